@@ -1,0 +1,179 @@
+/**
+ * All that server and client share: names, limits, schemas, types. Imports nothing of ours.
+ *
+ * A room is an append-only log, read by cursor. A transport is a way of following it.
+ */
+import Type, { type Static } from 'typebox'
+
+export const TRANSPORTS = ['short-poll', 'long-poll', 'websocket'] as const
+export type TransportName = (typeof TRANSPORTS)[number]
+
+/** What a WebSocket offers; the server selects it. A second offer, `bearer.<token>`, carries the member's token. */
+export const SUBPROTOCOL = 'chat.v1'
+export const BEARER_PREFIX = 'bearer.'
+
+/** Lengths in characters (Unicode code points), counts in pieces. */
+export const LIMITS = {
+  nameLength: 24,
+  textLength: 2000,
+  /** Events in one batch. A reader that is told `more` asks again at once. */
+  batchEvents: 100,
+} as const
+
+/** Close codes of our own, beside the standard 1000, 1001, 1007, 1008, 1009 and 1011. */
+export const CLOSE = { badToken: 4401, memberEnded: 4410 } as const
+
+/** Texts by which a member asks the server to end its connection. */
+export const CLOSE_COMMANDS: readonly string[] = ['/close', '关闭']
+
+/** A position in a room's log. Opaque to everyone but the log: keep it, send it back, compare it for equality only. */
+export type Cursor = string
+
+/**
+ * One annotated call, so that a bundler can leave the schemas out of the page: it needs their types only.
+ */
+export const schemas = /* @__PURE__ */ (() => {
+  const closed = { additionalProperties: false }
+  const name = Type.String({
+    minLength: 1,
+    maxLength: LIMITS.nameLength,
+    pattern: '^[\\p{L}\\p{N}][\\p{L}\\p{M}\\p{N}_.-]*$',
+    description: 'letters, digits, then also _ . -',
+  })
+  const member = Type.Object({ id: Type.String(), name: Type.String() })
+  const stamp = {
+    seq: Type.Integer({ minimum: 1, description: 'position in the room: 1, 2, 3 …' }),
+    id: Type.String({ description: 'the draft id of a message; given by the server otherwise' }),
+    at: Type.Integer({ description: 'ms since the epoch, server clock' }),
+  }
+  const draft = Type.Object(
+    {
+      id: Type.String({
+        pattern: '^[A-Za-z0-9_-]{8,64}$',
+        description: '8 to 64 of A-Z a-z 0-9 _ -, chosen by the sender; the same id again is the same message',
+      }),
+      text: Type.String({ minLength: 1, maxLength: LIMITS.textLength }),
+      to: Type.Optional(Type.String({ maxLength: 64, description: 'member id: only that member and the sender see it' })),
+    },
+    closed,
+  )
+  const event = Type.Union([
+    Type.Object({
+      type: Type.Literal('message'),
+      ...stamp,
+      from: member,
+      text: Type.String(),
+      to: Type.Optional(member),
+    }),
+    Type.Object({ type: Type.Literal('joined'), ...stamp, member }),
+    Type.Object({
+      type: Type.Literal('left'),
+      ...stamp,
+      member,
+      reason: Type.Enum(['asked', 'lease', 'closed'], {
+        description: 'it asked to; its lease ran out; the server ended it at its own request',
+      }),
+    }),
+    Type.Object({ type: Type.Literal('renamed'), ...stamp, member, was: Type.String() }),
+    Type.Object({ type: Type.Literal('notice'), ...stamp, text: Type.String() }),
+  ])
+  return {
+    member,
+    draft,
+    event,
+    batch: Type.Object({
+      cursor: Type.String({ description: 'the position that this batch reaches' }),
+      events: Type.Array(event),
+      reset: Type.Optional(Type.Literal(true, { description: 'the cursor was not readable: this is the retained window' })),
+      more: Type.Optional(Type.Literal(true, { description: 'there is more already: ask again at once' })),
+    }),
+    room: Type.Object({ room: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$' }) }),
+    join: Type.Object({ name: Type.Optional(name) }, closed),
+    rename: Type.Object({ name }, closed),
+    leave: Type.Object({
+      graceMs: Type.Optional(
+        Type.String({ pattern: '^([0-9]{1,3}|[1-4][0-9]{3}|5000)$', description: '0 to 5000 ms; a contact meanwhile stays' }),
+      ),
+    }),
+    read: Type.Object({
+      after: Type.Optional(Type.String({ pattern: '^[0-9a-f]{8}\\.(0|[1-9][0-9]{0,14})$', description: 'a cursor' })),
+      holdMs: Type.Optional(Type.String({ pattern: '^[0-9]{1,6}$', description: '0 to 999999 ms' })),
+    }),
+    frameUp: Type.Object({ type: Type.Literal('message'), draft }, closed),
+    clockUp: Type.Object({ type: Type.Literal('clock'), sentAt: Type.Number() }, closed),
+  }
+})()
+
+export type Member = Static<typeof schemas.member>
+/** A message that is not in the log yet. */
+export type Draft = Static<typeof schemas.draft>
+export type RoomEvent = Static<typeof schemas.event>
+export type MessageEvent = Extract<RoomEvent, { type: 'message' }>
+export type LeftReason = Extract<RoomEvent, { type: 'left' }>['reason']
+export type Batch = Static<typeof schemas.batch>
+
+/** The answer to a draft: where it stands in the log. */
+export interface Ack {
+  id: string
+  seq: number
+}
+
+/** The answer to joining. `cursor` is the head at that moment: reading after it brings only what follows. */
+export interface Joined {
+  member: Member
+  token: string
+  cursor: Cursor
+  roster: Member[]
+}
+
+/** RFC 9457. `field` and `limit` say what to mend; `type` is stable and meant for programs. */
+export interface Problem {
+  type: string
+  title: string
+  status: number
+  detail: string
+  field?: string
+  limit?: string | number
+}
+
+export type FrameUp = Static<typeof schemas.frameUp>
+export type FrameDown =
+  | { type: 'batch'; batch: Batch }
+  | { type: 'ack'; ack: Ack }
+  /** `id` names the draft that was refused, when it was one. */
+  | { type: 'error'; error: Problem; id?: string }
+
+/** Bytes at the socket. Their sum is what crossed it: nothing is left out and nothing is counted twice. */
+export interface ByteSplit {
+  /** Request and response heads, the WebSocket handshake included. */
+  headers: number
+  /** What wraps the text: JSON, WebSocket frame heads, pings. */
+  framing: number
+  /** The messages' text, in UTF-8. */
+  payload: number
+}
+
+/** What one member's use of one transport has cost since it joined. */
+export interface Counts {
+  requests: number
+  /** Polls answered with no event. */
+  empty: number
+  /** WebSocket data frames, both ways. */
+  frames: number
+  /** TCP connections on which this transport was used for the first time. */
+  opened: number
+  /** Messages brought to this member. */
+  delivered: number
+  up: ByteSplit
+  down: ByteSplit
+}
+
+/** What the meter line says: `report` a few times a second while something changes, `clock` as an answer. */
+export type MeterFrame =
+  | {
+      type: 'report'
+      counts: Partial<Record<TransportName, Counts>>
+      /** TCP connections of this member that are open now, the meter's own not among them. */
+      connections: number
+    }
+  | { type: 'clock'; sentAt: number; serverAt: number }
