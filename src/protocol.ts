@@ -53,7 +53,9 @@ export const schemas = /* @__PURE__ */ (() => {
         description: '8 to 64 of A-Z a-z 0-9 _ -, chosen by the sender; the same id again is the same message',
       }),
       text: Type.String({ minLength: 1, maxLength: LIMITS.textLength }),
-      to: Type.Optional(Type.String({ maxLength: 64, description: 'member id: only that member and the sender see it' })),
+      to: Type.Optional(
+        Type.String({ maxLength: 64, description: 'member id: only that member and the sender see it' }),
+      ),
     },
     closed,
   )
@@ -84,15 +86,25 @@ export const schemas = /* @__PURE__ */ (() => {
     batch: Type.Object({
       cursor: Type.String({ description: 'the position that this batch reaches' }),
       events: Type.Array(event),
-      reset: Type.Optional(Type.Literal(true, { description: 'the cursor was not readable: this is the retained window' })),
+      reset: Type.Optional(
+        Type.Literal(true, { description: 'the cursor was not readable: this is the retained window' }),
+      ),
       more: Type.Optional(Type.Literal(true, { description: 'there is more already: ask again at once' })),
     }),
-    room: Type.Object({ room: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$' }) }),
+    room: Type.Object({
+      room: Type.String({
+        pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$',
+        description: '1 to 32 of A-Z a-z 0-9 _ -, the first a letter or a digit',
+      }),
+    }),
     join: Type.Object({ name: Type.Optional(name) }, closed),
     rename: Type.Object({ name }, closed),
     leave: Type.Object({
       graceMs: Type.Optional(
-        Type.String({ pattern: '^([0-9]{1,3}|[1-4][0-9]{3}|5000)$', description: '0 to 5000 ms; a contact meanwhile stays' }),
+        Type.String({
+          pattern: '^([0-9]{1,3}|[1-4][0-9]{3}|5000)$',
+          description: '0 to 5000 ms; a contact meanwhile stays',
+        }),
       ),
     }),
     read: Type.Object({

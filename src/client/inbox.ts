@@ -1,0 +1,27 @@
+/** A queue between somebody who is called back and somebody who awaits. What was put in before it failed comes out first. */
+export class Inbox<T> {
+  readonly #items: T[] = []
+  #error: Error | null = null
+  #wake: () => void = () => undefined
+
+  put(item: T): void {
+    this.#items.push(item)
+    this.#wake()
+  }
+
+  /** The first error counts. */
+  fail(error: Error): void {
+    this.#error ??= error
+    this.#wake()
+  }
+
+  /** The next item, in order; throws the error once there is none left. */
+  async take(): Promise<T> {
+    for (;;) {
+      const item = this.#items.shift()
+      if (item !== undefined) return item
+      if (this.#error) throw this.#error
+      await new Promise<void>((resolve) => (this.#wake = resolve))
+    }
+  }
+}

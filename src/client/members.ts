@@ -1,0 +1,38 @@
+import type { Joined, Member } from '../protocol.ts'
+import { call } from './http.ts'
+import type { Net } from './transport.ts'
+
+const never = new AbortController().signal
+
+export interface JoinOptions {
+  /** Without one, the server invents a name. */
+  name?: string
+  /** BCP 47; the language of an invented name. */
+  language?: string
+}
+
+/** Throws ProblemError: 400 for a name that is none, 409 for one that is taken, 503 when there is no room for more. */
+export async function join(net: Net, room: string, { name, language }: JoinOptions = {}): Promise<Joined> {
+  const headers = language === undefined ? {} : { 'accept-language': language }
+  const body = name === undefined ? {} : { name }
+  return (await call(net, { method: 'POST', path: `/rooms/${room}/members`, body, headers }, never)) as Joined
+}
+
+/** Throws ProblemError: 409 when the name is taken or the renames are used up. */
+export async function rename(net: Net, room: string, token: string, name: string): Promise<Member> {
+  const path = `/rooms/${room}/members/me`
+  return (await call(net, { method: 'PATCH', path, token, body: { name } }, never)) as Member
+}
+
+/**
+ * Leaves at once, or after `graceMs` unless the member is heard of again: a page cannot tell being closed from being
+ * reloaded.
+ */
+export async function leave(net: Net, room: string, token: string, graceMs = 0): Promise<void> {
+  const path = `/rooms/${room}/members/me${graceMs > 0 ? `?graceMs=${graceMs}` : ''}`
+  await call(net, { method: 'DELETE', path, token, keepalive: true }, never)
+}
+
+export async function readRoster(net: Net, room: string): Promise<Member[]> {
+  return (await call(net, { path: `/rooms/${room}/members` }, never)) as Member[]
+}

@@ -1,0 +1,301 @@
+/**
+ * A member's stay in a room, over whatever transport it chooses, and another one later.
+ *
+ *                    use(), set()
+ *              ┌───────────────────────┐
+ *              ▼                       │
+ *   ──▶ connecting ──answered──▶ open ─┤
+ *        │     ▲                  │    │
+ *        │     └──time, retry()───┤    │
+ *        └──line broke──▶ waiting ◀────┘
+ *
+ *   any ──401, 410, leave()──▶ closed
+ *
+ * The session owns the only cursor. What a line brings counts only while that line is the current one, and a switch
+ * aborts the old line before it opens the new one at the same cursor: so nothing is lost and nothing comes twice.
+ */
+import type { Batch, Cursor, Draft, Member, Problem, RoomEvent, TransportName } from '../protocol.ts'
+import { leave, readRoster } from './members.ts'
+import { applyToRoster, rosterOf, type Roster } from './roster.ts'
+import { sleep } from './time.ts'
+import { LineError, ProblemError, type ClientTransport, type Knobs, type Net } from './transport.ts'
+import { transports } from './transports/index.ts'
+
+const BACKOFF_MS = { first: 250, cap: 10_000 }
+
+export type SessionState =
+  | { name: 'connecting' }
+  | { name: 'open' }
+  /** The line broke; the next attempt comes by itself after `retryMs`, or at once by `retry()`. */
+  | { name: 'waiting'; retryMs: number; why: string }
+  /** For good. `problem` is what the server said; without it, the member left by itself. */
+  | { name: 'closed'; problem?: Problem }
+
+export interface SessionObserver {
+  /** `isReset`: these events do not follow what came before; the view starts anew. */
+  events?: (events: readonly RoomEvent[], isReset: boolean) => void
+  state?: (state: SessionState) => void
+  roster?: (roster: Roster) => void
+  /** Drafts that are not acknowledged yet, oldest first. */
+  outbox?: (drafts: readonly Draft[]) => void
+  /** The server does not take this draft, and never will. */
+  refused?: (draft: Draft, problem: Problem) => void
+}
+
+export interface SessionOptions {
+  net: Net
+  room: string
+  member: Member
+  token: string
+  transport: TransportName
+  knobs?: Partial<Knobs>
+  /** Where to begin; null for the retained history. */
+  cursor?: Cursor | null
+  /** Drafts that an earlier session could not bring home, with their ids. */
+  outbox?: readonly Draft[]
+  observer?: SessionObserver
+}
+
+export const DEFAULT_KNOBS: Knobs = { intervalMs: 1000, holdMs: 25_000 }
+
+/** A line's reason to end when another takes its place. */
+const REPLACED = new LineError('another line takes its place')
+
+export class Session {
+  readonly room: string
+  readonly token: string
+  readonly #net: Net
+  readonly #observer: SessionObserver
+  #member: Member
+  #transport: TransportName
+  #knobs: Knobs
+  #cursor: Cursor | null
+  #lastSeq = 0
+  #roster: Roster = new Map()
+  #hasRoster = false
+  #sinceRoster: RoomEvent[] = []
+  #outbox: Draft[]
+  #state: SessionState = { name: 'connecting' }
+  #line = new AbortController()
+  #attempts = 0
+  #wakeSender: () => void = () => undefined
+
+  constructor(options: SessionOptions) {
+    this.room = options.room
+    this.token = options.token
+    this.#net = options.net
+    this.#observer = options.observer ?? {}
+    this.#member = options.member
+    this.#transport = options.transport
+    this.#knobs = { ...DEFAULT_KNOBS, ...options.knobs }
+    this.#cursor = options.cursor ?? null
+    this.#outbox = [...(options.outbox ?? [])]
+    void this.#live()
+  }
+
+  get member(): Member {
+    return this.#member
+  }
+  get transport(): TransportName {
+    return this.#transport
+  }
+  get knobs(): Readonly<Knobs> {
+    return this.#knobs
+  }
+  get cursor(): Cursor | null {
+    return this.#cursor
+  }
+  get roster(): Roster {
+    return this.#roster
+  }
+  get state(): SessionState {
+    return this.#state
+  }
+  get outbox(): readonly Draft[] {
+    return this.#outbox
+  }
+
+  /** Goes on over another transport, at the same cursor. */
+  use(transport: TransportName): void {
+    if (transport === this.#transport) return
+    this.#transport = transport
+    this.#line.abort(REPLACED)
+  }
+
+  /** Goes on with other knobs, at once and at the same cursor. */
+  set(knobs: Partial<Knobs>): void {
+    this.#knobs = { ...this.#knobs, ...knobs }
+    this.#line.abort(REPLACED)
+  }
+
+  /** Tries again now instead of when the wait is over. */
+  retry(): void {
+    if (this.#state.name === 'waiting') this.#line.abort(REPLACED)
+  }
+
+  /** Puts a draft into the outbox, from where it goes until it is acknowledged. Returns it. */
+  send(text: string, to?: Member): Draft {
+    const draft = { id: newDraftId(), text, ...(to ? { to: to.id } : {}) }
+    this.#outbox.push(draft)
+    this.#observer.outbox?.(this.#outbox)
+    this.#wakeSender()
+    return draft
+  }
+
+  /** Leaves the room. */
+  async leave(): Promise<void> {
+    this.close()
+    await leave(this.#net, this.room, this.token)
+  }
+
+  /** Ends this session's line without a word to the server: the member stays until its lease is over. */
+  close(): void {
+    this.#end()
+  }
+
+  /** One turn for each line: it opens, brings what it brings, breaks or is replaced. */
+  async #live(): Promise<void> {
+    while (this.#state.name !== 'closed') {
+      this.#line = new AbortController()
+      const { signal } = this.#line
+      try {
+        this.#enter({ name: 'connecting' })
+        await this.#receive(signal)
+      } catch (error) {
+        if (signal.aborted) continue
+        // Whatever the sender was waiting for on this line will not come.
+        this.#line.abort(error)
+        if (error instanceof ProblemError && !error.isTransient) this.#end(error.problem)
+        else await this.#pause(error)
+      }
+    }
+  }
+
+  async #receive(signal: AbortSignal): Promise<void> {
+    const { open } = transports[this.#transport]
+    const line = open({ net: this.#net, room: this.room, token: this.token, knobs: this.#knobs })
+    let isOpen = false
+    const onOpen = () => {
+      if (isOpen || signal.aborted) return
+      isOpen = true
+      this.#attempts = 0
+      this.#enter({ name: 'open' })
+      void this.#sendAll(line, signal)
+      if (!this.#hasRoster) void this.#readRoster()
+    }
+    for await (const batch of line.receive(this.#cursor, signal, onOpen)) {
+      if (signal.aborted) return
+      this.#accept(batch)
+    }
+    throw new LineError('the line ended')
+  }
+
+  #accept(batch: Batch): void {
+    const isReset = batch.reset === true
+    if (isReset) {
+      this.#lastSeq = 0
+      void this.#readRoster()
+    }
+    // A line that says a thing twice is mended here; one that leaves something out cannot be.
+    const events = batch.events.filter((event) => event.seq > this.#lastSeq)
+    this.#lastSeq = events.at(-1)?.seq ?? this.#lastSeq
+    this.#cursor = batch.cursor
+    const changes = events.filter((event) => event.type !== 'message')
+    this.#sinceRoster.push(...changes)
+    if (changes.length > 0) this.#see(changes.reduce(applyToRoster, this.#roster))
+    if (events.length > 0 || isReset) this.#observer.events?.(events, isReset)
+  }
+
+  /** One draft in flight, the oldest, until it is acknowledged or refused; the next line takes over where this one stops. */
+  async #sendAll(line: ClientTransport, signal: AbortSignal): Promise<void> {
+    const isReplaced = () => signal.aborted
+    for (let attempts = 0; !isReplaced();) {
+      const draft = this.#outbox[0]
+      try {
+        if (draft) {
+          await line.send(draft, signal)
+          this.#settle(draft)
+          attempts = 0
+        } else {
+          await this.#somethingToSend(signal)
+        }
+      } catch (error) {
+        if (isReplaced()) return
+        if (draft && error instanceof ProblemError && !error.isTransient) {
+          if (error.isFinal) {
+            this.#end(error.problem)
+            return
+          }
+          this.#settle(draft)
+          this.#observer.refused?.(draft, error.problem)
+        } else {
+          await sleep(backoffMs(attempts++, error), signal).catch(() => undefined)
+        }
+      }
+    }
+  }
+
+  #settle(draft: Draft): void {
+    this.#outbox = this.#outbox.filter((other) => other.id !== draft.id)
+    this.#observer.outbox?.(this.#outbox)
+  }
+
+  #somethingToSend(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        signal.removeEventListener('abort', wake)
+        resolve()
+      }
+      this.#wakeSender = wake
+      signal.addEventListener('abort', wake)
+    })
+  }
+
+  /** Waits for its turn to try again; `use`, `set` and `retry` cut that short. */
+  async #pause(error: unknown): Promise<void> {
+    const retryMs = backoffMs(this.#attempts++, error)
+    this.#line = new AbortController()
+    this.#enter({ name: 'waiting', retryMs, why: error instanceof Error ? error.message : String(error) })
+    await sleep(retryMs, this.#line.signal).catch(() => undefined)
+  }
+
+  /** Reads the roster beside the log. What the log says meanwhile is applied to it once more. */
+  async #readRoster(): Promise<void> {
+    const meanwhile: RoomEvent[] = (this.#sinceRoster = [])
+    // One that cannot be read is read again with the next line; until then events alone tell who is here.
+    const members = await readRoster(this.#net, this.room).catch(() => null)
+    if (!members || this.#sinceRoster !== meanwhile || this.#state.name === 'closed') return
+    this.#hasRoster = true
+    this.#see(meanwhile.reduce(applyToRoster, rosterOf(members)))
+  }
+
+  #see(roster: Roster): void {
+    this.#roster = roster
+    this.#member = roster.get(this.#member.id) ?? this.#member
+    this.#observer.roster?.(roster)
+  }
+
+  #end(problem?: Problem): void {
+    if (this.#state.name === 'closed') return
+    this.#enter({ name: 'closed', ...(problem ? { problem } : {}) })
+    this.#line.abort(REPLACED)
+  }
+
+  #enter(state: SessionState): void {
+    // Closing happens from outside, between two steps of a line: it is the last word.
+    if (this.#state.name === 'closed') return
+    this.#state = state
+    this.#observer.state?.(state)
+  }
+}
+
+/** Full jitter, doubling, capped: so that a thousand clients of a restarted server do not come back as one. */
+function backoffMs(attempts: number, error: unknown): number {
+  const asked = error instanceof ProblemError ? (error.retryAfterMs ?? 0) : 0
+  return asked + Math.random() * Math.min(BACKOFF_MS.cap, BACKOFF_MS.first * 2 ** attempts)
+}
+
+/** `crypto.randomUUID` is missing where a page is served over plain HTTP from another machine; this is not. */
+function newDraftId(): string {
+  return [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+}

@@ -1,0 +1,111 @@
+import {
+  BEARER_PREFIX,
+  CLOSE,
+  SUBPROTOCOL,
+  type Ack,
+  type Batch,
+  type FrameDown,
+  type FrameUp,
+} from '../../protocol.ts'
+import { asBatch } from '../http.ts'
+import { Inbox } from '../inbox.ts'
+import { LineError, ProblemError, type TransportContext, type TransportTraits } from '../transport.ts'
+
+interface Waiter {
+  resolve: (ack: Ack) => void
+  reject: (error: Error) => void
+}
+
+/** One socket, both ways. */
+export const webSocket: TransportTraits = {
+  carrier: 'WebSocket',
+  mode: 'streaming',
+  open: (context) => {
+    let socket: WebSocket | null = null
+    const unacknowledged = new Map<string, Waiter>()
+
+    return {
+      async *receive(cursor, signal, onOpen) {
+        const inbox = new Inbox<Batch>()
+        const ws = connect(context, cursor)
+        const end = (error: Error) => {
+          inbox.fail(error)
+          if (socket === ws) socket = null
+          for (const { reject } of unacknowledged.values()) reject(error)
+          unacknowledged.clear()
+        }
+        const aborted = () => end(signal.reason as Error)
+        ws.onopen = () => {
+          socket = ws
+          onOpen()
+        }
+        // A socket's `error` says nothing that its `close` does not say better; unheard, it would end a Node process.
+        ws.onerror = () => undefined
+        ws.onclose = ({ code, reason }) => end(closeError(code, reason))
+        ws.onmessage = ({ data }) => {
+          try {
+            const batch = take(JSON.parse(String(data)) as FrameDown, unacknowledged)
+            if (batch) inbox.put(batch)
+          } catch (error) {
+            end(new LineError('the server sent what is not a frame', { cause: error }))
+          }
+        }
+        signal.addEventListener('abort', aborted)
+        if (signal.aborted) aborted()
+        try {
+          for (;;) yield await inbox.take()
+        } finally {
+          signal.removeEventListener('abort', aborted)
+          end(new LineError('the reader left'))
+          ws.onmessage = ws.onopen = ws.onclose = null
+          ws.close(1000)
+        }
+      },
+
+      send(draft, signal) {
+        return new Promise<Ack>((resolve, reject) => {
+          const ws = socket
+          if (!ws) {
+            reject(new LineError('the socket is not open'))
+            return
+          }
+          const aborted = () => reject(signal.reason as Error)
+          signal.addEventListener('abort', aborted, { once: true })
+          const settled = <T>(settle: (value: T) => void) => {
+            return (value: T) => {
+              signal.removeEventListener('abort', aborted)
+              settle(value)
+            }
+          }
+          unacknowledged.set(draft.id, { resolve: settled(resolve), reject: settled(reject) })
+          ws.send(JSON.stringify({ type: 'message', draft } satisfies FrameUp))
+        })
+      },
+    }
+  },
+}
+
+function connect({ net, room, token }: TransportContext, cursor: string | null): WebSocket {
+  const url = new URL(`${net.base}/rooms/${room}/websocket`)
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
+  if (cursor !== null) url.searchParams.set('after', cursor)
+  // A browser lets nobody set headers on a WebSocket, and a token in a URL ends up in logs: so it is a subprotocol.
+  return new net.WebSocket(url, token === null ? [SUBPROTOCOL] : [SUBPROTOCOL, BEARER_PREFIX + token])
+}
+
+function take(frame: FrameDown, unacknowledged: Map<string, Waiter>): Batch | null {
+  if (frame.type === 'batch') return asBatch(frame.batch)
+  const id = frame.type === 'ack' ? frame.ack.id : frame.id
+  const waiter = id === undefined ? undefined : unacknowledged.get(id)
+  if (id !== undefined) unacknowledged.delete(id)
+  if (frame.type === 'ack') waiter?.resolve(frame.ack)
+  else waiter?.reject(new ProblemError(frame.error))
+  return null
+}
+
+function closeError(code: number, reason: string): Error {
+  const status = code === CLOSE.badToken ? 401 : code === CLOSE.memberEnded ? 410 : null
+  if (status === null) return new LineError(`the socket closed: ${code}${reason ? ` ${reason}` : ''}`)
+  const type = status === 401 ? 'unknown-token' : 'member-ended'
+  return new ProblemError({ type, title: reason, status, detail: reason })
+}

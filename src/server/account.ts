@@ -1,0 +1,71 @@
+import type { Socket } from 'node:net'
+import type { ByteSplit, Counts, TransportName } from '../protocol.ts'
+
+/** Bytes that crossed a socket, in the server's view: up is read, down is written. */
+export interface Bytes {
+  up: number
+  down: number
+}
+
+const taken = new WeakMap<Socket, Bytes>()
+
+/** What crossed this socket since this was last asked. Every byte is handed out once, to whoever asks first. */
+export function takeBytes(socket: Socket): Bytes {
+  const last = taken.get(socket) ?? { up: 0, down: 0 }
+  const now = { up: socket.bytesRead, down: socket.bytesWritten }
+  taken.set(socket, now)
+  return { up: now.up - last.up, down: now.down - last.down }
+}
+
+const noBytes = (): ByteSplit => ({ headers: 0, framing: 0, payload: 0 })
+const noCounts = (): Counts => ({
+  requests: 0,
+  empty: 0,
+  frames: 0,
+  opened: 0,
+  delivered: 0,
+  up: noBytes(),
+  down: noBytes(),
+})
+
+/** What one member's lines have cost, by transport. */
+export class Account {
+  readonly #counts = new Map<TransportName, Counts>()
+  readonly #sockets = new Map<Socket, Set<TransportName>>()
+  /** Lines whose bytes are counted when somebody asks: a socket's, between two frames. */
+  readonly #settlers = new Set<() => void>()
+  /** The transport that the member reads by; what it posts is counted there. */
+  current: TransportName | null = null
+
+  counts(transport: TransportName): Counts {
+    let counts = this.#counts.get(transport)
+    if (!counts) this.#counts.set(transport, (counts = noCounts()))
+    return counts
+  }
+
+  /** Notes that a transport runs over this connection. */
+  uses(socket: Socket, transport: TransportName): void {
+    let transports = this.#sockets.get(socket)
+    if (!transports) {
+      this.#sockets.set(socket, (transports = new Set()))
+      socket.once('close', () => this.#sockets.delete(socket))
+    }
+    if (transports.has(transport)) return
+    transports.add(transport)
+    this.counts(transport).opened += 1
+  }
+
+  /** Registers a line that counts on demand; returns what takes it back, after a last count. */
+  settling(settle: () => void): () => void {
+    this.#settlers.add(settle)
+    return () => {
+      settle()
+      this.#settlers.delete(settle)
+    }
+  }
+
+  report(): { counts: Partial<Record<TransportName, Counts>>; connections: number } {
+    for (const settle of this.#settlers) settle()
+    return { counts: Object.fromEntries(this.#counts), connections: this.#sockets.size }
+  }
+}

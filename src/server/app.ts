@@ -1,0 +1,121 @@
+import { fileURLToPath } from 'node:url'
+import helmet from '@fastify/helmet'
+import statics from '@fastify/static'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import websocket from '@fastify/websocket'
+import Fastify from 'fastify'
+import { LIMITS, SUBPROTOCOL, TRANSPORTS } from '../protocol.ts'
+import { Account } from './account.ts'
+import { closeInOrder } from './closing.ts'
+import { configOf, type Config } from './config.ts'
+import type { App } from './context.ts'
+import { countExchanges, guardRooms, refuseForeignOrigins } from './guard.ts'
+import { mountMembers } from './members.ts'
+import { MemoryLog } from './memory-log.ts'
+import { mountMessages } from './messages.ts'
+import { mountMeterLine } from './meter-line.ts'
+import { ProblemError, problems, toProblem } from './problem.ts'
+import { Rooms } from './rooms.ts'
+import type { Seat } from './seat.ts'
+import { transports } from './transports/index.ts'
+import { validatorCompiler } from './validate.ts'
+
+/** A draft whose every character is escaped in JSON (`\ud83d\ude00` is 12 bytes), and its envelope. */
+const MAX_BODY_BYTES = LIMITS.textLength * 12 + 1024
+
+/** Beside dist/server/ as beside src/server/. */
+const PUBLIC_DIR = fileURLToPath(new URL('../../public/', import.meta.url))
+
+export interface Playground {
+  app: App
+  rooms: Rooms
+}
+
+/** Everything mounted, not listening. `app.close()` answers whoever waits and ends every line. */
+export async function buildApp(given: Partial<Config> = {}): Promise<Playground> {
+  const config = configOf(given)
+  const rooms = new Rooms(
+    { leaseMs: config.lease, renames: config.renames, maxMembers: config.maxMembers, maxRooms: config.maxRooms },
+    () => new MemoryLog({ historyEvents: config.history, retainEvents: config.retain }),
+  )
+  const accounts = new WeakMap<Seat, Account>()
+  const accountOf = (seat: Seat): Account => {
+    const account = accounts.get(seat) ?? new Account()
+    accounts.set(seat, account)
+    return account
+  }
+
+  const app: App = Fastify({
+    logger: { level: config.logLevel, redact: ['req.headers.authorization', 'req.headers["sec-websocket-protocol"]'] },
+    disableRequestLogging: config.logLevel !== 'debug' && config.logLevel !== 'trace',
+    bodyLimit: MAX_BODY_BYTES,
+    forceCloseConnections: true,
+    // For a request to arrive, not for its answer to go out: a held poll is none of this clock's business.
+    requestTimeout: 3000,
+    http: { headersTimeout: 2000, connectionsCheckingInterval: 500 },
+  }).withTypeProvider<TypeBoxTypeProvider>()
+  app.setValidatorCompiler(validatorCompiler)
+  app.decorateRequest('refusal', null)
+  // A form of another site can post text/plain without asking; JSON it cannot.
+  app.removeContentTypeParser('text/plain')
+
+  app.setNotFoundHandler((request) => {
+    throw problems.notFound(`there is nothing at ${request.method} ${request.url.split('?')[0] ?? ''}`)
+  })
+  app.setErrorHandler((error, request, reply) => {
+    const problem = toProblem(error, request.log)
+    if (error instanceof ProblemError && error.retryAfterS !== undefined) reply.header('retry-after', error.retryAfterS)
+    return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem))
+  })
+
+  countExchanges(app)
+  refuseForeignOrigins(app, config.origins.split(',').filter(Boolean))
+  const preClose = closeInOrder(app, rooms)
+  await app.register(websocket, {
+    preClose,
+    options: {
+      maxPayload: MAX_BODY_BYTES,
+      // A message in sixteen thousand one-byte pieces stays below maxPayload, and costs megabytes.
+      maxFragments: 64,
+      maxBufferedChunks: 1024,
+      perMessageDeflate: false,
+      handleProtocols: (offers) => (offers.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+    },
+  })
+
+  app.get('/healthz', async () => ({ status: 'ok' }))
+  await app.register(
+    async (scope) => {
+      const room = scope.withTypeProvider<TypeBoxTypeProvider>()
+      guardRooms(room, rooms, accountOf)
+      mountMembers(room)
+      mountMessages(room)
+      mountMeterLine(room, accountOf, config.beat)
+      for (const name of TRANSPORTS) transports[name](room, `/${name}`, name, config)
+    },
+    { prefix: '/rooms/:room' },
+  )
+  await app.register(mountPage)
+  return { app, rooms }
+}
+
+/** The page, under a policy that lets it load and call nothing but this server. The rooms' answers go without: what they
+ * weigh is what this project is about, and a browser does not run JSON. */
+async function mountPage(scope: App): Promise<void> {
+  await scope.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        'default-src': ["'self'"],
+        'base-uri': ["'none'"],
+        'form-action': ["'none'"],
+        'frame-ancestors': ["'none'"],
+        'object-src': ["'none'"],
+        'img-src': ["'self'", 'data:'],
+      },
+    },
+    // Served over plain HTTP as it comes.
+    strictTransportSecurity: false,
+  })
+  await scope.register(statics, { root: PUBLIC_DIR, cacheControl: true, maxAge: 0 })
+}

@@ -1,0 +1,45 @@
+import type { FastifyInstance } from 'fastify'
+import type { App } from './context.ts'
+import type { Rooms } from './rooms.ts'
+
+/** For how long replies in flight may take once the server is closing. */
+const PATIENCE_MS = 1000
+
+/**
+ * The order in which a server closes: whoever waits is answered, sockets are told 1001, what is on its way goes out, and
+ * only then connections are cut. Without it one held poll keeps the process for as long as a browser keeps its
+ * connection.
+ *
+ * @returns what has to run before the server stops listening
+ */
+export function closeInOrder(app: App, rooms: Rooms): (this: FastifyInstance, done: () => void) => void {
+  let inFlight = 0
+  let onQuiet: () => void = () => undefined
+
+  app.addHook('onRequest', async (_request, reply) => {
+    inFlight += 1
+    reply.raw.once('close', () => {
+      inFlight -= 1
+      if (inFlight === 0) onQuiet()
+    })
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    // A client that kept its connection would send its next request into a closed door.
+    if (rooms.isClosed) reply.header('connection', 'close')
+  })
+
+  return function (done) {
+    rooms.close()
+    const sockets = [...this.websocketServer.clients]
+    for (const socket of sockets) socket.close(1001, 'server closing')
+    const timer = setTimeout(finish, PATIENCE_MS)
+    onQuiet = finish
+    if (inFlight === 0) finish()
+    function finish(): void {
+      clearTimeout(timer)
+      onQuiet = () => undefined
+      for (const socket of sockets) socket.terminate()
+      done()
+    }
+  }
+}

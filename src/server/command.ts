@@ -1,0 +1,32 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { configOf, flagOf, parseSetting, SETTINGS, variableOf, type Config, type SettingName } from './config.ts'
+
+/**
+ * The settings from the command line, else from the environment, else their defaults. Prints and ends the process for
+ * --help (status 0) and for what is not allowed (status 1).
+ */
+export function readConfig(argv: readonly string[]): Config {
+  const command = new Command('transport-playground')
+    .description('One chat room behind interchangeable transports: switch live, see what each costs on the wire.')
+    .helpOption('--help', 'show this and end')
+    .allowExcessArguments(false)
+    .showHelpAfterError('(--help lists the settings)')
+  for (const name of Object.keys(SETTINGS) as SettingName[]) command.addOption(optionOf(name))
+  return configOf(command.parse(argv).opts<Partial<Config>>())
+}
+
+function optionOf(name: SettingName): Option {
+  const setting = SETTINGS[name]
+  const unit = 'unit' in setting ? setting.unit : 'text'
+  const allowed = 'unit' in setting ? `${setting.min} to ${setting.max}` : setting.allowed
+  return new Option(`--${flagOf(name)} <${unit}>`, `${setting.about} [${allowed}]`)
+    .env(variableOf(name))
+    .default(setting.default)
+    .argParser((value) => {
+      try {
+        return parseSetting(name, value)
+      } catch (error) {
+        throw new InvalidArgumentError(error instanceof Error ? error.message : String(error))
+      }
+    })
+}

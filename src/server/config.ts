@@ -1,0 +1,97 @@
+/** Every setting of the server: its default, its unit, what is allowed. The command line and the environment are made from it. */
+interface NumberSetting {
+  default: number
+  min: number
+  max: number
+  unit: string
+  about: string
+}
+interface TextSetting {
+  default: string
+  /** What is allowed, as a pattern and in words. */
+  pattern: RegExp
+  allowed: string
+  about: string
+}
+
+const number = (fallback: number, min: number, max: number, unit: string, about: string): NumberSetting => ({
+  default: fallback,
+  min,
+  max,
+  unit,
+  about,
+})
+const text = (fallback: string, pattern: RegExp, allowed: string, about: string): TextSetting => ({
+  default: fallback,
+  pattern,
+  allowed,
+  about,
+})
+
+export const SETTINGS = {
+  port: number(3000, 0, 65_535, 'TCP port', 'where to listen; 0 takes any free one'),
+  host: text('localhost', /^[A-Za-z0-9.:_-]+$/, 'a host name or an address', 'whom to listen to; 0.0.0.0 is everybody'),
+  history: number(100, 0, 10_000, 'events', 'what somebody new is shown'),
+  retain: number(10_000, 1, 1_000_000, 'events', 'how far behind a reader may be and still miss nothing'),
+  hold: number(25_000, 0, 600_000, 'ms', 'for how long a long poll is held at the most'),
+  beat: number(20_000, 100, 600_000, 'ms', 'how often a quiet stream or socket is heard of'),
+  lease: number(
+    75_000,
+    100,
+    3_600_000,
+    'ms',
+    'after how long a silent member has left; browsers wake a hidden tab once a minute',
+  ),
+  renames: number(1, 0, 1000, 'times', 'how often a member may change its name'),
+  maxMembers: number(5000, 1, 1_000_000, 'members', 'in one room'),
+  maxRooms: number(1000, 1, 1_000_000, 'rooms', 'at the same time; idle ones make way'),
+  origins: text(
+    '',
+    /^(https?:\/\/[^\s,/]+(,https?:\/\/[^\s,/]+)*)?$/,
+    'origins with a comma between: https://a.example,https://b.example',
+    'pages of other origins that may use this server',
+  ),
+  logLevel: text(
+    'warn',
+    /^(fatal|error|warn|info|debug|trace|silent)$/,
+    'fatal, error, warn, info, debug, trace or silent',
+    'what is logged',
+  ),
+} as const satisfies Record<string, NumberSetting | TextSetting>
+
+export type SettingName = keyof typeof SETTINGS
+export type Config = { [K in SettingName]: (typeof SETTINGS)[K] extends NumberSetting ? number : string }
+
+/** `maxRooms` is `--max-rooms` on the command line … */
+export const flagOf = (name: SettingName): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+/** … and `PLAYGROUND_MAX_ROOMS` in the environment; PORT and HOST stand alone, since that is what hosts set. */
+export const variableOf = (name: SettingName): string => {
+  const upper = flagOf(name).replaceAll('-', '_').toUpperCase()
+  return name === 'port' || name === 'host' ? upper : `PLAYGROUND_${upper}`
+}
+
+/**
+ * One setting from its text.
+ *
+ * @throws RangeError that says what is allowed
+ */
+export function parseSetting(name: SettingName, value: string): number | string {
+  const setting: NumberSetting | TextSetting = SETTINGS[name]
+  if ('pattern' in setting) {
+    if (!setting.pattern.test(value)) throw new RangeError(`${value || 'nothing'} is not allowed: ${setting.allowed}`)
+    return value
+  }
+  const parsed = /^\d+$/.test(value) ? Number(value) : Number.NaN
+  if (!(parsed >= setting.min && parsed <= setting.max)) {
+    throw new RangeError(
+      `${value || 'nothing'} is not allowed: a whole number of ${setting.unit} from ${setting.min} to ${setting.max}`,
+    )
+  }
+  return parsed
+}
+
+/** The defaults, with what is given over them. */
+export function configOf(given: Partial<Config> = {}): Config {
+  const defaults = Object.fromEntries(Object.entries(SETTINGS).map(([name, setting]) => [name, setting.default]))
+  return { ...(defaults as Config), ...given }
+}

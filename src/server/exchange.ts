@@ -1,0 +1,115 @@
+import type { Socket } from 'node:net'
+import type { TransportName } from '../protocol.ts'
+import { takeBytes, type Account } from './account.ts'
+import type { EncodedBatch } from './follow.ts'
+
+/**
+ * One request and its answer, counted at the socket. Between two marks all that crossed the socket belongs to the exchange
+ * in between; what of it was body and what was text is known from the exchange, and the rest is head. So the parts add up
+ * to what crossed the socket, whatever headers Node, Fastify or a browser put there.
+ */
+export class Exchange {
+  readonly #socket: Socket
+  #charged: { account: Account; transport: TransportName } | null = null
+  #answer: EncodedBatch | null = null
+  #isOver = false
+
+  constructor(socket: Socket) {
+    this.#socket = socket
+  }
+
+  /**
+   * Puts this exchange on a member's account, the request at once: a held request is on the wire while it is held.
+   * What is not done by a transport, a post for instance, goes to the one that the member reads by.
+   */
+  charge(account: Account, transport: TransportName | undefined, bodyBytes: number): void {
+    const by = transport ?? account.current
+    if (!by) return
+    account.current = by
+    this.#charged = { account, transport: by }
+    const counts = account.counts(by)
+    counts.requests += 1
+    account.uses(this.#socket, by)
+    counts.up.headers += takeBytes(this.#socket).up - bodyBytes
+    counts.up.framing += bodyBytes
+  }
+
+  /** So many bytes of the request's body were a message's text. */
+  said(textBytes: number): void {
+    if (!this.#charged) return
+    const { up } = this.#charged.account.counts(this.#charged.transport)
+    up.framing -= textBytes
+    up.payload += textBytes
+  }
+
+  /** The answer is this batch; null when it is none. */
+  answers(batch: EncodedBatch | null): void {
+    this.#answer = batch
+    if (!this.#charged) return
+    const counts = this.#charged.account.counts(this.#charged.transport)
+    counts.delivered += batch?.messages ?? 0
+    if (!batch || batch.events === 0) counts.empty += 1
+  }
+
+  /** The answer has gone out, or the line broke. `bodyBytes` is the size of its body. */
+  finish(bodyBytes: number): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    const bytes = takeBytes(this.#socket)
+    if (!this.#charged) return
+    const { up, down } = this.#charged.account.counts(this.#charged.transport)
+    // Of an answer that was cut off, nothing or only a head has gone out.
+    const body = Math.min(bodyBytes, bytes.down)
+    const text = Math.min(this.#answer?.textBytes ?? 0, body)
+    up.headers += bytes.up
+    down.headers += bytes.down - body
+    down.framing += body - text
+    down.payload += text
+  }
+
+  /** The connection goes on as a stream of frames, counted by the line that this returns. */
+  upgrade(): FrameLine {
+    this.finish(0)
+    return new FrameLine(this.#socket, this.#charged)
+  }
+}
+
+/** Frames on an upgraded connection. Whatever crosses it and is no message's text is framing. */
+export class FrameLine {
+  readonly #socket: Socket
+  readonly #charged: { account: Account; transport: TransportName } | null
+  readonly #endSettling: (() => void) | undefined
+
+  constructor(socket: Socket, charged: { account: Account; transport: TransportName } | null) {
+    this.#socket = socket
+    this.#charged = charged
+    this.#endSettling = charged?.account.settling(() => this.#settle())
+  }
+
+  received(textBytes: number): void {
+    this.#count('up', textBytes, 0)
+  }
+
+  sent(batch: EncodedBatch | null): void {
+    this.#count('down', batch?.textBytes ?? 0, batch?.messages ?? 0)
+  }
+
+  readonly end = (): void => this.#endSettling?.()
+
+  #count(way: 'up' | 'down', textBytes: number, delivered: number): void {
+    if (!this.#charged) return
+    const counts = this.#charged.account.counts(this.#charged.transport)
+    counts.frames += 1
+    counts.delivered += delivered
+    counts[way].payload += textBytes
+    counts[way].framing -= textBytes
+  }
+
+  #settle(): void {
+    if (!this.#charged) return
+    const { up, down } = this.#charged.account.counts(this.#charged.transport)
+    const bytes = takeBytes(this.#socket)
+    up.framing += bytes.up
+    down.framing += bytes.down
+  }
+}

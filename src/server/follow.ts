@@ -1,0 +1,63 @@
+import type { Batch, Cursor, RoomEvent } from '../protocol.ts'
+import type { Log } from './log.ts'
+
+/** Whose eyes a log is read with, and until when. */
+export interface Reader {
+  /** null: somebody who sees only what is meant for all. */
+  readonly memberId: string | null
+  readonly signal: AbortSignal
+}
+
+/**
+ * The next batch for a reader, at most `waitMs` later. This is the one step that every transport takes, once or over and
+ * over: 0 is a short poll, a hold is a long poll, a beat is a stream.
+ *
+ * null when nothing happened. A batch without events says that the position moved past events which are not for this
+ * reader: without it, a quiet reader's cursor would grow too old in a room full of private talk.
+ */
+export async function nextBatch(
+  log: Log,
+  reader: Reader,
+  cursor: Cursor | null,
+  waitMs: number,
+): Promise<Batch | null> {
+  const deadline = performance.now() + waitMs
+  let at = cursor
+  for (;;) {
+    const batch = visibleTo(reader.memberId, log.read(at))
+    if (at === null || batch.reset || batch.events.length > 0) return batch
+    const leftMs = deadline - performance.now()
+    if (leftMs <= 0 || reader.signal.aborted || log.isClosed) return batch.cursor === cursor ? null : batch
+    at = batch.cursor
+    await log.changed(at, leftMs, reader.signal)
+  }
+}
+
+/** The same batch, where everything in it is for everybody: so that readers can share what it was encoded to. */
+function visibleTo(memberId: string | null, batch: Batch): Batch {
+  const isVisible = (event: RoomEvent) =>
+    event.type !== 'message' || !event.to || event.from.id === memberId || event.to.id === memberId
+  return batch.events.every(isVisible) ? batch : { ...batch, events: batch.events.filter(isVisible) }
+}
+
+export interface EncodedBatch {
+  json: string
+  events: number
+  messages: number
+  /** UTF-8 bytes of the messages' text within. */
+  textBytes: number
+}
+
+const encoded = new WeakMap<Batch, EncodedBatch>()
+
+/** Encodes a batch once, for all readers that stand at the same cursor. */
+export function encode(batch: Batch): EncodedBatch {
+  let result = encoded.get(batch)
+  if (!result) {
+    const texts = batch.events.flatMap((event) => (event.type === 'message' ? [event.text] : []))
+    const textBytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
+    result = { json: JSON.stringify(batch), events: batch.events.length, messages: texts.length, textBytes }
+    encoded.set(batch, result)
+  }
+  return result
+}

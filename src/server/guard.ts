@@ -1,0 +1,77 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { BEARER_PREFIX, schemas } from '../protocol.ts'
+import type { Account } from './account.ts'
+import type { App } from './context.ts'
+import { Exchange } from './exchange.ts'
+import { problems, ProblemError } from './problem.ts'
+import type { Rooms } from './rooms.ts'
+import type { Seat } from './seat.ts'
+import { validator } from './validate.ts'
+
+/**
+ * Finds out, for every request below /rooms/:room, which room it is about, who asks, and on whose account it goes.
+ * A token that is not good ends an HTTP request here; a WebSocket's ends after the handshake, since a browser shows a
+ * page only close codes.
+ */
+export function guardRooms(app: App, rooms: Rooms, accountOf: (seat: Seat) => Account): void {
+  const roomParams = validator(schemas.room)
+
+  app.addHook('preValidation', async (request, reply) => {
+    request.room = rooms.get(roomParams(request.params).room)
+    const seat = findSeat(request)
+    request.visit = request.room.visit(seat)
+    // `close` comes once and last, after an answer as after a broken line; for a WebSocket, when the socket closes.
+    reply.raw.once('close', request.visit.end)
+    if (request.raw.socket.destroyed) request.visit.end()
+    const { transport, uncounted } = request.routeOptions.config
+    const bodyBytes = Number(request.headers['content-length'] ?? 0)
+    if (seat && !uncounted) request.exchange.charge(accountOf(seat), transport, bodyBytes)
+  })
+}
+
+/** Marks the socket at both ends of every exchange, counted or not, so that the next one begins at its own first byte. */
+export function countExchanges(app: App): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const exchange = (request.exchange = new Exchange(request.raw.socket))
+    reply.raw.once('close', () => exchange.finish(bodyBytes(reply)))
+  })
+}
+
+function bodyBytes(reply: FastifyReply): number {
+  return reply.statusCode === 204 ? 0 : Number(reply.getHeader('content-length') ?? 0)
+}
+
+function findSeat(request: FastifyRequest): Seat | null {
+  const token = tokenOf(request)
+  if (token === null) return null
+  try {
+    return request.room.seatOf(token)
+  } catch (error) {
+    if (!request.ws || !(error instanceof ProblemError)) throw error
+    request.refusal = error
+    return null
+  }
+}
+
+/** A token comes in a header, or among the subprotocols of a WebSocket; never in a URL, since those end up in logs. */
+function tokenOf({ headers }: FastifyRequest): string | null {
+  if (headers.authorization !== undefined) {
+    const token = /^Bearer +(\S+)$/i.exec(headers.authorization)?.[1]
+    if (token === undefined) throw problems.unknownToken('Authorization is not of the form: Bearer <token>')
+    return token
+  }
+  const offers = headers['sec-websocket-protocol']?.split(',').map((offer) => offer.trim()) ?? []
+  return offers.find((offer) => offer.startsWith(BEARER_PREFIX))?.slice(BEARER_PREFIX.length) ?? null
+}
+
+/**
+ * Refuses pages of other origins. What is no page (curl, a program) sends no Origin and may. A browser keeps a page from
+ * reading foreign HTTP answers by itself, but not from opening a foreign WebSocket: there only the server can refuse.
+ */
+export function refuseForeignOrigins(app: App, allowed: readonly string[]): void {
+  app.addHook('onRequest', async ({ headers: { origin, host } }) => {
+    if (origin === undefined || allowed.includes(origin)) return
+    if (URL.canParse(origin) && new URL(origin).host === host) return
+    throw problems.foreignOrigin(`pages of ${origin} may not use this server: see --origins`, { field: 'Origin' })
+  })
+}

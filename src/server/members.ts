@@ -1,0 +1,28 @@
+import { schemas } from '../protocol.ts'
+import { seatOf, type App } from './context.ts'
+
+/** Joining, being here, changing one's name, leaving. */
+export function mountMembers(app: App): void {
+  app.post('/members', {
+    schema: { body: schemas.join },
+    // `curl -X POST` without a body is somebody who takes any name.
+    preValidation: async (request) => void (request.body = (request.body as object | null) ?? {}),
+    handler: async (request, reply) => {
+      const joined = await request.room.join(request.body.name, request.headers['accept-language'])
+      return reply.code(201).send(joined)
+    },
+  })
+
+  app.get('/members', async (request) => request.room.roster)
+
+  app.patch('/members/me', { schema: { body: schemas.rename } }, async (request) =>
+    request.room.rename(seatOf(request), request.body.name),
+  )
+
+  app.delete('/members/me', { schema: { querystring: schemas.leave } }, async (request, reply) => {
+    const graceMs = Number(request.query.graceMs ?? 0)
+    if (graceMs > 0) request.room.leaveSoon(seatOf(request), graceMs)
+    else await request.room.leave(seatOf(request))
+    return reply.code(204).send()
+  })
+}

@@ -1,0 +1,88 @@
+import type { FastifyRequest } from 'fastify'
+import { parse } from 'secure-json-parse'
+import type { WebSocket } from '@fastify/websocket'
+import { CLOSE } from '../protocol.ts'
+import type { EncodedBatch } from './follow.ts'
+import type { FrameLine } from './exchange.ts'
+import { problems } from './problem.ts'
+
+/** An upgraded connection, with what every WebSocket route of ours needs of it. */
+export interface SocketLine {
+  readonly counts: FrameLine
+  /** Settles when the frame has gone out to the network, or never will. */
+  send(frame: object | string, batch?: EncodedBatch): Promise<void>
+  /** Frames are handled one after the other, in the order in which they came. */
+  onText(handle: (text: string) => Promise<void>): void
+  /** Closes, saying why: the member was ended, or the server is closing. */
+  finish(): void
+}
+
+/** null, and the socket closed with a code that says so, when the token was not good. */
+export function openLine(socket: WebSocket, request: FastifyRequest): SocketLine | null {
+  const counts = request.exchange.upgrade()
+  socket.once('close', counts.end)
+  // A socket without this listener takes the process down with it.
+  socket.on('error', (error) => request.log.debug({ error: error.message }, 'a socket broke'))
+
+  if (request.refusal) {
+    const { status, detail } = request.refusal.problem
+    socket.close(status === 410 ? CLOSE.memberEnded : CLOSE.badToken, detail)
+    return null
+  }
+
+  let handled = Promise.resolve()
+  const line: SocketLine = {
+    counts,
+    send(frame, batch) {
+      return new Promise((resolve) => {
+        if (socket.readyState !== socket.OPEN) {
+          resolve()
+          return
+        }
+        counts.sent(batch ?? null)
+        socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame), () => resolve())
+      })
+    },
+    onText(handle) {
+      socket.on('message', (data: Buffer, isBinary) => {
+        if (isBinary) {
+          socket.close(1003, 'text frames only')
+          return
+        }
+        // One at a time: nothing more is read while a frame is being worked on.
+        socket.pause()
+        handled = handled.then(() => handle(data.toString())).finally(() => socket.resume())
+      })
+    },
+    finish() {
+      if (request.visit.seat?.isEnded) socket.close(CLOSE.memberEnded, 'the server ended this member')
+      else if (request.room.log.isClosed) socket.close(1001, 'server closing')
+      else socket.close(1000)
+    },
+  }
+  return line
+}
+
+/** Pings while nothing else is heard, and drops a peer that does not answer until the next ping. */
+export function keepAlive(socket: WebSocket, beatMs: number): void {
+  let isAlive = true
+  socket.on('pong', () => (isAlive = true))
+  const timer = setInterval(() => {
+    if (!isAlive) {
+      socket.terminate()
+      return
+    }
+    isAlive = false
+    socket.ping()
+  }, beatMs)
+  socket.once('close', () => clearInterval(timer))
+}
+
+/** @throws 400 for what is no JSON, or JSON with a `__proto__` in it, which HTTP bodies are refused for too */
+export function readFrame(text: string): unknown {
+  try {
+    return parse(text, { protoAction: 'error', constructorAction: 'error' })
+  } catch {
+    throw problems.invalid('the frame is not JSON', { field: 'frame' })
+  }
+}

@@ -1,0 +1,6 @@
+import type { MountTransport } from '../context.ts'
+import { mountPoll } from './poll.ts'
+
+/** Answers when there is something to say, or when the hold is over. */
+export const longPoll: MountTransport = (app, path, transport, { hold }) =>
+  mountPoll(app, path, transport, (askedMs = hold) => Math.min(askedMs, hold))

@@ -1,0 +1,5 @@
+import type { MountTransport } from '../context.ts'
+import { mountPoll } from './poll.ts'
+
+/** Answers at once, with what there is. */
+export const shortPoll: MountTransport = (app, path, transport) => mountPoll(app, path, transport, () => 0)

@@ -1,0 +1,58 @@
+import { schemas } from '../../protocol.ts'
+import type { MountTransport } from '../context.ts'
+import { seatOf } from '../context.ts'
+import { encode, nextBatch } from '../follow.ts'
+import { problems, toProblem } from '../problem.ts'
+import { keepAlive, openLine, readFrame } from '../socket.ts'
+import { validator } from '../validate.ts'
+
+const frameUp = validator(schemas.frameUp)
+
+/** Batches down as they come, drafts up and their acknowledgements down, all on one connection. */
+export const webSocket: MountTransport = (app, path, transport, { beat }) => {
+  app.route({
+    method: 'GET',
+    url: path,
+    schema: { querystring: schemas.read },
+    config: { transport },
+    handler: () => Promise.reject(problems.upgradeRequired('this is a WebSocket: ask for it with Upgrade: websocket')),
+    wsHandler: (socket, request) => {
+      const line = openLine(socket, request)
+      if (!line) return
+      keepAlive(socket, beat)
+      const { room, visit } = request
+
+      line.onText(async (text) => {
+        let id: string | undefined
+        try {
+          const frame = readFrame(text)
+          id = draftId(frame)
+          const { draft } = frameUp(frame)
+          line.counts.received(Buffer.byteLength(draft.text))
+          const { ack } = await room.say(seatOf(request), draft)
+          await line.send({ type: 'ack', ack })
+        } catch (error) {
+          await line.send({ type: 'error', error: toProblem(error, request.log), ...(id === undefined ? {} : { id }) })
+        }
+      })
+
+      void (async () => {
+        for (let cursor = request.query.after ?? null; !visit.signal.aborted && !room.log.isClosed;) {
+          const batch = await nextBatch(room.log, visit, cursor, beat)
+          if (!batch) continue
+          cursor = batch.cursor
+          const encoded = encode(batch)
+          // Waiting until it has gone out is the back-pressure: a slow reader gets fewer and bigger batches.
+          await line.send(`{"type":"batch","batch":${encoded.json}}`, encoded)
+        }
+        line.finish()
+      })()
+    },
+  })
+}
+
+/** So that a refusal can name the draft that it is about. */
+const draftId = (frame: unknown): string | undefined => {
+  const id = (frame as { draft?: { id?: unknown } } | null)?.draft?.id
+  return typeof id === 'string' ? id : undefined
+}
