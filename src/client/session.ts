@@ -18,7 +18,7 @@ import type { Batch, Cursor, Draft, Member, Problem, RoomEvent, TransportName } 
 import { leave, readRoster } from './members.ts'
 import { applyToRoster, rosterOf, type Roster } from './roster.ts'
 import { sleep } from './time.ts'
-import { LineError, ProblemError, type ClientTransport, type Knobs, type Net } from './transport.ts'
+import { DEFAULT_KNOBS, LineError, ProblemError, type ClientTransport, type Knobs, type Net } from './transport.ts'
 import { transports } from './transports/index.ts'
 
 const BACKOFF_MS = { first: 250, cap: 10_000 }
@@ -55,8 +55,6 @@ export interface SessionOptions {
   outbox?: readonly Draft[]
   observer?: SessionObserver
 }
-
-export const DEFAULT_KNOBS: Knobs = { intervalMs: 1000, holdMs: 25_000 }
 
 /** A line's reason to end when another takes its place. */
 const REPLACED = new LineError('another line takes its place')

@@ -16,6 +16,8 @@ export interface Knobs {
   holdMs: number
 }
 
+export const DEFAULT_KNOBS: Knobs = { intervalMs: 1000, holdMs: 25_000 }
+
 export interface TransportContext {
   net: Net
   room: string

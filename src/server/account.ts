@@ -28,6 +28,24 @@ const noCounts = (): Counts => ({
   down: noBytes(),
 })
 
+/**
+ * Whose transports run over a connection. One listener a connection, however many members share it: behind a proxy that
+ * is all of them.
+ */
+const users = new WeakMap<Socket, Set<Account>>()
+
+function usersOf(socket: Socket): Set<Account> {
+  let accounts = users.get(socket)
+  if (!accounts) {
+    const all = (accounts = new Set())
+    users.set(socket, all)
+    socket.once('close', () => {
+      for (const account of all) account.forget(socket)
+    })
+  }
+  return accounts
+}
+
 /** What one member's lines have cost, by transport. */
 export class Account {
   readonly #counts = new Map<TransportName, Counts>()
@@ -48,11 +66,16 @@ export class Account {
     let transports = this.#sockets.get(socket)
     if (!transports) {
       this.#sockets.set(socket, (transports = new Set()))
-      socket.once('close', () => this.#sockets.delete(socket))
+      usersOf(socket).add(this)
     }
     if (transports.has(transport)) return
     transports.add(transport)
     this.counts(transport).opened += 1
+  }
+
+  /** The connection is gone. */
+  forget(socket: Socket): void {
+    this.#sockets.delete(socket)
   }
 
   /** Registers a line that counts on demand; returns what takes it back, after a last count. */

@@ -47,7 +47,6 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
 
   const app: App = Fastify({
     logger: { level: config.logLevel, redact: ['req.headers.authorization', 'req.headers["sec-websocket-protocol"]'] },
-    disableRequestLogging: config.logLevel !== 'debug' && config.logLevel !== 'trace',
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
     // For a request to arrive, not for its answer to go out: a held poll is none of this clock's business.
@@ -69,7 +68,6 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
   })
 
   countExchanges(app)
-  refuseForeignOrigins(app, config.origins.split(',').filter(Boolean))
   const preClose = closeInOrder(app, rooms)
   await app.register(websocket, {
     preClose,
@@ -82,6 +80,9 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
       handleProtocols: (offers) => (offers.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
     },
   })
+
+  // After the WebSocket plugin, which then knows the refused upgrade as one, and frees its connection.
+  refuseForeignOrigins(app, config.origins.split(',').filter(Boolean))
 
   app.get('/healthz', async () => ({ status: 'ok' }))
   await app.register(

@@ -1,0 +1,130 @@
+#!/usr/bin/env node
+import { createInterface } from 'node:readline'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { join } from '../client/members.ts'
+import { readAddress } from '../client/roster.ts'
+import { Session, type SessionState } from '../client/session.ts'
+import { ProblemError } from '../client/transport.ts'
+import { TRANSPORTS, type RoomEvent, type TransportName } from '../protocol.ts'
+import { nodeNet } from './net.ts'
+
+interface Options {
+  url: string
+  room: string
+  transport: TransportName
+  name?: string
+}
+
+const options = new Command('chat')
+  .description('Chats in a terminal, over the same client code as the page.')
+  .addOption(
+    new Option('--url <url>', 'where the server is').default('http://localhost:3000').argParser((value) => {
+      if (!URL.canParse(value)) throw new InvalidArgumentError('a URL such as http://localhost:3000')
+      return value.replace(/\/+$/, '')
+    }),
+  )
+  .addOption(new Option('--room <name>', 'which room').default('lobby'))
+  .addOption(new Option('--transport <name>', 'how to follow it').choices(TRANSPORTS).default('websocket'))
+  .addOption(new Option('--name <name>', 'who you are; without it the server invents a name'))
+  .addHelpText(
+    'after',
+    `\nWhile it runs: @name text (privately), /use <transport>, /who, /close (the server ends you), /quit`,
+  )
+  .parse()
+  .opts<Options>()
+
+const net = nodeNet(options.url)
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+const joined = await join(net, options.room, options.name === undefined ? {} : { name: options.name }).catch(explain)
+const session = new Session({
+  net,
+  room: options.room,
+  member: joined.member,
+  token: joined.token,
+  transport: options.transport,
+  observer: {
+    events: (events, isReset) => {
+      if (isReset) say('-- what follows does not join on to what stands above: some of it is gone')
+      for (const event of events) say(lineOf(event))
+    },
+    state: tell,
+    refused: (draft, problem) => say(`-- not sent: ${draft.text} (${problem.detail})`),
+  },
+})
+say(`-- you are ${joined.member.name} in ${options.room}; /quit leaves`)
+
+const input = createInterface({ input: process.stdin })
+input.on('line', (line) => handle(line.trim()))
+input.on('close', () => void quit())
+process.on('SIGINT', () => void quit())
+
+function handle(line: string): void {
+  const [word, argument] = line.split(/\s+/)
+  if (line === '') return
+  if (line === '/quit') {
+    input.close()
+    return
+  }
+  if (line === '/who') {
+    say(`-- ${[...session.roster.values()].map(({ name }) => name).join(', ')}`)
+    return
+  }
+  if (word === '/use') {
+    const transport = TRANSPORTS.find((name) => name === argument)
+    if (transport) session.use(transport)
+    else say(`-- /use takes one of ${TRANSPORTS.join(', ')}`)
+    return
+  }
+  const { text, to, unknown } = readAddress(line, session.roster)
+  if (unknown !== undefined) {
+    say(`-- nobody here is called ${unknown}`)
+    return
+  }
+  session.send(text, to)
+}
+
+function tell(state: SessionState): void {
+  if (state.name === 'open') say(`-- connected by ${session.transport}`)
+  if (state.name === 'waiting') say(`-- line lost (${state.why}); again in ${(state.retryMs / 1000).toFixed(1)} s`)
+  if (state.name === 'closed' && state.problem) {
+    say(`-- the server ended this: ${state.problem.detail}`)
+    process.exit(0)
+  }
+}
+
+async function quit(): Promise<void> {
+  // What was typed before the end of the input is still said, as long as there is a line to say it on.
+  while (session.outbox.length > 0 && session.state.name === 'open')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  await session.leave().catch(() => undefined)
+  process.exit(0)
+}
+
+function lineOf(event: RoomEvent): string {
+  const at = new Date(event.at).toLocaleTimeString('en-GB')
+  switch (event.type) {
+    case 'message':
+      return `${at} ${event.from.name}${event.to ? ` → ${event.to.name}` : ''}: ${printable(event.text)}`
+    case 'joined':
+      return `${at} -- ${event.member.name} joined`
+    case 'left':
+      return `${at} -- ${event.member.name} left`
+    case 'renamed':
+      return `${at} -- ${event.was} is now ${event.member.name}`
+    case 'notice':
+      return `${at} -- ${printable(event.text)}`
+  }
+}
+
+/** Somebody else's text must not steer this terminal. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, ' ')
+}
+
+function explain(error: unknown): never {
+  const why =
+    error instanceof ProblemError ? error.problem.detail : error instanceof Error ? error.message : String(error)
+  process.stderr.write(`chat: cannot join ${options.room} at ${options.url}: ${why}\n`)
+  process.exit(1)
+}

@@ -1,0 +1,157 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, symlink } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join as joinPath } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { startPlayground } from './playground.ts'
+
+interface Running {
+  child: ChildProcess
+  output: () => string
+  ended: Promise<number | null>
+}
+
+function run(command: string, args: string[], options: { env?: Record<string, string>; cwd?: string } = {}): Running {
+  const child = spawn(command, args, { cwd: options.cwd, env: { ...process.env, ...options.env } })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  const ended = once(child, 'close').then(([code]) => code as number | null)
+  onTestFinished(async () => {
+    if (child.exitCode === null) child.kill('SIGKILL')
+    await ended
+  })
+  return { child, output: () => output, ended }
+}
+
+const server = (...args: string[]) => run(process.execPath, ['dist/server/main.js', ...args])
+const addressIn = (output: string) => /is at (http:\/\/\S+)/.exec(output)?.[1]
+
+describe('the command', () => {
+  it('says where it is, serves there, and ends in order', async () => {
+    const { child, output, ended } = server('--port', '0')
+    await expect.poll(() => addressIn(output()), { timeout: 10_000 }).toBeDefined()
+    const base = addressIn(output()) ?? ''
+    expect((await fetch(`${base}/healthz`)).status).toBe(200)
+    expect(await (await fetch(base)).text()).toContain('<!doctype html>')
+    child.kill('SIGTERM')
+    expect(await ended).toBe(0)
+    // Nothing but the one line: no token, no access log.
+    expect(output().trim().split('\n')).toHaveLength(1)
+  })
+
+  it('lists its settings with their units, defaults and variables', async () => {
+    const { output, ended } = server('--help')
+    expect(await ended).toBe(0)
+    for (const word of [
+      '--port <TCP port>',
+      '--hold <ms>',
+      'default: 25000',
+      'env: PLAYGROUND_HOLD',
+      'env: PORT',
+      '--history',
+    ]) {
+      expect(output()).toContain(word)
+    }
+  })
+
+  it.each([
+    [['--port', '70000'], {}, 'port', '70000', '0 to 65535'],
+    [['--hold', '5s'], {}, 'hold', '5s', 'a whole number of ms from 0 to 600000'],
+    [['--log-level', 'loud'], {}, 'log-level', 'loud', 'trace or silent'],
+    [[], { PLAYGROUND_HISTORY: '-1' }, 'PLAYGROUND_HISTORY', '-1', '0 to 10000'],
+    [['--colour'], {}, '--colour', 'unknown option', '--help'],
+  ])('refuses %j %j with the setting, the value and what is allowed', async (args, env, setting, value, allowed) => {
+    const { output, ended } = run(process.execPath, ['dist/server/main.js', ...args], {
+      env: env,
+    })
+    expect(await ended).toBe(1)
+    expect(output()).toContain(setting)
+    expect(output()).toContain(value)
+    expect(output()).toContain(
+      allowed.replace('0 to 65535', 'from 0 to 65535').replace('0 to 10000', 'from 0 to 10000'),
+    )
+  })
+
+  it('says that a port is taken, and what to do', async () => {
+    const taken = createServer().listen(0, 'localhost')
+    onTestFinished(() => void taken.close())
+    await once(taken, 'listening')
+    const { port } = taken.address() as AddressInfo
+    const { output, ended } = server('--port', String(port))
+    expect(await ended).toBe(1)
+    expect(output()).toContain(`port ${port} is taken: choose another with --port`)
+  })
+
+  it('never logs a token, however much it logs', async () => {
+    const { output } = server('--port', '0', '--log-level', 'trace')
+    await expect.poll(() => addressIn(output()), { timeout: 10_000 }).toBeDefined()
+    const base = addressIn(output()) ?? ''
+    const joined = (await (await fetch(`${base}/rooms/lobby/members`, { method: 'POST' })).json()) as { token: string }
+    const headers = { authorization: `Bearer ${joined.token}` }
+    await fetch(`${base}/rooms/lobby/short-poll`, { headers })
+    await fetch(`${base}/rooms/lobby/messages`, { method: 'POST', headers, body: '{' })
+    await fetch(`${base}/rooms/lobby/members/me`, { method: 'DELETE', headers })
+    await expect.poll(output).toContain('/rooms/lobby/short-poll')
+    expect(output()).not.toContain(joined.token)
+  })
+
+  it('runs from its packed tarball, outside the repository', async () => {
+    const folder = await mkdtemp(joinPath(tmpdir(), 'playground-'))
+    onTestFinished(() => rm(folder, { recursive: true, force: true }))
+    const packed = run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder])
+    expect(await packed.ended).toBe(0)
+    const tarball = /transport-playground-[\d.]+\.tgz/.exec(packed.output())?.[0] ?? ''
+    expect(await run('tar', ['-xzf', tarball], { cwd: folder }).ended).toBe(0)
+    await symlink(joinPath(process.cwd(), 'node_modules'), joinPath(folder, 'node_modules'))
+    const { output } = run(process.execPath, ['package/dist/server/main.js', '--port', '0'], { cwd: folder })
+    await expect.poll(() => addressIn(output()), { timeout: 10_000 }).toBeDefined()
+    const base = addressIn(output()) ?? ''
+    expect((await fetch(`${base}/js/main.js`)).status).toBe(200)
+  })
+})
+
+describe('the terminal client', () => {
+  it('joins, speaks, switches, and shows what others say', async () => {
+    const { base } = await startPlayground()
+    const chat = (name: string) => {
+      const args = [
+        '--import',
+        'tsx',
+        'src/terminal/chat.ts',
+        '--url',
+        base,
+        '--transport',
+        'long-poll',
+        '--name',
+        name,
+      ]
+      return run(process.execPath, args)
+    }
+    const ada = chat('ada')
+    await expect.poll(ada.output, { timeout: 10_000 }).toContain('connected by long-poll')
+    const ben = chat('ben')
+    await expect.poll(ben.output, { timeout: 10_000 }).toContain('connected by long-poll')
+    await expect.poll(ada.output).toContain('ben joined')
+    ada.child.stdin?.write('hello from a terminal\n@ben psst\n/use websocket\n@nobody hi\n')
+    await expect.poll(ben.output).toContain('ada: hello from a terminal')
+    await expect.poll(ben.output).toContain('ada → ben: psst')
+    await expect.poll(ada.output).toContain('connected by websocket')
+    expect(ada.output()).toContain('nobody here is called nobody')
+    ada.child.stdin?.end('bye\n')
+    expect(await ada.ended).toBe(0)
+    await expect.poll(ben.output).toContain('ada: bye')
+    await expect.poll(ben.output).toContain('ada left')
+    ben.child.stdin?.write('/close\n')
+    expect(await ben.ended).toBe(0)
+    expect(ben.output()).toContain('the server ended this')
+  })
+
+  it('says why it cannot join', async () => {
+    const args = ['--import', 'tsx', 'src/terminal/chat.ts', '--url', 'http://127.0.0.1:1']
+    const { output, ended } = run(process.execPath, args)
+    expect(await ended).toBe(1)
+    expect(output()).toContain('cannot join lobby at http://127.0.0.1:1')
+  })
+})

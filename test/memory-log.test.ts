@@ -1,0 +1,4 @@
+import { MemoryLog } from '../src/server/memory-log.ts'
+import { logContract } from './log.contract.ts'
+
+logContract('MemoryLog', (options) => Promise.resolve(new MemoryLog(options)))

@@ -1,0 +1,203 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import WebSocket from 'ws'
+import type { ByteSplit, Counts, MeterFrame, TransportName } from '../src/protocol.ts'
+import { draft, person, startPlayground, watch, type Person, type TestPlayground } from './playground.ts'
+
+type Report = Extract<MeterFrame, { type: 'report' }>
+
+/** The meter line of a member: the last report that came. */
+async function meter(playground: TestPlayground, who: Person): Promise<() => Report> {
+  const socket = new WebSocket(`${playground.base.replace('http', 'ws')}/rooms/lobby/meter`, [
+    'chat.v1',
+    `bearer.${who.token}`,
+  ])
+  let last: Report = { type: 'report', counts: {}, connections: 0 }
+  socket.on('message', (data: Buffer) => {
+    const frame = JSON.parse(data.toString()) as MeterFrame
+    if (frame.type === 'report') last = frame
+  })
+  await once(socket, 'open')
+  return () => last
+}
+
+const total = ({ headers, framing, payload }: ByteSplit) => headers + framing + payload
+const totals = (counts: Counts | undefined) => counts && { up: total(counts.up), down: total(counts.down) }
+
+/** A raw TCP client: what it wrote and what it read is what crossed the wire. */
+class RawClient {
+  readonly socket: Socket
+  sent = 0
+  received = Buffer.alloc(0)
+
+  constructor(port: number) {
+    this.socket = connect(port, '127.0.0.1')
+    this.socket.on('data', (chunk: Buffer) => (this.received = Buffer.concat([this.received, chunk])))
+  }
+
+  write(data: string | Buffer): void {
+    this.sent += Buffer.byteLength(data)
+    this.socket.write(data)
+  }
+
+  /** Sends a request and waits for its whole answer, whose head has so many bytes. */
+  async ask(head: string[], body = ''): Promise<{ headBytes: number; bodyBytes: number; sentHeadBytes: number }> {
+    const before = this.received.length
+    const request = [...head, 'Host: x', ...(body ? [`Content-Length: ${Buffer.byteLength(body)}`] : []), '', ''].join(
+      '\r\n',
+    )
+    this.write(request + body)
+    for (;;) {
+      const answer = this.received.subarray(before)
+      const end = answer.indexOf('\r\n\r\n')
+      if (end >= 0) {
+        const bodyBytes = Number(/content-length: (\d+)/i.exec(answer.subarray(0, end).toString())?.[1] ?? 0)
+        if (answer.length >= end + 4 + bodyBytes) {
+          return { headBytes: end + 4, bodyBytes, sentHeadBytes: Buffer.byteLength(request) }
+        }
+      }
+      await once(this.socket, 'data')
+    }
+  }
+
+  /** A masked text frame, as a browser sends it. */
+  frame(text: string): void {
+    const payload = Buffer.from(text)
+    const long = payload.length > 125
+    const head = Buffer.from([
+      0x81,
+      0x80 | (long ? 126 : payload.length),
+      ...(long ? [payload.length >> 8, payload.length & 255] : []),
+    ])
+    this.write(Buffer.concat([head, Buffer.alloc(4), payload]))
+  }
+}
+
+const text = 'héllo, 世界'
+const textBytes = Buffer.byteLength(text)
+const auth = ({ token }: Person) => `Authorization: Bearer ${token}`
+
+describe('the meter counts what a raw client counts, to the byte', () => {
+  it.each(['short-poll', 'long-poll'] satisfies TransportName[])('for %s', async (transport) => {
+    const playground = await startPlayground()
+    const ada = await person(playground)
+    const report = await meter(playground, ada)
+    const client = new RawClient(playground.port)
+    const poll = (query: string) => client.ask([`GET /rooms/lobby/${transport}?${query} HTTP/1.1`, auth(ada)])
+    const heads = { up: 0, down: 0 }
+    const add = ({ headBytes, sentHeadBytes }: { headBytes: number; sentHeadBytes: number }) => {
+      heads.up += sentHeadBytes
+      heads.down += headBytes
+    }
+    add(await poll(`after=${ada.cursor}&holdMs=0`))
+    const post = [`POST /rooms/lobby/messages HTTP/1.1`, auth(ada), 'Content-Type: application/json']
+    add(await client.ask(post, JSON.stringify(draft(text))))
+    add(await poll(`after=${ada.cursor}&holdMs=0`))
+    add(await poll(`after=${playground.rooms.get('lobby').log.head}&holdMs=0`))
+
+    const expected = { up: client.sent, down: client.received.length }
+    await expect.poll(() => totals(report().counts[transport])).toEqual(expected)
+    expect(report().counts[transport]).toMatchObject({
+      requests: 4,
+      empty: 2,
+      opened: 1,
+      delivered: 1,
+      frames: 0,
+      up: { headers: heads.up, payload: textBytes },
+      down: { headers: heads.down, payload: textBytes },
+    })
+    expect(report().connections).toBe(1)
+    client.socket.destroy()
+    await expect.poll(() => report().connections).toBe(0)
+  })
+
+  it('for websocket, its handshake as headers and the rest of its bytes as frames', async () => {
+    const playground = await startPlayground()
+    const ada = await person(playground)
+    const report = await meter(playground, ada)
+    const client = new RawClient(playground.port)
+    const handshake = await client.ask([
+      `GET /rooms/lobby/websocket?after=${ada.cursor} HTTP/1.1`,
+      'Upgrade: websocket',
+      'Connection: Upgrade',
+      'Sec-WebSocket-Version: 13',
+      `Sec-WebSocket-Key: ${Buffer.alloc(16).toString('base64')}`,
+      `Sec-WebSocket-Protocol: chat.v1, bearer.${ada.token}`,
+    ])
+    for (let i = 0; i < 3; i++) client.frame(JSON.stringify({ type: 'message', draft: draft(text) }))
+    await expect.poll(() => client.received.toString().split('"ack"').length).toBe(7)
+    await expect
+      .poll(() => totals(report().counts.websocket))
+      .toEqual({ up: client.sent, down: client.received.length })
+    const counts = report().counts.websocket
+    expect(counts).toMatchObject({
+      requests: 1,
+      empty: 0,
+      opened: 1,
+      delivered: 3,
+      up: { headers: handshake.sentHeadBytes, payload: 3 * textBytes },
+      down: { headers: handshake.headBytes, payload: 3 * textBytes },
+    })
+    client.socket.destroy()
+  })
+
+  it('keeps apart what is somebody else’s on the same connection', async () => {
+    const playground = await startPlayground()
+    const [ada, ben] = [await person(playground), await person(playground)]
+    const reports = [await meter(playground, ada), await meter(playground, ben)] as const
+    const client = new RawClient(playground.port)
+    const sums = [0, 0]
+    for (let i = 0; i < 10; i++) {
+      const before = client.sent + client.received.length
+      await client.ask([`GET /rooms/lobby/short-poll HTTP/1.1`, auth(i % 2 ? ben : ada)])
+      sums[i % 2] = (sums[i % 2] ?? 0) + client.sent + client.received.length - before
+      await client.ask(['GET /healthz HTTP/1.1'])
+    }
+    for (const [i, report] of reports.entries()) {
+      await expect
+        .poll(() => {
+          const { up, down } = totals(report().counts['short-poll']) ?? { up: 0, down: 0 }
+          return up + down
+        })
+        .toBe(sums[i])
+    }
+    client.socket.destroy()
+  })
+})
+
+describe('a quiet member', () => {
+  it('makes no request on a WebSocket, and one per hold on a long poll', async () => {
+    const playground = await startPlayground({ hold: 100 })
+    const [ada, ben] = [await person(playground, 'ada'), await person(playground, 'ben')]
+    const [socketMeter, pollMeter] = [await meter(playground, ada), await meter(playground, ben)]
+    watch(playground, ada, 'websocket', { cursor: ben.cursor })
+    watch(playground, ben, 'long-poll')
+    // Ten holds go by: the long poll counts the time for the socket.
+    await expect.poll(() => pollMeter().counts['long-poll']?.empty ?? 0, { timeout: 10_000 }).toBeGreaterThanOrEqual(10)
+    const polls = pollMeter().counts['long-poll']
+    expect(polls?.requests).toBe((polls?.empty ?? 0) + 1)
+    expect(socketMeter().counts.websocket).toMatchObject({ requests: 1, frames: 0, empty: 0 })
+  })
+
+  it('can compare its clock with the server’s', async () => {
+    const playground = await startPlayground()
+    const ada = await person(playground)
+    const socket = new WebSocket(`${playground.base.replace('http', 'ws')}/rooms/lobby/meter`, [
+      'chat.v1',
+      `bearer.${ada.token}`,
+    ])
+    await once(socket, 'open')
+    const answer = new Promise<MeterFrame>((resolve) =>
+      socket.on('message', (data: Buffer) => {
+        const frame = JSON.parse(data.toString()) as MeterFrame
+        if (frame.type === 'clock') resolve(frame)
+      }),
+    )
+    socket.send(JSON.stringify({ type: 'clock', sentAt: 12.5 }))
+    expect(await answer).toEqual({ type: 'clock', sentAt: 12.5, serverAt: expect.any(Number) as number })
+    const closed = once(socket, 'close')
+    socket.send('nonsense')
+    expect((await closed)[0]).toBe(1008)
+  })
+})

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest'
+import { leave } from '../src/client/members.ts'
+import { TRANSPORTS, type LeftReason, type RoomEvent } from '../src/protocol.ts'
+import { person, startPlayground, watch, type TestPlayground } from './playground.ts'
+
+const names = (playground: TestPlayground) => playground.rooms.get('lobby').roster.map(({ name }) => name)
+const left = (events: readonly RoomEvent[]): [string, LeftReason][] =>
+  events.flatMap((event) => (event.type === 'left' ? [[event.member.name, event.reason] as [string, LeftReason]] : []))
+
+describe('presence', () => {
+  it('ends with the lease of somebody of whom nothing is heard, once', async () => {
+    const playground = await startPlayground({ lease: 150 })
+    const ada = await person(playground, 'ada')
+    const { events } = watch(playground, ada, 'websocket')
+    await person(playground, 'ben')
+    await expect.poll(() => left(events)).toEqual([['ben', 'lease']])
+    expect(names(playground)).toEqual(['ada'])
+  })
+
+  it.each(TRANSPORTS)('lasts as long as somebody follows by %s, without a word said', async (transport) => {
+    const playground = await startPlayground({ lease: 150, hold: 400 })
+    const watcher = watch(playground, await person(playground, 'ada'), transport)
+    // Three leases of somebody silent, one after the other: time in which nothing happened to ada.
+    for (const name of ['ben', 'eve', 'sue']) {
+      await person(playground, name)
+      await expect.poll(() => left(watcher.events).at(-1)).toEqual([name, 'lease'])
+    }
+    expect(names(playground)).toEqual(['ada'])
+  })
+
+  it('is not touched by a switch, whatever the direction: no left, no joined', async () => {
+    const playground = await startPlayground()
+    const [ada, ben] = [await person(playground, 'ada'), await person(playground, 'ben')]
+    const [watcher, switcher] = [watch(playground, ada, 'websocket'), watch(playground, ben, 'websocket')]
+    for (const from of TRANSPORTS) {
+      for (const to of TRANSPORTS) {
+        for (const transport of [from, to]) {
+          switcher.session.use(transport)
+          switcher.session.send(`by ${transport}`)
+          await expect.poll(() => switcher.session.outbox).toEqual([])
+        }
+      }
+    }
+    await expect.poll(() => watcher.texts()).toHaveLength(TRANSPORTS.length ** 2 * 2)
+    // ada's cursor is from before ben came.
+    expect(watcher.events.filter(({ type }) => type !== 'message')).toMatchObject([
+      { type: 'joined', member: ben.member },
+    ])
+  })
+
+  it('ends after a grace when a page says that it goes away', async () => {
+    const playground = await startPlayground()
+    const [ada, ben] = [await person(playground, 'ada'), await person(playground, 'ben')]
+    const { events } = watch(playground, ada, 'websocket')
+    const page = watch(playground, ben, 'long-poll')
+    page.session.close()
+    await leave(playground.net, 'lobby', ben.token, 200)
+    await expect.poll(() => left(events)).toEqual([['ben', 'asked']])
+  })
+
+  it('goes on when the page comes back within the grace, as it does when it is reloaded', async () => {
+    const playground = await startPlayground()
+    const [ada, ben] = [await person(playground, 'ada'), await person(playground, 'ben')]
+    const { events } = watch(playground, ada, 'websocket')
+    const page = watch(playground, ben, 'long-poll')
+    page.session.close()
+    await leave(playground.net, 'lobby', ben.token, 200)
+    const reloaded = watch(playground, ben, 'short-poll', { cursor: null })
+    await expect.poll(() => reloaded.session.state.name).toBe('open')
+    // Somebody else's grace begins later and so ends later: when it is over, ben's is.
+    const eve = await person(playground, 'eve')
+    await leave(playground.net, 'lobby', eve.token, 250)
+    await expect.poll(() => left(events)).toEqual([['eve', 'asked']])
+    expect(names(playground)).toEqual(['ada', 'ben'])
+  })
+
+  it('ends by the server’s hand when a member says so, in either language, and the session learns who did it', async () => {
+    const playground = await startPlayground()
+    const ada = watch(playground, await person(playground, 'ada'), 'websocket')
+    for (const [transport, command] of [
+      ['short-poll', '/close'],
+      ['long-poll', '关闭'],
+      ['websocket', ' /close '],
+    ] as const) {
+      const { session } = watch(playground, await person(playground, `by-${transport}`), transport)
+      session.send(command)
+      await expect
+        .poll(() => session.state)
+        .toMatchObject({ name: 'closed', problem: { type: 'member-ended', status: 410 } })
+      await expect.poll(() => left(ada.events).at(-1)).toEqual([`by-${transport}`, 'closed'])
+    }
+    expect(ada.texts()).toEqual([])
+  })
+
+  it('is the same to everybody, told by events as by the roster', async () => {
+    const playground = await startPlayground()
+    const ada = watch(playground, await person(playground, 'ada'), 'long-poll')
+    const ben = await person(playground, 'ben')
+    await person(playground, 'eve')
+    await leave(playground.net, 'lobby', ben.token)
+    const late = watch(playground, await person(playground, 'late'), 'websocket', { cursor: null })
+    for (const { session } of [ada, late]) {
+      await expect
+        .poll(() => [...session.roster.values()].map(({ name }) => name).sort())
+        .toEqual(['ada', 'eve', 'late'])
+    }
+  })
+})
