@@ -1,0 +1,196 @@
+/**
+ * The report of a run of the suite: what `report.json` holds. The JSON Schema that stands beside this file is made from it.
+ * Durations are in the unit that their name ends with; bytes are bytes; rates are per second.
+ */
+import Type, { type Static } from 'typebox'
+
+const count = (description?: string) => Type.Integer({ minimum: 0, ...(description ? { description } : {}) })
+const number = (description: string) => Type.Number({ description })
+/** A point estimate, and a 95 % interval where one could be made. */
+const estimate = Type.Object({
+  value: Type.Number(),
+  low: Type.Optional(Type.Number()),
+  high: Type.Optional(Type.Number()),
+  /** How many independent replicates (publishes, blocks, clients) stand behind the interval. */
+  replicates: Type.Optional(Type.Integer()),
+})
+const split = Type.Object({
+  headers: Type.Number({ description: 'request and response heads, handshakes left out' }),
+  framing: Type.Number({ description: 'JSON, chunk sizes, WebSocket frame heads' }),
+  payload: Type.Number({ description: 'the text of messages, UTF-8' }),
+})
+
+export const SCENARIOS = ['latency', 'overhead', 'rates', 'rtt', 'http', 'sweep', 'memory'] as const
+
+export const parametersSchema = Type.Object({
+  clients: count('subscribers of an overhead cell'),
+  rate: number('messages per second'),
+  interval: number('ms between the starts of two short polls of one client'),
+  hold: number('ms for which a long poll is held'),
+  payload: count('bytes of text in a message'),
+  headers: Type.Enum(['minimal', 'browser'], { description: 'which request headers the lean client sends' }),
+  arrivals: Type.Enum(['poisson', 'periodic']),
+  seed: count(),
+  rtt: number('ms, of the emulated link in the rtt scenario'),
+  profile: Type.Enum(['quick', 'default', 'full'], { description: 'how long everything takes' }),
+})
+
+export const selfCheckSchema = Type.Object({
+  name: Type.String(),
+  expected: Type.String(),
+  measured: Type.String(),
+  ok: Type.Boolean(),
+})
+
+export const cellSchema = Type.Object({
+  id: Type.String({ description: 'unique in the report: scenario/subject/variant' }),
+  scenario: Type.Enum([...SCENARIOS]),
+  subject: Type.String({ description: 'a transport, or what an HTTP cell asks for: empty-poll, post …' }),
+  client: Type.Enum(['project', 'lean', 'autocannon'], { description: 'whose client code read: see README' }),
+  loop: Type.Enum(['open', 'closed'], { description: 'closed: the next request waits for the last answer' }),
+  durationS: Type.Number(),
+  clients: count(),
+  ratePerS: Type.Number({ description: 'messages per second that were published' }),
+  intervalMs: Type.Optional(Type.Number()),
+  holdMs: Type.Optional(Type.Number()),
+  rttMs: Type.Optional(Type.Number()),
+  payloadBytes: count(),
+  counts: Type.Object({
+    published: count(),
+    expected: count('published × subscribers'),
+    delivered: count(),
+    twice: count(),
+    outOfOrder: count(),
+    requests: count(),
+    empty: count('answers without an event'),
+    frames: count('WebSocket data frames towards the subscribers'),
+    connections: count('TCP connections opened'),
+  }),
+  latencyMs: Type.Optional(
+    Type.Object({
+      from: Type.Enum(['intended', 'request'], { description: 'intended: publish schedule to message in hand' }),
+      n: count(),
+      p50: Type.Number(),
+      p90: Type.Number(),
+      p99: Type.Number(),
+      p999: Type.Number(),
+      max: Type.Number(),
+      mean: Type.Number(),
+      medianInterval: Type.Optional(Type.Tuple([Type.Number(), Type.Number()])),
+      percentiles: Type.Array(Type.Tuple([Type.Number(), Type.Number()]), {
+        description: '[percentile 0 to 100, ms], dense towards 100, for HDR plots',
+      }),
+      ecdf: Type.Array(Type.Tuple([Type.Number(), Type.Number()]), {
+        description: '[ms, share 0 to 1], at most 200 points',
+      }),
+      histogram: Type.String({ description: 'HdrHistogram V2, base64, in µs' }),
+    }),
+  ),
+  bytes: Type.Optional(
+    Type.Object({
+      up: split,
+      down: split,
+      handshake: Type.Number({ description: 'both ways, paid once per connection' }),
+      wire: Type.Union([Type.Number(), Type.Null()], { description: 'with TCP/IP; null outside a network namespace' }),
+      segments: Type.Union([Type.Number(), Type.Null()]),
+      perMessage: Type.Object({
+        application: estimate,
+        wire: Type.Union([estimate, Type.Null()]),
+      }),
+    }),
+  ),
+  requestsPerMessage: Type.Optional(estimate),
+  cpu: Type.Optional(
+    Type.Object({
+      serverMs: Type.Number({ description: 'user + system time of the server while the cell ran' }),
+      perDeliveryUs: Type.Union([estimate, Type.Null()]),
+      perRequestUs: Type.Union([estimate, Type.Null()]),
+      utilisation: Type.Number({ description: 'share of one core' }),
+    }),
+  ),
+  memory: Type.Optional(
+    Type.Object({ perClientBytes: Type.Number(), idleBytes: Type.Number(), loadedBytes: Type.Number() }),
+  ),
+  throughput: Type.Optional(
+    Type.Object({ requestsPerS: Type.Number(), latencyMsP50: Type.Number(), latencyMsP99: Type.Number() }),
+  ),
+  model: Type.Optional(
+    Type.Record(Type.String(), Type.Number(), {
+      description: 'what the model says of this cell: p50Ms, meanMs, maxMs, requestsPerMessage …',
+    }),
+  ),
+  raw: Type.Optional(Type.Unknown({ description: 'what another tool reported, untouched' })),
+  generator: Type.Object({
+    utilisation: Type.Number({ description: 'the busiest load process, share of one core' }),
+    publisherLagP99Ms: Type.Union([Type.Number(), Type.Null()]),
+    scheduledShare: Type.Union([Type.Number(), Type.Null()], {
+      description: 'polls that were sent ÷ polls that were due',
+    }),
+  }),
+  validity: Type.Object({ valid: Type.Boolean(), attempts: count(), reasons: Type.Array(Type.String()) }),
+})
+
+export const comparisonSchema = Type.Object({
+  scenario: Type.String(),
+  metric: Type.String({ description: 'latencyMs' }),
+  a: Type.String(),
+  b: Type.String(),
+  /** a − b */
+  medianDifference: estimate,
+  cliffsDelta: Type.Number({ description: '−1 to 1; negative: a is lower' }),
+  verdict: Type.Enum(['a is lower', 'b is lower', 'no difference shown']),
+})
+
+export const crossoverSchema = Type.Object({
+  name: Type.Enum(['requests', 'bytes', 'cpu']),
+  meaning: Type.String(),
+  a: Type.String(),
+  b: Type.String(),
+  predictedPerS: Type.Union([Type.Number(), Type.Null()]),
+  measuredPerS: Type.Union([Type.Number(), Type.Null()], {
+    description: 'null: not within the rates that were measured',
+  }),
+})
+
+export const publishedSchema = Type.Object({
+  source: Type.String(),
+  claim: Type.String({ description: 'their figure' }),
+  ours: Type.String({ description: 'our figure for the same thing, and its conditions' }),
+  agrees: Type.Union([Type.Boolean(), Type.Null()], { description: 'null: not comparable, and `ours` says why' }),
+})
+
+export const reportSchema = Type.Object({
+  schemaVersion: Type.Literal(1),
+  startedAt: Type.String({ description: 'ISO 8601' }),
+  durationS: Type.Number(),
+  command: Type.String(),
+  parameters: parametersSchema,
+  environment: Type.Object({
+    node: Type.String(),
+    platform: Type.String(),
+    cpu: Type.String(),
+    cores: count(),
+    memoryBytes: count(),
+    commit: Type.String(),
+    network: Type.Enum(['namespace', 'host'], { description: 'namespace: segments and wire bytes are ours alone' }),
+    loadAverage: Type.Number(),
+  }),
+  selfChecks: Type.Array(selfCheckSchema),
+  cells: Type.Array(cellSchema),
+  comparisons: Type.Array(comparisonSchema),
+  crossovers: Type.Array(crossoverSchema),
+  published: Type.Array(publishedSchema),
+  conclusions: Type.Array(Type.Object({ en: Type.String(), zh: Type.String() })),
+  missing: Type.Array(Type.String(), { description: 'what was asked for and is not in this report' }),
+})
+
+export type Scenario = (typeof SCENARIOS)[number]
+export type Estimate = Static<typeof estimate>
+export type ByteSplit = Static<typeof split>
+export type Parameters = Static<typeof parametersSchema>
+export type SelfCheck = Static<typeof selfCheckSchema>
+export type Cell = Static<typeof cellSchema>
+export type Comparison = Static<typeof comparisonSchema>
+export type Crossover = Static<typeof crossoverSchema>
+export type Published = Static<typeof publishedSchema>
+export type Report = Static<typeof reportSchema>
