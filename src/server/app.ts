@@ -64,7 +64,12 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
   app.setErrorHandler((error, request, reply) => {
     const problem = toProblem(error, request.log)
     if (error instanceof ProblemError && error.retryAfterS !== undefined) reply.header('retry-after', error.retryAfterS)
-    return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem))
+    // A cache may keep a 404 or a 410 without being told to, and hand it to the next one who asks.
+    return reply
+      .code(problem.status)
+      .header('cache-control', 'no-store')
+      .type('application/problem+json')
+      .send(JSON.stringify(problem))
   })
 
   countExchanges(app)

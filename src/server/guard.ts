@@ -17,6 +17,7 @@ export function guardRooms(app: App, rooms: Rooms, accountOf: (seat: Seat) => Ac
   const roomParams = validator(schemas.room)
 
   app.addHook('preValidation', async (request, reply) => {
+    reply.header('cache-control', 'no-store')
     request.room = rooms.get(roomParams(request.params).room)
     const seat = findSeat(request)
     request.visit = request.room.visit(seat)

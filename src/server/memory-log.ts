@@ -21,6 +21,7 @@ export class MemoryLog implements Log {
   /** What caught-up readers ask for over and over, by the seq they stand at; valid until the next append. */
   readonly #batches = new Map<number, Batch>()
   #isWaking = false
+  #wakes = 0
   #isClosed = false
 
   constructor(options: MemoryLogOptions) {
@@ -128,7 +129,10 @@ export class MemoryLog implements Log {
     })
   }
 
+  /** Begins with another reader each time: who comes last is served last, and that should not always be the same one. */
   #wake(): void {
-    for (const settle of [...this.#waiters]) settle()
+    const waiters = [...this.#waiters]
+    const start = this.#wakes++ % Math.max(1, waiters.length)
+    for (const settle of [...waiters.slice(start), ...waiters.slice(0, start)]) settle()
   }
 }

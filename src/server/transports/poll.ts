@@ -21,7 +21,6 @@ export function mountPoll(
     if (request.visit.seat?.isEnded) throw problems.memberEnded('this member has left the room: join again')
     const answer = batch && encode(batch)
     request.exchange.answers(answer)
-    void reply.header('cache-control', 'no-store')
     return answer ? reply.type('application/json').send(answer.json) : reply.code(204).send()
   })
 }

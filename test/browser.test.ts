@@ -1,0 +1,293 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { post } from '../src/client/http.ts'
+import { TRANSPORTS } from '../src/protocol.ts'
+import { launchBrowser, Visitor } from './browser.ts'
+import { draft, person, startPlayground } from './playground.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launchBrowser()
+}, 60_000)
+afterAll(() => browser.close())
+
+const soon = { timeout: 8000 }
+
+describe('two people in a real browser', () => {
+  it('chat, each seeing what the other says, with names and who is here', async () => {
+    const { base } = await startPlayground()
+    const ada = await Visitor.enter(browser, base)
+    const ben = await Visitor.enter(browser, base)
+    expect(await ada.name()).toMatch(/^[a-z]+-[a-z]+$/)
+    await expect.poll(() => ada.members.allTextContents(), soon).toEqual([await ada.name(), await ben.name()])
+    await ada.say('hello <b>you</b>')
+    await ben.say('hello\u2067 yourself')
+    for (const visitor of [ada, ben]) {
+      await expect.poll(() => visitor.texts(), soon).toEqual(['hello <b>you</b>', 'hello\u2067 yourself'])
+    }
+    await expect.poll(() => ada.notes(), soon).toContain(`${await ben.name()} joined.`)
+    expect(await ada.composer.inputValue()).toBe('')
+    await ada.shoot('chat-1280')
+    expect([...ada.complaints, ...ben.complaints]).toEqual([])
+  })
+
+  it('switch between every two transports, both ways, under traffic: nothing lost, nothing twice, in order', async () => {
+    const playground = await startPlayground()
+    const [ada, ben] = [await Visitor.enter(browser, playground.base), await Visitor.enter(browser, playground.base)]
+    const bot = await person(playground, 'bot')
+    const said: string[] = []
+    const silence = new AbortController()
+    const talking = (async () => {
+      while (!silence.signal.aborted) {
+        const text = `message ${said.length + 1}`
+        await post(bot.context, draft(text), new AbortController().signal)
+        said.push(text)
+        await new Promise((resolve) => setTimeout(resolve, 25))
+      }
+    })()
+    for (const from of TRANSPORTS) {
+      for (const to of TRANSPORTS) {
+        if (from === to) continue
+        for (const visitor of [ada, ben]) {
+          await visitor.use(from)
+          const seen = (await visitor.texts()).length
+          await expect.poll(async () => (await visitor.texts()).length, soon).toBeGreaterThan(seen)
+          await visitor.use(to)
+        }
+      }
+    }
+    silence.abort()
+    await talking
+    await ada.say('the end')
+    said.push('the end')
+    for (const visitor of [ada, ben]) {
+      await expect.poll(async () => (await visitor.texts()).at(-1), soon).toBe('the end')
+      const texts = await visitor.texts()
+      // The page keeps the newest few hundred lines; they are there without a gap.
+      expect(texts).toEqual(said.slice(-texts.length))
+      expect(texts.length).toBeGreaterThan(50)
+      expect(await visitor.notes()).not.toContain('bot left.')
+    }
+    const turns = await ada.log.locator('.turn small').allTextContents()
+    expect(turns.length).toBeGreaterThanOrEqual(6)
+    for (const turn of turns) expect(turn).toMatch(/^same cursor/)
+    expect(turns.join()).not.toMatch(/[1-9]\d* (not seen|twice)/)
+    expect(playground.rooms.get('lobby').roster).toHaveLength(3)
+    await ada.shoot('switched-1280')
+  }, 60_000)
+
+  it('rename once, and are told why not twice', async () => {
+    const { base } = await startPlayground()
+    const [ada, ben] = [await Visitor.enter(browser, base), await Visitor.enter(browser, base)]
+    const rename = async (name: string) => {
+      await ada.page.locator('button.name').click()
+      await ada.page.locator('form.name input').fill(name)
+      await ada.page.keyboard.press('Enter')
+    }
+    await rename(await ben.name())
+    await expect.poll(() => ada.page.locator('.refusal').textContent(), soon).toContain('taken')
+    await ada.page.keyboard.press('Escape')
+    await rename('countess')
+    await expect.poll(() => ben.members.allTextContents(), soon).toContain('countess')
+    await rename('duchess')
+    await expect.poll(() => ada.page.locator('.refusal').textContent(), soon).toContain('once')
+  })
+
+  it('speak privately, seen by nobody else, and keep what they wrote to somebody who is not here', async () => {
+    const { base } = await startPlayground()
+    const [ada, ben, eve] = [
+      await Visitor.enter(browser, base),
+      await Visitor.enter(browser, base),
+      await Visitor.enter(browser, base),
+    ]
+    await expect.poll(() => ada.members.count(), soon).toBe(3)
+    await ben.use('websocket')
+    await eve.use('long-poll')
+    await ada.say(`@${await ben.name()} only you`)
+    await ada.say('everybody')
+    await expect.poll(() => ben.texts(), soon).toEqual(['only you', 'everybody'])
+    await expect.poll(() => ada.texts(), soon).toEqual(['only you', 'everybody'])
+    await expect.poll(() => eve.texts(), soon).toEqual(['everybody'])
+    await ada.say('@nobody hello')
+    await expect.poll(() => ada.page.locator('.complaint').textContent(), soon).toContain('nobody')
+    expect(await ada.composer.inputValue()).toBe('@nobody hello')
+    // Picking a member writes the address.
+    await ada.composer.fill('')
+    await ada.page.locator('.members button').first().click()
+    expect(await ada.composer.inputValue()).toBe(`@${await ben.name()} `)
+  })
+
+  it('are gone within 2 s when they close their tab', async () => {
+    const playground = await startPlayground()
+    const [ada, ben] = [await Visitor.enter(browser, playground.base), await Visitor.enter(browser, playground.base)]
+    await ben.use('websocket')
+    const name = await ben.name()
+    await expect.poll(() => ada.members.count(), soon).toBe(2)
+    const closedAt = performance.now()
+    await ben.page.close({ runBeforeUnload: true })
+    await expect.poll(() => playground.rooms.get('lobby').roster.length, { timeout: 8000, interval: 20 }).toBe(1)
+    console.log(`gone ${(performance.now() - closedAt).toFixed(0)} ms after the tab was closed`)
+    expect(performance.now() - closedAt).toBeLessThan(2500)
+    await expect.poll(() => ada.notes(), soon).toContain(`${name} left.`)
+  })
+
+  it('stay the same when they reload: name, unsent text, no joined and no left', async () => {
+    const playground = await startPlayground()
+    const [ada, ben] = [await Visitor.enter(browser, playground.base), await Visitor.enter(browser, playground.base)]
+    const name = await ben.name()
+    await ben.say('before')
+    await expect.poll(() => ben.texts(), soon).toEqual(['before'])
+    await ben.composer.fill('half a sentence')
+    const before = await ada.notes()
+    await ben.page.reload()
+    await expect.poll(() => ben.texts(), soon).toEqual(['before'])
+    expect(await ben.name()).toBe(name)
+    expect(await ben.composer.inputValue()).toBe('half a sentence')
+    // Longer than the grace in which a page that does not come back has left.
+    await new Promise((resolve) => setTimeout(resolve, 1800))
+    await ben.say('after')
+    await expect.poll(() => ada.texts(), soon).toEqual(['before', 'after'])
+    expect(await ada.notes()).toEqual(before)
+  })
+
+  it.each(TRANSPORTS)(
+    'are ended by the server over %s when they ask for it, told so, and can come in again',
+    async (transport) => {
+      const playground = await startPlayground()
+      const ada = await Visitor.enter(browser, playground.base)
+      await ada.use(transport)
+      const name = await ada.name()
+      await ada.say(transport === 'long-poll' ? '关闭' : '/close')
+      const rejoin = ada.page.getByRole('button', { name: 'Rejoin' })
+      await rejoin.waitFor(soon)
+      expect(await ada.page.locator('main').textContent()).toContain('The server ended your connection, as you asked.')
+      expect(playground.rooms.get('lobby').roster).toEqual([])
+      await rejoin.click()
+      await expect.poll(() => playground.rooms.get('lobby').roster.map((member) => member.name), soon).toEqual([name])
+      await ada.say('back again')
+      await expect.poll(() => ada.texts(), soon).toContain('back again')
+    },
+  )
+
+  it('find their way back when the server is started anew, and lose nothing that they said', async () => {
+    const first = await startPlayground()
+    const ada = await Visitor.enter(browser, first.base)
+    const name = await ada.name()
+    await ada.say('to the first')
+    await expect.poll(() => ada.texts(), soon).toEqual(['to the first'])
+    await first.close()
+    await expect.poll(() => ada.page.locator('main').textContent(), soon).toContain('Nothing you said is lost.')
+    await ada.say('said into the dark')
+    const second = await startPlayground({}, first.port)
+    await expect.poll(() => ada.texts(), { timeout: 15_000 }).toContain('said into the dark')
+    expect(second.rooms.get('lobby').roster.map((member) => member.name)).toEqual([name])
+  }, 40_000)
+
+  it('have rooms of their own by address', async () => {
+    const { base } = await startPlayground()
+    const [ada, ben] = [await Visitor.enter(browser, `${base}/#/room/blue`), await Visitor.enter(browser, base)]
+    await ada.say('in blue')
+    await ben.say('in the lobby')
+    await expect.poll(() => ada.texts(), soon).toEqual(['in blue'])
+    await expect.poll(() => ben.texts(), soon).toEqual(['in the lobby'])
+    await ben.page.goto(`${base}/#/room/blue`)
+    await expect.poll(() => ben.texts(), soon).toEqual(['in blue'])
+    await expect.poll(() => ada.members.count(), soon).toBe(2)
+  })
+})
+
+describe('the page', () => {
+  it('speaks Chinese to who reads it, and gives Chinese names', async () => {
+    const { base } = await startPlayground()
+    const ada = await Visitor.enter(browser, base, { locale: 'zh-CN' })
+    expect(await ada.page.locator('html').getAttribute('lang')).toBe('zh-CN')
+    expect(await ada.name()).toMatch(/^\p{Script=Han}+$/u)
+    expect(await ada.page.getByRole('radio').first().getAttribute('value')).toBe('short-poll')
+    expect(await ada.page.locator('.switch').textContent()).toContain('短轮询')
+    await ada.page.getByRole('button', { name: 'EN' }).click()
+    expect(await ada.page.locator('.switch').textContent()).toContain('short-poll')
+    await ada.page.getByRole('button', { name: '中文' }).click()
+    await ada.shoot('chat-zh-1280')
+  })
+
+  it('shows what the server counted: no request while nothing happens on a WebSocket', async () => {
+    const playground = await startPlayground()
+    const ada = await Visitor.enter(browser, playground.base)
+    await ada.use('websocket')
+    await ada.say('one')
+    await expect.poll(() => ada.texts(), soon).toEqual(['one'])
+    const requests = ada.page.locator('.meters article').first().locator('.sub')
+    await expect.poll(() => requests.textContent(), soon).toContain('1 in all')
+    await new Promise((resolve) => setTimeout(resolve, 3000))
+    expect(await requests.textContent()).toContain('1 in all')
+  })
+
+  it.each([
+    [1280, 800, 'light'],
+    [1280, 800, 'dark'],
+    [390, 844, 'light'],
+    [390, 844, 'dark'],
+  ] as const)(
+    'is accessible and fits at %i × %i, %s, in both languages',
+    async (width, height, colorScheme) => {
+      const { base } = await startPlayground()
+      const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+      for (const locale of ['en-US', 'zh-CN']) {
+        const options = {
+          viewport: { width, height },
+          colorScheme,
+          locale,
+          bypassCSP: true,
+          reducedMotion: 'reduce',
+        } as const
+        const ada = await Visitor.enter(browser, base, options)
+        await ada.say(locale === 'zh-CN' ? '你好' : 'hello')
+        for (const transport of TRANSPORTS) {
+          await ada.use(transport)
+          await ada.say(`by ${transport}`)
+          await expect.poll(async () => (await ada.texts()).at(-1), soon).toBe(`by ${transport}`)
+        }
+        await ada.page.evaluate(axe)
+        const violations = await ada.page.evaluate(async () => {
+          const { axe } = globalThis as unknown as {
+            axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+          }
+          const { violations: found } = await axe.run()
+          return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+        })
+        expect(violations).toEqual([])
+        expect(await ada.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+        await ada.shoot(`chat-${width}-${colorScheme}-${locale}`)
+      }
+    },
+    60_000,
+  )
+
+  it('can be used by keyboard alone', async () => {
+    const { base } = await startPlayground()
+    const ada = await Visitor.enter(browser, base)
+    await ada.page.locator('body').press('3')
+    await expect.poll(() => ada.page.locator('.switch input:checked').getAttribute('value'), soon).toBe('websocket')
+    await ada.page.keyboard.press('Tab')
+    await ada.page.keyboard.press('Enter')
+    await ada.composer.press('1')
+    expect(await ada.composer.inputValue()).toContain('1')
+    await expect.poll(() => ada.page.locator('.switch input:checked').getAttribute('value'), soon).toBe('websocket')
+  })
+
+  it('asks nothing of any other origin', async () => {
+    const { base } = await startPlayground()
+    const context = await browser.newContext()
+    const page = await context.newPage()
+    const foreign: string[] = []
+    page.on('request', (request) => {
+      if (!request.url().startsWith(base) && !request.url().startsWith('data:')) foreign.push(request.url())
+    })
+    await page.goto(base)
+    await page.locator('.members li').first().waitFor({ state: 'attached' })
+    await context.close()
+    expect(foreign).toEqual([])
+  })
+})

@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import {
+  chromium as launcher,
+  type Browser,
+  type BrowserContextOptions,
+  type Locator,
+  type Page,
+} from 'playwright-core'
+import { onTestFinished } from 'vitest'
+
+/** What the browser's own libraries are looked for by; without them it brings its own. */
+const SYSTEM_NSS = [
+  '/usr/lib/x86_64-linux-gnu/libnss3.so',
+  '/usr/lib/aarch64-linux-gnu/libnss3.so',
+  '/usr/lib64/libnss3.so',
+]
+
+/** A real Chromium: the one that npm installed, or CHROMIUM_PATH. */
+export async function launchBrowser(): Promise<Browser> {
+  const own = process.env['CHROMIUM_PATH']
+  // Asks the package for its bundled libraries, on a machine that has none.
+  if (!SYSTEM_NSS.some((path) => existsSync(path))) process.env['AWS_LAMBDA_JS_RUNTIME'] ??= 'nodejs22.x'
+  const { default: bundled } = await import('@sparticuz/chromium')
+  // Never the package's own arguments: they switch off what keeps one origin from another.
+  return launcher.launch({
+    executablePath: own ?? (await bundled.executablePath()),
+    args: ['--no-sandbox'],
+    headless: true,
+  })
+}
+
+/** A person at a page of their own, in a browser profile of their own. */
+export class Visitor {
+  readonly page: Page
+  readonly complaints: string[] = []
+
+  private constructor(page: Page) {
+    this.page = page
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.complaints.push(message.text())
+    })
+    page.on('pageerror', (error) => this.complaints.push(String(error)))
+  }
+
+  static async enter(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visitor> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-US', ...options })
+    onTestFinished(() => context.close())
+    const visitor = new Visitor(await context.newPage())
+    await visitor.page.goto(url)
+    await visitor.#ownName.waitFor({ state: 'attached' })
+    return visitor
+  }
+
+  get log(): Locator {
+    return this.page.getByRole('log')
+  }
+  get composer(): Locator {
+    return this.page.locator('form.say textarea')
+  }
+  get members(): Locator {
+    return this.page.locator('.members li bdi')
+  }
+
+  /** Texts in the log that came back from the server, in order. */
+  async texts(): Promise<string[]> {
+    return this.log.locator('.msg:not(.pending) .text').allTextContents()
+  }
+
+  async notes(): Promise<string[]> {
+    return this.log.locator('.sys > span').allTextContents()
+  }
+
+  async name(): Promise<string> {
+    return (await this.#ownName.textContent()) ?? ''
+  }
+
+  get #ownName(): Locator {
+    return this.page.locator('button.name bdi')
+  }
+
+  async say(text: string): Promise<void> {
+    await this.composer.fill(text)
+    await this.composer.press('Enter')
+  }
+
+  async use(transport: string): Promise<void> {
+    await this.page.locator(`.switch input[value="${transport}"]`).check({ force: true })
+  }
+
+  async shoot(name: string): Promise<void> {
+    await mkdir('test/artefacts', { recursive: true })
+    await this.page.screenshot({ path: `test/artefacts/${name}.png` })
+  }
+}
