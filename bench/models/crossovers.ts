@@ -1,0 +1,55 @@
+/** The rates, in messages per second at one client, at which one transport becomes dearer than another. */
+import { ceilingPerS, cycleMs, idleResponsesPerS } from './long-poll.ts'
+import { bisect } from './root.ts'
+
+/**
+ * Above this rate long-poll sends more requests than short-poll with intervalMs; null where the two do not cross.
+ *
+ * Long-poll asks once per cycle, so they are equal where its cycle (long-poll.ts) lasts one interval:
+ *   λG + e^(−λG) (1 − e^(−λH)) = λT
+ * The cycle shrinks steadily from G + H to G as λ grows, hence exactly one crossing if G < T < G + H, near 1/T for
+ * G ≪ T ≪ H, and never above 1/(T − G). With T ≥ G + H long-poll saves nothing at any rate; with T ≤ G it always does,
+ * but then short-poll's interval is shorter than its own round trip and does not hold (`effectiveIntervalMs`).
+ */
+export function requestsPerS(parameters: { gapMs: number; holdMs: number; intervalMs: number }): number | null {
+  const { intervalMs } = parameters
+  const pollsPerS = 1000 / intervalMs
+  if (pollsPerS <= idleResponsesPerS(parameters) || pollsPerS >= ceilingPerS(parameters)) return null
+  const highest = 1000 / (intervalMs - parameters.gapMs)
+  return bisect((ratePerS) => cycleMs({ ...parameters, ratePerS }) - intervalMs, 0, highest)
+}
+
+/**
+ * Above this rate short-poll costs fewer bytes than push; null where it never does.
+ * Take all three in the same sense: bytes at the socket, or wire bytes with TCP/IP, both ways, ACKs included.
+ */
+export function bytesPerS(cost: {
+  intervalMs: number
+  /** One exchange without messages. */
+  pollBytes: number
+  /** What one message adds to an answer. */
+  messageBytes: number
+  /** One message as a frame of its own. */
+  pushBytes: number
+}): number | null {
+  return pollAgainstPush(cost.intervalMs, cost.pollBytes, cost.messageBytes, cost.pushBytes)
+}
+
+/** Above this rate short-poll costs the server less CPU than push; null where it never does. Terms as for bytes. */
+export function cpuPerS(cost: {
+  intervalMs: number
+  pollUs: number
+  messageUs: number
+  pushUs: number
+}): number | null {
+  return pollAgainstPush(cost.intervalMs, cost.pollUs, cost.messageUs, cost.pushUs)
+}
+
+/**
+ * Per message, polling costs poll/(λT) + message and push costs push: equal at λ = poll / (T (push − message)). Batching is
+ * what polling gains by, so there is no crossing unless a message is cheaper inside an answer than as a frame. Valid where
+ * the three costs do not depend on λ; CPU costs do somewhat (a busier server is cheaper per request), so take them nearby.
+ */
+function pollAgainstPush(intervalMs: number, poll: number, message: number, push: number): number | null {
+  return push > message ? (poll / (push - message) / intervalMs) * 1000 : null
+}

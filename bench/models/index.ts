@@ -1,0 +1,15 @@
+/**
+ * What theory says of each transport, to print beside what was measured. Pure functions; names carry the units, and a share
+ * is 0 to 1. Latencies run from "stored at the server" to "in the client's hands": the publisher's own way up comes on top.
+ */
+export * as bytes from './bytes.ts'
+export * as crossovers from './crossovers.ts'
+export * as fanOut from './fan-out.ts'
+export * as longPollPeriodic from './long-poll-periodic.ts'
+export * as longPoll from './long-poll.ts'
+export * as overload from './overload.ts'
+export * from './path.ts'
+export * as push from './push.ts'
+export * from './root.ts'
+export * as saturation from './saturation.ts'
+export * as shortPoll from './short-poll.ts'

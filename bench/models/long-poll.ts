@@ -1,0 +1,86 @@
+/**
+ * Long poll: the server keeps a question for up to holdMs, answers it with the first message, and the client asks again
+ * at once. Each answer opens a gap G (path.ts) in which nobody waits at the server.
+ *
+ * Poisson arrivals at λ, so each cycle starts afresh. With chance 1 − e^(−λG) a message fell into the gap and the question
+ * is answered on arrival; otherwise it is held for min(Exp(λ), H), on average (1 − e^(−λH))/λ. A cycle thus lasts
+ *   G + e^(−λG) (1 − e^(−λH)) / λ
+ * and the rest follows from it. RFC 6202 section 2.2 says the same of the latency: on average close to one transit, at
+ * most a little over three (an answer that has just left goes down, the next question comes up, its answer goes down).
+ *
+ * Valid below the server's saturation (see saturation.ts), for a gap of constant length.
+ */
+import { lastLegMs, messagesIn, type LastLeg } from './path.ts'
+
+export interface Holding {
+  /** Messages per second that reach this client. */
+  ratePerS: number
+  gapMs: number
+  holdMs: number
+}
+
+export type HeldWait = Holding & LastLeg
+
+/** From one look into the log to the next; between `gapMs` (busy) and `gapMs + holdMs` (idle). */
+export function cycleMs({ ratePerS, gapMs, holdMs }: Holding): number {
+  const heldMs = ratePerS === 0 ? holdMs : (-Math.expm1(-messagesIn(ratePerS, holdMs)) / ratePerS) * 1000
+  return gapMs + Math.exp(-messagesIn(ratePerS, gapMs)) * heldMs
+}
+
+export function responsesPerS(holding: Holding): number {
+  return 1000 / cycleMs(holding)
+}
+
+export function idleResponsesPerS({ gapMs, holdMs }: Omit<Holding, 'ratePerS'>): number {
+  return 1000 / (gapMs + holdMs)
+}
+
+/** What no rate of messages drives one client beyond: it never has two questions on the way. */
+export function ceilingPerS({ gapMs }: Pick<Holding, 'gapMs'>): number {
+  return 1000 / gapMs
+}
+
+/** Poisson arrivals see time averages: the share of messages stored in a gap is the share of time that is gap. */
+export function chanceInGap(holding: Holding): number {
+  return holding.gapMs / cycleMs(holding)
+}
+
+/** A message in the gap waits uniform(0, G) for the next question, every other none. */
+export function meanMs(wait: HeldWait): number {
+  return lastLegMs(wait) + (chanceInGap(wait) * wait.gapMs) / 2
+}
+
+/** @param share 0 to 1 */
+export function quantileMs(wait: HeldWait, share: number): number {
+  const inGap = chanceInGap(wait)
+  const late = Math.max(0, share - (1 - inGap))
+  return lastLegMs(wait) + (wait.gapMs * late) / inGap
+}
+
+export function maxMs(wait: Pick<HeldWait, 'gapMs' | keyof LastLeg>): number {
+  return lastLegMs(wait) + wait.gapMs
+}
+
+/** The share of messages, 0 to 1, that arrive within latencyMs: a step at the last leg, then a ramp as long as the gap. */
+export function cdf(wait: HeldWait, latencyMs: number): number {
+  const waitedMs = latencyMs - lastLegMs(wait)
+  if (waitedMs < 0) return 0
+  return 1 - chanceInGap(wait) * Math.max(0, 1 - waitedMs / wait.gapMs)
+}
+
+export function requestsPerMessage(holding: Holding): number {
+  return responsesPerS(holding) / holding.ratePerS
+}
+
+/** The share of answers without a message: nothing came in the gap, and nothing while the question was held. */
+export function emptyShare({ ratePerS, gapMs, holdMs }: Holding): number {
+  return Math.exp(-messagesIn(ratePerS, gapMs + holdMs))
+}
+
+/**
+ * @param bytes headerBytes: a whole exchange without messages, both ways; messageBytes: what one message adds to an
+ *   answer, framing included
+ */
+export function bytesPerMessage(holding: Holding, bytes: { headerBytes: number; messageBytes: number }): number {
+  return bytes.headerBytes * requestsPerMessage(holding) + bytes.messageBytes
+}
