@@ -18,7 +18,7 @@ export class MemoryLog implements Log {
   #dropped = 0
   readonly #byId = new Map<string, RoomEvent>()
   readonly #waiters = new Set<() => void>()
-  /** What caught-up readers ask for over and over, by the seq they stand at; valid until the next append. */
+  /** What was asked for since the last append, by the seq that it follows: readers mostly stand at the same places. */
   readonly #batches = new Map<number, Batch>()
   #isWaking = false
   #wakes = 0
@@ -59,13 +59,9 @@ export class MemoryLog implements Log {
 
   read(cursor: Cursor | null): Batch {
     const seq = cursor === null ? null : this.#seqOf(cursor)
-    if (seq === null) {
-      const history = this.#batchAfter(Math.max(this.#dropped, this.#headSeq - this.#options.historyEvents))
-      return cursor === null ? history : { ...history, reset: true }
-    }
-    let batch = this.#batches.get(seq)
-    if (!batch) this.#batches.set(seq, (batch = this.#batchAfter(seq)))
-    return batch
+    if (seq !== null) return this.#batchAfter(seq)
+    const history = this.#batchAfter(Math.max(this.#dropped, this.#headSeq - this.#options.historyEvents))
+    return cursor === null ? history : { ...history, reset: true }
   }
 
   changed(cursor: Cursor, ms: number, signal: AbortSignal): Promise<void> {
@@ -89,10 +85,15 @@ export class MemoryLog implements Log {
   }
 
   #batchAfter(seq: number): Batch {
-    const start = seq - this.#dropped
-    const events = this.#events.slice(start, start + LIMITS.batchEvents)
-    const reached = seq + events.length
-    return { cursor: this.#cursorAt(reached), events, ...(reached < this.#headSeq ? { more: true } : {}) }
+    let batch = this.#batches.get(seq)
+    if (!batch) {
+      const start = seq - this.#dropped
+      const events = this.#events.slice(start, start + LIMITS.batchEvents)
+      const reached = seq + events.length
+      batch = { cursor: this.#cursorAt(reached), events, ...(reached < this.#headSeq ? { more: true } : {}) }
+      this.#batches.set(seq, batch)
+    }
+    return batch
   }
 
   #cursorAt(seq: number): Cursor {
