@@ -1,0 +1,101 @@
+import { useSignal } from '@preact/signals'
+import { useEffect, useLayoutEffect } from 'preact/hooks'
+import { texts } from './i18n.ts'
+import { addressOf, DEFAULT_ROOM, route } from './router.ts'
+import type { Stay } from './stay.ts'
+import { stay } from './store.ts'
+import { Chat } from './views/chat.tsx'
+import { Header } from './views/header.tsx'
+import { Knobs } from './views/knobs.tsx'
+import { Lamps } from './views/lamps.tsx'
+import { Meters } from './views/meters.tsx'
+import { pane, PANES, shows } from './views/screen.ts'
+import { Switch } from './views/switch.tsx'
+
+export function App() {
+  const here = stay.value
+  return (
+    <>
+      {here && shows('chat') && <Skip />}
+      <Header stay={here} />
+      {here ? <Room key={here.room} stay={here} /> : <NoRoom />}
+    </>
+  )
+}
+
+/** The address is the room's: the browser must not take this for one. */
+function Skip() {
+  const skip = (event: Event) => {
+    event.preventDefault()
+    document.getElementById('say')?.focus()
+  }
+  return (
+    <a class="skip" href="#say" onClick={skip}>
+      {texts.value.skip}
+    </a>
+  )
+}
+
+function Room({ stay }: { stay: Stay }) {
+  const { panes, meters, transport: transportWords } = texts.value
+  const transport = stay.transport.value
+  useLayoutEffect(() => {
+    document.body.dataset['transport'] = transport
+  }, [transport])
+  useTitle(stay)
+  return (
+    <>
+      <section class="controls" aria-label={transportWords.group}>
+        <div class="deck">
+          <Switch stay={stay} />
+          <Lamps stay={stay} />
+        </div>
+        <Knobs stay={stay} />
+      </section>
+      <nav class="panes" aria-label={panes.group}>
+        {PANES.map((name) => (
+          <button key={name} type="button" aria-pressed={pane.value === name} onClick={() => (pane.value = name)}>
+            {panes[name]}
+          </button>
+        ))}
+      </nav>
+      <main class="bench">
+        {shows('chat') && <Chat stay={stay} />}
+        {shows('meters') && <Meters stay={stay} />}
+      </main>
+      <footer class="base">{meters.basis}</footer>
+    </>
+  )
+}
+
+function NoRoom() {
+  const { header } = texts.value
+  const name = 'badRoom' in route.value ? route.value.badRoom : ''
+  return (
+    <main class="no-room">
+      <h1>{header.noSuchRoom(<bdi key="name">{name}</bdi>)}</h1>
+      <p>{header.badRoom}</p>
+      <p>
+        <a href={addressOf(DEFAULT_ROOM)}>{header.toLobby}</a>
+      </p>
+    </main>
+  )
+}
+
+/** What was said while nobody looked stands in the title. */
+function useTitle({ room, history }: Stay): void {
+  const seen = useSignal(history.messages.peek())
+  const messages = history.messages.value
+  const missed = messages - seen.value
+  useEffect(() => {
+    const look = () => {
+      if (!document.hidden) seen.value = messages
+    }
+    look()
+    document.addEventListener('visibilitychange', look)
+    return () => document.removeEventListener('visibilitychange', look)
+  }, [messages, seen])
+  useEffect(() => {
+    document.title = `${missed > 0 && document.hidden ? `(${missed}) ` : ''}#${room} · ${texts.value.title}`
+  }, [missed, room])
+}

@@ -1,0 +1,49 @@
+import type { ByteSplit, Counts, TransportName } from '../protocol.ts'
+import { transports } from '../client/transports/index.ts'
+
+const noBytes: ByteSplit = { headers: 0, framing: 0, payload: 0 }
+export const noCounts: Counts = {
+  requests: 0,
+  empty: 0,
+  frames: 0,
+  opened: 0,
+  delivered: 0,
+  up: noBytes,
+  down: noBytes,
+}
+
+const apart = (a: ByteSplit, b: ByteSplit): ByteSplit => ({
+  headers: a.headers - b.headers,
+  framing: a.framing - b.framing,
+  payload: a.payload - b.payload,
+})
+
+/** What came to be between two readings. */
+export const since = (before: Counts, after: Counts): Counts => ({
+  requests: after.requests - before.requests,
+  empty: after.empty - before.empty,
+  frames: after.frames - before.frames,
+  opened: after.opened - before.opened,
+  delivered: after.delivered - before.delivered,
+  up: apart(after.up, before.up),
+  down: apart(after.down, before.down),
+})
+
+export const sumOf = ({ headers, framing, payload }: ByteSplit): number => headers + framing + payload
+
+/** A socket's frames have no headers: all of its headers are its handshake, and are paid once, not per message. */
+export function handshakeBytes(transport: TransportName, { up, down }: Counts): number {
+  return transports[transport].carrier === 'WebSocket' ? up.headers + down.headers : 0
+}
+
+/** All bytes, both ways, by the messages that they brought, without a handshake. null before the first message. */
+export function bytesPerMessage(transport: TransportName, counts: Counts): number | null {
+  const { delivered, up, down } = counts
+  if (delivered === 0) return null
+  return (sumOf(up) + sumOf(down) - handshakeBytes(transport, counts)) / delivered
+}
+
+/** Of all requests, those that were answered with nothing. null where nothing is asked for again and again. */
+export function emptyShare(transport: TransportName, { requests, empty }: Counts): number | null {
+  return requests === 0 || transports[transport].mode === 'streaming' ? null : empty / requests
+}

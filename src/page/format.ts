@@ -1,0 +1,46 @@
+const THIN_SPACE = '\u202f'
+
+/** Digits are grouped by a thin space in every language, as in the rest of the page. */
+const grouped = (digits: number) => {
+  const format = new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+  return (value: number) => format.format(value).replaceAll(',', THIN_SPACE)
+}
+
+export const whole = grouped(0)
+export const tenth = grouped(1)
+
+/** A figure and its unit, to be shown apart: the figure strong, the unit small. */
+export interface Figure {
+  figure: string
+  unit: string
+}
+
+export const bytes = (count: number, largest = count): Figure =>
+  largest < 1000 ? { figure: whole(count), unit: 'B' } : { figure: tenth(count / 1000), unit: 'kB' }
+
+/** Below one the clocks are not compared well enough to say more. */
+export const milliseconds = (ms: number): Figure => ({ figure: ms < 1 ? '<1' : whole(ms), unit: 'ms' })
+
+export const seconds = (ms: number): Figure => ({
+  figure: ms % 1000 === 0 ? whole(ms / 1000) : tenth(ms / 1000),
+  unit: 's',
+})
+
+export const percent = (share: number): Figure => ({ figure: whole(share * 100), unit: '%' })
+
+export const spelled = ({ figure, unit }: Figure): string => `${figure}${THIN_SPACE}${unit}`
+
+const times = new Map<string, Intl.DateTimeFormat>()
+
+export function timeOfDay(at: number, language: string): string {
+  let format = times.get(language)
+  if (!format) {
+    const digits = '2-digit'
+    format = new Intl.DateTimeFormat(language, { hour: digits, minute: digits, second: digits, hourCycle: 'h23' })
+    times.set(language, format)
+  }
+  return format.format(at)
+}
+
+export const dayAndTime = (at: number, language: string): string =>
+  new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'medium' }).format(at)

@@ -1,0 +1,165 @@
+import { signal } from '@preact/signals'
+import type { Counts, TransportName } from '../protocol.ts'
+import { bytesPerMessage, emptyShare, noCounts, since } from './counts.ts'
+import type { MeterReport, MeterState } from './meter-line.ts'
+
+/** How far back the plots reach. */
+export const PLOT_MS = 60_000
+/** A rate is taken over this long, or since the switch, whichever is shorter, but not over less than the second. */
+const RATE_MS = { over: 5000, least: 1000 }
+/** Latencies that percentiles are taken of, exactly: the last so many since the switch. */
+const LATENCIES = 2000
+/** Dots in the plot: a minute at 100 messages per second. */
+const DOTS = 6000
+
+/** One delivery in the latency plot. */
+export interface Dot {
+  at: number
+  ms: number
+  transport: TransportName
+}
+
+/** One reading in the small curves. */
+export interface Point {
+  at: number
+  transport: TransportName
+  counts: Counts
+  requestsPerS: number | null
+  emptyShare: number | null
+  bytesPerMessage: number | null
+}
+
+export interface Latency {
+  p50: number
+  p95: number
+  /** Messages that these are taken of. */
+  messages: number
+}
+
+/** What the meters show of one stretch: from one switch to the next. */
+export interface Reading {
+  transport: TransportName
+  begunAt: number
+  /** By a switch; otherwise by joining. */
+  isSwitch: boolean
+  counts: Counts
+  /** null before the server has said anything. */
+  connections: number | null
+  requestsPerS: number | null
+  latency: Latency | null
+}
+
+/** What a transport was last seen to cost. */
+export interface Seen {
+  bytesPerMessage: number | null
+  p50: number | null
+}
+
+export interface Plots {
+  now: number
+  points: readonly Point[]
+  dots: readonly Dot[]
+  /** When the transports were switched, within reach of the plots. */
+  turns: readonly { at: number; from: TransportName; to: TransportName }[]
+}
+
+/** The k-th of n ordered values with k = ⌈p n⌉: a value that occurred, never one in between. */
+export function percentile(ordered: readonly number[], p: number): number {
+  return ordered[Math.max(0, Math.ceil(p * ordered.length) - 1)] ?? 0
+}
+
+/** Makes readings out of the server's reports and the page's own clock. */
+export class Gauges {
+  readonly reading = signal<Reading | null>(null)
+  readonly plots = signal<Plots>({ now: Date.now(), points: [], dots: [], turns: [] })
+  readonly seen = signal<Partial<Record<TransportName, Seen>>>({})
+  readonly line = signal<MeterState>('connecting')
+  #report: MeterReport | null = null
+  #stretch: { transport: TransportName; begunAt: number; isSwitch: boolean; before: Counts; latencies: number[] }
+  #points: Point[] = []
+  #dots: Dot[] = []
+  #turns: { at: number; from: TransportName; to: TransportName }[] = []
+
+  constructor(transport: TransportName) {
+    this.#stretch = { transport, begunAt: Date.now(), isSwitch: false, before: noCounts, latencies: [] }
+  }
+
+  /** A new member: the server counts from nothing. */
+  joined(transport: TransportName, at: number): void {
+    this.#report = null
+    this.#stretch = { transport, begunAt: at, isSwitch: false, before: noCounts, latencies: [] }
+    this.tick()
+  }
+
+  /** Counts go on from here: what this transport has cost before is not counted again. */
+  turned(transport: TransportName): void {
+    const at = Date.now()
+    this.tick()
+    this.#turns.push({ at, from: this.#stretch.transport, to: transport })
+    const before = this.#report?.counts[transport] ?? noCounts
+    this.#stretch = { transport, begunAt: at, isSwitch: true, before, latencies: [] }
+    this.tick()
+  }
+
+  report(report: MeterReport): void {
+    this.#report = report
+  }
+
+  delivered(ms: number, transport: TransportName): void {
+    this.#dots.push({ at: Date.now(), ms, transport })
+    if (transport === this.#stretch.transport) this.#stretch.latencies.push(ms)
+  }
+
+  /** Reads everything off, now. */
+  tick(): void {
+    const at = Date.now()
+    const { transport, begunAt, isSwitch, before, latencies } = this.#stretch
+    latencies.splice(0, latencies.length - LATENCIES)
+    const latency = latencyOf(latencies)
+    const counts = since(before, this.#report?.counts[transport] ?? before)
+    const requestsPerS = this.#rate(at, counts)
+    const connections = this.#report?.connections ?? null
+    if (this.#report && this.line.peek() === 'open') {
+      this.#points.push({
+        at,
+        transport,
+        counts,
+        requestsPerS,
+        emptyShare: emptyShare(transport, counts),
+        bytesPerMessage: bytesPerMessage(transport, counts),
+      })
+    }
+    this.#forget(at - PLOT_MS)
+    this.reading.value = this.#report
+      ? { transport, begunAt, isSwitch, counts, connections, requestsPerS, latency }
+      : null
+    this.plots.value = { now: at, points: [...this.#points], dots: [...this.#dots], turns: [...this.#turns] }
+    if (counts.requests === 0) return
+    const seen = { bytesPerMessage: bytesPerMessage(transport, counts), p50: latency?.p50 ?? null }
+    const last = this.seen.peek()[transport]
+    if (last?.bytesPerMessage !== seen.bytesPerMessage || last.p50 !== seen.p50) {
+      this.seen.value = { ...this.seen.peek(), [transport]: seen }
+    }
+  }
+
+  #rate(at: number, counts: Counts): number | null {
+    const first = this.#points.find(
+      (point) =>
+        point.at >= Math.max(at - RATE_MS.over, this.#stretch.begunAt) && point.transport === this.#stretch.transport,
+    )
+    if (!first || at - first.at < RATE_MS.least) return null
+    return (counts.requests - first.counts.requests) / ((at - first.at) / 1000)
+  }
+
+  #forget(before: number): void {
+    this.#points = this.#points.filter(({ at }) => at >= before)
+    this.#dots = this.#dots.filter(({ at }) => at >= before).slice(-DOTS)
+    this.#turns = this.#turns.filter(({ at }) => at >= before)
+  }
+}
+
+function latencyOf(latencies: readonly number[]): Latency | null {
+  if (latencies.length === 0) return null
+  const ordered = latencies.toSorted((a, b) => a - b)
+  return { p50: percentile(ordered, 0.5), p95: percentile(ordered, 0.95), messages: ordered.length }
+}

@@ -1,0 +1,76 @@
+import { BEARER_PREFIX, CLOSE, SUBPROTOCOL, type MeterFrame } from '../protocol.ts'
+import type { Net } from '../client/transport.ts'
+import { backoffMs } from './backoff.ts'
+import { Clock, now } from './clock.ts'
+
+export type MeterReport = Extract<MeterFrame, { type: 'report' }>
+/** `ended`: the member is no more. What was counted stands. */
+export type MeterState = 'connecting' | 'open' | 'lost' | 'ended'
+
+export interface MeterObserver {
+  report: (report: MeterReport) => void
+  state: (state: MeterState) => void
+}
+
+/** Questions for the time: a few at once, to get a quick answer among them, then now and then. */
+const CLOCK_BURST = 5
+const CLOCK_BURST_MS = 120
+const CLOCK_MS = 10_000
+
+/** The line on which the server tells what this member's other lines cost. It is not counted itself, and comes back. */
+export class MeterLine {
+  readonly clock = new Clock()
+  readonly #url: URL
+  readonly #protocols: string[]
+  readonly #net: Net
+  readonly #observer: MeterObserver
+  #socket: WebSocket | null = null
+  #timer = 0
+  #attempts = 0
+
+  constructor(net: Net, room: string, token: string, observer: MeterObserver) {
+    this.#url = new URL(`${net.base}/rooms/${room}/meter`)
+    this.#url.protocol = this.#url.protocol === 'https:' ? 'wss:' : 'ws:'
+    this.#protocols = [SUBPROTOCOL, BEARER_PREFIX + token]
+    this.#net = net
+    this.#observer = observer
+    this.#open()
+  }
+
+  close(): void {
+    clearTimeout(this.#timer)
+    if (!this.#socket) return
+    this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = null
+    this.#socket.close(1000)
+    this.#socket = null
+  }
+
+  #open(): void {
+    const socket = (this.#socket = new this.#net.WebSocket(this.#url, this.#protocols))
+    socket.onopen = () => {
+      this.#attempts = 0
+      this.clock.forget()
+      this.#observer.state('open')
+      this.#askTime(socket, CLOCK_BURST)
+    }
+    socket.onmessage = ({ data }) => {
+      const receivedAt = now()
+      const frame = JSON.parse(String(data)) as MeterFrame
+      if (frame.type === 'clock') this.clock.take(frame.sentAt, frame.serverAt, receivedAt)
+      else this.#observer.report(frame)
+    }
+    socket.onclose = ({ code }) => {
+      clearTimeout(this.#timer)
+      // What follows from it is found out by the room's own line.
+      const isEnded = code === CLOSE.badToken || code === CLOSE.memberEnded
+      this.#observer.state(isEnded ? 'ended' : 'lost')
+      if (isEnded) return
+      this.#timer = setTimeout(() => this.#open(), backoffMs(this.#attempts++))
+    }
+  }
+
+  #askTime(socket: WebSocket, left: number): void {
+    socket.send(JSON.stringify({ type: 'clock', sentAt: now() }))
+    this.#timer = setTimeout(() => this.#askTime(socket, left - 1), left > 1 ? CLOCK_BURST_MS : CLOCK_MS)
+  }
+}

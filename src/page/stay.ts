@@ -1,0 +1,259 @@
+import { signal, type Signal } from '@preact/signals'
+import { CLOSE_COMMANDS, type Cursor, type Draft, type Member, type Problem, type TransportName } from '../protocol.ts'
+import { leave } from '../client/members.ts'
+import { rosterOf, type Roster } from '../client/roster.ts'
+import type { SessionState } from '../client/session.ts'
+import { sleep } from '../client/time.ts'
+import { ProblemError, type Knobs, type Net } from '../client/transport.ts'
+import type { ClockReading } from './clock.ts'
+import { Composer } from './composer.ts'
+import { enter, takeName } from './entrance.ts'
+import { Gauges } from './gauges.ts'
+import { History } from './history.ts'
+import { Life } from './life.ts'
+import { Reception } from './reception.ts'
+import { Self } from './self.ts'
+import { Standing } from './standing.ts'
+
+export interface StayOptions {
+  net: Net
+  room: string
+  knobs: Knobs
+  /** Of the name that the server invents. */
+  language: () => string
+}
+
+/** For how long the server waits, after this page is gone, for it to come back: a reload is not leaving. */
+const RELOAD_GRACE_MS = 1500
+
+const isCloseCommand = ({ text }: { text: string }): boolean => CLOSE_COMMANDS.includes(text)
+
+/**
+ * A tab's stay in a room: it joins or comes back, follows the room over the transport that is chosen, joins anew when the
+ * server has forgotten it, and leaves. In all that it may be several members, one life after the other.
+ */
+export class Stay {
+  readonly room: string
+  readonly history = new History()
+  readonly standing = new Standing((note) => this.history.note(note))
+  readonly self: Self
+  readonly gauges: Gauges
+  readonly composer: Composer
+  readonly transport: Signal<TransportName>
+  readonly knobs: Signal<Knobs>
+  readonly roster = signal<Roster>(new Map())
+  readonly cursor = signal<Cursor | null>(null)
+  readonly #options: StayOptions
+  readonly #reception: Reception
+  readonly #over = new AbortController()
+  #life: Life | null = null
+  /** This life has been brought something: its token was good. */
+  #hasHeard = false
+  #hasAskedToEnd = false
+  /** It is on its way in again by itself, because the server did not know it. */
+  #isReturning = false
+  #greeting: 'connected' | 'rejoined' | null = 'connected'
+  #retry = new AbortController()
+
+  constructor(options: StayOptions) {
+    this.#options = options
+    this.room = options.room
+    this.self = new Self(this.room)
+    const { transport, text } = this.self.kept
+    this.transport = signal(transport)
+    this.knobs = signal(options.knobs)
+    this.gauges = new Gauges(transport)
+    this.composer = new Composer(text, (written) => this.self.keep({ text: written }))
+    this.#reception = new Reception(this.history, this.gauges, () => this.clockReading)
+    void this.#begin()
+  }
+
+  /** How the server's clock stands to ours, and how well that is known. */
+  get clockReading(): ClockReading | null {
+    return this.#life?.meterLine.clock.reading ?? null
+  }
+
+  use(to: TransportName): void {
+    const from = this.transport.peek()
+    if (to === from) return
+    this.#reception.turned(from, to, this.cursor.peek())
+    this.gauges.turned(to)
+    this.transport.value = to
+    this.self.keep({ transport: to })
+    this.#life?.session.use(to)
+  }
+
+  set(knobs: Partial<Knobs>): void {
+    this.knobs.value = { ...this.knobs.peek(), ...knobs }
+    this.#life?.session.set(knobs)
+  }
+
+  /** Sends what stands in the composer. */
+  say(): void {
+    const session = this.#life?.session
+    if (!session || session.state.name === 'closed') return
+    const taken = this.composer.take(this.roster.peek())
+    if (!taken) return
+    if (isCloseCommand(taken)) this.#hasAskedToEnd = true
+    this.history.pend(session.send(taken.text, taken.to))
+  }
+
+  /** @returns why not, or null when the name is changed */
+  async rename(name: string): Promise<Problem | null> {
+    const { token } = this.self.kept
+    if (token === null) return null
+    const answer = await takeName(this.#options.net, this.room, token, name)
+    if ('status' in answer) return answer
+    this.self.met(answer)
+    return null
+  }
+
+  /** Tries again now, instead of when the wait is over. */
+  retry(): void {
+    this.#retry.abort()
+    this.#life?.session.retry()
+  }
+
+  /** Comes in again after it was ended, under the same name if that is free. */
+  rejoin(): void {
+    if (this.standing.status.peek().name === 'ended') this.#return('connected')
+  }
+
+  /** Leaves for good. The name is remembered. */
+  leave(): void {
+    const { token } = this.self.kept
+    this.#over.abort()
+    this.#life?.end()
+    this.standing.release()
+    this.self.keep({ token: null })
+    if (token !== null) leave(this.#options.net, this.room, token).catch(() => undefined)
+  }
+
+  /** The page goes away; whether it is closed or reloaded it cannot tell. The server waits a moment for it. */
+  hide(): void {
+    const { token } = this.self.kept
+    if (token !== null) leave(this.#options.net, this.room, token, RELOAD_GRACE_MS).catch(() => undefined)
+  }
+
+  async #begin(): Promise<void> {
+    const resumed = await this.self.resume()
+    if (this.#over.signal.aborted) return
+    this.history.pend(...this.self.kept.drafts)
+    if (resumed) this.#follow(resumed.member, resumed.token, null)
+    else await this.#join(null)
+  }
+
+  async #join(cursor: Cursor | null): Promise<void> {
+    const name = this.self.kept.member?.name
+    const wanted = { language: this.#options.language(), ...(name === undefined ? {} : { name }) }
+    try {
+      const joined = await enter(this.#options.net, this.room, wanted, (ms) => this.#wait(ms), this.#over.signal)
+      if (!joined) return
+      this.self.joined(joined.member, joined.token)
+      this.roster.value = rosterOf(joined.roster)
+      this.#follow(joined.member, joined.token, cursor)
+    } catch (error) {
+      if (error instanceof ProblemError) this.standing.ended(false, error.problem)
+    }
+  }
+
+  async #wait(ms: number): Promise<void> {
+    this.#retry = new AbortController()
+    this.standing.waiting(ms)
+    await sleep(ms, this.#retry.signal).catch(() => undefined)
+    this.standing.connecting()
+  }
+
+  #follow(member: Member, token: string, cursor: Cursor | null): void {
+    this.#hasHeard = this.#hasAskedToEnd = false
+    this.self.met(member)
+    this.gauges.joined(this.transport.peek(), this.self.kept.joinedAt)
+    const life = new Life({
+      net: this.#options.net,
+      room: this.room,
+      member,
+      token,
+      cursor,
+      transport: this.transport.peek(),
+      knobs: this.knobs.peek(),
+      outbox: this.self.kept.drafts,
+      observer: {
+        state: (state) => this.#stands(state),
+        events: (events, isReset) => {
+          this.#hasHeard = true
+          this.#isReturning = false
+          this.#reception.take(events, isReset, this.transport.peek())
+          this.cursor.value = life.session.cursor
+          this.#greet()
+        },
+        roster: (roster) => {
+          this.roster.value = roster
+          const self = roster.get(member.id)
+          if (self) this.self.met(self)
+        },
+        outbox: (drafts) => {
+          // To be ended once is enough: a close command is not said again in another life.
+          this.self.keep({ drafts: drafts.filter((draft) => !isCloseCommand(draft)) })
+          this.history.outbox(drafts)
+        },
+        refused: (draft, problem) => this.#refused(draft, problem),
+        meter: {
+          report: (report) => this.gauges.report(report),
+          state: (state) => (this.gauges.line.value = state),
+        },
+      },
+    })
+    this.#life = life
+  }
+
+  #stands(state: SessionState): void {
+    if (state.name === 'connecting') this.standing.connecting()
+    else if (state.name === 'waiting') this.standing.waiting(state.retryMs)
+    else if (state.name === 'closed') {
+      if (state.problem) this.#ended(state.problem)
+    } else {
+      this.#reception.opened()
+      this.standing.open()
+    }
+  }
+
+  /** A life is over, by the server's word. */
+  #ended(problem: Problem): void {
+    const asked = this.#hasAskedToEnd
+    this.#life?.end()
+    this.self.keep({ token: null })
+    this.history.outbox(this.self.kept.drafts)
+    const isGone = problem.status === 410
+    // A server that was started anew knows nobody: come in again. A token kept from an earlier visit may be out of date
+    // too: then nobody needs to be told. Never twice without having been brought something in between.
+    const isForgotten = problem.status === 401 || (isGone && !this.#hasHeard)
+    if (isForgotten && !this.#isReturning && !asked) {
+      this.#isReturning = true
+      this.#return(this.#hasHeard ? 'rejoined' : 'connected')
+    } else {
+      this.standing.ended(asked, isGone ? null : problem)
+    }
+  }
+
+  #return(greeting: 'connected' | 'rejoined'): void {
+    this.#greeting = greeting
+    this.standing.connecting()
+    void this.#join(this.cursor.peek())
+  }
+
+  /** Once the first batch is there, so that this stands below the history that the batch brought. */
+  #greet(): void {
+    const name = this.self.member.peek()?.name ?? ''
+    if (this.#greeting === 'connected') this.history.note({ type: 'connected', transport: this.transport.peek() })
+    else if (this.#greeting === 'rejoined') this.history.note({ type: 'rejoined', name })
+    this.#greeting = null
+  }
+
+  #refused(draft: Draft, problem: Problem): void {
+    this.history.unpend(draft)
+    // An id that only this page knows is taken: so it was stored in an earlier life, whose last answer was lost.
+    if (problem.type === 'id-taken') return
+    const name = draft.to === undefined ? undefined : this.roster.peek().get(draft.to)?.name
+    this.composer.giveBack(name === undefined ? draft.text : `@${name} ${draft.text}`, problem)
+  }
+}

@@ -1,0 +1,20 @@
+/** What is kept between visits. A browser may forbid it: then the page works all the same and forgets. */
+export function recall(key: string, storage: 'localStorage' | 'sessionStorage' = 'localStorage'): string | null {
+  try {
+    return window[storage].getItem(key)
+  } catch {
+    return null
+  }
+}
+
+export function remember(
+  key: string,
+  value: string,
+  storage: 'localStorage' | 'sessionStorage' = 'localStorage',
+): void {
+  try {
+    window[storage].setItem(key, value)
+  } catch {
+    // Forbidden or full.
+  }
+}

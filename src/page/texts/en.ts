@@ -1,0 +1,207 @@
+import type { ComponentChildren } from 'preact'
+import type { Problem } from '../../protocol.ts'
+
+/** A part of a sentence: a word, or a name that is shown as one. */
+type Part = ComponentChildren
+
+const times = (count: number): string => (count === 1 ? 'once' : `${count} times`)
+const characters = (count: number): string => `${count} character${count === 1 ? '' : 's'}`
+
+export const en = {
+  title: 'transport-playground',
+  skip: 'Skip to the composer',
+
+  header: {
+    room: 'Room',
+    otherRoom: 'Go to another room',
+    badRoom: 'A room’s name is 1 to 32 letters A–Z, digits, _ and -, the first a letter or a digit.',
+    noSuchRoom: (name: Part): Part[] => ['There can be no room called ', name, '.'],
+    toLobby: 'Go to the lobby',
+    rename: 'Your name; change it',
+    newName: 'Your new name',
+    language: 'Language',
+    theme: { system: 'Theme: as the system', light: 'Theme: light', dark: 'Theme: dark' },
+  },
+
+  transport: {
+    group: 'Transport',
+    /** By name; a transport that is not here is called by its name. */
+    labels: {} as Partial<Record<string, string>>,
+    how: {
+      'short-poll': ({ interval }) => `asks every ${interval}`,
+      'long-poll': () => 'asks, and the server waits',
+      websocket: () => 'one socket, both ways',
+    } as Partial<Record<string, (knobs: { interval: string; hold: string }) => string>>,
+    perMessage: (figure: string) => `${figure}/msg`,
+    notTried: 'not tried yet',
+    noMessage: 'no message yet',
+    seenTitle: 'as last seen here: bytes per message, median delivery latency',
+  },
+
+  lamps: {
+    carrier: 'Carrier',
+    mode: 'Mode',
+    modes: { interval: 'interval', held: 'held', streaming: 'streaming' },
+    spoken: (carrier: string, mode: string) => `Carrier ${carrier}, mode ${mode}`,
+  },
+
+  knobs: {
+    group: 'Knobs',
+    interval: 'Poll interval',
+    hold: 'Hold',
+    intervalOff: 'Nothing is asked at intervals now: this is for short-poll.',
+    holdOff: 'Nothing is held now: this is for long-poll.',
+    intervalTitle: 'From the start of one question to the start of the next',
+    holdTitle: 'For how long the server may hold a question back; its own limit wins',
+  },
+
+  panes: { group: 'Panes', chat: 'Chat', meters: 'Meters' },
+
+  chat: {
+    title: 'Chat',
+    history: 'History',
+    connecting: 'connecting …',
+    open: 'open',
+    lost: 'line lost',
+    ended: 'ended',
+    cursor: 'cursor',
+    cursorTitle: 'The position up to which this page has read the room’s log',
+    empty: 'No message yet. Say something.',
+    fresh: (count: number) => `${count} new`,
+    freshTitle: 'To the newest message',
+    lineLost: 'Line lost.',
+    again: (seconds: string) => `Again in ${seconds}.`,
+    tryingNow: 'Trying now …',
+    nothingLost: 'Nothing you said is lost.',
+    retry: 'Try now',
+    endedAsked: 'The server ended your connection, as you asked.',
+    endedByServer: 'The server ended your connection.',
+    rejoin: 'Rejoin',
+    latencyTitle: 'From the server’s stamp to this page',
+    toOnly: (name: Part): Part[] => ['to ', name, ' only'],
+    toYouOnly: 'to you only',
+    sending: 'sending …',
+    waiting: 'waiting for the line',
+    stored: 'stored, on its way back',
+  },
+
+  notes: {
+    youJoined: (room: Part, name: Part): Part[] => ['You joined ', room, ' as ', name, '.'],
+    joined: (name: Part): Part[] => [name, ' joined.'],
+    left: {
+      asked: (name: Part): Part[] => [name, ' left.'],
+      lease: (name: Part): Part[] => [name, ' was not heard of any more and is out.'],
+      closed: (name: Part): Part[] => [name, ' was closed by the server, as asked.'],
+    },
+    renamed: (was: Part, name: Part): Part[] => [was, ' is now ', name, '.'],
+    youRenamed: (name: Part): Part[] => ['You are now ', name, '.'],
+    connected: (transport: Part): Part[] => ['Connected over ', transport, '.'],
+    lost: 'Disconnected: the line is lost.',
+    back: (after: string) => `Connected again after ${after}.`,
+    rejoined: (name: Part): Part[] => ['The server did not know you any more. You are back as ', name, '.'],
+    ended: { asked: 'Disconnected by the server, as you asked.', byServer: 'Disconnected by the server.' },
+    reset: 'Some messages are older than the server keeps; the view starts anew.',
+    sameCursor: (cursor: string) => `same cursor ${cursor}`,
+    tally: ({ missing, again }: { missing: number; again: number }) =>
+      [
+        'same cursor',
+        missing === 0 ? '0 lost' : `${missing} not seen`,
+        again === 0 ? '0 twice' : `${again} twice or out of order`,
+      ].join(' · '),
+    tallyReset: 'the server no longer had that cursor',
+    tallyTitle: (came: number, missing: number) =>
+      `${came} events since then. ` +
+      (missing === 0
+        ? 'Their numbers follow one another without a gap.'
+        : 'Numbers that are missing here were private to others, or lost: a reader cannot tell which.'),
+  },
+
+  members: {
+    title: 'Here',
+    you: 'you',
+    speakTo: (name: string) => `Speak to ${name} privately`,
+    show: 'Who is here',
+  },
+
+  composer: {
+    label: 'Message',
+    placeholder: 'Say something to the room',
+    send: 'Send',
+    private: 'speaks privately',
+    close: 'lets the server hang up',
+    count: (length: string, limit: string) => `${length} of ${limit} characters`,
+    notNow: 'The connection is ended: rejoin to send',
+    joining: 'Not in the room yet',
+    unknown: (name: Part): Part[] => ['Nobody here is called ', name, '. Nothing was sent.'],
+    nothingSaid: (name: Part): Part[] => ['What do you want to say to ', name, '?'],
+    tooLong: (length: string, limit: string) =>
+      `Too long by the count: ${length} of ${limit} characters. Nothing was sent.`,
+    refused: (why: string, text: Part): Part[] => ['Not sent: “', text, '”. ', why],
+  },
+
+  meters: {
+    title: 'Meters',
+    sinceJoined: (time: string) => `since you joined, ${time}`,
+    sinceSwitch: (time: string) => `since the switch, ${time}`,
+    lineLost: 'Meter line lost. These numbers stand still until it is back; it comes back by itself.',
+    nothing: 'nothing counted yet',
+    requests: 'Requests',
+    perSecond: '/s',
+    measuring: 'measuring',
+    total: (count: string) => `${count} in all`,
+    frames: (count: string) => `${count} frames`,
+    empty: 'Empty answers',
+    none: 'none',
+    emptyOf: (empty: string, requests: string) => `${empty} of ${requests} requests`,
+    neverAsked: 'nothing is asked',
+    connections: 'Connections',
+    ofSix: 'of 6',
+    openNow: 'open',
+    opened: (count: string) => `${count} opened since`,
+    slotsTitle: 'HTTP/1.1 connections that a browser opens to one host: six. A WebSocket is not one of them.',
+    slotsFull: 'All six connections are open: while all are held, a seventh request will hang.',
+    perMessage: 'Bytes per message',
+    perMessageTitle: 'All bytes, both ways, by the messages brought',
+    noMessage: 'no message yet',
+    ofWhichText: (figure: string) => `of which text: ${figure}`,
+    bytes: 'Bytes',
+    direction: 'Direction',
+    sum: 'Sum',
+    parts: 'Parts',
+    up: 'up',
+    down: 'down',
+    headers: 'headers',
+    framing: 'framing',
+    payload: 'payload',
+    handshake: (figure: string) => `${figure} of it for the handshake: paid once, not per message`,
+    latency: 'Delivery latency',
+    latencyTitle: (half: string) =>
+      `From the server’s stamp on a message to this page’s code. The two clocks were compared over the meter line, to ± ${half}.`,
+    latencyUnknown: 'From the server’s stamp on a message to this page’s code.',
+    latencyOf: (messages: number, figure: string) => `of ${figure} message${messages === 1 ? '' : 's'}`,
+    plot: (count: number, p50: string, p95: string) =>
+      `Latency of each message of the last 60 seconds: ${count} messages; since the switch p50 ${p50}, p95 ${p95}`,
+    plotEmpty: 'Latency of each message of the last 60 seconds: none yet',
+    ago: '−60 s',
+    now: 'now',
+    basis: 'Bytes are counted at the server’s sockets; the line that feeds these meters is not counted.',
+  },
+
+  /** What the server says no with, by its type; for others its own words are shown. */
+  problems: {
+    'renames-used': ({ limit }) =>
+      typeof limit === 'number'
+        ? `A name can be changed ${times(limit)}, and yours has been.`
+        : 'Your renames are used up.',
+    'name-taken': () => 'That name is taken here.',
+    invalid: ({ field, limit, detail }) =>
+      field === 'name'
+        ? 'A name is up to 24 letters and digits, then also _ . -, without spaces.'
+        : typeof limit === 'number'
+          ? `The server takes ${characters(limit)} at the most.`
+          : detail,
+    'unknown-member': () => 'That member has left.',
+    full: () => 'The server is full. Try again later.',
+    line: () => 'The server could not be reached. Try again.',
+  } as Partial<Record<string, (problem: Problem) => string>>,
+}

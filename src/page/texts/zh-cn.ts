@@ -1,0 +1,191 @@
+import type { Texts } from '../i18n.ts'
+
+export const zhCN: Texts = {
+  title: 'transport-playground',
+  skip: '跳到输入框',
+
+  header: {
+    room: '房间',
+    otherRoom: '去别的房间',
+    badRoom: '房间名由 1 到 32 个字母 A–Z、数字、_ 和 - 组成，以字母或数字开头。',
+    noSuchRoom: (name) => ['房间不能叫“', name, '”。'],
+    toLobby: '去大厅 lobby',
+    rename: '你的名字，点击修改',
+    newName: '新名字',
+    language: '语言',
+    theme: { system: '主题：跟随系统', light: '主题：浅色', dark: '主题：深色' },
+  },
+
+  transport: {
+    group: '传输方式',
+    labels: { 'short-poll': '短轮询', 'long-poll': '长轮询', websocket: 'WebSocket' },
+    how: {
+      'short-poll': ({ interval }) => `每 ${interval} 问一次`,
+      'long-poll': () => '问一次，服务器等着',
+      websocket: () => '一条连接，双向',
+    },
+    perMessage: (figure) => `${figure}/条`,
+    notTried: '还没试过',
+    noMessage: '还没有消息',
+    seenTitle: '最近一次在这里测得：每条消息的字节数、送达延迟的中位数',
+  },
+
+  lamps: {
+    carrier: '承载',
+    mode: '方式',
+    modes: { interval: '定时', held: '挂起', streaming: '流式' },
+    spoken: (carrier, mode) => `承载：${carrier}，方式：${mode}`,
+  },
+
+  knobs: {
+    group: '旋钮',
+    interval: '轮询间隔',
+    hold: '挂起时长',
+    intervalOff: '现在不定时询问：它只对短轮询有用。',
+    holdOff: '现在没有请求挂起：它只对长轮询有用。',
+    intervalTitle: '从一次询问开始到下一次询问开始',
+    holdTitle: '服务器最多可以把请求挂起多久；以服务器自己的上限为准',
+  },
+
+  panes: { group: '面板', chat: '聊天', meters: '仪表' },
+
+  chat: {
+    title: '聊天',
+    history: '聊天记录',
+    connecting: '连接中 …',
+    open: '已连接',
+    lost: '线路中断',
+    ended: '已断开',
+    cursor: '游标',
+    cursorTitle: '本页在房间日志中读到的位置',
+    empty: '还没有消息，说点什么吧。',
+    fresh: (count) => `${count} 条新消息`,
+    freshTitle: '跳到最新消息',
+    lineLost: '线路中断。',
+    again: (seconds) => `${seconds} 后重试。`,
+    tryingNow: '正在重试 …',
+    nothingLost: '你说的话一句也不会丢。',
+    retry: '马上重试',
+    endedAsked: '服务器已按你的要求断开连接。',
+    endedByServer: '服务器断开了你的连接。',
+    rejoin: '重新加入',
+    latencyTitle: '从服务器盖上时间戳到本页收到',
+    toOnly: (name) => ['只发给 ', name],
+    toYouOnly: '只发给你',
+    sending: '发送中 …',
+    waiting: '等待线路恢复',
+    stored: '已入库，正在回来的路上',
+  },
+
+  notes: {
+    youJoined: (room, name) => ['你进入了 ', room, '，名字是 ', name, '。'],
+    joined: (name) => [name, ' 进来了。'],
+    left: {
+      asked: (name) => [name, ' 离开了。'],
+      lease: (name) => [name, ' 久无音讯，已离开。'],
+      closed: (name) => [name, ' 请服务器断开了连接。'],
+    },
+    renamed: (was, name) => [was, ' 改名为 ', name, '。'],
+    youRenamed: (name) => ['你改名为 ', name, '。'],
+    connected: (transport) => ['已连接，经由 ', transport, '。'],
+    lost: '已断开：线路中断。',
+    back: (after) => `${after} 后重新连上。`,
+    rejoined: (name) => ['服务器已不认得你。你又回来了，名字是 ', name, '。'],
+    ended: { asked: '服务器已按你的要求断开连接。', byServer: '服务器断开了连接。' },
+    reset: '有些消息已超出服务器的保留范围，记录从这里重新开始。',
+    sameCursor: (cursor) => `游标不变 ${cursor}`,
+    tally: ({ missing, again }) =>
+      [
+        '游标不变',
+        missing === 0 ? '丢 0 条' : `${missing} 条未见`,
+        again === 0 ? '重 0 条' : `${again} 条重复或乱序`,
+      ].join(' · '),
+    tallyReset: '服务器已没有那个游标',
+    tallyTitle: (came, missing) =>
+      `此后共 ${came} 个事件。` +
+      (missing === 0 ? '编号前后相连，没有缺口。' : '这里缺的编号，或是别人的私聊，或是丢了：读者无从分辨。'),
+  },
+
+  members: {
+    title: '在线',
+    you: '你',
+    speakTo: (name) => `和 ${name} 私聊`,
+    show: '谁在这里',
+  },
+
+  composer: {
+    label: '消息',
+    placeholder: '对大家说点什么',
+    send: '发送',
+    private: '私聊',
+    close: '让服务器断开',
+    count: (length, limit) => `${length} / ${limit} 字`,
+    notNow: '连接已断开，重新加入后才能发送',
+    joining: '还没进入房间',
+    unknown: (name) => ['这里没有人叫 ', name, '，消息没有发出。'],
+    nothingSaid: (name) => ['你想对 ', name, ' 说什么？'],
+    tooLong: (length, limit) => `太长了：${length} 字，最多 ${limit} 字。消息没有发出。`,
+    refused: (why, text) => ['没有发出：“', text, '”。', why],
+  },
+
+  meters: {
+    title: '仪表',
+    sinceJoined: (time) => `自 ${time} 进入起`,
+    sinceSwitch: (time) => `自 ${time} 切换起`,
+    lineLost: '仪表线路中断。恢复之前数字不动；它会自己恢复。',
+    nothing: '还没有计数',
+    requests: '请求',
+    perSecond: '/s',
+    measuring: '测量中',
+    total: (count) => `共 ${count} 次`,
+    frames: (count) => `${count} 帧`,
+    empty: '空响应',
+    none: '无',
+    emptyOf: (empty, requests) => `${requests} 次请求中 ${empty} 次`,
+    neverAsked: '无须询问',
+    connections: '连接',
+    ofSix: '/ 6',
+    openNow: '条',
+    opened: (count) => `其间新开 ${count} 条`,
+    slotsTitle: '浏览器对同一主机最多打开六条 HTTP/1.1 连接。WebSocket 不占用它们。',
+    slotsFull: '六条连接都已打开：都被占住时，第七个请求会一直卡住。',
+    perMessage: '每条消息字节数',
+    perMessageTitle: '上行和下行的全部字节，除以送达的消息数',
+    noMessage: '还没有消息',
+    ofWhichText: (figure) => `其中正文：${figure}`,
+    bytes: '字节',
+    direction: '方向',
+    sum: '合计',
+    parts: '组成',
+    up: '上行',
+    down: '下行',
+    headers: '头部',
+    framing: '帧开销',
+    payload: '正文',
+    handshake: (figure) => `其中握手 ${figure}：只付一次，不计入每条消息`,
+    latency: '送达延迟',
+    latencyTitle: (half) => `从服务器给消息盖上时间戳到本页代码收到。两边的时钟经仪表线路比对，误差 ± ${half}。`,
+    latencyUnknown: '从服务器给消息盖上时间戳到本页代码收到。',
+    latencyOf: (_messages, figure) => `${figure} 条消息`,
+    plot: (count, p50, p95) => `最近 60 秒每条消息的延迟：${count} 条；自切换起 p50 ${p50}，p95 ${p95}`,
+    plotEmpty: '最近 60 秒每条消息的延迟：还没有',
+    ago: '−60 s',
+    now: '现在',
+    basis: '字节数在服务器的套接字上统计；为仪表供数的那条线不计入。',
+  },
+
+  problems: {
+    'renames-used': ({ limit }) =>
+      typeof limit === 'number' ? `名字只能改 ${limit} 次，你已经改过了。` : '改名次数已用完。',
+    'name-taken': () => '这个名字已经有人用了。',
+    invalid: ({ field, limit, detail }) =>
+      field === 'name'
+        ? '名字最多 24 个字，由文字和数字组成，其后也可用 _ . -，不能有空格。'
+        : typeof limit === 'number'
+          ? `服务器最多接受 ${limit} 个字符。`
+          : detail,
+    'unknown-member': () => '那位成员已经离开了。',
+    full: () => '服务器满了，请稍后再试。',
+    line: () => '连不上服务器，请再试一次。',
+  },
+}

@@ -1,0 +1,19 @@
+import { effect, signal } from '@preact/signals'
+import { recall, remember } from './storage.ts'
+
+const THEMES = ['system', 'light', 'dark'] as const
+export type Theme = (typeof THEMES)[number]
+
+export const theme = signal<Theme>(THEMES.find((name) => name === recall('theme')) ?? 'system')
+
+effect(() => {
+  const { dataset } = document.documentElement
+  if (theme.value === 'system') delete dataset['theme']
+  else dataset['theme'] = theme.value
+})
+
+/** To the next of the three. */
+export function turnTheme(): void {
+  theme.value = THEMES[(THEMES.indexOf(theme.peek()) + 1) % THEMES.length] ?? 'system'
+  remember('theme', theme.peek())
+}

@@ -1,0 +1,131 @@
+import { language, speak, texts, type Language } from '../i18n.ts'
+import { addressOf, DEFAULT_ROOM, go, isRoomName } from '../router.ts'
+import type { Stay } from '../stay.ts'
+import { theme, turnTheme, type Theme } from '../theme.ts'
+import { Avatar } from './avatar.tsx'
+import { InPlace } from './in-place.tsx'
+import { sayProblem } from './problem.ts'
+
+export function Header({ stay }: { stay: Stay | null }) {
+  return (
+    <header class="top">
+      <a class="brand" href={addressOf(DEFAULT_ROOM)} title={texts.value.header.toLobby}>
+        <Mark />
+        <span>{texts.value.title}</span>
+      </a>
+      {stay && <Room room={stay.room} />}
+      <div class="self">
+        {stay && <Name stay={stay} />}
+        <Languages />
+        <ThemeButton />
+      </div>
+    </header>
+  )
+}
+
+function Mark() {
+  return (
+    <svg class="mark" viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor" stroke-linecap="round">
+      <path d="M4 2.5v19M20 2.5v19" stroke-width="2.2" />
+      <path d="M4 6l16 5-16 6" stroke-width="1.8" />
+      <circle class="dot" cx="20" cy="11" r="2.6" stroke="none" />
+    </svg>
+  )
+}
+
+function Room({ room }: { room: string }) {
+  const { header } = texts.value
+  const enter = (wanted: string) => {
+    const name = wanted.replace(/^#/, '')
+    if (!isRoomName(name)) return header.badRoom
+    go(name)
+    return null
+  }
+  return (
+    <h1 class="room">
+      <InPlace
+        key={room}
+        className="room-name"
+        value={room}
+        title={header.otherRoom}
+        label={header.room}
+        maxLength={60}
+        submit={enter}
+      >
+        <span class="hash">#</span>
+        <span>{room}</span>
+      </InPlace>
+    </h1>
+  )
+}
+
+function Name({ stay }: { stay: Stay }) {
+  const { header } = texts.value
+  const member = stay.self.member.value
+  if (!member) return null
+  const rename = async (name: string) => {
+    const problem = await stay.rename(name)
+    return problem && sayProblem(problem)
+  }
+  return (
+    <InPlace
+      className="name"
+      value={member.name}
+      title={header.rename}
+      label={header.newName}
+      maxLength={60}
+      submit={rename}
+    >
+      <Avatar of={member.id} />
+      <bdi>{member.name}</bdi>
+      <svg viewBox="0 0 16 16" aria-hidden="true" fill="none" stroke="currentColor">
+        <path d="M3 13l.6-2.8 7-7 2.2 2.2-7 7z" stroke-width="1.3" stroke-linejoin="round" />
+      </svg>
+    </InPlace>
+  )
+}
+
+/** Each language under its own name: who looks for it does not read the other one. */
+const LANGUAGES: Record<Language, string> = { en: 'EN', 'zh-CN': '中文' }
+
+function Languages() {
+  return (
+    <div class="lang" role="group" aria-label={texts.value.header.language}>
+      {(Object.keys(LANGUAGES) as Language[]).map((name) => (
+        <button key={name} type="button" lang={name} aria-pressed={language.value === name} onClick={() => speak(name)}>
+          {LANGUAGES[name]}
+        </button>
+      ))}
+    </div>
+  )
+}
+
+/** Half and half, a sun, a moon. */
+const THEME_ICONS: Record<Theme, string> = {
+  system: 'M8 2.5a5.5 5.5 0 010 11z',
+  light:
+    'M8 .8v1.7M8 13.5v1.7M.8 8h1.7M13.5 8h1.7M2.9 2.9l1.2 1.2M11.9 11.9l1.2 1.2M13.1 2.9l-1.2 1.2M4.1 11.9l-1.2 1.2',
+  dark: '',
+}
+
+function ThemeButton() {
+  const name = texts.value.header.theme[theme.value]
+  return (
+    <button type="button" class="icon" aria-label={name} title={name} onClick={turnTheme}>
+      <svg viewBox="0 0 16 16" aria-hidden="true" stroke="currentColor" stroke-width="1.4" stroke-linecap="round">
+        {theme.value === 'dark' ? (
+          <path d="M13.2 9.8A5.6 5.6 0 016.2 2.8a5.6 5.6 0 107 7z" fill="currentColor" stroke-linejoin="round" />
+        ) : (
+          <>
+            <circle cx="8" cy="8" r={theme.value === 'light' ? 3 : 5.5} fill="none" />
+            <path
+              d={THEME_ICONS[theme.value]}
+              fill={theme.value === 'system' ? 'currentColor' : 'none'}
+              stroke-width={theme.value === 'system' ? 0 : 1.4}
+            />
+          </>
+        )}
+      </svg>
+    </button>
+  )
+}

@@ -1,0 +1,82 @@
+import { useSignal } from '@preact/signals'
+import type { ComponentChildren } from 'preact'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
+
+interface InPlaceProps {
+  /** What is shown while nothing is changed. */
+  children: ComponentChildren
+  value: string
+  /** Of the button that begins the change, after what it shows. */
+  title: string
+  /** Of the field. */
+  label: string
+  maxLength: number
+  className: string
+  /** Takes the new value, or says why not. */
+  submit: (value: string) => Promise<string | null> | string | null
+}
+
+/** A value that becomes a field when it is clicked. What is wrong with the new one is said below it. */
+export function InPlace({ children, value, title, label, maxLength, className, submit }: InPlaceProps) {
+  const isOpen = useSignal(false)
+  const refusal = useSignal<string | null>(null)
+  const field = useRef<HTMLInputElement>(null)
+  const button = useRef<HTMLButtonElement>(null)
+  const hasBeenOpen = useRef(false)
+  const note = useId()
+
+  useLayoutEffect(() => {
+    if (isOpen.value) field.current?.select()
+    else if (hasBeenOpen.current) button.current?.focus()
+    hasBeenOpen.current = isOpen.value
+  }, [isOpen.value])
+
+  const close = () => {
+    isOpen.value = false
+    refusal.value = null
+  }
+  const take = async () => {
+    const wanted = field.current?.value.trim() ?? ''
+    refusal.value = wanted === '' || wanted === value ? null : await submit(wanted)
+    if (refusal.value === null) close()
+  }
+
+  if (!isOpen.value) {
+    return (
+      <button ref={button} type="button" class={className} title={title} onClick={() => (isOpen.value = true)}>
+        {children}
+      </button>
+    )
+  }
+  return (
+    <form
+      class={`${className} in-place`}
+      onSubmit={(event) => {
+        event.preventDefault()
+        void take()
+      }}
+      onKeyDown={({ key }) => {
+        if (key === 'Escape') close()
+      }}
+      onFocusOut={({ currentTarget, relatedTarget }) => {
+        if (!(relatedTarget instanceof Node && currentTarget.contains(relatedTarget))) close()
+      }}
+    >
+      <input
+        ref={field}
+        aria-label={label}
+        aria-invalid={refusal.value !== null}
+        aria-describedby={note}
+        defaultValue={value}
+        maxLength={maxLength}
+        autocomplete="off"
+        autocapitalize="off"
+        spellcheck={false}
+        enterkeyhint="go"
+      />
+      <p id={note} class="refusal" role="alert" hidden={refusal.value === null}>
+        {refusal.value}
+      </p>
+    </form>
+  )
+}

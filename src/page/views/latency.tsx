@@ -1,0 +1,54 @@
+import { useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import { milliseconds, spelled, tenth, whole } from '../format.ts'
+import type { Plots, Reading } from '../gauges.ts'
+import { texts } from '../i18n.ts'
+import type { Stay } from '../stay.ts'
+import { DotPlot } from './plots.tsx'
+
+/** How long messages were on their way: both percentiles together, never one number alone, and every message as a dot. */
+export function LatencyMeter({ stay, reading, plots }: { stay: Stay; reading: Reading | null; plots: Plots }) {
+  const { meters } = texts.value
+  const frame = useRef<HTMLElement>(null)
+  const size = useSignal({ width: 312, height: 100 })
+  const latency = reading?.latency ?? null
+  const clock = stay.clockReading
+  const half = clock && spelled({ figure: tenth(clock.halfRoundTripMs), unit: 'ms' })
+
+  useEffect(() => {
+    if (!frame.current) return
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry)
+        size.value = { width: Math.round(entry.contentRect.width), height: Math.round(entry.contentRect.height) }
+    })
+    observer.observe(frame.current)
+    return () => observer.disconnect()
+  }, [size])
+
+  const [p50, p95] = latency ? [milliseconds(latency.p50), milliseconds(latency.p95)] : []
+  return (
+    <article class="wide lat">
+      <h3 title={half === null ? meters.latencyUnknown : meters.latencyTitle(half)}>{meters.latency}</h3>
+      {latency && p50 && p95 ? (
+        <p class="fig">
+          <b>{p50.figure}</b>
+          <i>{p50.unit}</i>
+          <small>p50</small>
+          <b>{p95.figure}</b>
+          <i>{p95.unit}</i>
+          <small>p95</small>
+          <small class="basis">{meters.latencyOf(latency.messages, whole(latency.messages))}</small>
+        </p>
+      ) : (
+        <p class="fig unknown">{meters.noMessage}</p>
+      )}
+      <figure ref={frame}>
+        <DotPlot
+          plots={plots}
+          size={size.value}
+          label={p50 && p95 ? meters.plot(plots.dots.length, spelled(p50), spelled(p95)) : meters.plotEmpty}
+        />
+      </figure>
+    </article>
+  )
+}
