@@ -12,6 +12,9 @@ export type TransportName = (typeof TRANSPORTS)[number]
 export const SUBPROTOCOL = 'chat.v1'
 export const BEARER_PREFIX = 'bearer.'
 
+/** What a room may be called. */
+export const ROOM_PATTERN = '^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$'
+
 /** Lengths in characters (Unicode code points), counts in pieces. */
 export const LIMITS = {
   nameLength: 24,
@@ -93,7 +96,7 @@ export const schemas = /* @__PURE__ */ (() => {
     }),
     room: Type.Object({
       room: Type.String({
-        pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$',
+        pattern: ROOM_PATTERN,
         description: '1 to 32 of A-Z a-z 0-9 _ -, the first a letter or a digit',
       }),
     }),
@@ -168,7 +171,8 @@ export interface ByteSplit {
 /** What one member's use of one transport has cost since it joined. */
 export interface Counts {
   requests: number
-  /** Polls answered with no event. */
+  /** Polls that were answered, and those of them that were answered with no event. */
+  polls: number
   empty: number
   /** WebSocket data frames, both ways. */
   frames: number

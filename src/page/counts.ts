@@ -4,6 +4,7 @@ import { transports } from '../client/transports/index.ts'
 const noBytes: ByteSplit = { headers: 0, framing: 0, payload: 0 }
 export const noCounts: Counts = {
   requests: 0,
+  polls: 0,
   empty: 0,
   frames: 0,
   opened: 0,
@@ -21,6 +22,7 @@ const apart = (a: ByteSplit, b: ByteSplit): ByteSplit => ({
 /** What came to be between two readings. */
 export const since = (before: Counts, after: Counts): Counts => ({
   requests: after.requests - before.requests,
+  polls: after.polls - before.polls,
   empty: after.empty - before.empty,
   frames: after.frames - before.frames,
   opened: after.opened - before.opened,
@@ -43,7 +45,7 @@ export function bytesPerMessage(transport: TransportName, counts: Counts): numbe
   return (sumOf(up) + sumOf(down) - handshakeBytes(transport, counts)) / delivered
 }
 
-/** Of all requests, those that were answered with nothing. null where nothing is asked for again and again. */
-export function emptyShare(transport: TransportName, { requests, empty }: Counts): number | null {
-  return requests === 0 || transports[transport].mode === 'streaming' ? null : empty / requests
+/** Of the polls that were answered, those that were answered with nothing. null where nothing is asked for again and again. */
+export function emptyShare(transport: TransportName, { polls, empty }: Counts): number | null {
+  return polls === 0 || transports[transport].mode === 'streaming' ? null : empty / polls
 }

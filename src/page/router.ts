@@ -1,12 +1,12 @@
 import { signal } from '@preact/signals'
+import { ROOM_PATTERN } from '../protocol.ts'
 
 /** What the address asks for. `badRoom`: it names a room that cannot be. */
 export type Route = { room: string } | { badRoom: string }
 
 export const DEFAULT_ROOM = 'lobby'
 
-/** As the protocol has it. The schema itself would bring the whole validator into the page. */
-const ROOM = /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/
+const ROOM = new RegExp(ROOM_PATTERN)
 
 export const isRoomName = (name: string): boolean => ROOM.test(name)
 export const addressOf = (room: string): string => `#/room/${room}`

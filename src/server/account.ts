@@ -20,6 +20,7 @@ export function takeBytes(socket: Socket): Bytes {
 const noBytes = (): ByteSplit => ({ headers: 0, framing: 0, payload: 0 })
 const noCounts = (): Counts => ({
   requests: 0,
+  polls: 0,
   empty: 0,
   frames: 0,
   opened: 0,

@@ -48,6 +48,7 @@ export class Exchange {
     if (!this.#charged) return
     const counts = this.#charged.account.counts(this.#charged.transport)
     counts.delivered += batch?.messages ?? 0
+    counts.polls += 1
     if (!batch || batch.events === 0) counts.empty += 1
   }
 

@@ -152,7 +152,7 @@ export const en = {
     frames: (count: string) => `${count} frames`,
     empty: 'Empty answers',
     none: 'none',
-    emptyOf: (empty: string, requests: string) => `${empty} of ${requests} requests`,
+    emptyOf: (empty: string, polls: string) => `${empty} of ${polls} polls`,
     neverAsked: 'nothing is asked',
     connections: 'Connections',
     ofSix: 'of 6',

@@ -141,7 +141,7 @@ export const zhCN: Texts = {
     frames: (count) => `${count} 帧`,
     empty: '空响应',
     none: '无',
-    emptyOf: (empty, requests) => `${requests} 次请求中 ${empty} 次`,
+    emptyOf: (empty, polls) => `${polls} 次轮询中 ${empty} 次`,
     neverAsked: '无须询问',
     connections: '连接',
     ofSix: '/ 6',

@@ -104,7 +104,7 @@ function Empty({ reading, plots }: MeterProps) {
       figure={share !== null ? percent(share) : reading ? { figure: meters.none, unit: '' } : meters.nothing}
       sub={
         reading &&
-        (isAsking ? meters.emptyOf(whole(reading.counts.empty), whole(reading.counts.requests)) : meters.neverAsked)
+        (isAsking ? meters.emptyOf(whole(reading.counts.empty), whole(reading.counts.polls)) : meters.neverAsked)
       }
     >
       <Spark plots={plots} read={(point) => point.emptyShare} />
