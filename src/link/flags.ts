@@ -1,0 +1,145 @@
+import { isIPv4 } from 'node:net'
+
+import { Command, InvalidArgumentError, Option } from 'commander'
+
+import type { Target } from './connection.ts'
+import type { LinkOptions } from './link.ts'
+import type { LinkProfile, ProfileName } from './profile.ts'
+import { completeProfile, FIELDS, PROFILE_NAMES, PROFILE_NOTES, PROFILES } from './profile.ts'
+import { allowed, inRange, type Range } from './range.ts'
+
+interface FieldFlag {
+  flag: string
+  field: keyof typeof FIELDS
+  /** What it takes, in its own unit. */
+  unit: string
+  text: string
+  /** Its own unit in the field's: a round trip is two delays. */
+  factor?: number
+  /** The value of the bare flag. */
+  bare?: number
+}
+
+const FIELD_FLAGS: FieldFlag[] = [
+  { flag: '--rtt', field: 'delayMs', unit: 'ms', factor: 0.5, text: 'round trip, half of it each way' },
+  { flag: '--jitter', field: 'jitterMs', unit: 'ms', text: 'added each way, uniform from 0 to this' },
+  { flag: '--mbit', field: 'bitsPerSecond', unit: 'Mbit/s', factor: 1e6, text: 'bandwidth each way' },
+  { flag: '--slice', field: 'sliceBytes', unit: 'bytes', text: 'pass bytes on in slices of 1 to so many' },
+  { flag: '--slice-gap', field: 'sliceGapMs', unit: 'ms', text: 'time between slices' },
+  { flag: '--limit-up', field: 'limitUpBytes', unit: 'bytes', text: 'end a connection after so many from the client' },
+  { flag: '--limit-down', field: 'limitDownBytes', unit: 'bytes', text: 'the same from the server' },
+  {
+    flag: '--buffering',
+    field: 'bufferBytes',
+    unit: 'bytes',
+    text: 'hold each response back to so many',
+    bare: 16_384,
+  },
+  {
+    flag: '--idle-kill',
+    field: 'idleKillMs',
+    unit: 'ms',
+    text: 'reset a connection on which nothing moves for so long',
+  },
+  { flag: '--cut-every', field: 'cutEveryMs', unit: 'ms', text: 'reset all connections once in every such period' },
+  { flag: '--cut-for', field: 'cutForMs', unit: 'ms', text: 'refuse connections in its last so many' },
+  { flag: '--stall-every', field: 'stallEveryMs', unit: 'ms', text: 'stop all bytes once in every such period' },
+  { flag: '--stall-for', field: 'stallForMs', unit: 'ms', text: 'in its last so many' },
+]
+
+const PORT: Range = { min: 0, max: 65_535, unit: '(0 = any free port)', whole: true }
+const SEED: Range = { min: 0, max: 2 ** 32 - 1, unit: '', whole: true }
+
+/** Reads the command line. Ends the process with exit code 1 and a line on stderr when a value is wrong. */
+export function readFlags(argv: string[]): LinkOptions & { to: Target } {
+  const program = new Command('npm run link --')
+    .description('A TCP relay in front of a server on this machine that emulates a network.')
+    .addOption(new Option('--to <port or host:port>', 'the server').argParser(target).makeOptionMandatory())
+    .addOption(new Option('--port <port>', 'where to listen; 0 = any free port').argParser(number(PORT)).default(0))
+    .addOption(
+      new Option('--profile <name>', 'gives other defaults, listed below').choices(PROFILE_NAMES).default('local'),
+    )
+  for (const flag of FIELD_FLAGS) program.addOption(fieldOption(flag))
+  program
+    .addOption(
+      new Option('--limit-by <how>', 'how a limit ends a connection (default: close)').choices(['close', 'reset']),
+    )
+    .addOption(
+      new Option('--seed <number>', `of jitter and slices: ${allowed(SEED)}`).argParser(number(SEED)).default(1),
+    )
+    .addHelpText('after', helpEnd())
+    .parse(argv, { from: 'user' })
+  const { to, port, profile, seed } = program.opts<{
+    to: Target
+    port: number
+    profile: ProfileName
+    seed: number
+  }>()
+  try {
+    return { to, port, seed, profile: completeProfile({ ...PROFILES[profile], ...overrides(program) }) }
+  } catch (error) {
+    return program.error(`error: ${inFlags(error instanceof Error ? error.message : String(error))}`)
+  }
+}
+
+function overrides(program: Command): Partial<LinkProfile> {
+  const options: Record<string, unknown> = program.opts()
+  const given: Partial<LinkProfile> = {}
+  for (const { flag, field, factor = 1 } of FIELD_FLAGS) {
+    const value = options[new Option(flag).attributeName()]
+    if (typeof value === 'number') given[field] = value * factor
+  }
+  const { limitBy } = options
+  if (limitBy === 'close' || limitBy === 'reset') given.limitBy = limitBy
+  return given
+}
+
+/** A field's range in the flag's own unit; a flag that is left out stands for null. */
+function flagRange({ field, unit, factor = 1 }: FieldFlag): Range {
+  const { min, max, whole = false } = FIELDS[field]
+  return { min: min / factor, max: max / factor, unit, whole }
+}
+
+function fieldOption(flag: FieldFlag): Option {
+  const { field, text, bare } = flag
+  const range = flagRange(flag)
+  const fallback = PROFILES.local[field] ?? FIELDS[field].orNull ?? ''
+  const described = `${text}: ${allowed(range)} (default: ${fallback})`
+  const option = new Option(`${flag.flag} ${bare === undefined ? `<${flag.unit}>` : `[${flag.unit}]`}`, described)
+  return option.argParser(number(range)).preset(bare)
+}
+
+function number(range: Range): (text: string) => number {
+  return (text) => {
+    const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN
+    if (!inRange(value, range)) throw new InvalidArgumentError(`Allowed: ${allowed(range)}`)
+    return value
+  }
+}
+
+/** Loopback only: an open relay to other machines is not what this is for. */
+function target(text: string): Target {
+  const [, ipv6, name, digits] = /^(?:(?:\[([^\]]*)\]|([^:]*)):)?(\d{1,5})$/.exec(text) ?? []
+  const host = ipv6 ?? name ?? '127.0.0.1'
+  const port = Number(digits)
+  const loopback = host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
+  if (loopback && port >= 1 && port <= 65_535) return { host, port }
+  throw new InvalidArgumentError(
+    'Allowed: a port, 1 to 65535, or host:port where host is localhost, 127.x.x.x or [::1]',
+  )
+}
+
+/** A message about fields, said in flags. */
+function inFlags(message: string): string {
+  return FIELD_FLAGS.reduce((text, { field, flag }) => text.replaceAll(field, flag), message)
+}
+
+function helpEnd(): string {
+  const profiles = PROFILE_NAMES.map((name) => `  ${name.padEnd(14)}${PROFILE_NOTES[name]}`)
+  return `
+Profiles:
+${profiles.join('\n')}
+
+A new connection costs one round trip before its first byte, as TCP's handshake does. TCP loss is not emulated: above
+TCP it can only be seen as stalls. Ctrl-C ends the link and prints what went through it.`
+}

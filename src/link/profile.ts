@@ -1,0 +1,131 @@
+import { checkRange, type Range, refusal } from './range.ts'
+
+/**
+ * What a link does to the bytes of its connections. Flat, and null means off, so that a profile is plain JSON.
+ * TCP loss is not in here: it cannot be emulated above TCP, where a lost segment shows as a stall (`stallEveryMs`).
+ */
+export interface LinkProfile {
+  /** One way, each way: half of the round trip. */
+  delayMs: number
+  /** Added to the delay, uniform from 0 to this, drawn for each arrival. Later bytes wait for earlier ones. */
+  jitterMs: number
+  /** Each way, shared by all connections of the link, application bytes only. */
+  bitsPerSecond: number | null
+  /** Bytes are passed on in slices of 1 to this many, cut at random places. */
+  sliceBytes: number | null
+  /** Between one slice and the next; 0 sends them apart but leaves the kernel free to join them. */
+  sliceGapMs: number
+  /** A connection ends once this many bytes went from client to server; 0 = at the first byte. */
+  limitUpBytes: number | null
+  /** The same from server to client. */
+  limitDownBytes: number | null
+  /** How it ends then: both peers see an orderly end, or a reset. */
+  limitBy: 'close' | 'reset'
+  /** A buffering proxy: an HTTP response is held until it is complete or this many bytes of it are there. */
+  bufferBytes: number | null
+  /** A connection on which nothing moved for this long is reset. */
+  idleKillMs: number | null
+  /** In every such period all connections are reset, and new ones too during its last `cutForMs`. */
+  cutEveryMs: number | null
+  cutForMs: number
+  /** In every such period nothing moves during its last `stallForMs`; connections stay. */
+  stallEveryMs: number | null
+  stallForMs: number
+}
+
+const HOUR_MS = 3_600_000
+const never = 'never'
+
+/** What each number may be; the command's help and refusals say the same, since they read it here. */
+export const FIELDS: Record<Exclude<keyof LinkProfile, 'limitBy'>, Range> = {
+  delayMs: { min: 0, max: 60_000, unit: 'ms' },
+  jitterMs: { min: 0, max: 60_000, unit: 'ms' },
+  bitsPerSecond: { min: 1_000, max: 100e9, unit: 'bit/s', orNull: 'no limit' },
+  sliceBytes: { min: 1, max: 65_536, unit: 'bytes', whole: true, orNull: 'not sliced' },
+  sliceGapMs: { min: 0, max: 1_000, unit: 'ms' },
+  limitUpBytes: { min: 0, max: 2 ** 40, unit: 'bytes', whole: true, orNull: 'no limit' },
+  limitDownBytes: { min: 0, max: 2 ** 40, unit: 'bytes', whole: true, orNull: 'no limit' },
+  bufferBytes: { min: 1, max: 2 ** 20, unit: 'bytes', whole: true, orNull: 'not buffered' },
+  idleKillMs: { min: 10, max: HOUR_MS, unit: 'ms', orNull: never },
+  cutEveryMs: { min: 10, max: HOUR_MS, unit: 'ms', orNull: never },
+  cutForMs: { min: 0, max: HOUR_MS, unit: 'ms' },
+  stallEveryMs: { min: 10, max: HOUR_MS, unit: 'ms', orNull: never },
+  stallForMs: { min: 0, max: HOUR_MS, unit: 'ms' },
+}
+
+/** How long an outage on command (`cut`, `stall`) may last. */
+export const OUTAGE_MS: Range = { min: 0, max: HOUR_MS, unit: 'ms' }
+
+const local: LinkProfile = {
+  delayMs: 0,
+  jitterMs: 0,
+  bitsPerSecond: null,
+  sliceBytes: null,
+  sliceGapMs: 0,
+  limitUpBytes: null,
+  limitDownBytes: null,
+  limitBy: 'close',
+  bufferBytes: null,
+  idleKillMs: null,
+  cutEveryMs: null,
+  cutForMs: 0,
+  stallEveryMs: null,
+  stallForMs: 0,
+}
+
+export const PROFILE_NAMES = ['local', 'wifi', '4g', '3g', 'satellite', 'tunnel', 'buffering', 'idle-killer'] as const
+export type ProfileName = (typeof PROFILE_NAMES)[number]
+
+/** The delay of each is half of the round trip that it is known by. No jitter: the models have none. */
+export const PROFILES: Readonly<Record<ProfileName, Readonly<LinkProfile>>> = {
+  local,
+  wifi: { ...local, delayMs: 10 },
+  '4g': { ...local, delayMs: 30, bitsPerSecond: 10e6 },
+  '3g': { ...local, delayMs: 150, bitsPerSecond: 1e6 },
+  satellite: { ...local, delayMs: 300 },
+  tunnel: { ...local, cutEveryMs: 15_000, cutForMs: 2_000 },
+  buffering: { ...local, bufferBytes: 16_384 },
+  'idle-killer': { ...local, idleKillMs: 10_000 },
+}
+
+/** What each profile is, for help texts. */
+export const PROFILE_NOTES: Readonly<Record<ProfileName, string>> = {
+  local: 'passes everything on at once',
+  wifi: 'round trip 20 ms',
+  '4g': 'round trip 60 ms, 10 Mbit/s each way',
+  '3g': 'round trip 300 ms, 1 Mbit/s each way',
+  satellite: 'round trip 600 ms',
+  tunnel: 'cut for the last 2 s of every 15 s',
+  buffering: 'a proxy that holds a response until it is complete or 16 KiB of it are there',
+  'idle-killer': 'resets a connection on which nothing moved for 10 s',
+}
+
+/** A named profile, or what differs from `local`. */
+export type ProfileChoice = ProfileName | Partial<LinkProfile>
+
+/** The full profile. Throws a RangeError naming the field, the value and what is allowed. */
+export function completeProfile(choice: ProfileChoice): LinkProfile {
+  if (typeof choice === 'string') {
+    if (!Object.hasOwn(PROFILES, choice)) throw refusal('profile', choice, PROFILE_NAMES.join(', '))
+    return PROFILES[choice]
+  }
+  const unknown = Object.keys(choice).find((key) => !Object.hasOwn(local, key))
+  if (unknown !== undefined) throw new RangeError(`${unknown} is no field of a link profile; allowed: ${fieldNames()}`)
+  const profile = { ...local, ...choice }
+  for (const [field, range] of Object.entries(FIELDS)) checkRange(field, profile[field as keyof typeof FIELDS], range)
+  if (!['close', 'reset'].includes(profile.limitBy)) throw refusal('limitBy', profile.limitBy, 'close, reset')
+  checkOutage('cut', profile.cutEveryMs, profile.cutForMs)
+  checkOutage('stall', profile.stallEveryMs, profile.stallForMs)
+  return profile
+}
+
+function checkOutage(kind: 'cut' | 'stall', everyMs: number | null, forMs: number): void {
+  if (everyMs === null && forMs > 0) throw refusal(`${kind}ForMs`, forMs, `0, or ${kind}EveryMs besides`)
+  if (everyMs !== null && forMs >= everyMs) {
+    throw refusal(`${kind}ForMs`, forMs, `less than ${kind}EveryMs, which is ${everyMs} ms`)
+  }
+}
+
+function fieldNames(): string {
+  return Object.keys(local).join(', ')
+}

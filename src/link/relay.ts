@@ -1,0 +1,186 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+
+import { Connection, type Target } from './connection.ts'
+import { add, type ConnectionCounts, type LinkCounts, nothing } from './counts.ts'
+import { Line } from './line.ts'
+import type { Link, LinkOptions } from './link.ts'
+import { RecurringOutage } from './outages.ts'
+import type { Conditions } from './pipe.ts'
+import { completeProfile, type LinkProfile, OUTAGE_MS, type ProfileChoice } from './profile.ts'
+import { checkRange } from './range.ts'
+import { resetSocket } from './sockets.ts'
+
+const CLOSED_KEPT = 100
+
+/** Accepts the connections of a link and subjects them to what is asked of it; see `Link` for the promises. */
+export class Relay implements Link {
+  host = ''
+  port = 0
+
+  readonly #to: Target
+  readonly #seed: number
+  readonly #onError: NonNullable<LinkOptions['onError']>
+  readonly #server: Server
+  readonly #conditions: Conditions
+  readonly #upLine = new Line()
+  readonly #downLine = new Line()
+  readonly #open = new Set<Connection>()
+  readonly #closed: ConnectionCounts[] = []
+  readonly #upClosed = nothing()
+  readonly #downClosed = nothing()
+  readonly #cuts = new RecurringOutage((untilMs) => this.#recurringCut(untilMs))
+  readonly #stalls = new RecurringOutage((untilMs) => this.#recurringStall(untilMs))
+  /** By command and by the profile, apart: a change of profile ends only its own. */
+  readonly #cutUntilMs = { command: 0, profile: 0 }
+  readonly #stalledUntilMs = { command: 0, profile: 0 }
+  #silent = false
+  #opened = 0
+  #refused = 0
+  #closing: Promise<void> | null = null
+
+  constructor(options: LinkOptions & { seed: number }, profile: LinkProfile) {
+    this.#to = { host: options.to.host ?? '127.0.0.1', port: options.to.port }
+    this.#seed = options.seed
+    this.#onError = options.onError ?? (() => undefined)
+    this.#conditions = { profile, stalledUntilMs: 0 }
+    this.#server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (client) =>
+      this.#accept(client),
+    )
+  }
+
+  async listen(port: number, host: string): Promise<void> {
+    this.#server.listen(port, host)
+    await once(this.#server, 'listening')
+    this.#server.on('error', (error) => this.#onError(error, { stage: 'listen', connection: null }))
+    const address = this.#server.address() as AddressInfo
+    this.host = address.address
+    this.port = address.port
+    this.#startRecurring()
+  }
+
+  get url(): string {
+    return `http://${this.host.includes(':') ? `[${this.host}]` : this.host}:${this.port}`
+  }
+
+  get profile(): LinkProfile {
+    return this.#conditions.profile
+  }
+
+  get connections(): number {
+    return this.#open.size
+  }
+
+  get counts(): LinkCounts {
+    const open = [...this.#open].map((connection) => connection.counts)
+    const up = nothing()
+    const down = nothing()
+    for (const counts of [{ up: this.#upClosed, down: this.#downClosed }, ...open]) {
+      add(up, counts.up)
+      add(down, counts.down)
+    }
+    return { opened: this.#opened, refused: this.#refused, up, down, connections: [...this.#closed, ...open] }
+  }
+
+  setProfile(profile: ProfileChoice): void {
+    this.#conditions.profile = completeProfile(profile)
+    this.#upLine.clear()
+    this.#downLine.clear()
+    this.#cutUntilMs.profile = 0
+    this.#stalledUntilMs.profile = 0
+    this.#startRecurring()
+    this.#wake()
+  }
+
+  cut(durationMs: number): void {
+    checkRange('cut', durationMs, OUTAGE_MS)
+    this.#cutUntilMs.command = Math.max(this.#cutUntilMs.command, performance.now() + durationMs)
+    this.reset()
+  }
+
+  stall(durationMs: number): void {
+    checkRange('stall', durationMs, OUTAGE_MS)
+    this.#stalledUntilMs.command = performance.now() + durationMs
+    this.#wake()
+  }
+
+  reset(): void {
+    for (const connection of this.#open) connection.reset()
+    this.#upLine.clear()
+    this.#downLine.clear()
+  }
+
+  silence(on: boolean): void {
+    this.#silent = on
+    if (on) for (const connection of this.#open) connection.silence()
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    this.#cuts.stop()
+    this.#stalls.stop()
+    const closed = [once(this.#server, 'close'), ...[...this.#open].map((connection) => connection.closed)]
+    this.#server.close()
+    for (const connection of this.#open) connection.destroy()
+    await Promise.all(closed)
+  }
+
+  #accept(client: Socket): void {
+    if (performance.now() < Math.max(this.#cutUntilMs.command, this.#cutUntilMs.profile)) {
+      this.#refused++
+      client.on('error', () => undefined)
+      resetSocket(client)
+      return
+    }
+    this.#opened++
+    const id = this.#opened
+    const connection = new Connection({
+      id,
+      client,
+      to: this.#to,
+      conditions: this.#conditions,
+      upLine: this.#upLine,
+      downLine: this.#downLine,
+      seed: this.#seed,
+      silent: this.#silent,
+      onUnreachable: (error) => this.#onError(error, { stage: 'dial', connection: id }),
+    })
+    this.#open.add(connection)
+    void connection.closed.then(() => this.#forget(connection))
+  }
+
+  #forget(connection: Connection): void {
+    const { counts } = connection
+    this.#open.delete(connection)
+    this.#closed.push(counts)
+    if (this.#closed.length > CLOSED_KEPT) this.#closed.shift()
+    add(this.#upClosed, counts.up)
+    add(this.#downClosed, counts.down)
+  }
+
+  #startRecurring(): void {
+    if (this.#closing !== null) return
+    const { cutEveryMs, cutForMs, stallEveryMs, stallForMs } = this.#conditions.profile
+    this.#cuts.start(cutEveryMs, cutForMs)
+    this.#stalls.start(stallEveryMs, stallForMs)
+  }
+
+  #recurringCut(untilMs: number): void {
+    this.#cutUntilMs.profile = untilMs
+    this.reset()
+  }
+
+  #recurringStall(untilMs: number): void {
+    this.#stalledUntilMs.profile = untilMs
+    this.#wake()
+  }
+
+  #wake(): void {
+    this.#conditions.stalledUntilMs = Math.max(this.#stalledUntilMs.command, this.#stalledUntilMs.profile)
+    for (const connection of this.#open) connection.wake()
+  }
+}
