@@ -1,9 +1,18 @@
 import { defineConfig } from 'vitest/config'
 
+/** What measures time has the machine to itself: it runs when all else is done, one file after the other. */
+const MEASURING = ['test/bench.test.ts', 'test/link.test.ts']
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    projects: [
+      { extends: true, test: { name: 'behaviour', include: ['test/**/*.test.ts'], exclude: MEASURING } },
+      {
+        extends: true,
+        test: { name: 'measuring', include: MEASURING, fileParallelism: false, maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 })

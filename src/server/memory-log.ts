@@ -21,7 +21,6 @@ export class MemoryLog implements Log {
   /** What was asked for since the last append, by the seq that it follows: readers mostly stand at the same places. */
   readonly #batches = new Map<number, Batch>()
   #isWaking = false
-  #wakes = 0
   #isClosed = false
 
   constructor(options: MemoryLogOptions) {
@@ -130,10 +129,13 @@ export class MemoryLog implements Log {
     })
   }
 
-  /** Begins with another reader each time: who comes last is served last, and that should not always be the same one. */
+  /**
+   * Who was first the last time is last this time. Readers come back in the order in which they were woken, so each takes
+   * every place in turn: with many readers, the last one's turn comes noticeably later.
+   */
   #wake(): void {
-    const waiters = [...this.#waiters]
-    const start = this.#wakes++ % Math.max(1, waiters.length)
-    for (const settle of [...waiters.slice(start), ...waiters.slice(0, start)]) settle()
+    const [first, ...rest] = this.#waiters
+    for (const settle of rest) settle()
+    first?.()
   }
 }
