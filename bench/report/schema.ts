@@ -119,6 +119,11 @@ export const cellSchema = Type.Object({
       description: 'what the model says of this cell: p50Ms, meanMs, maxMs, requestsPerMessage …',
     }),
   ),
+  modelEcdf: Type.Optional(
+    Type.Array(Type.Tuple([Type.Number(), Type.Number()]), {
+      description: 'the model’s curve over `ecdf`: [ms, share 0 to 1]',
+    }),
+  ),
   raw: Type.Optional(Type.Unknown({ description: 'what another tool reported, untouched' })),
   generator: Type.Object({
     utilisation: Type.Number({ description: 'the busiest load process, share of one core' }),

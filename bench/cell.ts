@@ -1,0 +1,135 @@
+import type { Seen } from './load/tally.ts'
+import { latencyOf } from './latency.ts'
+import type { ByteSplit, Cell, Estimate } from './report/schema.ts'
+import type { Window } from './rig.ts'
+import { meanInterval, quantile } from './statistics.ts'
+import { reasonsAgainst } from './validity.ts'
+
+/** What is known of a cell before it is measured. */
+export type CellFrame = Pick<Cell, 'id' | 'scenario' | 'subject' | 'client' | 'clients' | 'payloadBytes'> &
+  Partial<Pick<Cell, 'intervalMs' | 'holdMs' | 'rttMs' | 'model'>>
+
+export interface CellOptions {
+  /** Only this cell's subscribers were there: the server's CPU time and what crossed the wire are its own. */
+  isAlone: boolean
+  /** What crosses the wire for one message without any subscriber: the publisher's part. */
+  publisherWireBytes?: number
+  attempts?: number
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
+const total = (all: readonly Seen[], pick: (seen: Seen) => number): number => sum(all.map(pick))
+
+/** One group's cell from one or more windows: blocks of the same measurement. */
+export function cellOf(frame: CellFrame, group: string, windows: readonly Window[], options: CellOptions): Cell {
+  const seen = windows.flatMap((window) => window.groups[group] ?? [])
+  const published = sum(windows.map((window) => window.published.count))
+  const durationS = sum(windows.map((window) => window.durationS))
+  const counts = {
+    published,
+    expected: sum(windows.map((window) => window.published.count * (window.groups[group]?.length ?? 0))),
+    delivered: total(seen, (one) => one.indices.length),
+    twice: total(seen, (one) => one.twice),
+    outOfOrder: total(seen, (one) => one.outOfOrder),
+    requests: total(seen, (one) => one.requests),
+    empty: total(seen, (one) => one.empty),
+    frames: total(seen, (one) => one.frames),
+    connections: total(seen, (one) => one.connections),
+  }
+  const lags = windows.flatMap((window) => window.published.lagsMs)
+  const due = total(seen, (one) => one.due)
+  const generator = {
+    utilisation: Math.max(
+      ...windows.map((window) => window.subscriberCpuUs / 1e6 / window.durationS),
+      ...windows.map((window) => window.published.cpuUs / 1e6 / window.durationS),
+    ),
+    publisherLagP99Ms: lags.length > 0 ? quantile(lags, 0.99) : null,
+    scheduledShare: due > 0 ? Math.min(1, counts.requests / due) : null,
+  }
+  const reasons = reasonsAgainst({
+    counts,
+    generator,
+    foreignCores: Math.max(...windows.map((window) => window.foreignCores)),
+    stealShare: Math.max(...windows.map((window) => window.stealShare)),
+  })
+  const latencies = seen.flatMap((one) => one.latenciesMs)
+  return {
+    ...frame,
+    loop: 'open',
+    durationS,
+    ratePerS: published / durationS,
+    counts,
+    ...(latencies.length > 0 ? { latencyMs: latencyOf(latencies, 'intended') } : {}),
+    ...(frame.client === 'lean' && counts.delivered > 0
+      ? { bytes: bytesOf(seen, windows, counts.delivered, options) }
+      : {}),
+    ...(counts.delivered > 0 ? { requestsPerMessage: perMessage(seen, (one) => one.requests) } : {}),
+    ...(options.isAlone ? { cpu: cpuOf(windows, group, durationS) } : {}),
+    generator,
+    validity: { valid: reasons.length === 0, attempts: options.attempts ?? 1, reasons },
+  }
+}
+
+function bytesOf(
+  seen: readonly Seen[],
+  windows: readonly Window[],
+  delivered: number,
+  { isAlone, publisherWireBytes = 0 }: CellOptions,
+): NonNullable<Cell['bytes']> {
+  const payload = total(seen, (one) => one.payload)
+  const up: ByteSplit = {
+    headers: total(seen, (one) => one.headersUp),
+    framing: total(seen, (one) => one.bodyUp),
+    payload: 0,
+  }
+  const down: ByteSplit = {
+    headers: total(seen, (one) => one.headersDown),
+    framing: total(seen, (one) => one.bodyDown) - payload,
+    payload,
+  }
+  const wires = windows.flatMap(({ wire, published }) =>
+    wire && isAlone ? [{ bytes: wire.bytes - published.count * publisherWireBytes, segments: wire.segments }] : [],
+  )
+  const isWhole = wires.length === windows.length && wires.length > 0
+  const wire = isWhole ? sum(wires.map((one) => one.bytes)) : null
+  return {
+    up,
+    down,
+    handshake: total(seen, (one) => one.handshake),
+    wire,
+    segments: isWhole ? sum(wires.map((one) => one.segments)) : null,
+    perMessage: {
+      application: perMessage(seen, (one) => one.headersUp + one.headersDown + one.bodyUp + one.bodyDown),
+      wire: wire === null ? null : { value: wire / delivered },
+    },
+  }
+}
+
+/** Per message, over subscribers: each is a replicate. */
+function perMessage(seen: readonly Seen[], pick: (seen: Seen) => number): Estimate {
+  const each = seen.filter((one) => one.indices.length > 0).map((one) => pick(one) / one.indices.length)
+  return estimateOf(each)
+}
+
+function cpuOf(windows: readonly Window[], group: string, durationS: number): NonNullable<Cell['cpu']> {
+  const per = (pick: (seen: Seen) => number) => {
+    const each = windows.flatMap((window) => {
+      const pieces = total(window.groups[group] ?? [], pick)
+      return pieces > 0 ? [window.serverCpuUs / pieces] : []
+    })
+    return each.length > 0 ? estimateOf(each) : null
+  }
+  const serverMs = sum(windows.map((window) => window.serverCpuUs)) / 1000
+  return {
+    serverMs,
+    perDeliveryUs: per((one) => one.indices.length),
+    perRequestUs: per((one) => one.requests),
+    utilisation: serverMs / 1000 / durationS,
+  }
+}
+
+/** The mean and, of two or more, its 95 % interval. */
+export function estimateOf(values: readonly number[]): Estimate {
+  if (values.length < 2) return { value: values[0] ?? 0, replicates: values.length }
+  return meanInterval(values)
+}

@@ -1,0 +1,50 @@
+import * as models from './models/index.ts'
+import type { Cell } from './report/schema.ts'
+
+interface PathMs {
+  serviceMs: number
+  oneWayDownMs: number
+  gapMs: number
+}
+
+const CURVE_POINTS = 100
+
+/** What the model says of a cell's latency: from the publisher's intention on, as it was measured. */
+export function latencyModel(cell: Cell, { gapMs, ...lastLeg }: PathMs): Partial<Pick<Cell, 'model' | 'modelEcdf'>> {
+  const { subject, ratePerS, intervalMs = 0, holdMs = 0, latencyMs } = cell
+  const kind = /^(short-poll|long-poll)/.exec(subject)?.[1]
+  const holding = { ratePerS, gapMs, holdMs, ...lastLeg }
+  const polling = { intervalMs, ...lastLeg }
+  const curve = (cdf: (ms: number) => number, maxMs: number): [number, number][] =>
+    Array.from({ length: CURVE_POINTS + 1 }, (_, i) => {
+      const ms = (i / CURVE_POINTS) * Math.max(maxMs, latencyMs?.max ?? 0)
+      return [ms, cdf(ms)]
+    })
+  if (kind === 'short-poll') {
+    return {
+      model: {
+        meanMs: models.shortPoll.meanMs(polling),
+        p50Ms: models.shortPoll.quantileMs(polling, 0.5),
+        p90Ms: models.shortPoll.quantileMs(polling, 0.9),
+        p99Ms: models.shortPoll.quantileMs(polling, 0.99),
+        maxMs: models.shortPoll.maxMs(polling),
+        requestsPerMessage: models.shortPoll.requestsPerMessage({ ratePerS, intervalMs }),
+      },
+      modelEcdf: curve((ms) => models.shortPoll.cdf(polling, ms), models.shortPoll.maxMs(polling)),
+    }
+  }
+  if (kind === 'long-poll') {
+    return {
+      model: {
+        meanMs: models.longPoll.meanMs(holding),
+        p50Ms: models.longPoll.quantileMs(holding, 0.5),
+        p90Ms: models.longPoll.quantileMs(holding, 0.9),
+        p99Ms: models.longPoll.quantileMs(holding, 0.99),
+        maxMs: models.longPoll.maxMs(holding),
+        requestsPerMessage: models.longPoll.requestsPerMessage(holding),
+      },
+      modelEcdf: curve((ms) => models.longPoll.cdf(holding, ms), models.longPoll.maxMs(holding)),
+    }
+  }
+  return { model: { meanMs: models.push.meanMs(lastLeg), requestsPerMessage: 0 } }
+}

@@ -1,0 +1,11 @@
+import type { TransportName } from '../../src/protocol.ts'
+import { leanPoll } from './lean-poll.ts'
+import { leanWebSocket } from './lean-websocket.ts'
+import type { Line, LineOptions } from './line.ts'
+
+/** Lean readers by transport: raw sockets, for when there are many. */
+export const leanLines: Record<TransportName, (options: LineOptions) => Line> = {
+  'short-poll': (options) => leanPoll('short-poll', options),
+  'long-poll': (options) => leanPoll('long-poll', options),
+  websocket: leanWebSocket,
+}

@@ -1,0 +1,89 @@
+import { cellOf } from '../cell.ts'
+import { latencyModel } from '../latency-model.ts'
+import type { Comparison } from '../report/schema.ts'
+import { allTransports, patience, leanGroup, untilValid, type RunScenario } from '../run.ts'
+import type { Window } from '../rig.ts'
+import { comparePaired, mean } from '../statistics.ts'
+
+const RATE_PER_S = 20
+const CLIENTS = 6
+/** The same transport a second time: a difference between the two would be the rig's own. */
+const CONTROL = 'websocket-again'
+
+/**
+ * All transports in one room at once: each publish gives a difference between every two of them, so that what the machine
+ * does meanwhile falls out. The publish is the replicate, not the delivery.
+ */
+export const latency: RunScenario = async (run) => {
+  const { rig, parameters, durations, progress } = run
+  const { interval: intervalMs, hold: holdMs, payload: payloadBytes, seed } = parameters
+  progress('latency: all transports in one room')
+  const groups = [
+    ...allTransports.map((transport) => leanGroup(transport, CLIENTS, parameters)),
+    leanGroup('websocket', CLIENTS, parameters, CONTROL),
+  ]
+  const { cells, window } = await untilValid(run, async (attempts) => {
+    await rig.start({ hold: holdMs })
+    await rig.open(groups, seed)
+    const schedule = {
+      ratePerS: RATE_PER_S,
+      durationMs: durations.latencyMs,
+      arrivals: 'poisson',
+      seed,
+      payloadBytes,
+    } as const
+    const window = await rig.run(schedule, patience(parameters))
+    const cells = groups.map(({ name }) => {
+      const about = { scenario: 'latency', subject: name, client: 'lean', clients: CLIENTS, payloadBytes } as const
+      return cellOf({ ...about, id: `latency/${name}`, intervalMs, holdMs }, name, [window], {
+        isAlone: false,
+        attempts,
+      })
+    })
+    return { cells, window }
+  })
+  if (Number.isFinite(window.gap.meanMs)) run.gapMs = window.gap.meanMs
+  // The last leg is what a push takes: the publisher's way up and the server's work are in it.
+  const serviceMs = cells.find(({ subject }) => subject === 'websocket')?.latencyMs?.p50 ?? 0
+  const path = { serviceMs, oneWayDownMs: 0, gapMs: run.gapMs }
+  run.cells.push(...cells.map((cell) => ({ ...cell, ...latencyModel(cell, path) })))
+  run.comparisons.push(
+    ...compareAll(
+      window,
+      groups.map(({ name }) => name),
+      seed,
+    ),
+  )
+}
+
+export function compareAll(window: Window, names: readonly string[], seed: number): Comparison[] {
+  const byPublish = names.map((name) => latenciesByPublish(window, name))
+  // Where a delivery is missing the cell is void, and says so; a pair needs both.
+  const whole = [...(byPublish[0]?.keys() ?? [])].filter((index) =>
+    byPublish.every((group, i) => group.get(index)?.length === window.groups[names[i] ?? '']?.length),
+  )
+  if (whole.length < 2) return []
+  // One figure for each publish and group. Over single deliveries the median would hop between "served just before the other"
+  // and "just after"; over the group's mean that cancels.
+  const clusters = byPublish.map((group) => whole.map((index) => [mean(group.get(index) ?? [])]))
+  return names.flatMap((a, i) =>
+    names.slice(i + 1).map((b, j) => {
+      const paired = comparePaired(clusters[i] ?? [], clusters[i + 1 + j] ?? [], { seed })
+      return { scenario: 'latency', metric: 'latencyMs', a, b, ...paired }
+    }),
+  )
+}
+
+/** ms of each delivery, by the number of its message. */
+export function latenciesByPublish(window: Window, group: string): Map<number, number[]> {
+  const byPublish = new Map<number, number[]>()
+  for (const { indices, latenciesMs } of window.groups[group] ?? []) {
+    for (const [i, index] of indices.entries()) {
+      const all = byPublish.get(index)
+      const ms = latenciesMs[i] ?? Number.NaN
+      if (all) all.push(ms)
+      else byPublish.set(index, [ms])
+    }
+  }
+  return byPublish
+}

@@ -1,0 +1,23 @@
+import { cellOf } from '../cell.ts'
+import { allTransports, patience, leanGroup, type RunScenario } from '../run.ts'
+
+/** Latency against load, up to the knee. Where the load generator is at its own limit the cell says so. */
+export const sweep: RunScenario = async (run) => {
+  const { rig, parameters, durations, progress } = run
+  const { interval: intervalMs, hold: holdMs, payload: payloadBytes, seed } = parameters
+  const { perS, windowMs, clients } = durations.sweep
+  for (const transport of allTransports) {
+    await rig.start({ hold: holdMs })
+    await rig.open([leanGroup(transport, clients, parameters)], seed)
+    for (const ratePerS of perS) {
+      progress(`sweep: ${transport}, ${clients} subscribers at ${ratePerS}/s`)
+      const window = await rig.run(
+        { ratePerS, durationMs: windowMs, arrivals: 'poisson', seed, payloadBytes },
+        patience(parameters),
+      )
+      const about = { scenario: 'sweep', subject: transport, client: 'lean', clients, payloadBytes } as const
+      const frame = { ...about, id: `sweep/${transport}/${ratePerS}`, intervalMs, holdMs }
+      run.cells.push(cellOf(frame, transport, [window], { isAlone: true }))
+    }
+  }
+}

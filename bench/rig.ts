@@ -1,0 +1,123 @@
+import type { Config } from '../src/server/config.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { readCpuTimes, readNetCounters } from './machine.ts'
+import type { Seen } from './load/tally.ts'
+import type { LinkHandlers } from './workers/link.ts'
+import type { Published, PublisherHandlers, Schedule } from './workers/publisher.ts'
+import { Worker } from './workers/rpc.ts'
+import type { Planted, ServerHandlers, ServerSample } from './workers/server.ts'
+import type { Group, SubscriberHandlers } from './workers/subscribers.ts'
+
+export const ROOM = 'bench'
+
+/** What happened between two looks at everything. */
+export interface Window {
+  published: Published
+  groups: Record<string, Seen[]>
+  durationS: number
+  serverCpuUs: number
+  subscriberCpuUs: number
+  gap: ServerSample['gap']
+  /** Bytes that the load processes' sockets read and wrote. */
+  socketBytes: number
+  /** With TCP/IP, of all processes; null outside a namespace. */
+  wire: { bytes: number; segments: number } | null
+  /** Cores that somebody else kept busy, and that were taken away. */
+  foreignCores: number
+  stealShare: number
+}
+
+/**
+ * A server under test in a process of its own, with its subscribers, its publisher and its links in theirs. The server is
+ * a fresh process each time; the others stay, since it is not them that are measured.
+ */
+export class Rig {
+  readonly subscribers = new Worker<SubscriberHandlers>('subscribers')
+  readonly publisher = new Worker<PublisherHandlers>('publisher')
+  readonly links = new Worker<LinkHandlers>('link')
+  #server: Worker<ServerHandlers> | null = null
+  #messages = 0
+  port = 0
+
+  get server(): Worker<ServerHandlers> {
+    if (!this.#server) throw new Error('no server was started')
+    return this.#server
+  }
+
+  /** A fresh server, with nobody connected but the publisher. */
+  async start(config: Partial<Config> = {}, planted?: Planted): Promise<void> {
+    await this.stop()
+    this.#server = new Worker<ServerHandlers>('server', ['--expose-gc'])
+    this.port = (await this.server.ask('start', { config, ...(planted ? { planted } : {}) })).port
+    await this.publisher.ask('connect', { port: this.port, room: ROOM })
+  }
+
+  async open(groups: readonly Omit<Group, 'port'>[] | readonly Group[], seed: number): Promise<void> {
+    const { head } = await this.server.ask('sample', {})
+    const complete = groups.map((group) => ({ port: this.port, ...group }))
+    await this.subscribers.ask('open', { room: ROOM, cursor: head, groups: complete, seed })
+  }
+
+  /**
+   * Publishes by schedule, waits `settleMs`, and then until everybody has everything, at most `graceMs` longer. The settling
+   * is the same for all transports, so that a window lasts as long for one as for another. `meanwhile` runs beside it.
+   */
+  async run(
+    schedule: Omit<Schedule, 'firstIndex'>,
+    { settleMs, graceMs }: { settleMs: number; graceMs: number },
+    meanwhile: () => Promise<void> = () => Promise.resolve(),
+  ): Promise<Window> {
+    const { subscribers, publisher } = this
+    await subscribers.ask('begin')
+    const before = await this.#look()
+    const [published] = await Promise.all([
+      publisher.ask('run', { ...schedule, firstIndex: this.#messages }),
+      meanwhile(),
+    ])
+    this.#messages += published.count
+    await sleep(settleMs)
+    const patience = performance.now() + graceMs
+    while ((await subscribers.ask('fewest')) < published.count && performance.now() < patience) {
+      await sleep(10)
+    }
+    const collected = await subscribers.ask('collect')
+    const after = await this.#look()
+
+    const durationS = (after.at - before.at) / 1000
+    const serverCpuUs = after.server.cpuUs - before.server.cpuUs
+    const oursMs = (serverCpuUs + collected.cpuUs + published.cpuUs) / 1000
+    return {
+      published,
+      groups: collected.groups,
+      durationS,
+      serverCpuUs,
+      subscriberCpuUs: collected.cpuUs,
+      gap: after.server.gap,
+      socketBytes: after.socketBytes - before.socketBytes,
+      wire:
+        before.net && after.net
+          ? { bytes: after.net.wireBytes - before.net.wireBytes, segments: after.net.segments - before.net.segments }
+          : null,
+      foreignCores: Math.max(0, (after.cpu.busyMs - before.cpu.busyMs - oursMs) / 1000 / durationS),
+      stealShare: (after.cpu.stealMs - before.cpu.stealMs) / 1000 / durationS,
+    }
+  }
+
+  async #look() {
+    const socketBytes = (await this.subscribers.ask('socketBytes')) + (await this.publisher.ask('socketBytes'))
+    const server = await this.server.ask('sample', {})
+    return { server, socketBytes, net: readNetCounters(), cpu: readCpuTimes(), at: performance.now() }
+  }
+
+  /** Ends the server and whoever is connected to it. */
+  async stop(): Promise<void> {
+    await Promise.all([this.subscribers.ask('close'), this.publisher.ask('close'), this.links.ask('close')])
+    await this.#server?.end()
+    this.#server = null
+  }
+
+  async end(): Promise<void> {
+    await this.stop()
+    await Promise.all([this.subscribers.end(), this.publisher.end(), this.links.end()])
+  }
+}

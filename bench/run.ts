@@ -1,0 +1,64 @@
+import { TRANSPORTS, type TransportName } from '../src/protocol.ts'
+import type { Durations } from './durations.ts'
+import type { Cell, Comparison, Crossover, Parameters } from './report/schema.ts'
+import type { Rig } from './rig.ts'
+import type { Group } from './workers/subscribers.ts'
+
+/** What a scenario has to work with, and where it puts what it found. */
+export interface Run {
+  rig: Rig
+  parameters: Parameters
+  durations: Durations
+  cells: Cell[]
+  comparisons: Comparison[]
+  crossovers: Crossover[]
+  /** Wire bytes of one message with nobody listening; null outside a namespace. Measured once, first. */
+  publisherWireBytes: number | null
+  /** ms from the end of a long poll's answer to its next question on loopback: G without a link. */
+  gapMs: number
+  progress: (text: string) => void
+  /** ms that may still be spent on measuring again what was not valid. */
+  repeatBudgetMs: number
+}
+
+export type RunScenario = (run: Run) => Promise<void>
+
+/** A group of lean subscribers of one transport, as the parameters have it. */
+export function leanGroup(
+  transport: TransportName,
+  count: number,
+  { interval, hold, headers }: Parameters,
+  name: string = transport,
+): Omit<Group, 'port'> {
+  return { name, transport, client: 'lean', count, intervalMs: interval, holdMs: hold, headers }
+}
+
+export const allTransports = TRANSPORTS
+
+/** A poll's interval is given to every transport; beyond it and a second, what has not come is lost. */
+export const patience = ({ interval }: Parameters) => ({ settleMs: interval, graceMs: 1000 })
+
+const MOST_ATTEMPTS = 3
+
+/**
+ * Measures again, twice at most and as long as there is time for it, while a cell is not valid; then it stands as it is, with
+ * its reasons.
+ */
+export async function untilValid<C extends { cells: Cell[] }>(
+  run: Run,
+  measure: (attempt: number) => Promise<C>,
+): Promise<C> {
+  for (let attempt = 1; ; attempt++) {
+    const startedAt = performance.now()
+    const result = await measure(attempt)
+    const tookMs = performance.now() - startedAt
+    if (
+      attempt === MOST_ATTEMPTS ||
+      tookMs > run.repeatBudgetMs ||
+      result.cells.every(({ validity }) => validity.valid)
+    ) {
+      return result
+    }
+    run.repeatBudgetMs -= tookMs
+  }
+}

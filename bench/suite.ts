@@ -1,0 +1,126 @@
+import { execFileSync } from 'node:child_process'
+import { conclusionsOf } from './conclusions.ts'
+import { DURATIONS } from './durations.ts'
+import { describeMachine } from './machine.ts'
+import { http } from './phases/http.ts'
+import { latency } from './phases/latency.ts'
+import { memory } from './phases/memory.ts'
+import { overhead } from './phases/overhead.ts'
+import { rates } from './phases/rates.ts'
+import { rtt } from './phases/rtt.ts'
+import { sweep } from './phases/sweep.ts'
+import { publishedOf } from './published.ts'
+import type { Parameters, Report, Scenario, SelfCheck } from './report/schema.ts'
+import { Rig } from './rig.ts'
+import { patience, type Run, type RunScenario } from './run.ts'
+import {
+  checkAgainstItself,
+  checkByteIdentity,
+  checkDelivered,
+  checkKnownDelay,
+  checkKnownStall,
+  checkLongPollRequests,
+  type Checked,
+} from './self-checks.ts'
+
+const scenarios: Record<Scenario, RunScenario> = { latency, overhead, rates, rtt, http, sweep, memory }
+
+/** G without a link, until the latency scenario has measured it. */
+const LOOPBACK_GAP_MS = 1
+
+export interface SuiteOptions {
+  parameters: Parameters
+  scenarios: readonly Scenario[]
+  progress: (text: string) => void
+  /** Aborts between two pieces of the suite: what is finished is reported. */
+  signal: AbortSignal
+}
+
+/** Runs what was asked for and reports it; what could not be finished is named in `missing`. */
+export async function runSuite({ parameters, scenarios: wanted, progress, signal }: SuiteOptions): Promise<Report> {
+  const startedAt = new Date()
+  const machine = describeMachine()
+  const rig = new Rig()
+  const isInterrupted = () => signal.aborted
+  const run: Run = {
+    rig,
+    parameters,
+    durations: DURATIONS[parameters.profile],
+    cells: [],
+    comparisons: [],
+    crossovers: [],
+    publisherWireBytes: null,
+    gapMs: LOOPBACK_GAP_MS,
+    repeatBudgetMs: DURATIONS[parameters.profile].repeatMs,
+    progress: (text) => {
+      signal.throwIfAborted()
+      progress(text)
+    },
+  }
+  const checks: Checked[] = []
+  const missing: string[] = []
+  const pieces: [string, () => Promise<void>][] = [
+    [
+      'self-checks',
+      async () => {
+        run.progress('self-checks: a known delay, a known stall, bytes')
+        checks.push(await checkKnownDelay(rig), await checkKnownStall(rig))
+        checks.push(await checkByteIdentity(rig), await checkLongPollRequests(rig))
+        run.publisherWireBytes = await publisherAlone(run)
+      },
+    ],
+    ...wanted.map((name): [string, () => Promise<void>] => [name, () => scenarios[name](run)]),
+  ]
+  try {
+    for (const [name, piece] of pieces) {
+      try {
+        await piece()
+      } catch (error) {
+        missing.push(
+          isInterrupted()
+            ? `${name}: interrupted`
+            : `${name}: ${error instanceof Error ? error.message : String(error)}`,
+        )
+      }
+    }
+  } finally {
+    await rig.end()
+  }
+  checks.push(...checksOf(run))
+  const report = { cells: run.cells, comparisons: run.comparisons, crossovers: run.crossovers, parameters }
+  return {
+    schemaVersion: 1,
+    startedAt: startedAt.toISOString(),
+    durationS: (Date.now() - startedAt.getTime()) / 1000,
+    command: `npm run bench -- ${process.argv.slice(2).join(' ')}`.trim(),
+    environment: { ...machine, commit: commit() },
+    selfChecks: checks.map(({ name, expected, measured, ok }): SelfCheck => ({ name, expected, measured, ok })),
+    ...report,
+    published: publishedOf(run.cells),
+    conclusions: conclusionsOf(report),
+    missing,
+  }
+}
+
+/** What one message costs on the wire with nobody listening: the publisher's part in every cell. */
+async function publisherAlone({ rig, parameters: { payload, seed, ...rest } }: Run): Promise<number | null> {
+  await rig.start()
+  const schedule = { ratePerS: 50, durationMs: 600, arrivals: 'periodic', seed, payloadBytes: payload } as const
+  const { wire, published } = await rig.run(schedule, patience({ payload, seed, ...rest }))
+  return wire && wire.bytes / published.count
+}
+
+function checksOf({ cells, comparisons }: Run): Checked[] {
+  const itself = comparisons.find(({ a, b }) => a === 'websocket' && b === 'websocket-again')
+  return [...(cells.length > 0 ? [checkDelivered(cells)] : []), ...(itself ? [checkAgainstItself(itself)] : [])]
+}
+
+function commit(): string {
+  try {
+    const git = (...args: string[]) =>
+      execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
+    return `${git('rev-parse', '--short', 'HEAD')}${git('status', '--porcelain') ? ' and changes' : ''}`
+  } catch {
+    return 'unknown'
+  }
+}

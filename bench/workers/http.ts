@@ -1,0 +1,79 @@
+import autocannon from 'autocannon'
+import { serve } from './rpc.ts'
+
+export interface HttpLoad {
+  url: string
+  method: 'GET' | 'POST'
+  headers: Record<string, string>
+  /** A body with a draft of its own for each request; none for GET. */
+  postsTextOfBytes?: number
+  connections: number
+  durationS: number
+  /** s that an answer may take; over the hold, for a held poll. */
+  timeoutS: number
+}
+
+export interface HttpResult {
+  /** ms of every answer, as the `response` event has it: the histogram knows whole milliseconds only. */
+  latenciesMs: number[]
+  requestsPerS: number
+  answers: number
+  non2xx: number
+  errors: number
+  cpuUs: number
+  durationS: number
+  /** autocannon's own summary. */
+  raw: unknown
+}
+
+let drafts = 0
+
+const handlers = {
+  /**
+   * A closed loop at full speed. With a rate it would need `ignoreCoordinatedOmission`: its correction expects an answer each
+   * millisecond whatever the rate, and makes up latencies that nobody had. Without a rate it corrects nothing.
+   */
+  async run({
+    url,
+    method,
+    headers,
+    postsTextOfBytes,
+    connections,
+    durationS,
+    timeoutS,
+  }: HttpLoad): Promise<HttpResult> {
+    const cpu = process.cpuUsage()
+    const latenciesMs: number[] = []
+    const body = () =>
+      JSON.stringify({ id: `cannon-${process.pid}-${++drafts}`, text: 'x'.repeat(postsTextOfBytes ?? 0) })
+    const options: autocannon.Options = {
+      url,
+      method,
+      headers: { ...headers, ...(postsTextOfBytes === undefined ? {} : { 'content-type': 'application/json' }) },
+      connections,
+      duration: durationS,
+      timeout: timeoutS,
+      ...(postsTextOfBytes === undefined
+        ? {}
+        : { requests: [{ setupRequest: (request) => ({ ...request, body: body() }) }] }),
+    }
+    const raw = await new Promise<autocannon.Result>((resolve, reject) => {
+      const instance = autocannon(options, (error: Error | null, result) => (error ? reject(error) : resolve(result)))
+      instance.on('response', (_client, _status, _bytes, ms) => latenciesMs.push(ms))
+    })
+    const { user, system } = process.cpuUsage(cpu)
+    const answers = raw['2xx'] + raw.non2xx
+    return {
+      latenciesMs,
+      requestsPerS: answers / raw.duration,
+      answers,
+      non2xx: raw.non2xx,
+      errors: raw.errors,
+      cpuUs: user + system,
+      durationS: raw.duration,
+      raw,
+    }
+  },
+}
+export type HttpHandlers = typeof handlers
+serve(handlers)

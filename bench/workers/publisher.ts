@@ -1,0 +1,109 @@
+import type { FrameDown } from '../../src/protocol.ts'
+import { seededRandom } from '../../src/link/random.ts'
+import { join } from '../../src/client/members.ts'
+import { nodeNet } from '../../src/terminal/net.ts'
+import { leanSocket, type LeanSocket } from '../load/lean-websocket.ts'
+import { now, writeStamp } from '../load/payload.ts'
+import { Tally } from '../load/tally.ts'
+import { serve } from './rpc.ts'
+
+export interface Schedule {
+  ratePerS: number
+  durationMs: number
+  arrivals: 'poisson' | 'periodic'
+  seed: number
+  payloadBytes: number
+  /** The number of the first message. */
+  firstIndex: number
+  /** Planted fault: stamps the moment of sending instead of the moment that was meant. */
+  stampsActual?: boolean
+  /** Does nothing for so long in the middle, so that a wrong stamp can be told from a right one. */
+  stallMs?: number
+}
+
+export interface Published {
+  count: number
+  /** ms from the start at which each was meant to be sent. */
+  offsetsMs: number[]
+  /** ms by which sending was later than meant: every message's. */
+  lagsMs: number[]
+  durationMs: number
+  cpuUs: number
+  /** Drafts that the server acknowledged. */
+  acknowledged: number
+}
+
+let socket: LeanSocket | null = null
+let acknowledged = 0
+
+const handlers = {
+  /** Joins, and opens the socket over which all is published: it costs the server the same on every transport. */
+  async connect({ port, room }: { port: number; room: string }): Promise<void> {
+    const { token, cursor } = await join(nodeNet(`http://127.0.0.1:${port}`), room)
+    const path = `/rooms/${room}/websocket?after=${cursor}`
+    socket = leanSocket(port, path, 'minimal', [`bearer.${token}`], new Tally(), (text) => {
+      const { type } = JSON.parse(text) as FrameDown
+      if (type === 'ack') acknowledged += 1
+      if (type === 'error') throw new Error('the server refused a message of the publisher')
+    })
+    await socket.opened
+  },
+  async run(schedule: Schedule): Promise<Published> {
+    const { payloadBytes, firstIndex, stampsActual = false, stallMs = 0, durationMs } = schedule
+    const offsets = plan(schedule)
+    const cpu = process.cpuUsage()
+    const run = `${firstIndex}-${process.pid}`
+    const lagsMs: number[] = []
+    acknowledged = 0
+    // A short lead, so that the first message is not late already.
+    const startNs = now() + 20_000_000n
+    for (const [i, offsetMs] of offsets.entries()) {
+      const intendedNs = startNs + BigInt(Math.round(offsetMs * 1e6))
+      await until(intendedNs)
+      if (stallMs > 0 && i === Math.floor(offsets.length / 2)) spin(now() + BigInt(stallMs) * 1_000_000n)
+      const actualNs = now()
+      lagsMs.push(Number(actualNs - intendedNs) / 1e6)
+      const text = writeStamp({ index: firstIndex + i, intendedNs: stampsActual ? actualNs : intendedNs }, payloadBytes)
+      socket?.send(JSON.stringify({ type: 'message', draft: { id: `bench-${run}-${i}`, text } }))
+    }
+    await until(startNs + BigInt(Math.round(durationMs * 1e6)))
+    const { user, system } = process.cpuUsage(cpu)
+    const tookMs = Number(now() - startNs) / 1e6
+    return { count: offsets.length, offsetsMs: offsets, lagsMs, durationMs: tookMs, cpuUs: user + system, acknowledged }
+  },
+  socketBytes(): number {
+    return socket?.socketBytes() ?? 0
+  },
+  close(): void {
+    socket?.close()
+  },
+}
+export type PublisherHandlers = typeof handlers
+serve(handlers)
+
+/** The moments of sending, fixed in advance: ms from the start, ascending. */
+function plan({ ratePerS, durationMs, arrivals, seed }: Schedule): number[] {
+  const random = seededRandom(seed)
+  const meanMs = 1000 / ratePerS
+  const offsets: number[] = []
+  // Periodic arrivals begin at a random phase of the polls, not at their first.
+  for (let at = random() * meanMs; at < durationMs;) {
+    offsets.push(at)
+    at += arrivals === 'periodic' ? meanMs : -Math.log(1 - random()) * meanMs
+  }
+  return offsets
+}
+
+/** Timers overshoot by a millisecond and more: the last stretch is spun. */
+async function until(ns: bigint): Promise<void> {
+  for (;;) {
+    const leftMs = Number(ns - now()) / 1e6
+    if (leftMs <= 0) return
+    if (leftMs > 2) await new Promise((resolve) => setTimeout(resolve, leftMs - 1.5))
+    else await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+function spin(untilNs: bigint): void {
+  while (now() < untilNs);
+}

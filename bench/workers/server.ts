@@ -1,0 +1,87 @@
+import type { AddressInfo } from 'node:net'
+import { buildApp, type Playground } from '../../src/server/app.ts'
+import type { Config } from '../../src/server/config.ts'
+import type { Batch } from '../../src/protocol.ts'
+import { serve } from './rpc.ts'
+
+/** Faults to plant, so that the suite can be seen to catch them. */
+export type Planted = 'drop-1-percent' | 'double-one' | 'padded-head'
+
+export interface ServerSample {
+  /** user + system */
+  cpuUs: number
+  rssBytes: number
+  /** Readers that wait for news now. */
+  waiting: number
+  /** G, ms from a long poll's look into the log to its client's next one: mean, and how many. */
+  gap: { meanMs: number; n: number }
+  head: string
+}
+
+let playground: Playground | null = null
+let gaps = { sumMs: 0, n: 0 }
+
+const handlers = {
+  async start({ config, planted }: { config: Partial<Config>; planted?: Planted }): Promise<{ port: number }> {
+    playground = await buildApp({ logLevel: 'error', retain: 1_000_000, ...config })
+    const { app } = playground
+    measureGaps(app)
+    if (planted) plant(app, planted)
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    return { port: (app.server.address() as AddressInfo).port }
+  },
+  sample({ collectGarbage = false }: { collectGarbage?: boolean }): ServerSample {
+    if (collectGarbage) globalThis.gc?.()
+    const { user, system } = process.cpuUsage()
+    const log = playground?.rooms.get('bench').log
+    const { sumMs, n } = gaps
+    gaps = { sumMs: 0, n: 0 }
+    return {
+      cpuUs: user + system,
+      rssBytes: process.memoryUsage.rss(),
+      waiting: log?.waiting ?? 0,
+      gap: { meanMs: n > 0 ? sumMs / n : Number.NaN, n },
+      head: log?.head ?? '',
+    }
+  },
+  /** Does nothing else for so long, as a garbage collection or a careless loop would. */
+  stall({ ms }: { ms: number }): void {
+    const until = performance.now() + ms
+    while (performance.now() < until);
+  },
+  async stop(): Promise<void> {
+    await playground?.app.close()
+  },
+}
+export type ServerHandlers = typeof handlers
+serve(handlers)
+
+/** From the moment at which an answer has been taken from the log to the moment at which the next question looks into it. */
+function measureGaps(app: Playground['app']): void {
+  const takenAt = new WeakMap<object, number>()
+  app.addHook('preHandler', async (request) => {
+    const at = takenAt.get(request.raw.socket)
+    if (at === undefined) return
+    gaps.sumMs += performance.now() - at
+    gaps.n += 1
+  })
+  app.addHook('onSend', async (request) => {
+    if (request.routeOptions.config.transport === 'long-poll') takenAt.set(request.raw.socket, performance.now())
+  })
+}
+
+function plant(app: Playground['app'], planted: Planted): void {
+  let doubled = false
+  app.addHook('onSend', async (request, reply, payload) => {
+    if (request.routeOptions.config.transport === undefined) return payload
+    if (planted === 'padded-head') reply.header('x-padding', 'x'.repeat(64))
+    if (typeof payload !== 'string' || reply.statusCode !== 200) return payload
+    const batch = JSON.parse(payload) as Batch
+    if (planted === 'drop-1-percent') batch.events = batch.events.filter(({ seq }) => seq % 100 !== 50)
+    if (planted === 'double-one' && !doubled && batch.events.length > 0) {
+      doubled = true
+      batch.events = [...batch.events.slice(0, 1), ...batch.events]
+    }
+    return JSON.stringify(batch)
+  })
+}

@@ -1,0 +1,97 @@
+import type { TransportName } from '../../src/protocol.ts'
+import { seededRandom } from '../../src/link/random.ts'
+import type { HeaderSet } from '../load/heads.ts'
+import { leanLines } from '../load/index.ts'
+import type { Line } from '../load/line.ts'
+import { projectLine } from '../load/project-line.ts'
+import { Tally, type Seen } from '../load/tally.ts'
+import { serve } from './rpc.ts'
+
+/** Subscribers of one kind. Several groups can stand in one room, so that each publish compares them. */
+export interface Group {
+  name: string
+  transport: TransportName
+  client: 'lean' | 'project'
+  count: number
+  /** The server's port, or a link's. */
+  port: number
+  intervalMs: number
+  holdMs: number
+  headers: HeaderSet
+}
+
+export interface Collected {
+  /** By group; one entry a subscriber. */
+  groups: Record<string, Seen[]>
+  /** user + system, since `begin` */
+  cpuUs: number
+}
+
+interface Subscriber {
+  group: string
+  tally: Tally
+  line: Line
+}
+
+let subscribers: Subscriber[] = []
+let cpuAtBegin = process.cpuUsage()
+
+const handlers = {
+  /** Opens all lines, those of the groups mixed, and settles once every one follows the room. */
+  async open({
+    room,
+    cursor,
+    groups,
+    seed,
+  }: {
+    room: string
+    cursor: string
+    groups: Group[]
+    seed: number
+  }): Promise<void> {
+    const random = seededRandom(seed)
+    const most = Math.max(...groups.map(({ count }) => count))
+    // Round the groups, there and back: neighbours in the server's fan-out are of different kinds, and no kind is always
+    // before another.
+    const places = Array.from({ length: most }, (_, i) =>
+      (i % 2 ? [...groups].reverse() : groups).map((group) => ({ group, i })),
+    )
+      .flat()
+      .filter(({ group, i }) => i < group.count)
+    for (const { group, i } of places) {
+      const tally = new Tally()
+      // Evenly over the interval, with a little noise: so that a publish meets every phase of the polls.
+      const phaseMs = ((i + random()) / group.count) * group.intervalMs
+      const options = { ...group, room, cursor, phaseMs, tally }
+      const line = group.client === 'lean' ? leanLines[group.transport](options) : projectLine(group.transport, options)
+      subscribers.push({ group: group.name, tally, line })
+    }
+    await Promise.all(subscribers.map(({ line }) => line.opened))
+  },
+  begin(): void {
+    for (const { tally } of subscribers) tally.begin()
+    cpuAtBegin = process.cpuUsage()
+  },
+  /** How many messages each subscriber of each group has in hand since `begin`: the fewest. */
+  fewest(): number {
+    for (const { tally } of subscribers) tally.read()
+    return Math.min(...subscribers.map(({ tally }) => tally.seen.indices.length))
+  },
+  collect(): Collected {
+    for (const { tally } of subscribers) tally.read()
+    const { user, system } = process.cpuUsage(cpuAtBegin)
+    const groups: Record<string, Seen[]> = {}
+    for (const { group, tally } of subscribers) (groups[group] ??= []).push(tally.seen)
+    return { groups, cpuUs: user + system }
+  },
+  /** Bytes that all sockets read and wrote since they were opened; NaN where a client does not tell. */
+  socketBytes(): number {
+    return subscribers.reduce((sum, { line }) => sum + line.socketBytes(), 0)
+  },
+  close(): void {
+    for (const { line } of subscribers) line.close()
+    subscribers = []
+  },
+}
+export type SubscriberHandlers = typeof handlers
+serve(handlers)
