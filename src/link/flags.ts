@@ -3,7 +3,7 @@ import { isIPv4 } from 'node:net'
 import { Command, InvalidArgumentError, Option } from 'commander'
 
 import type { Target } from './connection.ts'
-import type { LinkOptions } from './link.ts'
+import type { LinkOptions } from './types.ts'
 import type { LinkProfile, ProfileName } from './profile.ts'
 import { completeProfile, FIELDS, PROFILE_NAMES, PROFILE_NOTES, PROFILES } from './profile.ts'
 import { allowed, inRange, type Range } from './range.ts'

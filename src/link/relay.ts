@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { Connection, type Target } from './connection.ts'
 import { add, type ConnectionCounts, type LinkCounts, nothing } from './counts.ts'
 import { Line } from './line.ts'
-import type { Link, LinkOptions } from './link.ts'
+import type { Link, LinkOptions } from './types.ts'
 import { RecurringOutage } from './outages.ts'
 import type { Conditions } from './pipe.ts'
 import { completeProfile, type LinkProfile, OUTAGE_MS, type ProfileChoice } from './profile.ts'

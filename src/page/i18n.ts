@@ -1,10 +1,7 @@
 import { computed, effect, signal } from '@preact/signals'
 import { recall, remember } from './storage.ts'
-import { en } from './texts/en.ts'
+import { en, type Texts } from './texts/en.ts'
 import { zhCN } from './texts/zh-cn.ts'
-
-/** Every language says everything: a key that one of them lacks does not compile. */
-export type Texts = typeof en
 
 const dictionaries = { en, 'zh-CN': zhCN } satisfies Record<string, Texts>
 export type Language = keyof typeof dictionaries

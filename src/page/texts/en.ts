@@ -205,3 +205,6 @@ export const en = {
     line: () => 'The server could not be reached. Try again.',
   } as Partial<Record<string, (problem: Problem) => string>>,
 }
+
+/** Every language says everything: a key that one of them lacks does not compile. */
+export type Texts = typeof en
