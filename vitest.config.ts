@@ -8,10 +8,16 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 30_000,
     projects: [
-      { extends: true, test: { name: 'behaviour', include: ['test/**/*.test.ts'], exclude: MEASURING } },
+      { extends: true, test: { name: 'behaviour', include: ['test/**/*.test.ts'], exclude: MEASURING, maxWorkers: 2 } },
       {
         extends: true,
-        test: { name: 'measuring', include: MEASURING, fileParallelism: false, maxWorkers: 1, sequence: { groupOrder: 1 } },
+        test: {
+          name: 'measuring',
+          include: MEASURING,
+          fileParallelism: false,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
       },
     ],
   },
