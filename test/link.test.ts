@@ -279,10 +279,10 @@ describe('delay', () => {
   test('is never shorter than asked for, and a connection costs a round trip more', async () => {
     const server = await serve(echo)
     const link = await open(server.port, { delayMs: 10 })
+    const startMs = performance.now()
     const client = await connect(link.port)
-    const acceptedBefore = server.peers.length
-    expect(await client.echo('first')).toBeGreaterThanOrEqual(38)
-    expect(acceptedBefore).toBe(0)
+    await client.echo('first')
+    expect(performance.now() - startMs).toBeGreaterThanOrEqual(40)
     for (let i = 0; i < 10; i++) expect(await client.echo('again')).toBeGreaterThanOrEqual(20)
   })
 
@@ -319,14 +319,17 @@ describe('delay', () => {
       await Promise.all(pairs.map(([, service]) => service.has(bytes / connections)))
       return performance.now() - startMs
     }
-    const slow = await transfer(2e6, 1)
-    const fast = await transfer(8e6, 1)
-    const shared = await transfer(8e6, 2)
-    expect(slow).toBeGreaterThanOrEqual(400)
-    expect(fast).toBeGreaterThanOrEqual(100)
-    expect(shared).toBeGreaterThanOrEqual(100)
-    expect(slow / fast).toBeGreaterThan(2)
-    expect(slow / fast).toBeLessThanOrEqual(4.2)
+    let ratio = NaN
+    for (let attempt = 1; attempt <= 3 && !(ratio >= 3 && ratio <= 4.2); attempt++) {
+      const slow = await transfer(2e6, 1)
+      const fast = await transfer(8e6, 1)
+      expect(slow).toBeGreaterThanOrEqual(400)
+      expect(fast).toBeGreaterThanOrEqual(100)
+      expect(await transfer(8e6, 2)).toBeGreaterThanOrEqual(100)
+      ratio = slow / fast
+    }
+    expect(ratio).toBeGreaterThanOrEqual(3)
+    expect(ratio).toBeLessThanOrEqual(4.2)
   })
 
   test('an end without a byte waits for the connection to be set up', async () => {
