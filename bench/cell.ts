@@ -105,10 +105,15 @@ function bytesOf(
   }
 }
 
-/** Per message, over subscribers: each is a replicate. */
+/**
+ * Per message, over subscribers. They share the arrivals, so where they all agree that is not certainty: a window that is cut a
+ * moment sooner or later has a message more or less, and the interval is at least that wide.
+ */
 function perMessage(seen: readonly Seen[], pick: (seen: Seen) => number): Estimate {
-  const each = seen.filter((one) => one.indices.length > 0).map((one) => pick(one) / one.indices.length)
-  return estimateOf(each)
+  const heard = seen.filter((one) => one.indices.length > 0)
+  const { value, low = value, high = value, ...rest } = estimateOf(heard.map((one) => pick(one) / one.indices.length))
+  const edge = value / Math.max(1, ...heard.map((one) => one.indices.length))
+  return { value, ...rest, low: Math.min(low, value - edge), high: Math.max(high, value + edge) }
 }
 
 function cpuOf(windows: readonly Window[], group: string, durationS: number): NonNullable<Cell['cpu']> {

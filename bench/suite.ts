@@ -40,7 +40,8 @@ export interface SuiteOptions {
 export async function runSuite({ parameters, scenarios: wanted, progress, signal }: SuiteOptions): Promise<Report> {
   const startedAt = new Date()
   const machine = describeMachine()
-  const rig = new Rig()
+  const isQuick = parameters.profile === 'quick'
+  const rig = new Rig({ keepsServer: isQuick })
   const isInterrupted = () => signal.aborted
   const run: Run = {
     rig,
@@ -64,8 +65,11 @@ export async function runSuite({ parameters, scenarios: wanted, progress, signal
       'self-checks',
       async () => {
         run.progress('self-checks: a known delay, a known stall, bytes')
-        checks.push(await checkKnownDelay(rig), await checkKnownStall(rig))
-        checks.push(await checkByteIdentity(rig), await checkLongPollRequests(rig))
+        checks.push(
+          await checkKnownDelay(rig, isQuick ? 700 : 1500),
+          await checkByteIdentity(rig, isQuick ? 600 : 1000),
+        )
+        if (!isQuick) checks.push(await checkKnownStall(rig), await checkLongPollRequests(rig))
         run.publisherWireBytes = await publisherAlone(run)
       },
     ],
