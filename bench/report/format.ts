@@ -1,0 +1,52 @@
+/** How figures are spelled, alike in the terminal, the page and the comparison. */
+
+/** Groups digits and stands before a unit, so that a line never breaks between a figure and what it counts. */
+export const THIN_SPACE = '\u202f'
+
+export type Unit = 'ms' | 'µs' | 'B' | 'kB' | '/s' | '%' | ''
+
+const MOST_DECIMALS = 6
+
+/** Decimals that show so many significant digits of a value; none from three digits before the point on. */
+export function decimalsFor(value: number, significant = 3): number {
+  if (Math.abs(value) < 1e-9 || !Number.isFinite(value)) return 0
+  const magnitude = Math.floor(Math.log10(Math.abs(value)))
+  return Math.min(MOST_DECIMALS, Math.max(0, significant - 1 - magnitude))
+}
+
+export function fixed(value: number, decimals: number): string {
+  if (!Number.isFinite(value)) return '?'
+  const format = new Intl.NumberFormat('en', { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
+  const text = format.format(value).replaceAll(',', THIN_SPACE).replace('-', '−')
+  return /^−[0.]+$/.test(text) ? text.slice(1) : text
+}
+
+export const figure = (value: number, significant = 3): string => fixed(value, decimalsFor(value, significant))
+
+/** A tick of an axis: no more digits than it needs. */
+export const tick = (value: number): string => fixed(value, decimalsFor(Number(value.toPrecision(3)), 1 + extra(value)))
+const extra = (value: number): number => {
+  const digits = Number(value.toPrecision(3)).toExponential().split('e')[0]?.replace(/[-.]/g, '') ?? ''
+  return digits.length - 1
+}
+
+export const spelled = (value: number, unit: Unit, significant = 3): string =>
+  withUnit(figure(value, significant), unit)
+
+export const withUnit = (text: string, unit: Unit): string =>
+  unit === '' ? text : unit === '/s' ? `${text}/s` : `${text}${THIN_SPACE}${unit}`
+
+/** What was set and not measured: as it was set. */
+export const exact = (value: number): string =>
+  new Intl.NumberFormat('en', { maximumFractionDigits: 6 }).format(value).replaceAll(',', THIN_SPACE)
+
+/** Two digits of its half width where three digits of its ends show them; never so few that it reads as a point. */
+export function interval(low: number, high: number): { low: string; high: string; decimals: number } {
+  const half = (high - low) / 2
+  const ends = decimalsFor(Math.max(Math.abs(low), Math.abs(high)))
+  const isPoint = half <= Math.max(Math.abs(low), Math.abs(high)) * 1e-4
+  const decimals = isPoint ? ends : Math.max(Math.min(decimalsFor(half, 2), ends), Math.min(4, decimalsFor(half, 1)))
+  return { low: fixed(low, decimals), high: fixed(high, decimals), decimals }
+}
+
+export const signed = (value: number, significant = 3): string => `${value > 0 ? '+' : ''}${figure(value, significant)}`

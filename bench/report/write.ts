@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { renderCsv } from './csv.ts'
+import { renderHtml } from './html.ts'
+import type { Report } from './schema.ts'
+
+export interface ReportPaths {
+  json: string
+  csv: string
+  html: string
+}
+
+const MOST_IN_ONE_SECOND = 100
+
+/** Writes `<outDir>/<time>/report.json`, `.csv` and `.html`: all three appear at once, or none does. */
+export async function writeReport(report: Report, outDir: string): Promise<ReportPaths> {
+  const draft = join(outDir, `.report-${randomUUID()}`)
+  await mkdir(draft, { recursive: true })
+  try {
+    await Promise.all([
+      writeFile(join(draft, 'report.json'), `${JSON.stringify(report, null, 1)}\n`),
+      writeFile(join(draft, 'report.csv'), renderCsv(report)),
+      writeFile(join(draft, 'report.html'), renderHtml(report)),
+    ])
+    const folder = await settle(draft, join(outDir, folderName(report.startedAt)))
+    return { json: join(folder, 'report.json'), csv: join(folder, 'report.csv'), html: join(folder, 'report.html') }
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true })
+    throw error
+  }
+}
+
+/** A time that every file system takes: 2026-11-21T05-00-24Z. */
+function folderName(startedAt: string): string {
+  const at = new Date(startedAt)
+  const text = Number.isNaN(at.getTime()) ? startedAt : at.toISOString().replace(/\.\d+/, '')
+  return text.replace(/[^0-9A-Za-z-]/g, '-')
+}
+
+/** A rename onto a folder that holds something fails, so nobody's report is written over. */
+async function settle(draft: string, wanted: string): Promise<string> {
+  for (let attempt = 1; ; attempt++) {
+    const folder = attempt === 1 ? wanted : `${wanted}-${attempt}`
+    try {
+      await rename(draft, folder)
+      return folder
+    } catch (error) {
+      const isTaken = error instanceof Error && 'code' in error && ['ENOTEMPTY', 'EEXIST'].includes(String(error.code))
+      if (!isTaken || attempt === MOST_IN_ONE_SECOND) throw error
+    }
+  }
+}
