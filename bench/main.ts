@@ -1,9 +1,6 @@
 import { canMakeNamespace, runInNamespace } from './namespace.ts'
 import { isNamespaced } from './machine.ts'
 import { readRequest } from './parameters.ts'
-import { renderTerminal } from './report/terminal.ts'
-import { writeReport } from './report/write.ts'
-import { runSuite } from './suite.ts'
 
 const { parameters, scenarios, out, useNamespace } = readRequest(process.argv)
 if (useNamespace && !isNamespaced() && canMakeNamespace()) process.exit(await runInNamespace())
@@ -25,8 +22,12 @@ const progress = (text: string): void => {
   else say(line)
 }
 
+// Loaded when it is known that there is something to do: a plotting library takes a second to come up.
+const { runSuite } = await import('./suite.ts')
 const report = await runSuite({ parameters, scenarios, progress, signal: stop.signal })
 if (process.stderr.isTTY) process.stderr.write('\r\u001b[2K')
+const { renderTerminal } = await import('./report/terminal.ts')
+const { writeReport } = await import('./report/write.ts')
 process.stdout.write(renderTerminal(report, { colour: process.stdout.isTTY, width: process.stdout.columns || 120 }))
 const paths = await writeReport(report, out)
 for (const path of [paths.json, paths.csv, paths.html]) say(path)

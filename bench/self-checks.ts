@@ -222,3 +222,16 @@ export function checkDelivered(cells: readonly Cell[]): Checked {
     figures: { bad: bad.length },
   }
 }
+
+/** The lean client stands for the project's own where there are many: behind the same link both must tell the same. */
+export function checkClientsAgree(lean: Cell, own: Cell): Checked {
+  const [a = Number.NaN, b = Number.NaN] = [lean.latencyMs?.p50, own.latencyMs?.p50]
+  const off = a / b - 1
+  return {
+    name: 'the lean client and the project’s own see the same median behind a link',
+    expected: 'within 15 %',
+    measured: `${ms(a)} and ${ms(b)}`,
+    ok: Math.abs(off) <= 0.15,
+    figures: { off },
+  }
+}

@@ -16,6 +16,7 @@ import { patience, type Run, type RunScenario } from './run.ts'
 import {
   checkAgainstItself,
   checkByteIdentity,
+  checkClientsAgree,
   checkDelivered,
   checkKnownDelay,
   checkKnownStall,
@@ -114,9 +115,16 @@ async function publisherAlone({ rig, parameters: { payload, seed, ...rest } }: R
   return wire && wire.bytes / published.count
 }
 
-function checksOf({ cells, comparisons }: Run): Checked[] {
+function checksOf({ cells, comparisons, parameters: { rtt } }: Run): Checked[] {
   const itself = comparisons.find(({ a, b }) => a === 'websocket' && b === 'websocket-again')
-  return [...(cells.length > 0 ? [checkDelivered(cells)] : []), ...(itself ? [checkAgainstItself(itself)] : [])]
+  const [lean, own] = [`rtt/long-poll/${rtt}`, `rtt/long-poll/${rtt}/project`].map((wanted) =>
+    cells.find(({ id }) => id === wanted),
+  )
+  return [
+    ...(cells.length > 0 ? [checkDelivered(cells)] : []),
+    ...(itself ? [checkAgainstItself(itself)] : []),
+    ...(lean && own ? [checkClientsAgree(lean, own)] : []),
+  ]
 }
 
 function commit(): string {

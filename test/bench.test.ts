@@ -113,7 +113,7 @@ describe('the suite sees what is known', () => {
     await rig.start()
     await rig.open([group('a', { count: 6 }), group('b', { count: 6 })], 1)
     const window = await rig.run(
-      { ratePerS: 60, durationMs: 4000, arrivals: 'poisson', seed: 1, payloadBytes: 100 },
+      { ratePerS: 80, durationMs: 3000, arrivals: 'poisson', seed: 1, payloadBytes: 100 },
       patience,
     )
     const [compared] = compareAll(window, ['a', 'b'], 1)
@@ -128,7 +128,7 @@ describe('the suite sees what is known', () => {
     const groups = [group('short-poll', { transport: 'short-poll', count: 40 }), group('websocket', { count: 5 })]
     await rig.open(groups, 1)
     const window = await rig.run(
-      { ratePerS: 25, durationMs: 4000, arrivals: 'poisson', seed: 1, payloadBytes: 100 },
+      { ratePerS: 30, durationMs: 3000, arrivals: 'poisson', seed: 1, payloadBytes: 100 },
       patience,
     )
     const of = (name: string) => (window.groups[name] ?? []).flatMap(({ latenciesMs }) => latenciesMs)
