@@ -65,7 +65,8 @@ export class Rig {
     await this.publisher.ask('connect', { port: this.port, room: ROOM })
   }
 
-  async open(groups: readonly Omit<Group, 'port'>[] | readonly Group[], seed: number): Promise<void> {
+  /** Groups that name no port connect to the server itself. */
+  async open(groups: readonly (Omit<Group, 'port'> & { port?: number })[], seed: number): Promise<void> {
     const { head } = await this.server.ask('sample', {})
     const complete = groups.map((group) => ({ port: this.port, ...group }))
     await this.subscribers.ask('open', { room: ROOM, cursor: head, groups: complete, seed })

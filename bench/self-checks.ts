@@ -16,7 +16,8 @@ export interface Checked extends SelfCheck {
   figures: Record<string, number>
 }
 
-const group = (name: string, rest: Partial<Group> = {}): Omit<Group, 'port'> & { port?: number } => ({
+/** Subscribers to check with: one lean WebSocket, unless said otherwise. The rig fills in the server's port. */
+export const group = (name: string, rest: Partial<Group> = {}): Omit<Group, 'port'> & { port?: number } => ({
   name,
   transport: 'websocket',
   client: 'lean',
@@ -38,7 +39,7 @@ const percent = (share: number): string => `${(share * 100).toFixed(2)} %`
 export async function checkKnownDelay(rig: Rig, durationMs = 1500): Promise<Checked> {
   await rig.start()
   const port = await rig.links.ask('open', { to: rig.port, profile: { delayMs: 5 }, seed: 1 })
-  await rig.open([group('direct', { count: 3 }), group('link', { count: 3, port })] as Group[], 1)
+  await rig.open([group('direct', { count: 3 }), group('link', { count: 3, port })], 1)
   const schedule = { ratePerS: 40, durationMs, arrivals: 'periodic', seed: 1, payloadBytes: PAYLOAD_BYTES } as const
   const window = await rig.run(schedule, GRACE)
   const [direct, link] = [latenciesByPublish(window, 'direct'), latenciesByPublish(window, 'link')]
@@ -158,7 +159,7 @@ export async function checkLongPollRequests(rig: Rig, durationMs = 2500): Promis
   const delayMs = 10
   await rig.start()
   const port = await rig.links.ask('open', { to: rig.port, profile: { delayMs }, seed: 1 })
-  await rig.open([group('long-poll', { transport: 'long-poll', count: 5, port })] as Group[], 1)
+  await rig.open([group('long-poll', { transport: 'long-poll', count: 5, port })], 1)
   const schedule = { ratePerS: 50, durationMs, arrivals: 'poisson', seed: 1, payloadBytes: PAYLOAD_BYTES } as const
   const window = await rig.run(schedule, GRACE)
   const about = { id: 'self-check/long-poll', scenario: 'rtt', subject: 'long-poll', client: 'lean' } as const

@@ -1,27 +1,16 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { checkReport } from '../bench/report/read.ts'
 import { startPlayground } from './playground.ts'
+import { run } from './process.ts'
 
-function run(script: string, ...args: string[]) {
-  const child = spawn(process.execPath, [script, ...args])
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
-  const ended = once(child, 'close').then(([code]) => code as number | null)
-  onTestFinished(async () => {
-    if (child.exitCode === null) child.kill('SIGKILL')
-    await ended
-  })
-  return { child, output: () => output, ended }
-}
+const bench = (script: string, ...args: string[]) => run(process.execPath, [script, ...args])
 
 describe('npm run bench', () => {
   it('lists its flags with units, limits and defaults', async () => {
-    const { output, ended } = run('dist/bench/main.js', '--help')
+    const { output, ended } = bench('dist/bench/main.js', '--help')
     expect(await ended).toBe(0)
     for (const word of [
       '--clients <subscribers>',
@@ -43,7 +32,7 @@ describe('npm run bench', () => {
     [['--scenario', 'latency,speed'], 'speed is not one of latency, overhead, rates, rtt, http, sweep, memory'],
     [['--quick', '--full'], 'cannot be used with'],
   ])('refuses %j with what is allowed', async (args, allowed) => {
-    const { output, ended } = run('dist/bench/main.js', ...args)
+    const { output, ended } = bench('dist/bench/main.js', ...args)
     expect(await ended).toBe(1)
     expect(output()).toContain(allowed)
   })
@@ -51,7 +40,7 @@ describe('npm run bench', () => {
   it('keeps what is finished when it is interrupted, and says what is missing', async () => {
     const out = await mkdtemp(join(tmpdir(), 'bench-'))
     onTestFinished(() => rm(out, { recursive: true, force: true }))
-    const { child, output, ended } = run(
+    const { child, output, ended } = bench(
       'dist/bench/main.js',
       '--quick',
       '--scenario',
@@ -75,7 +64,7 @@ describe('npm run bench', () => {
 describe('npm run bench:http', () => {
   it('loads a running server with each kind of request', async () => {
     const { base } = await startPlayground()
-    const { output, ended } = run('dist/bench/http-main.js', '--url', base, '-c', '2', '-d', '1')
+    const { output, ended } = bench('dist/bench/http-main.js', '--url', base, '-c', '2', '-d', '1')
     expect(await ended).toBe(0)
     for (const subject of ['empty-poll', 'poll-10', 'ready-long-poll', 'post']) {
       const [, ...figures] = new RegExp(`^${subject} +(.*)$`, 'm').exec(output())?.[1]?.split(/ +/).map(Number) ?? []
@@ -85,7 +74,7 @@ describe('npm run bench:http', () => {
   }, 40_000)
 
   it('loads nothing but this machine', async () => {
-    const { output, ended } = run('dist/bench/http-main.js', '--url', 'http://192.0.2.1:3000')
+    const { output, ended } = bench('dist/bench/http-main.js', '--url', 'http://192.0.2.1:3000')
     expect(await ended).toBe(1)
     expect(output()).toContain('a URL of this machine')
   })

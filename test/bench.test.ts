@@ -12,12 +12,12 @@ import {
   checkLongPollRequests,
   checkRequests,
   checkUniform,
+  group,
   windowWithFault,
   type Checked,
 } from '../bench/self-checks.ts'
 import { quantile } from '../bench/statistics.ts'
 import { compareAll } from '../bench/phases/latency.ts'
-import type { Group } from '../bench/workers/subscribers.ts'
 
 /**
  * The suite measures what is known beforehand, and is made to fail by planted faults. What depends on the moment at which a
@@ -31,17 +31,6 @@ beforeAll(() => {
 })
 afterAll(() => rig.end())
 
-const group = (name: string, rest: Partial<Group> = {}) =>
-  ({
-    name,
-    transport: 'websocket',
-    client: 'lean',
-    count: 1,
-    intervalMs: 200,
-    holdMs: 25_000,
-    headers: 'minimal',
-    ...rest,
-  }) as const
 const patience = { settleMs: 200, graceMs: 2000 }
 
 const cell = (window: Window, subject: string, rest: Partial<CellFrame> = {}) =>

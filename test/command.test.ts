@@ -1,4 +1,3 @@
-import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, symlink } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
@@ -6,24 +5,7 @@ import { tmpdir } from 'node:os'
 import { join as joinPath } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { startPlayground } from './playground.ts'
-
-interface Running {
-  child: ChildProcess
-  output: () => string
-  ended: Promise<number | null>
-}
-
-function run(command: string, args: string[], options: { env?: Record<string, string>; cwd?: string } = {}): Running {
-  const child = spawn(command, args, { cwd: options.cwd, env: { ...process.env, ...options.env } })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
-  const ended = once(child, 'close').then(([code]) => code as number | null)
-  onTestFinished(async () => {
-    if (child.exitCode === null) child.kill('SIGKILL')
-    await ended
-  })
-  return { child, output: () => output, ended }
-}
+import { run } from './process.ts'
 
 const server = (...args: string[]) => run(process.execPath, ['dist/server/main.js', ...args])
 const addressIn = (output: string) => /is at (http:\/\/\S+)/.exec(output)?.[1]

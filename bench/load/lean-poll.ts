@@ -16,14 +16,7 @@ export function leanPoll(kind: 'short-poll' | 'long-poll', options: LineOptions)
   let isClosed = false
   let timer: NodeJS.Timeout | undefined
   let due = performance.now() + phaseMs
-  let isOpen: () => void = () => undefined
-  let isBroken: (error: Error) => void = () => undefined
-  const opened = new Promise<void>((resolve, reject) => {
-    isOpen = resolve
-    isBroken = reject
-  })
-  opened.catch(() => undefined)
-  const socket = dial(port, tally, (error) => isBroken(error))
+  const { socket, opened, isOpen, isBroken } = dial(port, tally)
   const query = kind === 'long-poll' ? `&holdMs=${holdMs}` : ''
 
   const ask = () => {

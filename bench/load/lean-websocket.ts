@@ -29,14 +29,7 @@ export function leanSocket(
 ): LeanSocket {
   let unread: Buffer = Buffer.alloc(0)
   let isUpgraded = false
-  let isOpen: () => void = () => undefined
-  let isBroken: (error: Error) => void = () => undefined
-  const opened = new Promise<void>((resolve, reject) => {
-    isOpen = resolve
-    isBroken = reject
-  })
-  opened.catch(() => undefined)
-  const socket = dial(port, tally, (error) => isBroken(error))
+  const { socket, opened, isOpen, isBroken } = dial(port, tally)
   socket.once('connect', () => {
     const offers = ['chat.v1', ...protocols].join(', ')
     const upgrade = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13']

@@ -24,10 +24,26 @@ export interface Line {
   close(): void
 }
 
-/** A socket that says so when it breaks: nothing is retried in a measurement. */
-export function dial(port: number, tally: Tally, onBroken: (error: Error) => void): Socket {
+export interface Dialled {
+  socket: Socket
+  opened: Promise<void>
+  /** It follows the room. */
+  isOpen: () => void
+  isBroken: (error: Error) => void
+}
+
+/** A connection, and whether it came to be open. One that breaks is not tried again: this is a measurement. */
+export function dial(port: number, tally: Tally): Dialled {
+  let isOpen: Dialled['isOpen'] = () => undefined
+  let isBroken: Dialled['isBroken'] = () => undefined
+  const opened = new Promise<void>((resolve, reject) => {
+    isOpen = resolve
+    isBroken = reject
+  })
+  // Whoever waits for it is told; where nobody does, what breaks is a delivery that does not come.
+  opened.catch(() => undefined)
   const socket = connect({ port, host: '127.0.0.1', noDelay: true })
   tally.seen.connections += 1
-  socket.on('error', onBroken)
-  return socket
+  socket.on('error', isBroken)
+  return { socket, opened, isOpen, isBroken }
 }
