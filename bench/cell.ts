@@ -100,20 +100,24 @@ function bytesOf(
     segments: isWhole ? sum(wires.map((one) => one.segments)) : null,
     perMessage: {
       application: perMessage(seen, (one) => one.headersUp + one.headersDown + one.bodyUp + one.bodyDown),
-      wire: wire === null ? null : { value: wire / delivered },
+      wire: wire === null ? null : withEdges({ value: wire / delivered }, seen),
     },
   }
 }
 
-/**
- * Per message, over subscribers. They share the arrivals, so where they all agree that is not certainty: a window that is cut a
- * moment sooner or later has a message more or less, and the interval is at least that wide.
- */
+/** Per message, over subscribers. */
 function perMessage(seen: readonly Seen[], pick: (seen: Seen) => number): Estimate {
   const heard = seen.filter((one) => one.indices.length > 0)
-  const { value, low = value, high = value, ...rest } = estimateOf(heard.map((one) => pick(one) / one.indices.length))
-  const edge = value / Math.max(1, ...heard.map((one) => one.indices.length))
-  return { value, ...rest, low: Math.min(low, value - edge), high: Math.max(high, value + edge) }
+  return withEdges(estimateOf(heard.map((one) => pick(one) / one.indices.length)), heard)
+}
+
+/**
+ * Subscribers share the arrivals, so where they all agree that is not certainty: at each of a window's two ends a message is
+ * in or out, or alone or with the next one, by a moment. The interval is at least that wide.
+ */
+function withEdges({ value, low = value, high = value, ...rest }: Estimate, seen: readonly Seen[]): Estimate {
+  const edges = (2 * value) / Math.max(1, ...seen.map((one) => one.indices.length))
+  return { value, ...rest, low: Math.min(low, value - edges), high: Math.max(high, value + edges) }
 }
 
 function cpuOf(windows: readonly Window[], group: string, durationS: number): NonNullable<Cell['cpu']> {

@@ -57,7 +57,7 @@ export function conclusionsOf({
       const ratio = longRequests / shortRequests
       const limit = figure(1000 / parameters.interval)
       say(
-        `Long-poll sent ${figure(ratio >= 1 ? ratio : 1 / ratio)} × as ${ratio >= 1 ? 'many' : 'few'} requests as short-poll at ${parameters.rate} messages/s: more is expected above 1/T = ${limit}/s, fewer below.`,
+        `Long-poll sent ${figure(ratio)} × the requests of short-poll at ${parameters.rate} messages/s: more is expected above 1/T = ${limit}/s, fewer below.`,
         `每秒 ${parameters.rate} 条消息时，长轮询的请求数是短轮询的 ${figure(ratio)} 倍：理论上在 1/T = 每秒 ${limit} 条以上更多，以下更少。`,
       )
     }

@@ -17,7 +17,8 @@ export function latencyModel(cell: Cell, { gapMs, ...lastLeg }: PathMs): Partial
   const polling = { intervalMs, ...lastLeg }
   const curve = (cdf: (ms: number) => number, maxMs: number): [number, number][] =>
     Array.from({ length: CURVE_POINTS + 1 }, (_, i) => {
-      const ms = (i / CURVE_POINTS) * Math.max(maxMs, latencyMs?.max ?? 0)
+      // Denser towards 0, where most of a long poll's curve is.
+      const ms = (i / CURVE_POINTS) ** 2 * Math.max(maxMs, latencyMs?.max ?? 0)
       return [ms, cdf(ms)]
     })
   if (kind === 'short-poll') {

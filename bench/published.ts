@@ -44,7 +44,7 @@ function headers(poll: Cell | undefined, push: Cell | undefined): Row[] {
       source: `${source}, with TCP/IP and ACKs`,
       claim: 'not looked at',
       ours: `${pollWire.toFixed(0)} B for a poll, ${pushWire.toFixed(0)} B for a frame: ${ratio(pollWire, pushWire)}`,
-      agrees: false,
+      agrees: null,
     })
     // One message per poll, as their example has it: its text and its wrapping on top of both.
     const message = (bytes.down.framing + bytes.down.payload) / poll.counts.delivered
@@ -53,7 +53,7 @@ function headers(poll: Cell | undefined, push: Cell | undefined): Row[] {
       source: `${source}, with a message of ${poll.payloadBytes} B`,
       claim: 'not looked at',
       ours: `${(pollWire + message).toFixed(0)} B by poll, ${framed.toFixed(0)} B by frame: ${ratio(pollWire + message, framed)}`,
-      agrees: false,
+      agrees: null,
     })
   }
   const theirs: [number, number, number][] = [
