@@ -15,13 +15,13 @@ export interface Durations {
 
 export const DURATIONS: Record<Parameters['profile'], Durations> = {
   quick: {
-    latencyMs: 2500,
-    overhead: { blocks: 1, windows: 2, windowMs: 400 },
+    latencyMs: 2000,
+    overhead: { blocks: 1, windows: 2, windowMs: 300 },
     rates: { perS: [4, 20], windowMs: 500 },
-    rttMs: 2000,
-    httpS: 0.6,
+    rttMs: 1500,
+    httpS: 0.4,
     sweep: { perS: [100], windowMs: 300, clients: 50 },
-    memoryClients: 200,
+    memoryClients: 100,
     repeatMs: 0,
   },
   default: {

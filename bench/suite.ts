@@ -67,8 +67,8 @@ export async function runSuite({ parameters, scenarios: wanted, progress, signal
       async () => {
         run.progress('self-checks: a known delay, a known stall, bytes')
         checks.push(
-          await checkKnownDelay(rig, isQuick ? 700 : 1500),
-          await checkByteIdentity(rig, isQuick ? 600 : 1000),
+          await checkKnownDelay(rig, isQuick ? 500 : 1500),
+          await checkByteIdentity(rig, isQuick ? 400 : 1000),
         )
         if (!isQuick) checks.push(await checkKnownStall(rig), await checkLongPollRequests(rig))
         run.publisherWireBytes = await publisherAlone(run)

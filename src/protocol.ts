@@ -184,6 +184,20 @@ export interface Counts {
   down: ByteSplit
 }
 
+const noBytes = (): ByteSplit => ({ headers: 0, framing: 0, payload: 0 })
+
+/** Where counting begins. */
+export const noCounts = (): Counts => ({
+  requests: 0,
+  polls: 0,
+  empty: 0,
+  frames: 0,
+  opened: 0,
+  delivered: 0,
+  up: noBytes(),
+  down: noBytes(),
+})
+
 /** What the meter line says: `report` a few times a second while something changes, `clock` as an answer. */
 export type MeterFrame =
   | {

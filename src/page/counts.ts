@@ -1,18 +1,6 @@
 import type { ByteSplit, Counts, TransportName } from '../protocol.ts'
 import { transports } from '../client/transports/index.ts'
 
-const noBytes: ByteSplit = { headers: 0, framing: 0, payload: 0 }
-export const noCounts: Counts = {
-  requests: 0,
-  polls: 0,
-  empty: 0,
-  frames: 0,
-  opened: 0,
-  delivered: 0,
-  up: noBytes,
-  down: noBytes,
-}
-
 const apart = (a: ByteSplit, b: ByteSplit): ByteSplit => ({
   headers: a.headers - b.headers,
   framing: a.framing - b.framing,

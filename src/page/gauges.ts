@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
-import type { Counts, TransportName } from '../protocol.ts'
-import { bytesPerMessage, emptyShare, noCounts, since } from './counts.ts'
+import { noCounts, type Counts, type TransportName } from '../protocol.ts'
+import { bytesPerMessage, emptyShare, since } from './counts.ts'
 import type { MeterReport, MeterState } from './meter-line.ts'
 
 /** How far back the plots reach. */
@@ -81,13 +81,13 @@ export class Gauges {
   #turns: { at: number; from: TransportName; to: TransportName }[] = []
 
   constructor(transport: TransportName) {
-    this.#stretch = { transport, begunAt: Date.now(), isSwitch: false, before: noCounts, latencies: [] }
+    this.#stretch = { transport, begunAt: Date.now(), isSwitch: false, before: noCounts(), latencies: [] }
   }
 
   /** A new member: the server counts from nothing. */
   joined(transport: TransportName, at: number): void {
     this.#report = null
-    this.#stretch = { transport, begunAt: at, isSwitch: false, before: noCounts, latencies: [] }
+    this.#stretch = { transport, begunAt: at, isSwitch: false, before: noCounts(), latencies: [] }
     this.tick()
   }
 
@@ -96,7 +96,7 @@ export class Gauges {
     const at = Date.now()
     this.tick()
     this.#turns.push({ at, from: this.#stretch.transport, to: transport })
-    const before = this.#report?.counts[transport] ?? noCounts
+    const before = this.#report?.counts[transport] ?? noCounts()
     this.#stretch = { transport, begunAt: at, isSwitch: true, before, latencies: [] }
     this.tick()
   }

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import type { ByteSplit, Counts, TransportName } from '../protocol.ts'
+import { noCounts, type Counts, type TransportName } from '../protocol.ts'
 
 /** Bytes that crossed a socket, in the server's view: up is read, down is written. */
 export interface Bytes {
@@ -16,18 +16,6 @@ export function takeBytes(socket: Socket): Bytes {
   taken.set(socket, now)
   return { up: now.up - last.up, down: now.down - last.down }
 }
-
-const noBytes = (): ByteSplit => ({ headers: 0, framing: 0, payload: 0 })
-const noCounts = (): Counts => ({
-  requests: 0,
-  polls: 0,
-  empty: 0,
-  frames: 0,
-  opened: 0,
-  delivered: 0,
-  up: noBytes(),
-  down: noBytes(),
-})
 
 /**
  * Whose transports run over a connection. One listener a connection, however many members share it: behind a proxy that
