@@ -15,9 +15,9 @@ export interface Durations {
 
 export const DURATIONS: Record<Parameters['profile'], Durations> = {
   quick: {
-    latencyMs: 2000,
+    latencyMs: 1500,
     overhead: { blocks: 1, windows: 2, windowMs: 300 },
-    rates: { perS: [4, 20], windowMs: 500 },
+    rates: { perS: [6, 24], windowMs: 400 },
     rttMs: 1500,
     httpS: 0.4,
     sweep: { perS: [100], windowMs: 300, clients: 50 },
