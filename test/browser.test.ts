@@ -165,8 +165,9 @@ describe('two people in a real browser', () => {
       expect(await ada.page.locator('main').textContent()).toContain('The server ended your connection, as you asked.')
       expect(playground.rooms.get('lobby').roster).toEqual([])
       await rejoin.click()
-      await expect.poll(() => playground.rooms.get('lobby').roster.map((member) => member.name), soon).toEqual([name])
+      // Said while still on the way in: kept, and sent on arrival.
       await ada.say('back again')
+      await expect.poll(() => playground.rooms.get('lobby').roster.map((member) => member.name), soon).toEqual([name])
       await expect.poll(() => ada.texts(), soon).toContain('back again')
     },
   )

@@ -133,7 +133,7 @@ export class Session {
 
   /** Puts a draft into the outbox, from where it goes until it is acknowledged. Returns it. */
   send(text: string, to?: Member): Draft {
-    const draft = { id: newDraftId(), text, ...(to ? { to: to.id } : {}) }
+    const draft = draftOf(text, to)
     this.#outbox.push(draft)
     this.#observer.outbox?.(this.#outbox)
     this.#wakeSender()
@@ -291,6 +291,11 @@ export class Session {
 function backoffMs(attempts: number, error: unknown): number {
   const asked = error instanceof ProblemError ? (error.retryAfterMs ?? 0) : 0
   return asked + Math.random() * Math.min(BACKOFF_MS.cap, BACKOFF_MS.first * 2 ** attempts)
+}
+
+/** A draft with an id of its own: sent twice, it is stored once. */
+export function draftOf(text: string, to?: Member): Draft {
+  return { id: newDraftId(), text, ...(to ? { to: to.id } : {}) }
 }
 
 /** `crypto.randomUUID` is missing where a page is served over plain HTTP from another machine; this is not. */

@@ -2,7 +2,7 @@ import { signal, type Signal } from '@preact/signals'
 import { CLOSE_COMMANDS, type Cursor, type Draft, type Member, type Problem, type TransportName } from '../protocol.ts'
 import { leave } from '../client/members.ts'
 import { rosterOf, type Roster } from '../client/roster.ts'
-import type { SessionState } from '../client/session.ts'
+import { draftOf, type SessionState } from '../client/session.ts'
 import { sleep } from '../client/time.ts'
 import { ProblemError, type Knobs, type Net } from '../client/transport.ts'
 import type { ClockReading } from './clock.ts'
@@ -88,14 +88,20 @@ export class Stay {
     this.#life?.session.set(knobs)
   }
 
-  /** Sends what stands in the composer. */
+  /** Sends what stands in the composer; on the way back into the room it is kept, and sent on arrival. */
   say(): void {
-    const session = this.#life?.session
-    if (!session || session.state.name === 'closed') return
+    if (this.self.member.peek() === null || this.standing.status.peek().name === 'ended') return
     const taken = this.composer.take(this.roster.peek())
     if (!taken) return
-    if (isCloseCommand(taken)) this.#hasAskedToEnd = true
-    this.history.pend(session.send(taken.text, taken.to))
+    const session = this.#life?.session
+    if (session && session.state.name !== 'closed') {
+      if (isCloseCommand(taken)) this.#hasAskedToEnd = true
+      this.history.pend(session.send(taken.text, taken.to))
+    } else {
+      const draft = draftOf(taken.text, taken.to)
+      this.self.keep({ drafts: [...this.self.kept.drafts, draft] })
+      this.history.pend(draft)
+    }
   }
 
   /** @returns why not, or null when the name is changed */
@@ -165,7 +171,8 @@ export class Stay {
   }
 
   #follow(member: Member, token: string, cursor: Cursor | null): void {
-    this.#hasHeard = this.#hasAskedToEnd = false
+    this.#hasHeard = false
+    this.#hasAskedToEnd = this.self.kept.drafts.some(isCloseCommand)
     this.self.met(member)
     this.gauges.joined(this.transport.peek(), this.self.kept.joinedAt)
     const life = new Life({
