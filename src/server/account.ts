@@ -1,22 +1,6 @@
 import type { Socket } from 'node:net'
 import { noCounts, type Counts, type TransportName } from '../protocol.ts'
 
-/** Bytes that crossed a socket, in the server's view: up is read, down is written. */
-export interface Bytes {
-  up: number
-  down: number
-}
-
-const taken = new WeakMap<Socket, Bytes>()
-
-/** What crossed this socket since this was last asked. Every byte is handed out once, to whoever asks first. */
-export function takeBytes(socket: Socket): Bytes {
-  const last = taken.get(socket) ?? { up: 0, down: 0 }
-  const now = { up: socket.bytesRead, down: socket.bytesWritten }
-  taken.set(socket, now)
-  return { up: now.up - last.up, down: now.down - last.down }
-}
-
 /**
  * Whose transports run over a connection. One listener a connection, however many members share it: behind a proxy that
  * is all of them.

@@ -17,16 +17,24 @@ export function readConfig(argv: readonly string[]): Config {
 
 function optionOf(name: SettingName): Option {
   const setting = SETTINGS[name]
-  const unit = 'unit' in setting ? setting.unit : 'text'
-  const allowed = 'unit' in setting ? `${setting.min} to ${setting.max}` : setting.allowed
-  return new Option(`--${flagOf(name)} <${unit}>`, `${setting.about} [${allowed}]`)
-    .env(variableOf(name))
-    .default(setting.default)
-    .argParser((value) => {
-      try {
-        return parseSetting(name, value)
-      } catch (error) {
-        throw new InvalidArgumentError(error instanceof Error ? error.message : String(error))
-      }
-    })
+  const option = new Option(flagsOf(name), aboutOf(name)).env(variableOf(name)).default(setting.default)
+  return option.argParser((value) => {
+    try {
+      return parseSetting(name, value)
+    } catch (error) {
+      throw new InvalidArgumentError(error instanceof Error ? error.message : String(error))
+    }
+  })
+}
+
+function flagsOf(name: SettingName): string {
+  const setting = SETTINGS[name]
+  if ('unit' in setting) return `--${flagOf(name)} <${setting.unit}>`
+  return 'pattern' in setting ? `--${flagOf(name)} <text>` : `--${flagOf(name)} [true|false]`
+}
+
+function aboutOf(name: SettingName): string {
+  const setting = SETTINGS[name]
+  if ('unit' in setting) return `${setting.about} [${setting.min} to ${setting.max}]`
+  return 'pattern' in setting ? `${setting.about} [${setting.allowed}]` : setting.about
 }

@@ -14,6 +14,13 @@ interface TextSetting {
   about: string
 }
 
+/** Off as it comes. */
+interface SwitchSetting {
+  default: false
+  about: string
+}
+type Setting = NumberSetting | TextSetting | SwitchSetting
+
 const number = (fallback: number, min: number, max: number, unit: string, about: string): NumberSetting => ({
   default: fallback,
   min,
@@ -27,6 +34,8 @@ const text = (fallback: string, pattern: RegExp, allowed: string, about: string)
   allowed,
   about,
 })
+
+const toggle = (about: string): SwitchSetting => ({ default: false, about })
 
 export const SETTINGS = {
   port: number(3000, 0, 65_535, 'TCP port', 'where to listen; 0 takes any free one'),
@@ -51,16 +60,26 @@ export const SETTINGS = {
     'origins with a comma between: https://a.example,https://b.example',
     'pages of other origins that may use this server',
   ),
+  jsonp: toggle(
+    'serve jsonp-poll, the historical one: a script of another server, which can do whatever a page can do; any page ' +
+      'may load it, and so read the public rooms',
+  ),
   logLevel: text(
     'warn',
     /^(fatal|error|warn|info|debug|trace|silent)$/,
     'fatal, error, warn, info, debug, trace or silent',
     'what is logged',
   ),
-} as const satisfies Record<string, NumberSetting | TextSetting>
+} as const satisfies Record<string, Setting>
 
 export type SettingName = keyof typeof SETTINGS
-export type Config = { [K in SettingName]: (typeof SETTINGS)[K] extends NumberSetting ? number : string }
+export type Config = {
+  [K in SettingName]: (typeof SETTINGS)[K] extends NumberSetting
+    ? number
+    : (typeof SETTINGS)[K] extends TextSetting
+      ? string
+      : boolean
+}
 
 /** `maxRooms` is `--max-rooms` on the command line … */
 export const flagOf = (name: SettingName): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
@@ -75,8 +94,12 @@ export const variableOf = (name: SettingName): string => {
  *
  * @throws RangeError that says what is allowed
  */
-export function parseSetting(name: SettingName, value: string): number | string {
-  const setting: NumberSetting | TextSetting = SETTINGS[name]
+export function parseSetting(name: SettingName, value: string): number | string | boolean {
+  const setting: Setting = SETTINGS[name]
+  if (!('unit' in setting) && !('pattern' in setting)) {
+    if (!/^(true|false)$/.test(value)) throw new RangeError(`${value || 'nothing'} is not allowed: true or false`)
+    return value === 'true'
+  }
   if ('pattern' in setting) {
     if (!setting.pattern.test(value)) throw new RangeError(`${value || 'nothing'} is not allowed: ${setting.allowed}`)
     return value

@@ -1,7 +1,7 @@
-import type { Socket } from 'node:net'
 import type { TransportName } from '../protocol.ts'
-import { takeBytes, type Account } from './account.ts'
+import type { Account } from './account.ts'
 import type { EncodedBatch } from './follow.ts'
+import type { Wire } from './wire.ts'
 
 /**
  * One request and its answer, counted at the socket. Between two marks all that crossed the socket belongs to the exchange
@@ -9,13 +9,13 @@ import type { EncodedBatch } from './follow.ts'
  * to what crossed the socket, whatever headers Node, Fastify or a browser put there.
  */
 export class Exchange {
-  readonly #socket: Socket
+  readonly #wire: Wire
   #charged: { account: Account; transport: TransportName } | null = null
   #answer: EncodedBatch | null = null
   #isOver = false
 
-  constructor(socket: Socket) {
-    this.#socket = socket
+  constructor(wire: Wire) {
+    this.#wire = wire
   }
 
   /**
@@ -29,8 +29,8 @@ export class Exchange {
     this.#charged = { account, transport: by }
     const counts = account.counts(by)
     counts.requests += 1
-    account.uses(this.#socket, by)
-    counts.up.headers += takeBytes(this.#socket).up - bodyBytes
+    account.uses(this.#wire.connection, by)
+    counts.up.headers += this.#wire.take().up - bodyBytes
     counts.up.framing += bodyBytes
   }
 
@@ -56,7 +56,7 @@ export class Exchange {
   finish(bodyBytes: number): void {
     if (this.#isOver) return
     this.#isOver = true
-    const bytes = takeBytes(this.#socket)
+    const bytes = this.#wire.take()
     if (!this.#charged) return
     const { up, down } = this.#charged.account.counts(this.#charged.transport)
     // Of an answer that was cut off, nothing or only a head has gone out.
@@ -68,21 +68,21 @@ export class Exchange {
     down.payload += text
   }
 
-  /** The connection goes on as a stream of frames, counted by the line that this returns. */
-  upgrade(): FrameLine {
+  /** The head is out, and what follows is a stream of frames, counted by the line that this returns. */
+  stream(): FrameLine {
     this.finish(0)
-    return new FrameLine(this.#socket, this.#charged)
+    return new FrameLine(this.#wire, this.#charged)
   }
 }
 
-/** Frames on an upgraded connection. Whatever crosses it and is no message's text is framing. */
+/** Frames of a socket, or pieces of a streamed answer. Whatever crosses and is no message's text is framing. */
 export class FrameLine {
-  readonly #socket: Socket
+  readonly #wire: Wire
   readonly #charged: { account: Account; transport: TransportName } | null
   readonly #endSettling: (() => void) | undefined
 
-  constructor(socket: Socket, charged: { account: Account; transport: TransportName } | null) {
-    this.#socket = socket
+  constructor(wire: Wire, charged: { account: Account; transport: TransportName } | null) {
+    this.#wire = wire
     this.#charged = charged
     this.#endSettling = charged?.account.settling(() => this.#settle())
   }
@@ -109,7 +109,7 @@ export class FrameLine {
   #settle(): void {
     if (!this.#charged) return
     const { up, down } = this.#charged.account.counts(this.#charged.transport)
-    const bytes = takeBytes(this.#socket)
+    const bytes = this.#wire.take()
     up.framing += bytes.up
     down.framing += bytes.down
   }

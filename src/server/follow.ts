@@ -33,6 +33,24 @@ export async function nextBatch(
   }
 }
 
+/**
+ * Batches for as long as the reader stays and the log is open; null after each `beatMs` in which nothing happened. The
+ * next one is read when the last one is delivered: so a slow reader gets fewer and bigger batches.
+ */
+export async function follow(
+  log: Log,
+  reader: Reader,
+  cursor: Cursor | null,
+  beatMs: number,
+  deliver: (batch: EncodedBatch | null) => Promise<void>,
+): Promise<void> {
+  while (!reader.signal.aborted && !log.isClosed) {
+    const batch = await nextBatch(log, reader, cursor, beatMs)
+    if (batch) cursor = batch.cursor
+    await deliver(batch && encode(batch))
+  }
+}
+
 /** The same batch, where everything in it is for everybody: so that readers can share what it was encoded to. */
 function visibleTo(memberId: string | null, batch: Batch): Batch {
   const isVisible = (event: RoomEvent) =>
@@ -42,6 +60,7 @@ function visibleTo(memberId: string | null, batch: Batch): Batch {
 
 export interface EncodedBatch {
   json: string
+  cursor: Cursor
   events: number
   messages: number
   /** UTF-8 bytes of the messages' text within. */
@@ -56,7 +75,13 @@ export function encode(batch: Batch): EncodedBatch {
   if (!result) {
     const texts = batch.events.flatMap((event) => (event.type === 'message' ? [event.text] : []))
     const textBytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
-    result = { json: JSON.stringify(batch), events: batch.events.length, messages: texts.length, textBytes }
+    result = {
+      json: JSON.stringify(batch),
+      cursor: batch.cursor,
+      events: batch.events.length,
+      messages: texts.length,
+      textBytes,
+    }
     encoded.set(batch, result)
   }
   return result

@@ -7,6 +7,7 @@ import { problems, ProblemError } from './problem.ts'
 import type { Rooms } from './rooms.ts'
 import type { Seat } from './seat.ts'
 import { validator } from './validate.ts'
+import { wireOf } from './wire.ts'
 
 /**
  * Finds out, for every request below /rooms/:room, which room it is about, who asks, and on whose account it goes.
@@ -33,7 +34,7 @@ export function guardRooms(app: App, rooms: Rooms, accountOf: (seat: Seat) => Ac
 /** Marks the socket at both ends of every exchange, counted or not, so that the next one begins at its own first byte. */
 export function countExchanges(app: App): void {
   app.addHook('onRequest', async (request, reply) => {
-    const exchange = (request.exchange = new Exchange(request.raw.socket))
+    const exchange = (request.exchange = new Exchange(wireOf(request.raw)))
     reply.raw.once('close', () => exchange.finish(bodyBytes(reply)))
   })
 }

@@ -19,7 +19,7 @@ export interface SocketLine {
 
 /** null, and the socket closed with a code that says so, when the token was not good. */
 export function openLine(socket: WebSocket, request: FastifyRequest): SocketLine | null {
-  const counts = request.exchange.upgrade()
+  const counts = request.exchange.stream()
   socket.once('close', counts.end)
   // A socket without this listener takes the process down with it.
   socket.on('error', (error) => request.log.debug({ error: error.message }, 'a socket broke'))

@@ -1,7 +1,7 @@
 import { schemas } from '../../protocol.ts'
 import type { MountTransport } from '../context.ts'
 import { seatOf } from '../context.ts'
-import { encode, nextBatch } from '../follow.ts'
+import { follow } from '../follow.ts'
 import { problems, toProblem } from '../problem.ts'
 import { keepAlive, openLine, readFrame } from '../socket.ts'
 import { validator } from '../validate.ts'
@@ -36,17 +36,9 @@ export const webSocket: MountTransport = (app, path, transport, { beat }) => {
         }
       })
 
-      void (async () => {
-        for (let cursor = request.query.after ?? null; !visit.signal.aborted && !room.log.isClosed;) {
-          const batch = await nextBatch(room.log, visit, cursor, beat)
-          if (!batch) continue
-          cursor = batch.cursor
-          const encoded = encode(batch)
-          // Waiting until it has gone out is the back-pressure: a slow reader gets fewer and bigger batches.
-          await line.send(`{"type":"batch","batch":${encoded.json}}`, encoded)
-        }
-        line.finish()
-      })()
+      void follow(room.log, visit, request.query.after ?? null, beat, async (batch) => {
+        if (batch) await line.send(`{"type":"batch","batch":${batch.json}}`, batch)
+      }).then(() => line.finish())
     },
   })
 }
