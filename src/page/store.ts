@@ -3,6 +3,7 @@ import { DEFAULT_KNOBS, type Knobs, type Net } from '../client/transport.ts'
 import { language } from './i18n.ts'
 import { route } from './router.ts'
 import { Stay } from './stay.ts'
+import { loadScript } from './script.ts'
 import { recall, remember } from './storage.ts'
 
 const net: Net = {
@@ -10,6 +11,7 @@ const net: Net = {
   // Called as a property it would lose the window that it insists on.
   fetch: (...args) => fetch(...args),
   WebSocket,
+  loadScript,
 }
 
 const TICK_MS = 500

@@ -4,11 +4,11 @@ import statics from '@fastify/static'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import websocket from '@fastify/websocket'
 import Fastify from 'fastify'
-import { LIMITS, SUBPROTOCOL, TRANSPORTS } from '../protocol.ts'
+import { SUBPROTOCOL, TRANSPORTS } from '../protocol.ts'
 import { Account } from './account.ts'
 import { closeInOrder } from './closing.ts'
 import { configOf, type Config } from './config.ts'
-import type { App } from './context.ts'
+import { MAX_BODY_BYTES, type App } from './context.ts'
 import { countExchanges, guardRooms, refuseForeignOrigins } from './guard.ts'
 import { mountMembers } from './members.ts'
 import { MemoryLog } from './memory-log.ts'
@@ -19,9 +19,6 @@ import { Rooms } from './rooms.ts'
 import type { Seat } from './seat.ts'
 import { transports } from './transports/index.ts'
 import { validatorCompiler } from './validate.ts'
-
-/** A draft whose every character is escaped in JSON (`\ud83d\ude00` is 12 bytes), and its envelope. */
-const MAX_BODY_BYTES = LIMITS.textLength * 12 + 1024
 
 /** Beside dist/server/ as beside src/server/. */
 const PUBLIC_DIR = fileURLToPath(new URL('../../public/', import.meta.url))
@@ -55,6 +52,7 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)
   app.decorateRequest('refusal', null)
+  app.decorate('accountOf', accountOf)
   // A form of another site can post text/plain without asking; JSON it cannot.
   app.removeContentTypeParser('text/plain')
 
@@ -93,10 +91,10 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
   await app.register(
     async (scope) => {
       const room = scope.withTypeProvider<TypeBoxTypeProvider>()
-      guardRooms(room, rooms, accountOf)
+      guardRooms(room, rooms)
       mountMembers(room)
       mountMessages(room)
-      mountMeterLine(room, accountOf, config.beat)
+      mountMeterLine(room, config.beat)
       for (const name of TRANSPORTS) transports[name](room, `/${name}`, name, config)
     },
     { prefix: '/rooms/:room' },

@@ -1,6 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { BEARER_PREFIX, schemas } from '../protocol.ts'
-import type { Account } from './account.ts'
 import type { App } from './context.ts'
 import { Exchange } from './exchange.ts'
 import { problems, ProblemError } from './problem.ts'
@@ -14,7 +13,7 @@ import { wireOf } from './wire.ts'
  * A token that is not good ends an HTTP request here; a WebSocket's ends after the handshake, since a browser shows a
  * page only close codes.
  */
-export function guardRooms(app: App, rooms: Rooms, accountOf: (seat: Seat) => Account): void {
+export function guardRooms(app: App, rooms: Rooms): void {
   const roomParams = validator(schemas.room)
 
   app.addHook('preValidation', async (request, reply) => {
@@ -27,7 +26,7 @@ export function guardRooms(app: App, rooms: Rooms, accountOf: (seat: Seat) => Ac
     if (request.raw.socket.destroyed) request.visit.end()
     const { transport, uncounted } = request.routeOptions.config
     const bodyBytes = Number(request.headers['content-length'] ?? 0)
-    if (seat && !uncounted) request.exchange.charge(accountOf(seat), transport, bodyBytes)
+    if (seat && !uncounted) request.exchange.charge(app.accountOf(seat), transport, bodyBytes)
   })
 }
 
