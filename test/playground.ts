@@ -23,7 +23,7 @@ export async function startPlayground(config: Partial<Config> = {}, onPort = 0):
   await app.listen({ port: onPort, host: '127.0.0.1' })
   onTestFinished(() => app.close())
   const { port } = app.server.address() as AddressInfo
-  const base = `http://127.0.0.1:${port}`
+  const base = `${config.tls ? 'https' : 'http'}://127.0.0.1:${port}`
   return { base, port, net: nodeNet(base), rooms, close: () => app.close() }
 }
 

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import helmet from '@fastify/helmet'
 import statics from '@fastify/static'
@@ -10,6 +11,8 @@ import { closeInOrder } from './closing.ts'
 import { configOf, type Config } from './config.ts'
 import { MAX_BODY_BYTES, type App } from './context.ts'
 import { countExchanges, guardRooms, refuseForeignOrigins } from './guard.ts'
+import { certificateOf } from './http2/certificate.ts'
+import { createHttp2Server } from './http2/server.ts'
 import { mountMembers } from './members.ts'
 import { MemoryLog } from './memory-log.ts'
 import { mountMessages } from './messages.ts'
@@ -19,6 +22,15 @@ import { Rooms } from './rooms.ts'
 import type { Seat } from './seat.ts'
 import { transports } from './transports/index.ts'
 import { validatorCompiler } from './validate.ts'
+
+/** In ms. */
+const TIMEOUTS = {
+  // For a request to arrive, not for its answer to go out: a held poll is none of this clock's business.
+  requestTimeout: 3000,
+  headersTimeout: 2000,
+  connectionsCheckingInterval: 500,
+  keepAliveTimeout: 72_000,
+}
 
 /** Beside dist/server/ as beside src/server/. */
 const PUBLIC_DIR = fileURLToPath(new URL('../../public/', import.meta.url))
@@ -42,13 +54,15 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
     return account
   }
 
-  const app: App = Fastify({
+  const certificate = await certificateOf(config)
+  const app: App = Fastify<Server>({
     logger: { level: config.logLevel, redact: ['req.headers.authorization', 'req.headers["sec-websocket-protocol"]'] },
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
-    // For a request to arrive, not for its answer to go out: a held poll is none of this clock's business.
-    requestTimeout: 3000,
-    http: { headersTimeout: 2000, connectionsCheckingInterval: 500 },
+    requestTimeout: TIMEOUTS.requestTimeout,
+    keepAliveTimeout: TIMEOUTS.keepAliveTimeout,
+    http: TIMEOUTS,
+    ...(certificate && { serverFactory: (handle) => createHttp2Server(certificate, TIMEOUTS, handle) }),
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)
   app.decorateRequest('refusal', null)
@@ -118,7 +132,8 @@ async function mountPage(scope: App): Promise<void> {
         'img-src': ["'self'", 'data:'],
       },
     },
-    // Served over plain HTTP as it comes.
+    // Served over plain HTTP as it comes; and with TLS, a browser that took its word would refuse everything else that
+    // is ever served from this machine by plain HTTP, whatever its port.
     strictTransportSecurity: false,
   })
   await scope.register(statics, { root: PUBLIC_DIR, cacheControl: true, maxAge: 0 })

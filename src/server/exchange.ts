@@ -1,10 +1,17 @@
-import type { TransportName } from '../protocol.ts'
+import type { Counts, TransportName } from '../protocol.ts'
 import type { Account } from './account.ts'
 import type { EncodedBatch } from './follow.ts'
-import type { Wire } from './wire.ts'
+import type { Crossed, Wire } from './wire.ts'
+
+function addTo(counts: Counts, crossed: Crossed): void {
+  for (const way of ['up', 'down'] as const) {
+    counts[way].headers += crossed[way].headers
+    counts[way].framing += crossed[way].framing
+  }
+}
 
 /**
- * One request and its answer, counted at the socket. Between two marks all that crossed the socket belongs to the exchange
+ * One request and its answer, counted at the socket. Between two marks all that crossed its wire belongs to the exchange
  * in between; what of it was body and what was text is known from the exchange, and the rest is head. So the parts add up
  * to what crossed the socket, whatever headers Node, Fastify or a browser put there.
  */
@@ -30,8 +37,7 @@ export class Exchange {
     const counts = account.counts(by)
     counts.requests += 1
     account.uses(this.#wire.connection, by)
-    counts.up.headers += this.#wire.take().up - bodyBytes
-    counts.up.framing += bodyBytes
+    addTo(counts, this.#wire.take({ up: bodyBytes, down: 0 }))
   }
 
   /** So many bytes of the request's body were a message's text. */
@@ -56,16 +62,14 @@ export class Exchange {
   finish(bodyBytes: number): void {
     if (this.#isOver) return
     this.#isOver = true
-    const bytes = this.#wire.take()
+    const crossed = this.#wire.take({ up: 0, down: bodyBytes })
     if (!this.#charged) return
-    const { up, down } = this.#charged.account.counts(this.#charged.transport)
+    const counts = this.#charged.account.counts(this.#charged.transport)
+    addTo(counts, crossed)
     // Of an answer that was cut off, nothing or only a head has gone out.
-    const body = Math.min(bodyBytes, bytes.down)
-    const text = Math.min(this.#answer?.textBytes ?? 0, body)
-    up.headers += bytes.up
-    down.headers += bytes.down - body
-    down.framing += body - text
-    down.payload += text
+    const text = Math.min(this.#answer?.textBytes ?? 0, crossed.down.framing)
+    counts.down.framing -= text
+    counts.down.payload += text
   }
 
   /** The head is out, and what follows is a stream of frames, counted by the line that this returns. */
@@ -95,7 +99,7 @@ export class FrameLine {
     this.#count('down', batch?.textBytes ?? 0, batch?.messages ?? 0)
   }
 
-  readonly end = (): void => this.#endSettling?.()
+  readonly end = (): void => this.#wire.whenOver(() => this.#endSettling?.())
 
   #count(way: 'up' | 'down', textBytes: number, delivered: number): void {
     if (!this.#charged) return
@@ -108,9 +112,7 @@ export class FrameLine {
 
   #settle(): void {
     if (!this.#charged) return
-    const { up, down } = this.#charged.account.counts(this.#charged.transport)
-    const bytes = this.#wire.take()
-    up.framing += bytes.up
-    down.framing += bytes.down
+    const counts = this.#charged.account.counts(this.#charged.transport)
+    addTo(counts, this.#wire.take({ up: Infinity, down: Infinity }))
   }
 }

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { BEARER_PREFIX, schemas } from '../protocol.ts'
 import type { App } from './context.ts'
 import { Exchange } from './exchange.ts'
+import { isGone } from './gone.ts'
 import { problems, ProblemError } from './problem.ts'
 import type { Rooms } from './rooms.ts'
 import type { Seat } from './seat.ts'
@@ -23,7 +24,7 @@ export function guardRooms(app: App, rooms: Rooms): void {
     request.visit = request.room.visit(seat)
     // `close` comes once and last, after an answer as after a broken line; for a WebSocket, when the socket closes.
     reply.raw.once('close', request.visit.end)
-    if (request.raw.socket.destroyed) request.visit.end()
+    if (request.raw.socket.destroyed || isGone(reply.raw)) request.visit.end()
     const { transport, uncounted } = request.routeOptions.config
     const bodyBytes = Number(request.headers['content-length'] ?? 0)
     if (seat && !uncounted) request.exchange.charge(app.accountOf(seat), transport, bodyBytes)
@@ -33,8 +34,9 @@ export function guardRooms(app: App, rooms: Rooms): void {
 /** Marks the socket at both ends of every exchange, counted or not, so that the next one begins at its own first byte. */
 export function countExchanges(app: App): void {
   app.addHook('onRequest', async (request, reply) => {
-    const exchange = (request.exchange = new Exchange(wireOf(request.raw)))
-    reply.raw.once('close', () => exchange.finish(bodyBytes(reply)))
+    const wire = wireOf(request.raw)
+    const exchange = (request.exchange = new Exchange(wire))
+    reply.raw.once('close', () => wire.whenOver(() => exchange.finish(bodyBytes(reply))))
   })
 }
 
@@ -70,7 +72,7 @@ function tokenOf({ headers }: FastifyRequest): string | null {
  * reading foreign HTTP answers by itself, but not from opening a foreign WebSocket: there only the server can refuse.
  */
 export function refuseForeignOrigins(app: App, allowed: readonly string[]): void {
-  app.addHook('onRequest', async ({ headers: { origin, host } }) => {
+  app.addHook('onRequest', async ({ headers: { origin }, host }) => {
     if (origin === undefined || allowed.includes(origin)) return
     if (URL.canParse(origin) && new URL(origin).host === host) return
     throw problems.foreignOrigin(`pages of ${origin} may not use this server: see --origins`, { field: 'Origin' })

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Problem } from '../protocol.ts'
 import type { EncodedBatch } from './follow.ts'
+import { isGone } from './gone.ts'
 import { problems } from './problem.ts'
 import type { Visit } from './seat.ts'
 
@@ -27,7 +28,7 @@ export function openStream(request: FastifyRequest, reply: FastifyReply, content
   return {
     send: (text, batch = null) =>
       new Promise((resolve) => {
-        if (raw.destroyed) {
+        if (isGone(raw)) {
           resolve()
           return
         }
