@@ -40,7 +40,7 @@ export const socketIo: MountTransport = (app, path, transport, { beat }) => {
     line.onMessage(async (value) => {
       try {
         const said = draft(value)
-        line.said(Buffer.byteLength(said.text))
+        line.said(said)
         if (!seat) throw problems.unknownToken('this needs a token: join the room, then connect with auth: {token}')
         return { ack: (await room.say(seat, said)).ack }
       } catch (error) {
