@@ -5,6 +5,8 @@ import { MeterLine, type MeterObserver } from './meter-line.ts'
 
 export interface LifeOptions {
   net: Net
+  /** For the line that is not counted. */
+  meterNet: Net
   room: string
   member: Member
   token: string
@@ -21,15 +23,15 @@ export class Life {
   readonly meterLine: MeterLine
   #isOver = false
 
-  constructor({ observer, ...options }: LifeOptions) {
-    const { net, room, token } = options
+  constructor({ observer, meterNet, ...options }: LifeOptions) {
+    const { room, token } = options
     // What comes from a life that is over is not heard.
     const whileItLasts =
       <A extends unknown[]>(hear: (...args: A) => void) =>
       (...args: A) => {
         if (!this.#isOver) hear(...args)
       }
-    this.meterLine = new MeterLine(net, room, token, observer.meter)
+    this.meterLine = new MeterLine(meterNet, room, token, observer.meter)
     this.session = new Session({
       ...options,
       observer: {
