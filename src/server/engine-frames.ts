@@ -24,7 +24,7 @@ export class EngineFrames {
       const text = typeof data === 'string' ? data : ''
       const batch = text.startsWith('42["batch"') ? this.#next : null
       if (batch) this.#next = null
-      const kind = batch ? 'batch' : text.startsWith('43') ? 'ack' : text === '2' ? 'ping' : 'other'
+      const kind = batch ? 'batch' : text.startsWith('43') ? 'ack' : text === '2' ? 'beat' : 'other'
       counts.sent(downBytes(Buffer.byteLength(data)), { kind, batch })
       send(data, ...rest)
     }

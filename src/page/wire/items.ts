@@ -125,7 +125,7 @@ function frameArrow(item: FrameItem, toPage: (at: number) => number): Arrow {
 const EMPTY_KINDS: readonly FrameKind[] = ['beat', 'ping', 'pong']
 
 const isEmpty = (record: ExchangeRecord | null): boolean =>
-  record?.kind === 'poll' && record.status !== undefined && record.status < 400 && (record.events ?? 0) === 0
+  record?.kind === 'poll' && record.status !== undefined && record.status < 400 && record.events === 0
 
 /** When an arrow is told of, in the order of the list: when it left, or the next best that is known. */
 export const timeOf = ({ leftAt, arrivedAt, item }: Arrow): number => leftAt ?? arrivedAt ?? item.begunAt

@@ -40,7 +40,7 @@ abstract class LayeredPen<O extends Outline> implements Pen {
   protected readonly labels: Label[] = []
 
   outline(look: Look): O {
-    const key = `${look.layer} ${look.stroke ?? ''} ${look.fill ?? ''} ${look.width ?? 1} ${look.dash ?? ''} ${look.opacity ?? 1}`
+    const key = `${look.layer} ${look.stroke ?? ''} ${look.fill ?? ''} ${look.width ?? 1} ${look.dash?.join() ?? ''} ${look.opacity ?? 1}`
     let shape = this.#shapes.get(key)
     if (!shape) this.#shapes.set(key, (shape = { look, outline: this.newOutline() }))
     return shape.outline

@@ -46,6 +46,8 @@ export function reasonOf({ item }: Arrow, wire: Wire, nowAt: number): Reason {
     case 'other':
       return { type: 'other' }
     case 'poll':
+      // Of another library's polls only that library knows what they bring.
+      if (record.events === undefined && record.status !== undefined) return { type: 'other' }
       return pollReason(item, record, wire, nowAt)
   }
 }

@@ -60,6 +60,20 @@ export function traceNet(net: Net, watcher: NetWatcher): Net {
   return {
     ...net,
     WebSocket: WatchedSocket,
+    loadScript: async (url, callback, signal) => {
+      const sighting = new Sighting('GET', url)
+      watcher.began(sighting)
+      try {
+        const value = await net.loadScript(url, callback, signal)
+        sighting.answeredAt = now()
+        return value
+      } catch (error) {
+        sighting.isBroken = true
+        throw error
+      } finally {
+        sighting.endedAt = now()
+      }
+    },
     fetch: async (input, init) => {
       const url = input instanceof Request ? input.url : input
       const sighting = new Sighting(init?.method ?? (input instanceof Request ? input.method : 'GET'), url)
