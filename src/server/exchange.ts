@@ -174,7 +174,6 @@ export class FrameLine {
   readonly #told = { up: 0, down: 0 }
   readonly #rest: Partial<Record<Way, FrameRecord>> = {}
   readonly #handed = { up: 0, down: 0 }
-  #isClosed = false
 
   constructor(wire: Wire, charged: Charge | null) {
     this.#wire = wire
@@ -205,11 +204,14 @@ export class FrameLine {
 
   /** `wasClosed`: in good order, so that what is left over is the close frame that answers the peer's. */
   readonly end = (wasClosed = false): void => {
-    this.#isClosed = wasClosed
     this.#wire.whenOver(() => {
       this.#endSettling?.()
       if (!this.#charged) return
       const { account, record } = this.#charged
+      for (const rest of wasClosed ? Object.values(this.#rest) : []) {
+        rest.kind = 'close'
+        account.note(rest)
+      }
       record.isOver = true
       account.note(record)
     })
@@ -251,7 +253,6 @@ export class FrameLine {
       this.#told[way] = 0
       if (headers === 0 && beside === 0) continue
       const record = (this.#rest[way] ??= this.#newRecord(this.#charged, way, 'rest'))
-      if (this.#isClosed) record.kind = 'close'
       this.#charged.account.spend(record, way, { headers, framing: beside })
     }
   }

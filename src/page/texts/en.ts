@@ -237,8 +237,6 @@ export const en = {
     down: 'down',
     empty: 'empty',
     connection: (count: number) => `connection ${count}`,
-    parts: (headers: string, framing: string, payload: string) =>
-      `${headers} headers + ${framing} framing + ${payload} payload`,
     underWay: (ms: string) => `${ms} on the way`,
     pageUnknown: 'this page did not see its own end of it',
     uncounted: 'not counted',

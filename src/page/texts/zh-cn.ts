@@ -219,7 +219,6 @@ export const zhCN: Texts = {
     down: '下行',
     empty: '空',
     connection: (count) => `连接 ${count}`,
-    parts: (headers, framing, payload) => `头部 ${headers} + 帧开销 ${framing} + 正文 ${payload}`,
     underWay: (ms) => `路上 ${ms}`,
     pageUnknown: '本页没有看到自己这一端',
     uncounted: '未计数',

@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef } from 'preact/hooks'
+import { useEffect, useId, useMemo, useRef } from 'preact/hooks'
 import { TRANSPORTS } from '../../protocol.ts'
 import { transports } from '../../client/transports/index.ts'
 import { now } from '../clock.ts'
@@ -6,11 +6,14 @@ import { exactTime, spelled, whole } from '../format.ts'
 import { language, texts } from '../i18n.ts'
 import type { Stay } from '../stay.ts'
 import type { SocketEvent, SocketView } from '../wire/socket-watch.ts'
+import { isPhone } from './screen.ts'
 import { labelOf } from './transport.tsx'
 import { exactBytes } from './wire-words.ts'
 
 /** How often what fires no event is read off. */
 const LOOK_MS = 250
+/** A window in which the meters and this have room one below the other. */
+const ROOMY_PX = 880
 /** Names of the four, as the standard has them. */
 const STATES = ['CONNECTING', 'OPEN', 'CLOSING', 'CLOSED'] as const
 const EVENTS = ['open', 'message', 'error', 'close'] as const
@@ -24,18 +27,18 @@ export function SocketPanel({ stay }: { stay: Stay }) {
     return () => clearInterval(timer)
   }, [stay])
   const view = stay.socket.view.value
+  const hasRoom = useMemo(() => isPhone.peek() || innerHeight >= ROOMY_PX || innerWidth < 1280, [])
   const first = TRANSPORTS.find((name) => transports[name].carrier === 'WebSocket')
   return (
-    <section class="panel socket" aria-labelledby={title} data-open={view?.readyState === 1}>
-      <header class="head">
+    <details class="panel socket" aria-labelledby={title} data-open={view?.readyState === 1} open={hasRoom}>
+      <summary class="head">
         <h2 id={title}>{words.title}</h2>
-        {view && <p class="since">{sinceWord(view)}</p>}
-      </header>
+        <p class="since">{view ? sinceWord(view) : words.none}</p>
+      </summary>
       {view ? (
         <Inspector view={view} />
       ) : (
         <p class="none">
-          {words.none}{' '}
           {first && (
             <button type="button" data-transport={first} onClick={() => stay.use(first)}>
               {words.tryIt(labelOf(first))}
@@ -43,7 +46,7 @@ export function SocketPanel({ stay }: { stay: Stay }) {
           )}
         </p>
       )}
-    </section>
+    </details>
   )
 }
 

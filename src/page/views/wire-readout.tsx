@@ -1,3 +1,4 @@
+import type { ByteSplit, Way } from '../../protocol.ts'
 import { exactTime } from '../format.ts'
 import { language, texts } from '../i18n.ts'
 import { now } from '../clock.ts'
@@ -27,9 +28,9 @@ export function Readout({ wire, arrow, isAsked }: ReadoutProps) {
   const { item } = arrow
   return (
     <footer class="readout" data-transport={arrow.transport} aria-live={isAsked ? 'polite' : 'off'}>
+      <p class="why">{reasonWord(reasonOf(arrow, wire, now()))}</p>
       {item.type === 'frame' ? <Line name={arrow.name} text={facts(arrow)} /> : <Exchange item={item} wire={wire} />}
       <Shown wire={wire} arrow={arrow} />
-      <p class="why">{reasonWord(reasonOf(arrow, wire, now()))}</p>
     </footer>
   )
 }
@@ -46,10 +47,9 @@ function Exchange({ item, wire }: { item: ExchangeItem; wire: Wire }) {
     <>
       <Line
         name={request.name}
-        text={[path, ...(record ? [words.connection(record.connection)] : [])].join(' · ')}
+        text={[path, ...(record ? [words.connection(record.connection)] : []), facts(request)].join(' · ')}
         title={path}
       />
-      <Line name="" text={facts(request)} />
       {answer ? (
         <Line
           name={answer.name || '—'}
@@ -87,9 +87,7 @@ function facts(arrow: Arrow): string {
   const { bytes, leftAt, arrivedAt, transport } = arrow
   const time = leftAt ?? arrivedAt
   return [
-    bytes
-      ? `${bytesWord(bytes)} = ${words.parts(...([bytes.headers, bytes.framing, bytes.payload].map(exactBytes) as [string, string, string]))}`
-      : words.uncounted,
+    bytes ? partsWord(bytes) : words.uncounted,
     ...(time === null ? [] : [exactTime(time, language.value)]),
     ...(leftAt !== null && arrivedAt !== null
       ? [words.underWay(durationWord(Math.max(0, arrivedAt - leftAt)))]
@@ -97,6 +95,15 @@ function facts(arrow: Arrow): string {
         ? []
         : [words.pageUnknown]),
   ].join(' · ')
+}
+
+/** 395 B = 197 B headers + 172 B framing + 26 B payload: of what there is of it. */
+function partsWord(bytes: ByteSplit): string {
+  const { meters } = texts.value
+  const parts = (['headers', 'framing', 'payload'] as const)
+    .filter((part) => bytes[part] !== 0)
+    .map((part) => `${exactBytes(bytes[part])} ${meters[part]}`)
+  return parts.length > 1 ? `${bytesWord(bytes)} = ${parts.join(' + ')}` : parts.join('')
 }
 
 /** The way of a message through the wire, from who said it to who shows it. */
@@ -108,25 +115,26 @@ export function PathReadout({ wire, id, arrows }: { wire: Wire; id: string; arro
     ({ way, item }) =>
       way === 'down' && (item.type === 'exchange' ? item.record?.kind === 'poll' : item.record.kind === 'batch'),
   )
-  const steps = arrows.map((arrow) => `${arrow.way === 'up' ? '↑' : '↓'} ${arrowWord(arrow)}`)
+  const stepsOf = (way: Way) =>
+    arrows.filter((arrow) => arrow.way === way).map((arrow) => `${way === 'up' ? '↑' : '↓'} ${arrowWord(arrow)}`)
   return (
     <footer class="readout" data-transport={message?.transport} aria-live="polite">
+      {isShown ? <Why wire={wire} arrows={arrows} /> : <p class="why">{words.pathGone}</p>}
       <p class="path">
         <b>{words.path(name)}</b>
         <span>
           {[
-            ...steps,
+            ...stepsOf('up'),
             ...(message
               ? [
                   words.pathStored(exactTime(wire.toPage(message.storedAt), language.value)),
+                  ...stepsOf('down'),
                   words.pathShown(durationWord(Math.max(0, message.shownAt - wire.toPage(message.storedAt)))),
                 ]
-              : []),
+              : stepsOf('down')),
           ].join(' · ')}
         </span>
       </p>
-      {!isShown && <p class="why">{words.pathGone}</p>}
-      <Why wire={wire} arrows={arrows} />
     </footer>
   )
 }
@@ -134,5 +142,9 @@ export function PathReadout({ wire, id, arrows }: { wire: Wire; id: string; arro
 /** Of the arrow that brought it. */
 function Why({ wire, arrows }: { wire: Wire; arrows: readonly Arrow[] }) {
   const carrier = arrows.findLast(({ way }) => way === 'down')
-  return carrier ? <p class="why">{reasonWord(reasonOf(carrier, wire, now()))}</p> : null
+  return carrier ? (
+    <p class="why">
+      <b>{arrowWord(carrier)}</b> {reasonWord(reasonOf(carrier, wire, now()))}
+    </p>
+  ) : null
 }

@@ -190,13 +190,18 @@ export function WireView({ wire, name }: { wire: Wire; name: string }) {
 }
 
 /** To the byte, what the records that came add up to. */
-function Totals({ totals, dropped }: { totals: [TransportName, Total][]; dropped: number }) {
+function Totals({ totals, dropped }: { totals: readonly [TransportName, Total][]; dropped: number }) {
   const { wire: words } = texts.value
   return (
     <p class="totals" title={words.totals}>
       <span class="sr">{words.totals}</span>
       {totals.map(([transport, { up, down, arrows }]) => (
-        <span key={transport} data-transport={transport} data-arrows={arrows}>
+        <span
+          key={transport}
+          data-transport={transport}
+          data-arrows={arrows}
+          data-now={transport === totals.at(-1)?.[0]}
+        >
           <b>{labelOf(transport)}</b> <i aria-hidden="true">↑</i>
           <span class="sr">{words.up}</span> <data value={String(sumOf(up))}>{exactBytes(sumOf(up))}</data>{' '}
           <i aria-hidden="true">↓</i>

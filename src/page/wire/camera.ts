@@ -2,8 +2,8 @@ import { computed, signal } from '@preact/signals'
 import { now } from '../clock.ts'
 
 /** ms from top to foot. */
-const SPANS = [500, 1000, 2000, 5000, 10_000, 20_000, 60_000]
-const FIRST_SPAN_MS = 5000
+const SPANS = [500, 1000, 2000, 3000, 5000, 10_000, 20_000, 60_000]
+const FIRST_SPAN_MS = 3000
 /** Of what is looked at, that much stays above and below. */
 const EDGE = 0.15
 

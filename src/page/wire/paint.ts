@@ -3,7 +3,7 @@ import type { ByteSplit, TransportName } from '../../protocol.ts'
 import { arrowsOf, type Arrow, type Carried, type ExchangeItem, type Item } from './items.ts'
 import { lane } from './labels.ts'
 import type { Hue, Palette } from './palette.ts'
-import type { Look, Pen } from './pen.ts'
+import type { Label, Look, Pen } from './pen.ts'
 import { gridStep, scaleOf, type Scale, type View } from './scale.ts'
 
 /** What is drawn, and what of it is pointed at. */
@@ -67,6 +67,8 @@ const NOTABLE_MS = 60
 const AGAIN_MS = 100
 /** With more arrows than this each is a line and its bytes: nobody could read more. */
 const CROWD = 350
+/** Characters that reach from the client's line to where the ticks stand. */
+const LONG_WORDS = 11
 /** Items this far beyond the edge are looked at: so that labels do not jump when their neighbours leave. */
 const MARGIN_PX = 60
 
@@ -83,6 +85,7 @@ class Painter {
   readonly #left
   readonly #right
   readonly #drawn: DrawnArrow[] = []
+  readonly #ticks: Label[] = []
   #isCrowd = false
 
   constructor(pen: Pen, palette: Palette, scene: Scene) {
@@ -126,7 +129,11 @@ class Painter {
     }
     this.#messages(carriers)
     this.#lifelines()
-    for (const label of [...this.#left.labels(this.#scale), ...this.#right.labels(this.#scale)]) this.#pen.label(label)
+    const words = this.#left.labels(this.#scale)
+    for (const label of [...words, ...this.#right.labels(this.#scale)]) this.#pen.label(label)
+    // A tick gives way to long words: the lines of the grid stay.
+    const isFree = (tick: Label) => !words.some(({ y, text }) => Math.abs(y - tick.y) < 12 && text.length > LONG_WORDS)
+    for (const tick of this.#ticks.filter(isFree)) this.#pen.label(tick)
     this.#captions()
     return this.#drawn
   }
@@ -156,19 +163,13 @@ class Painter {
     const step = gridStep(this.#scale)
     for (let at = Math.ceil(startAt / step) * step; at <= view.endAt; at += step) {
       const outline = this.#look('grid', { stroke: this.#palette.line })
-      const at_y = y(at)
-      if (at_y < top) continue
-      outline.moveTo(isNarrow ? 0 : 48, at_y)
-      outline.lineTo(view.width, at_y)
-      if (isNarrow || at_y > foot) continue
-      this.#pen.label({
-        x: 12,
-        y: at_y + 3.5,
-        text: words.tick(at, step),
-        colour: this.#palette.ink3,
-        font: this.#font('tick'),
-        align: 'left',
-      })
+      const lineY = y(at)
+      if (lineY < top) continue
+      outline.moveTo(isNarrow ? 0 : 48, lineY)
+      outline.lineTo(view.width, lineY)
+      if (isNarrow || lineY > foot) continue
+      const look = { colour: this.#palette.ink3, font: this.#font('tick'), align: 'left' } as const
+      this.#ticks.push({ x: 12, y: lineY + 3.5, text: words.tick(at, step), ...look })
     }
   }
 
@@ -220,7 +221,7 @@ class Painter {
     const to = record.parkedTo === undefined ? endOf(item, this.#scene) : toPage(record.parkedTo)
     const [top, end] = [y(from), Math.min(y(Math.min(to, nowAt)), this.#scene.view.height)]
     if (end - top >= 1) this.#look('parked', { fill: hue.mark }).rect(server - 5.5, top, 11, Math.max(1.5, end - top))
-    if (to - from < NOTABLE_MS) return
+    if (to - from < NOTABLE_MS || end < this.#scale.top + 14 || top > foot - 14) return
     const middle = Math.max(this.#scale.top + 20, Math.min((top + Math.min(end, foot)) / 2, foot - 22))
     const said = { colour: hue.ink, font: this.#font('sans') }
     this.#right.put(middle, words.parked(Math.min(to, nowAt) - from, isOver), said)

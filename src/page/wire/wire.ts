@@ -76,6 +76,9 @@ export class Wire {
   }
 
   turned(from: TransportName, to: TransportName): void {
+    // The one in use is the last one.
+    const total = this.totals.get(to)
+    if (total && this.totals.delete(to)) this.totals.set(to, total)
     this.#insert({ type: 'turn', key: `turn ${++this.#keys}`, begunAt: now(), from, to })
     this.#changed()
   }
@@ -152,8 +155,8 @@ export class Wire {
   }
 
   #count(record: TraceRecord, before: TraceRecord | null): void {
-    let total = this.totals.get(record.transport)
-    if (!total) this.totals.set(record.transport, (total = { up: noBytes(), down: noBytes(), arrows: 0 }))
+    const total = this.totals.get(record.transport) ?? { up: noBytes(), down: noBytes(), arrows: 0 }
+    this.totals.set(record.transport, total)
     for (const way of ['up', 'down'] as const) {
       for (const part of ['headers', 'framing', 'payload'] as const) {
         total[way][part] += bytesOf(record, way)[part] - (before ? bytesOf(before, way)[part] : 0)
