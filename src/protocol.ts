@@ -200,7 +200,10 @@ export interface ByteSplit {
   headers: number
   /** What wraps the text: JSON, WebSocket frame heads, pings. */
   framing: number
-  /** The messages' text, in UTF-8. */
+  /**
+   * The messages' text, in UTF-8. In compressed frames text and JSON cannot be told apart: there it is as large a part of
+   * them as it was before.
+   */
   payload: number
 }
 

@@ -10,6 +10,7 @@ import { Account } from './account.ts'
 import { closeInOrder } from './closing.ts'
 import { configOf, type Config } from './config.ts'
 import { MAX_BODY_BYTES, type App } from './context.ts'
+import { DEFLATE } from './deflate.ts'
 import { countExchanges, guardRooms, refuseForeignOrigins } from './guard.ts'
 import { certificateOf } from './http2/certificate.ts'
 import { createHttp2Server } from './http2/server.ts'
@@ -93,7 +94,7 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
       // A message in sixteen thousand one-byte pieces stays below maxPayload, and costs megabytes.
       maxFragments: 64,
       maxBufferedChunks: 1024,
-      perMessageDeflate: false,
+      perMessageDeflate: config.deflate && DEFLATE,
       handleProtocols: (offers) => (offers.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
     },
   })

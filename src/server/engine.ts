@@ -103,6 +103,10 @@ export class Engine {
   /** The routes of a session. */
   mount(path: string): (scope: App) => Promise<void> {
     return async (scope) => {
+      // Socket.IO leaves compression off unless asked, and does not say how long its frames were before: so it is not offered.
+      scope.addHook('onRequest', async ({ raw }) => {
+        delete raw.headers['sec-websocket-extensions']
+      })
       // Engine.IO reads the bodies of its posts itself.
       scope.addContentTypeParser('*', (_request, _body, done) => done(null))
       scope.route({

@@ -13,7 +13,7 @@ export const upBytes = (length: number): number => downBytes(length) + 4
 
 /** Counts what an upgraded connection carries beside its messages, which are for its user to count. */
 export function countFrames(socket: WebSocket, request: FastifyRequest): FrameLine {
-  const counts = request.exchange.stream('socket', 101)
+  const counts = request.exchange.stream('socket', 101, socket.extensions !== '')
   socket.on('ping', (data: Buffer) => {
     counts.control('up', upBytes(data.length), 'ping')
     counts.control('down', downBytes(data.length), 'pong')
