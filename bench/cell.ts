@@ -60,7 +60,7 @@ export function cellOf(frame: CellFrame, group: string, windows: readonly Window
     ratePerS: published / durationS,
     counts,
     ...(latencies.length > 0 ? { latencyMs: latencyOf(latencies, 'intended') } : {}),
-    ...(frame.client === 'lean' && counts.delivered > 0
+    ...(frame.client !== 'project' && counts.delivered > 0
       ? { bytes: bytesOf(seen, windows, counts.delivered, options) }
       : {}),
     ...(counts.delivered > 0 ? { requestsPerMessage: perMessage(seen, (one) => one.requests) } : {}),
@@ -76,7 +76,8 @@ function bytesOf(
   delivered: number,
   { isAlone, publisherWireBytes = 0 }: CellOptions,
 ): NonNullable<Cell['bytes']> {
-  const payload = total(seen, (one) => one.payload)
+  // In compressed frames text and JSON cannot be told apart: there text is as large a part of them as it was before.
+  const payload = total(seen, (one) => one.payload * (one.inflated > 0 ? Math.min(1, one.bodyDown / one.inflated) : 1))
   const up: ByteSplit = {
     headers: total(seen, (one) => one.headersUp),
     framing: total(seen, (one) => one.bodyUp),

@@ -9,6 +9,8 @@ export interface Durations {
   httpS: number
   sweep: { perS: readonly number[]; windowMs: number; clients: number }
   memoryClients: number
+  http2Ms: number
+  deflate: { clients: number; windowMs: number }
   /** For measuring again what was not valid. */
   repeatMs: number
 }
@@ -22,6 +24,8 @@ export const DURATIONS: Record<Parameters['profile'], Durations> = {
     httpS: 0.4,
     sweep: { perS: [100], windowMs: 300, clients: 50 },
     memoryClients: 100,
+    http2Ms: 400,
+    deflate: { clients: 50, windowMs: 1000 },
     repeatMs: 0,
   },
   default: {
@@ -32,6 +36,8 @@ export const DURATIONS: Record<Parameters['profile'], Durations> = {
     httpS: 1,
     sweep: { perS: [50, 300], windowMs: 400, clients: 100 },
     memoryClients: 500,
+    http2Ms: 1500,
+    deflate: { clients: 500, windowMs: 4000 },
     repeatMs: 2000,
   },
   full: {
@@ -42,6 +48,8 @@ export const DURATIONS: Record<Parameters['profile'], Durations> = {
     httpS: 10,
     sweep: { perS: [25, 50, 100, 200, 400, 800], windowMs: 3000, clients: 200 },
     memoryClients: 3000,
+    http2Ms: 5000,
+    deflate: { clients: 500, windowMs: 15_000 },
     repeatMs: 120_000,
   },
 }

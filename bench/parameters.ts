@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { SCENARIOS, type Parameters, type Scenario } from './report/schema.ts'
+import { ONLY_IN_FULL, SCENARIOS, type Parameters, type Scenario } from './report/schema.ts'
 
 interface NumberParameter {
   default: number
@@ -72,7 +72,7 @@ export function readRequest(argv: readonly string[]): Request {
   >()
   return {
     parameters: { ...rest, profile: quick ? 'quick' : full ? 'full' : 'default' },
-    scenarios: scenario ?? [...SCENARIOS],
+    scenarios: scenario ?? SCENARIOS.filter((name) => full === true || !ONLY_IN_FULL.includes(name)),
     out,
     useNamespace: namespace,
   }

@@ -19,6 +19,8 @@ export interface Seen {
   bodyDown: number
   handshake: number
   payload: number
+  /** Frames' text after inflation; 0 where nothing is compressed. */
+  inflated: number
   /** Polls that were due by the schedule. */
   due: number
 }
@@ -39,6 +41,7 @@ const nothing = (): Seen => ({
   bodyDown: 0,
   handshake: 0,
   payload: 0,
+  inflated: 0,
   due: 0,
 })
 

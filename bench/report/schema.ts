@@ -20,7 +20,10 @@ const split = Type.Object({
   payload: Type.Number({ description: 'the text of messages, UTF-8' }),
 })
 
-export const SCENARIOS = ['latency', 'overhead', 'rates', 'rtt', 'http', 'sweep', 'memory'] as const
+export const SCENARIOS = ['latency', 'overhead', 'rates', 'rtt', 'http', 'sweep', 'memory', 'http2', 'deflate'] as const
+
+/** Beside the question that the suite is about: only a full run has the time for these, unless they are asked for. */
+export const ONLY_IN_FULL: readonly (typeof SCENARIOS)[number][] = ['http2', 'deflate']
 
 export const parametersSchema = Type.Object({
   clients: count('subscribers of an overhead cell'),
@@ -46,7 +49,7 @@ export const cellSchema = Type.Object({
   id: Type.String({ description: 'unique in the report: scenario/subject/variant' }),
   scenario: Type.Enum([...SCENARIOS]),
   subject: Type.String({ description: 'a transport, or what an HTTP cell asks for: empty-poll, post …' }),
-  client: Type.Enum(['project', 'lean', 'autocannon'], { description: 'whose client code read: see README' }),
+  client: Type.Enum(['project', 'lean', 'ws', 'autocannon'], { description: 'whose client code read: see README' }),
   loop: Type.Enum(['open', 'closed'], { description: 'closed: the next request waits for the last answer' }),
   durationS: Type.Number(),
   clients: count(),
@@ -98,6 +101,12 @@ export const cellSchema = Type.Object({
         wire: Type.Union([estimate, Type.Null()]),
       }),
     }),
+  ),
+  perRequest: Type.Optional(
+    Type.Object(
+      { up: split, down: split, bytes: estimate },
+      { description: 'one request and its answer, once the connection has warmed up; TLS and TCP/IP left out' },
+    ),
   ),
   requestsPerMessage: Type.Optional(estimate),
   cpu: Type.Optional(

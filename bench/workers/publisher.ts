@@ -3,7 +3,7 @@ import { seededRandom } from '../../src/link/random.ts'
 import { join } from '../../src/client/members.ts'
 import { nodeNet } from '../../src/terminal/net.ts'
 import { leanSocket, type LeanSocket } from '../load/lean-websocket.ts'
-import { now, writeStamp } from '../load/payload.ts'
+import { now, words, writeStamp } from '../load/payload.ts'
 import { Tally } from '../load/tally.ts'
 import { serve } from './rpc.ts'
 
@@ -13,6 +13,8 @@ export interface Schedule {
   arrivals: 'poisson' | 'periodic'
   seed: number
   payloadBytes: number
+  /** Fills texts with words, where it matters how alike they are; with dots otherwise. */
+  hasWords?: boolean
   /** The number of the first message. */
   firstIndex: number
   /** Planted fault: stamps the moment of sending instead of the moment that was meant. */
@@ -49,11 +51,12 @@ const handlers = {
     await socket.opened
   },
   async run(schedule: Schedule): Promise<Published> {
-    const { payloadBytes, firstIndex, stampsActual = false, stallMs = 0, durationMs } = schedule
+    const { payloadBytes, firstIndex, stampsActual = false, stallMs = 0, hasWords = false, durationMs } = schedule
     const offsets = plan(schedule)
     const cpu = process.cpuUsage()
     const run = `${firstIndex}-${process.pid}`
     const lagsMs: number[] = []
+    const random = seededRandom(schedule.seed)
     acknowledged = 0
     // A short lead, so that the first message is not late already.
     const startNs = now() + 20_000_000n
@@ -63,7 +66,11 @@ const handlers = {
       if (stallMs > 0 && i === Math.floor(offsets.length / 2)) spin(now() + BigInt(stallMs) * 1_000_000n)
       const actualNs = now()
       lagsMs.push(Number(actualNs - intendedNs) / 1e6)
-      const text = writeStamp({ index: firstIndex + i, intendedNs: stampsActual ? actualNs : intendedNs }, payloadBytes)
+      const text = writeStamp(
+        { index: firstIndex + i, intendedNs: stampsActual ? actualNs : intendedNs },
+        payloadBytes,
+        hasWords ? words(random, payloadBytes) : '.',
+      )
       socket?.send(JSON.stringify({ type: 'message', draft: { id: `bench-${run}-${i}`, text } }))
     }
     await until(startNs + BigInt(Math.round(durationMs * 1e6)))

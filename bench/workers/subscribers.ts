@@ -1,6 +1,7 @@
 import type { TransportName } from '../../src/protocol.ts'
 import { seededRandom } from '../../src/link/random.ts'
 import type { HeaderSet } from '../load/heads.ts'
+import { deflatingLine } from '../load/deflating-line.ts'
 import { leanLines } from '../load/index.ts'
 import type { Line } from '../load/line.ts'
 import { projectLine } from '../load/project-line.ts'
@@ -11,7 +12,7 @@ import { serve } from './rpc.ts'
 export interface Group {
   name: string
   transport: TransportName
-  client: 'lean' | 'project'
+  client: 'lean' | 'project' | 'ws'
   count: number
   /** The server's port, or a link's. */
   port: number
@@ -63,7 +64,12 @@ const handlers = {
       // Evenly over the interval, with a little noise: so that a publish meets every phase of the polls.
       const phaseMs = ((i + random()) / group.count) * group.intervalMs
       const options = { ...group, room, cursor, phaseMs, tally }
-      const line = group.client === 'lean' ? leanLines[group.transport](options) : projectLine(group.transport, options)
+      const line =
+        group.client === 'lean'
+          ? leanLines[group.transport](options)
+          : group.client === 'ws'
+            ? deflatingLine(options)
+            : projectLine(group.transport, options)
       subscribers.push({ group: group.name, tally, line })
     }
     await Promise.all(subscribers.map(({ line }) => line.opened))

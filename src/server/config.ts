@@ -71,7 +71,7 @@ export const SETTINGS = {
   tlsKey: path('the key to --tls-cert, PEM'),
   deflate: toggle(
     'compress WebSocket frames for who offers it (permessage-deflate): fewer bytes where texts repeat, at the price of ' +
-      'CPU for each frame and some 70 KiB for each socket',
+      'CPU for each frame and some 100 kB for each socket',
   ),
   logLevel: text(
     'warn',

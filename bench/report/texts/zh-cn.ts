@@ -91,6 +91,8 @@ export const zhCN: Texts = {
     http: 'HTTP 请求',
     sweep: '负载扫描',
     memory: '内存',
+    http2: 'HTTP/1.1 与 HTTP/2 对比',
+    deflate: '压缩的帧',
   },
   subjects: {
     'short-poll': '短轮询',
@@ -106,7 +108,16 @@ export const zhCN: Texts = {
     'bare-ws': '裸 ws',
     'bare-http': '裸 http',
   },
-  variants: { browser: '浏览器请求头', minimal: '最少请求头', project: '本项目的客户端', lean: '精简客户端' },
+  variants: {
+    browser: '浏览器请求头',
+    minimal: '最少请求头',
+    project: '本项目的客户端',
+    lean: '精简客户端',
+    http1: 'HTTP/1.1',
+    http2: 'HTTP/2',
+    plain: '不压缩',
+    deflate: '压缩',
+  },
   textures: { headers: '头部', framing: '封装', payload: '正文', tcpIp: 'TCP/IP' },
   metrics: {
     p50: 'p50',
@@ -121,6 +132,8 @@ export const zhCN: Texts = {
     wireBytesPerMessage: '含 TCP/IP',
     cpuPerDelivery: '每次送达的 CPU 时间',
     cpuPerRequest: '每个请求的 CPU 时间',
+    bytesPerRequest: '每个请求的字节数',
+    headersPerRequest: '其中头部',
     requestsPerS: '每秒请求数',
     requestP50: '应答 p50',
     requestP99: '应答 p99',
@@ -135,6 +148,7 @@ export const zhCN: Texts = {
     clients: '订阅者数（对数刻度）',
     requests: '每条消息的请求数',
     bytes: '每条消息的字节数',
+    bytesPerRequest: '一个请求及其应答的字节数',
     cpu: '每次送达的服务器 CPU 时间，µs',
     memory: '每个客户端的 kB',
     requestsPerS: '每秒请求数',
@@ -248,6 +262,18 @@ export const zhCN: Texts = {
       title: '延迟如何随负载增长',
       see: '延迟的中位数（粗线）和第 95 百分位（细线）随负载的变化，每种传输方式单独使用服务器。',
       means: '曲线上扬之处，消息开始互相等待。轮询把这段时间到来的消息成批取走，因此能更久地保持自己较慢的节奏。',
+    },
+    http2: {
+      title: '一次空轮询在 HTTP/1.1 和 HTTP/2 上各有多重',
+      see: '一个请求和它的空应答，双向合计，两个版本都走 TLS：头部，以及不是头部的帧。连接已经预热：双方都已记住这些头部。',
+      means:
+        'HTTP/1.1 每次都把所有头部完整地说一遍。HTTP/2 对说过的头部只用一两个字节（HPACK），所以头部越多省得越多；剩下的是带游标的地址，以及每个帧前面的九个字节。',
+    },
+    deflate: {
+      title: '压缩 WebSocket 帧省下什么，付出什么',
+      see: '同样的订阅者，一次服务器原样发送，一次压缩每个帧（permessage-deflate），并以同一连接上先前的帧为参照。文本是随机抽取的单词。',
+      means:
+        '逐条重复的 JSON 几乎消失，文本缩小得少一些。代价是每个帧都要为每个读者重新压缩，每个连接都要记住说过的内容。',
     },
     memory: {
       title: '一个等待中的客户端占用服务器多少内存',
