@@ -283,7 +283,7 @@ export const en = {
       title: 'What compressed WebSocket frames save and cost',
       see: 'The same subscribers at a server that leaves frames as they are and at one that compresses them (permessage-deflate), each against those before it on the same socket. Texts are words drawn by chance.',
       means:
-        'JSON that repeats from message to message all but vanishes, text shrinks less. In exchange every frame is compressed anew for each reader, and each socket keeps what it has said before.',
+        'What repeats from message to message shrinks most: JSON, above all. In compressed frames it cannot be told from text, so the bar divides them as they were before. In exchange every frame is compressed anew for each reader, and each socket keeps what it has said before.',
     },
     memory: {
       title: 'What a waiting client costs the server in memory',
