@@ -1,4 +1,4 @@
-import type { FrameDown } from '../../src/protocol.ts'
+import { SUBPROTOCOL, type FrameDown } from '../../src/protocol.ts'
 import { seededRandom } from '../../src/link/random.ts'
 import { join } from '../../src/client/members.ts'
 import { nodeNet } from '../../src/terminal/net.ts'
@@ -43,7 +43,7 @@ const handlers = {
   async connect({ port, room }: { port: number; room: string }): Promise<void> {
     const { token, cursor } = await join(nodeNet(`http://127.0.0.1:${port}`), room)
     const path = `/rooms/${room}/websocket?after=${cursor}`
-    socket = leanSocket(port, path, 'minimal', [`bearer.${token}`], new Tally(), (text) => {
+    socket = leanSocket(port, path, 'minimal', [SUBPROTOCOL, `bearer.${token}`], new Tally(), (text) => {
       const { type } = JSON.parse(text) as FrameDown
       if (type === 'ack') acknowledged += 1
       if (type === 'error') throw new Error('the server refused a message of the publisher')
