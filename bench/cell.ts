@@ -7,7 +7,7 @@ import { reasonsAgainst } from './validity.ts'
 
 /** What is known of a cell before it is measured. */
 export type CellFrame = Pick<Cell, 'id' | 'scenario' | 'subject' | 'client' | 'clients' | 'payloadBytes'> &
-  Partial<Pick<Cell, 'intervalMs' | 'holdMs' | 'rttMs' | 'model'>>
+  Partial<Pick<Cell, 'intervalMs' | 'holdMs' | 'rttMs' | 'model' | 'connect'>>
 
 export interface CellOptions {
   /** Only this cell's subscribers were there: the server's CPU time and what crossed the wire are its own. */
@@ -67,6 +67,16 @@ export function cellOf(frame: CellFrame, group: string, windows: readonly Window
     ...(options.isAlone ? { cpu: cpuOf(windows, group, durationS) } : {}),
     generator,
     validity: { valid: reasons.length === 0, attempts: options.attempts ?? 1, reasons },
+  }
+}
+
+/** What one subscriber costs, on average, until it follows the room. */
+export function connectOf(connected: readonly Seen[]): NonNullable<Cell['connect']> {
+  const each = (pick: (seen: Seen) => number) => total(connected, pick) / Math.max(1, connected.length)
+  return {
+    requests: each((one) => one.requests),
+    connections: each((one) => one.connections),
+    bytes: each((one) => one.headersUp + one.headersDown + one.bodyUp + one.bodyDown + one.handshake),
   }
 }
 

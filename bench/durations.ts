@@ -1,7 +1,9 @@
+import { TRANSPORTS, type TransportName } from '../src/protocol.ts'
 import type { Parameters } from './report/schema.ts'
 
 /** How long each piece of the suite takes, in ms of publishing, and how often it is repeated. */
 export interface Durations {
+  transports: Covered
   latencyMs: number
   overhead: { blocks: number; windows: number; windowMs: number }
   rates: { perS: readonly number[]; windowMs: number }
@@ -15,8 +17,25 @@ export interface Durations {
   repeatMs: number
 }
 
+/** Which transports a scenario covers, by what one more of them costs. `--transports` names others for all scenarios. */
+export interface Covered {
+  /** All in one room at once: one more costs no time. */
+  together: readonly TransportName[]
+  /** One after the other, in blocks: one more costs as long again. */
+  apart: readonly TransportName[]
+  /** One after the other, at each of many rates. */
+  curves: readonly TransportName[]
+}
+
+/**
+ * The three that differ in principle: ask, ask and be held, be told. The others are variations of these, whose place is known
+ * once their bytes and their latency are: a stream pushes as a socket does, a snapshot is a short poll that is sent more.
+ */
+const BASIC = ['short-poll', 'long-poll', 'websocket'] as const
+
 export const DURATIONS: Record<Parameters['profile'], Durations> = {
   quick: {
+    transports: { together: BASIC, apart: BASIC, curves: BASIC },
     latencyMs: 1500,
     overhead: { blocks: 1, windows: 2, windowMs: 300 },
     rates: { perS: [6, 24], windowMs: 400 },
@@ -29,6 +48,7 @@ export const DURATIONS: Record<Parameters['profile'], Durations> = {
     repeatMs: 0,
   },
   default: {
+    transports: { together: [...BASIC, 'sse'], apart: BASIC, curves: BASIC },
     latencyMs: 7000,
     overhead: { blocks: 2, windows: 3, windowMs: 500 },
     rates: { perS: [3, 8, 20, 48], windowMs: 900 },
@@ -41,8 +61,9 @@ export const DURATIONS: Record<Parameters['profile'], Durations> = {
     repeatMs: 2000,
   },
   full: {
+    transports: { together: TRANSPORTS, apart: TRANSPORTS, curves: BASIC },
     latencyMs: 60_000,
-    overhead: { blocks: 5, windows: 4, windowMs: 2500 },
+    overhead: { blocks: 5, windows: 2, windowMs: 2500 },
     rates: { perS: [1, 2.5, 5, 7.5, 10, 15, 20, 30, 40, 80, 160], windowMs: 5000 },
     rttMs: 60_000,
     httpS: 10,

@@ -72,6 +72,12 @@ export class Rig {
     await this.subscribers.ask('open', { room: ROOM, cursor: head, groups: complete, seed })
   }
 
+  /** Messages that were there before: they are in the log when this settles. */
+  async fill(count: number, payloadBytes: number): Promise<void> {
+    await this.publisher.ask('fill', { count, payloadBytes, firstIndex: this.#messages })
+    this.#messages += count
+  }
+
   /**
    * Publishes by schedule, waits `settleMs`, and then until everybody has everything, at most `graceMs` longer. The settling
    * is the same for all transports, so that a window lasts as long for one as for another. `meanwhile` runs beside it.

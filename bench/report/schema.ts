@@ -3,6 +3,7 @@
  * Durations are in the unit that their name ends with; bytes are bytes; rates are per second.
  */
 import Type, { type Static } from 'typebox'
+import { TRANSPORTS } from '../../src/protocol.ts'
 
 const count = (description?: string) => Type.Integer({ minimum: 0, ...(description ? { description } : {}) })
 const number = (description: string) => Type.Number({ description })
@@ -16,7 +17,7 @@ const estimate = Type.Object({
 })
 const split = Type.Object({
   headers: Type.Number({ description: 'request and response heads, handshakes left out' }),
-  framing: Type.Number({ description: 'JSON, chunk sizes, WebSocket frame heads' }),
+  framing: Type.Number({ description: 'JSON, chunk sizes, SSE fields, WebSocket frame heads, packet heads' }),
   payload: Type.Number({ description: 'the text of messages, UTF-8' }),
 })
 
@@ -36,6 +37,11 @@ export const parametersSchema = Type.Object({
   seed: count(),
   rtt: number('ms, of the emulated link in the rtt scenario'),
   profile: Type.Enum(['quick', 'default', 'full'], { description: 'how long everything takes' }),
+  transports: Type.Optional(
+    Type.Array(Type.Enum([...TRANSPORTS]), {
+      description: 'which were asked for; without it each scenario covers what it covers as it comes',
+    }),
+  ),
 })
 
 export const selfCheckSchema = Type.Object({
@@ -66,7 +72,7 @@ export const cellSchema = Type.Object({
     outOfOrder: count(),
     requests: count(),
     empty: count('answers without an event'),
-    frames: count('WebSocket data frames towards the subscribers'),
+    frames: count('towards the subscribers: data frames of WebSockets, batches of streamed answers'),
     connections: count('TCP connections opened'),
   }),
   latencyMs: Type.Optional(
@@ -116,6 +122,16 @@ export const cellSchema = Type.Object({
       perRequestUs: Type.Union([estimate, Type.Null()]),
       utilisation: Type.Number({ description: 'share of one core' }),
     }),
+  ),
+  connect: Type.Optional(
+    Type.Object(
+      {
+        requests: Type.Number(),
+        connections: Type.Number({ description: 'TCP' }),
+        bytes: Type.Number({ description: 'both ways, without TCP/IP' }),
+      },
+      { description: 'what one subscriber costs, on average, until it follows the room' },
+    ),
   ),
   memory: Type.Optional(
     Type.Object({ perClientBytes: Type.Number(), idleBytes: Type.Number(), loadedBytes: Type.Number() }),

@@ -35,8 +35,17 @@ export interface Published {
   acknowledged: number
 }
 
+export interface FillOptions {
+  count: number
+  payloadBytes: number
+  /** The number of the first message. */
+  firstIndex: number
+}
+
 let socket: LeanSocket | null = null
 let acknowledged = 0
+/** What waits for so many acknowledgements. */
+let waiting = { count: Number.POSITIVE_INFINITY, settle: (): void => undefined }
 
 const handlers = {
   /** Joins, and opens the socket over which all is published: it costs the server the same on every transport. */
@@ -46,9 +55,18 @@ const handlers = {
     socket = leanSocket(port, path, 'minimal', [SUBPROTOCOL, `bearer.${token}`], new Tally(), (text) => {
       const { type } = JSON.parse(text) as FrameDown
       if (type === 'ack') acknowledged += 1
+      if (acknowledged >= waiting.count) waiting.settle()
       if (type === 'error') throw new Error('the server refused a message of the publisher')
     })
     await socket.opened
+  },
+  /** Says so many messages as fast as it can. */
+  async fill({ count, payloadBytes, firstIndex }: FillOptions): Promise<void> {
+    acknowledged = 0
+    const settled = new Promise<void>((settle) => (waiting = { count, settle }))
+    for (let i = 0; i < count; i++) say(`fill-${firstIndex}-${process.pid}-${i}`, firstIndex + i, now(), payloadBytes)
+    await settled
+    waiting = { count: Number.POSITIVE_INFINITY, settle: () => undefined }
   },
   async run(schedule: Schedule): Promise<Published> {
     const { payloadBytes, firstIndex, stampsActual = false, stallMs = 0, hasWords = false, durationMs } = schedule
@@ -66,12 +84,8 @@ const handlers = {
       if (stallMs > 0 && i === Math.floor(offsets.length / 2)) spin(now() + BigInt(stallMs) * 1_000_000n)
       const actualNs = now()
       lagsMs.push(Number(actualNs - intendedNs) / 1e6)
-      const text = writeStamp(
-        { index: firstIndex + i, intendedNs: stampsActual ? actualNs : intendedNs },
-        payloadBytes,
-        hasWords ? words(random, payloadBytes) : '.',
-      )
-      socket?.send(JSON.stringify({ type: 'message', draft: { id: `bench-${run}-${i}`, text } }))
+      const filler = hasWords ? words(random, payloadBytes) : '.'
+      say(`bench-${run}-${i}`, firstIndex + i, stampsActual ? actualNs : intendedNs, payloadBytes, filler)
     }
     await until(startNs + BigInt(Math.round(durationMs * 1e6)))
     const { user, system } = process.cpuUsage(cpu)
@@ -87,6 +101,11 @@ const handlers = {
 }
 export type PublisherHandlers = typeof handlers
 serve(handlers)
+
+function say(id: string, index: number, intendedNs: bigint, payloadBytes: number, filler?: string): void {
+  const text = writeStamp({ index, intendedNs }, payloadBytes, filler)
+  socket?.send(JSON.stringify({ type: 'message', draft: { id, text } }))
+}
 
 /** The moments of sending, fixed in advance: ms from the start, ascending. */
 function plan({ ratePerS, durationMs, arrivals, seed }: Schedule): number[] {

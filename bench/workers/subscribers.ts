@@ -32,6 +32,8 @@ interface Subscriber {
   group: string
   tally: Tally
   line: Line
+  /** What it had cost when it came to follow the room. */
+  connected: Seen | null
 }
 
 let subscribers: Subscriber[] = []
@@ -70,9 +72,20 @@ const handlers = {
           : group.client === 'ws'
             ? deflatingLine(options)
             : projectLine(group.transport, options)
-      subscribers.push({ group: group.name, tally, line })
+      const subscriber: Subscriber = { group: group.name, tally, line, connected: null }
+      subscribers.push(subscriber)
+      line.opened.then(
+        () => (subscriber.connected = { ...tally.seen }),
+        () => undefined,
+      )
     }
     await Promise.all(subscribers.map(({ line }) => line.opened))
+  },
+  /** By group, one entry a subscriber: what each had cost when it came to follow the room. */
+  connected(): Record<string, Seen[]> {
+    const groups: Record<string, Seen[]> = {}
+    for (const { group, connected } of subscribers) if (connected) (groups[group] ??= []).push(connected)
+    return groups
   },
   begin(): void {
     for (const { tally } of subscribers) tally.begin()
