@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { TRANSPORTS } from '../src/protocol.ts'
 import { conclusionsOf } from './conclusions.ts'
 import { DURATIONS } from './durations.ts'
 import { describeMachine } from './machine.ts'
@@ -122,14 +123,16 @@ async function publisherAlone({ rig, parameters: { payload, seed, ...rest } }: R
 
 function checksOf({ cells, comparisons, parameters: { rtt } }: Run): Checked[] {
   const itself = comparisons.find(({ a, b }) => a === 'websocket' && b === 'websocket-again')
-  const [lean, own] = [`rtt/long-poll/${rtt}`, `rtt/long-poll/${rtt}/project`].map((wanted) =>
-    cells.find(({ id }) => id === wanted),
-  )
+  const at = (id: string) => cells.find((cell) => cell.id === id)
+  const agreements = TRANSPORTS.flatMap((transport) => {
+    const [lean, own] = [at(`rtt/${transport}/${rtt}`), at(`rtt/${transport}/${rtt}/project`)]
+    // A median of a few messages wanders further than the two may lie apart: a quick run has too few.
+    return lean && own && (own.latencyMs?.n ?? 0) >= ENOUGH_FOR_A_MEDIAN ? [checkClientsAgree(lean, own)] : []
+  })
   return [
     ...(cells.some(({ counts }) => counts.expected > 0) ? [checkDelivered(cells)] : []),
     ...(itself ? [checkAgainstItself(itself)] : []),
-    // A median of a few messages wanders further than the two may lie apart: a quick run has too few.
-    ...(lean && own && (own.latencyMs?.n ?? 0) >= ENOUGH_FOR_A_MEDIAN ? [checkClientsAgree(lean, own)] : []),
+    ...agreements,
   ]
 }
 

@@ -13,7 +13,7 @@ export interface PushedBatch {
 
 /** A chunk of an HTTP/1.1 answer (RFC 9112 section 7.1): its size in hex, and a line's end behind that and behind the piece. */
 export function chunkBytes(pieceBytes: number): number {
-  return pieceBytes.toString(16).length + 2 + pieceBytes + 2
+  return Math.round(pieceBytes).toString(16).length + 2 + pieceBytes + 2
 }
 
 const framed = (payloadBytes: number): number => frameHeadBytes(payloadBytes, 'down') + payloadBytes

@@ -3,7 +3,8 @@ import { latencyModel } from '../latency-model.ts'
 import type { Comparison } from '../report/schema.ts'
 import { fillWindow, leanGroup, patience, transportsOf, untilValid, type RunScenario } from '../run.ts'
 import type { Window } from '../rig.ts'
-import { comparePaired, mean } from '../statistics.ts'
+import { comparePaired, mean, overlap } from '../statistics.ts'
+import { LIMITS } from '../validity.ts'
 
 type Pair = readonly [a: string, b: string]
 
@@ -24,8 +25,10 @@ export const latency: RunScenario = async (run) => {
   progress('latency: all transports in one room')
   const transports = transportsOf(run, 'together')
   const groups = [
-    ...transports.map((transport) => leanGroup(transport, CLIENTS, parameters)),
-    ...(transports.includes('websocket') ? [leanGroup('websocket', CLIENTS, parameters, CONTROL)] : []),
+    ...transports.flatMap((transport) => {
+      const group = leanGroup(transport, CLIENTS, parameters)
+      return transport === REFERENCE ? [group, { ...group, name: CONTROL }] : [group]
+    }),
   ]
   const { cells, window } = await untilValid(run, async (attempts) => {
     await rig.start({ hold: holdMs })
@@ -77,7 +80,10 @@ export function comparePairs(window: Window, pairs: readonly Pair[], seed: numbe
     // other" and "just after"; over the group's mean that cancels.
     const [inA, inB] = [ofA, ofB].map((group) => whole.map((index) => [mean(group.get(index) ?? [])]))
     const paired = comparePaired(inA ?? [], inB ?? [], { seed })
-    return [{ scenario: 'latency', metric: 'latencyMs', a, b, ...paired }]
+    const { low, high } = paired.medianDifference
+    const isOurs = overlap({ low, high }, { low: -LIMITS.ownDifferenceMs, high: LIMITS.ownDifferenceMs })
+    const verdict = isOurs ? 'no difference shown' : paired.verdict
+    return [{ scenario: 'latency', metric: 'latencyMs', a, b, ...paired, verdict }]
   })
 }
 

@@ -1,4 +1,7 @@
-/** How a transport looks: its hue, and a second sign for who does not see hues. The hues are public/tokens.css's. */
+/**
+ * How a transport looks: its hue, and a second sign for who does not see hues. The hues are public/tokens.css's: five for
+ * five transports, and a sixth that the others share, each with a sign and a dash of its own.
+ */
 export interface Mark {
   /** For shapes. */
   hue: string
@@ -29,6 +32,9 @@ const MARKS = {
   websocket: mark('websocket', 'circle', 'solid'),
   sse: mark('sse', 'diamond', [3, 3]),
   'http-stream': mark('http-stream', 'triangle', [10, 3, 2, 3]),
+  'snapshot-poll': mark('sixth', 'roundRect', [7, 4], true),
+  'jsonp-poll': mark('sixth', 'triangle', [2, 4], true),
+  'socket-io': mark('sixth', 'pin', 'solid'),
 } as const satisfies Record<string, Mark>
 
 /** Controls, and what no transport carries. */
@@ -41,7 +47,7 @@ const ASKED_BY: Record<string, keyof typeof MARKS> = {
   'ready-long-poll': 'long-poll',
 }
 
-export const MARK_NAMES = [...Object.keys(MARKS), CONTROL.name]
+export const MARK_NAMES = [...new Set([...Object.values(MARKS), CONTROL].map(({ name }) => name))]
 
 /** A subject is a transport, or what an HTTP cell asks for; anything else is a control and has no hue. */
 export const markOf = (subject: string): Mark => {

@@ -4,6 +4,7 @@ import { pairName, spellVerdict } from './figures/paired.ts'
 import { spellCrossover } from './figures/per-message.ts'
 import { figure, fixed, interval, withUnit } from './format.ts'
 import { METRICS, METRICS_OF, shown, type MetricKey } from './metrics.ts'
+import { overviewOf } from './overview.ts'
 import { SCENARIOS, type Cell, type Report } from './schema.ts'
 import { displayWidth, tableLines, tame, wrap, type Column } from './terminal-table.ts'
 import { en as texts } from './texts/en.ts'
@@ -59,6 +60,14 @@ export function renderTerminal(report: Report, { colour, width }: TerminalOption
     ...report.selfChecks.flatMap(({ name, expected, measured, ok }) =>
       item(`${name}: ${ok ? texts.holds : texts.fails}; expected ${expected}, measured ${measured}`, ok ? '●' : '◇'),
     ),
+    ...overviewOf(report, texts).flatMap(({ title, table }) => [
+      ...head(title),
+      ...tableLines(
+        table.head.map((words, i) => ({ head: words, align: i === 0 ? 'left' : 'right' })),
+        table.rows,
+        (words, row, column) => (row < 0 ? paint('dim', words) : column === 0 ? paint('bold', words) : words),
+      ),
+    ]),
     ...head('in short'),
     ...(report.conclusions.length === 0 ? item(texts.noConclusions) : []),
     ...report.conclusions.flatMap(({ en }) => item(en)),

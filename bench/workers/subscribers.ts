@@ -53,11 +53,11 @@ const handlers = {
     seed: number
   }): Promise<void> {
     const random = seededRandom(seed)
-    const most = Math.max(...groups.map(({ count }) => count))
+    const most = Math.max(0, ...groups.map(({ count }) => count))
     // Round the groups, there and back: neighbours in the server's fan-out are of different kinds, and no kind is always
-    // before another.
+    // before another. In the order of Thue and Morse, so that none has both the first place and the last either.
     const places = Array.from({ length: most }, (_, i) =>
-      (i % 2 ? [...groups].reverse() : groups).map((group) => ({ group, i })),
+      (isOdd(i) ? [...groups].reverse() : groups).map((group) => ({ group, i })),
     )
       .flat()
       .filter(({ group, i }) => i < group.count)
@@ -112,5 +112,8 @@ const handlers = {
     subscribers = []
   },
 }
+/** Of the ones in binary. */
+const isOdd = (number: number): boolean => number.toString(2).replaceAll('0', '').length % 2 === 1
+
 export type SubscriberHandlers = typeof handlers
 serve(handlers)

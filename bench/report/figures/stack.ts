@@ -8,7 +8,7 @@ import { cellsOf, doubt, nameOf, type Figure } from './figure.ts'
 export const TEXTURES: readonly Texture[] = ['headers', 'framing', 'payload', 'tcpIp']
 
 /** Bytes per message, by what they are. The parts add up to the figure that the report gives. */
-function partsOf({ bytes }: Cell): Record<Texture, number> | null {
+export function partsOf({ bytes }: Cell): Record<Texture, number> | null {
   if (!bytes) return null
   const { up, down, perMessage } = bytes
   const total = up.headers + down.headers + up.framing + down.framing + up.payload + down.payload

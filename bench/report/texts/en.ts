@@ -19,6 +19,7 @@ export const en = {
 
   sections: {
     conclusions: 'In short',
+    overview: 'The transports side by side',
     selfChecks: 'Does the suite tell the truth?',
     figures: 'Figures',
     published: 'Beside what others published',
@@ -75,6 +76,7 @@ export const en = {
     seed: 'Seed',
     rtt: 'Round trip of the emulated link',
     profile: 'Profile',
+    transports: 'Transports',
   },
   values: {
     headers: { minimal: 'minimal', browser: 'a browser’s' },
@@ -93,12 +95,30 @@ export const en = {
     http2: 'HTTP/1.1 against HTTP/2',
     deflate: 'compressed frames',
   },
+  overview: {
+    lead: 'One row for each transport that was measured; ◇ where one of its cells is not valid. The figures below say how far each can be trusted.',
+    late: 'How late it is, in ms, and what it costs the server',
+    message: 'What one message takes at one subscriber, in bytes',
+    connect: 'What one subscriber takes until it follows the room',
+    heads: {
+      against: 'less websocket’s',
+      cpu: 'CPU, µs',
+      memory: 'memory, kB',
+      requests: 'requests',
+      wire: 'with TCP/IP',
+      connections: 'connections',
+      bytes: 'bytes',
+    },
+  },
   subjects: {
     'short-poll': 'short-poll',
     'long-poll': 'long-poll',
     websocket: 'websocket',
     sse: 'sse',
     'http-stream': 'http-stream',
+    'snapshot-poll': 'snapshot-poll',
+    'jsonp-poll': 'jsonp-poll',
+    'socket-io': 'socket-io',
     'websocket-again': 'websocket again',
     'empty-poll': 'empty poll',
     'poll-10': 'poll of 10 messages',

@@ -23,6 +23,7 @@ export const zhCN: Texts = {
 
   sections: {
     conclusions: '概括地说',
+    overview: '各种传输方式并列',
     selfChecks: '这套测试说的是真话吗？',
     figures: '图',
     published: '与已发表的结果对照',
@@ -76,6 +77,7 @@ export const zhCN: Texts = {
     seed: '随机种子',
     rtt: '模拟链路的往返时延',
     profile: '规模',
+    transports: '传输方式',
   },
   values: {
     headers: { minimal: '最少的', browser: '与浏览器相同' },
@@ -94,12 +96,30 @@ export const zhCN: Texts = {
     http2: 'HTTP/1.1 与 HTTP/2 对比',
     deflate: '压缩的帧',
   },
+  overview: {
+    lead: '每种测过的传输方式一行；只要有一个测量单元无效，就标 ◇。数字有多可信，见下面的图。',
+    late: '会迟到多久（ms），服务器付出多少',
+    message: '一个订阅者收到一条消息要用多少字节',
+    connect: '一个订阅者从连接到跟上房间要用多少',
+    heads: {
+      against: '减去 WebSocket 的',
+      cpu: 'CPU 时间，µs',
+      memory: '内存，kB',
+      requests: '请求数',
+      wire: '含 TCP/IP',
+      connections: '连接数',
+      bytes: '字节数',
+    },
+  },
   subjects: {
     'short-poll': '短轮询',
     'long-poll': '长轮询',
     websocket: 'WebSocket',
     sse: 'SSE',
     'http-stream': 'HTTP 流',
+    'snapshot-poll': '快照轮询',
+    'jsonp-poll': 'JSONP 轮询',
+    'socket-io': 'Socket.IO 套接字',
     'websocket-again': 'WebSocket（重复）',
     'empty-poll': '空轮询',
     'poll-10': '取 10 条的轮询',
