@@ -7,6 +7,8 @@ export interface Mark {
   hue: string
   /** For text. */
   ink: string
+  /** For lines and around shapes: the hue, or its ink where the hue is too light for paper. */
+  line: string
   /** Behind text: the hue with paper in it. */
   tint: string
   symbol: string
@@ -16,9 +18,13 @@ export interface Mark {
   name: string
 }
 
+/** Yellow. */
+const SIXTH = 'sixth'
+
 const mark = (name: string, symbol: string, dash: Mark['dash'], isHollow = false): Mark => ({
   hue: `var(--${name})`,
   ink: `var(--${name}-ink)`,
+  line: name === SIXTH ? `var(--${name}-ink)` : `var(--${name})`,
   tint: `var(--${name}-tint)`,
   symbol,
   isHollow,
@@ -32,9 +38,9 @@ const MARKS = {
   websocket: mark('websocket', 'circle', 'solid'),
   sse: mark('sse', 'diamond', [3, 3]),
   'http-stream': mark('http-stream', 'triangle', [10, 3, 2, 3]),
-  'snapshot-poll': mark('sixth', 'roundRect', [7, 4], true),
-  'jsonp-poll': mark('sixth', 'triangle', [2, 4], true),
-  'socket-io': mark('sixth', 'pin', 'solid'),
+  'snapshot-poll': mark(SIXTH, 'roundRect', [7, 4], true),
+  'jsonp-poll': mark(SIXTH, 'triangle', [2, 4], true),
+  'socket-io': mark(SIXTH, 'arrow', 'solid'),
 } as const satisfies Record<string, Mark>
 
 /** Controls, and what no transport carries. */

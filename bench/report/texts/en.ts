@@ -205,6 +205,7 @@ export const en = {
     `Each message goes to ${clients} subscribers: deliveries per second are ${clients} times the axis.`,
   withoutWire:
     'TCP/IP could not be counted in every cell; where it is missing the bar ends with the application’s bytes.',
+  onAnAxisOfItsOwn: 'On an axis of its own',
   largeDifferences: 'Large differences',
   smallDifferences: 'Small differences, on an axis of their own',
   verdicts: {

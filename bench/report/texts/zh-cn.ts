@@ -119,7 +119,7 @@ export const zhCN: Texts = {
     'http-stream': 'HTTP 流',
     'snapshot-poll': '快照轮询',
     'jsonp-poll': 'JSONP 轮询',
-    'socket-io': 'Socket.IO 套接字',
+    'socket-io': 'Socket.IO',
     'websocket-again': 'WebSocket（重复）',
     'empty-poll': '空轮询',
     'poll-10': '取 10 条的轮询',
@@ -204,6 +204,7 @@ export const zhCN: Texts = {
   atRate: (rate) => `每秒 ${rate} 条`,
   eachReaches: (clients) => `每条消息送给 ${clients} 个订阅者：每秒送达数是横轴的 ${clients} 倍。`,
   withoutWire: '并非每个测量单元都能统计 TCP/IP；缺少时，条形只画到应用层字节为止。',
+  onAnAxisOfItsOwn: '另用一条坐标轴',
   largeDifferences: '较大的差别',
   smallDifferences: '较小的差别，另用一条坐标轴',
   verdicts: {
