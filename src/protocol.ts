@@ -175,6 +175,11 @@ export interface Joined {
   roster: Member[]
 }
 
+/** The answer to a member that only says that it is here. A lease of so many ms, `leaseMs`, begins with it. */
+export interface Present extends Member {
+  leaseMs: number
+}
+
 /** RFC 9457. `field` and `limit` say what to mend; `type` is stable and meant for programs. */
 export interface Problem {
   type: string

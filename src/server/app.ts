@@ -107,7 +107,7 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
     async (scope) => {
       const room = scope.withTypeProvider<TypeBoxTypeProvider>()
       guardRooms(room, rooms)
-      mountMembers(room)
+      mountMembers(room, config)
       mountMessages(room)
       mountMeterLine(room, config.beat)
       for (const name of TRANSPORTS) transports[name](room, `/${name}`, name, config)
