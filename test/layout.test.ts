@@ -9,7 +9,8 @@ const ARROWS: Record<string, readonly string[]> = {
   client: [],
   link: [],
   page: ['client'],
-  terminal: ['client'],
+  node: ['client'],
+  terminal: ['client', 'node'],
 }
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })

@@ -1,7 +1,7 @@
 import { SUBPROTOCOL, type FrameDown } from '../../src/protocol.ts'
 import { seededRandom } from '../../src/link/random.ts'
 import { join } from '../../src/client/members.ts'
-import { nodeNet } from '../../src/terminal/net.ts'
+import { nodeNet } from '../../src/node/net.ts'
 import { leanSocket, type LeanSocket } from '../load/lean-websocket.ts'
 import { now, words, writeStamp } from '../load/payload.ts'
 import { Tally } from '../load/tally.ts'

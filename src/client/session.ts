@@ -14,7 +14,7 @@
  * The session owns the only cursor. What a line brings counts only while that line is the current one, and a switch
  * aborts the old line before it opens the new one at the same cursor: so nothing is lost and nothing comes twice.
  */
-import type { Batch, Cursor, Draft, Member, Problem, RoomEvent, TransportName } from '../protocol.ts'
+import type { Ack, Batch, Cursor, Draft, Member, Problem, RoomEvent, TransportName } from '../protocol.ts'
 import { backoffMs } from './backoff.ts'
 import { holdLease } from './lease.ts'
 import { leave, readRoster } from './members.ts'
@@ -38,6 +38,8 @@ export interface SessionObserver {
   roster?: (roster: Roster) => void
   /** Drafts that are not acknowledged yet, oldest first. */
   outbox?: (drafts: readonly Draft[]) => void
+  /** This draft stands in the log. */
+  acknowledged?: (draft: Draft, ack: Ack) => void
   /** The server does not take this draft, and never will. */
   refused?: (draft: Draft, problem: Problem) => void
 }
@@ -220,8 +222,9 @@ export class Session {
       const draft = this.#outbox[0]
       try {
         if (draft) {
-          await line.send(draft, signal)
+          const ack = await line.send(draft, signal)
           this.#settle(draft)
+          this.#observer.acknowledged?.(draft, ack)
           attempts = 0
         } else {
           await this.#somethingToSend(signal)
