@@ -137,7 +137,8 @@ describe('the packed client', () => {
       if (item?.type === 'message') console.log(item.text.length, pending)`
     await writeFile(joinPath(folder, 'use.mts'), script)
     const tsc = joinPath(process.cwd(), 'node_modules/typescript/bin/tsc')
-    const options = '--noEmit --strict --skipLibCheck --module nodenext --target es2023 --lib es2023 --types node use.mts'.split(' ')
+    const options =
+      '--noEmit --strict --skipLibCheck --module nodenext --target es2023 --lib es2023 --types node use.mts'.split(' ')
     const { output, ended } = run(process.execPath, [tsc, ...options], { cwd: folder })
     expect(await ended, output()).toBe(0)
   }, 60_000)
