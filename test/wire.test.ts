@@ -195,7 +195,7 @@ describe('what the wire view says', () => {
     await ada.say('hello <you> & "me"')
     await expect.poll(() => ada.texts(), soon).toHaveLength(1)
     const token = await ada.page.evaluate(
-      () => /"token":"([^"]+)"/.exec(JSON.stringify({ ...sessionStorage }).replaceAll('\\', ''))?.[1],
+      () => /"token":"([^"]+)"/.exec(JSON.stringify(Object.entries(sessionStorage)).replaceAll('\\', ''))?.[1],
     )
     expect(token).toMatch(/^[\w-]{20,}$/)
     const exported = async (format: string) => {

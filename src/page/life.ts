@@ -14,7 +14,7 @@ export interface LifeOptions {
   transport: TransportName
   knobs: Knobs
   outbox: readonly Draft[]
-  observer: Required<SessionObserver> & { meter: MeterObserver }
+  observer: Required<Omit<SessionObserver, 'acknowledged'>> & { meter: MeterObserver }
 }
 
 /** One member's time in the room, from joining to its end: its session, and the line that tells what the session costs. */

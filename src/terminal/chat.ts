@@ -42,7 +42,7 @@ process.on('SIGINT', () => void quit())
 try {
   for await (const item of room) say(lineOf(item))
 } catch (error) {
-  say(`-- the server ended this: ${whyOf(error)}`)
+  say(`-- the server ended this: ${rootOf(error)}`)
   process.exit(0)
 }
 
@@ -65,7 +65,7 @@ function handle(line: string): void {
   }
   const { text, to, unknown } = readAddress(line, room.roster)
   if (unknown === undefined)
-    room.send(text, to).catch((error: unknown) => say(`-- not sent: ${text} (${whyOf(error)})`))
+    room.send(text, to).catch((error: unknown) => say(`-- not sent: ${text} (${rootOf(error)})`))
   else say(`-- nobody here is called ${unknown}`)
 }
 
