@@ -1,6 +1,7 @@
 import type { Draft, ExchangeRecord, FrameKind, FrameRecord, TransportName, Way } from '../protocol.ts'
 import type { Account } from './account.ts'
 import { serverNow } from './clock.ts'
+import { CompressedFrame, CompressedFrames } from './compressed.ts'
 import type { EncodedBatch } from './follow.ts'
 import type { Crossed, Wire } from './wire.ts'
 
@@ -162,20 +163,9 @@ export interface ReceivedFrame {
   says(draft: Draft): void
 }
 
-/** A compressed frame: what it was before or is after, in bytes, and of that text; and what crossed for it. */
-interface Compressed {
-  record: FrameRecord
-  whole: number
-  text: number
-  crossed: number
-}
-
 /**
  * Frames of a socket, or pieces of a streamed answer. Whatever crosses and is no message's text is framing. Each frame is
  * counted by its size when it is sent or complete; what the wire counted beside that is settled when somebody asks.
- *
- * What a compressed frame weighs nobody says. So what crossed between two looks is divided among the frames of that time
- * by how long they were before; and of each, text is as large a part as it was. The sums are exact, the shares are not.
  */
 export class FrameLine {
   readonly #wire: Wire
@@ -185,27 +175,24 @@ export class FrameLine {
   readonly #told = { up: 0, down: 0 }
   readonly #rest: Partial<Record<Way, FrameRecord>> = {}
   readonly #handed = { up: 0, down: 0 }
-  readonly #isCompressed: boolean
-  readonly #compressed: Record<Way, Compressed[]> = { up: [], down: [] }
+  readonly #compressed: Record<Way, CompressedFrames> | null
 
   constructor(wire: Wire, charged: Charge | null, isCompressed: boolean) {
     this.#wire = wire
     this.#charged = charged
-    this.#isCompressed = isCompressed
+    this.#compressed = isCompressed ? { up: new CompressedFrames(), down: new CompressedFrames() } : null
     this.#endSettling = charged?.account.settling(() => this.#settle())
   }
 
   /** A message of the peer, of so many bytes, head and mask included. */
   received(bytes: number): ReceivedFrame {
     const record = this.#frame('up', bytes, { kind: 'message' })
-    const compressed = this.#compressed.up.at(-1)
+    const compressed = this.#compressed?.up.last
     return {
       says: ({ id, text }) => {
         if (!this.#charged || !record) return
         record.messages = [id]
-        if (compressed?.record === record) compressed.text = Buffer.byteLength(text)
-        const bytes = compressed?.record === record ? movedOf(compressed) : moved(text)
-        this.#charged.account.spend(record, 'up', bytes)
+        this.#charged.account.spend(record, 'up', compressed ? compressed.says(Buffer.byteLength(text)) : moved(text))
       },
     }
   }
@@ -251,8 +238,8 @@ export class FrameLine {
       counts.delivered += batch?.messages.length ?? 0
     }
     const payload = batch?.textBytes ?? 0
-    if (this.#isCompressed && record.index !== undefined) {
-      this.#compressed[way].push({ record, whole: bytes, text: payload, crossed: 0 })
+    if (this.#compressed && record.index !== undefined) {
+      this.#compressed[way].add(new CompressedFrame(record, bytes, payload))
       account.note(record)
       return record
     }
@@ -268,36 +255,17 @@ export class FrameLine {
 
   #settle(): void {
     if (!this.#charged) return
+    const { account } = this.#charged
     const crossed = this.#wire.take({ up: Infinity, down: Infinity })
     for (const way of ['up', 'down'] as const) {
       const { headers, framing } = crossed[way]
-      const beside = this.#divide(way, framing - this.#told[way])
+      const untold = framing - this.#told[way]
+      const beside =
+        this.#compressed?.[way].divide(untold, (record, bytes) => account.spend(record, way, bytes)) ?? untold
       this.#told[way] = 0
       if (headers === 0 && beside === 0) continue
       const record = (this.#rest[way] ??= this.#newRecord(this.#charged, way, 'rest'))
-      this.#charged.account.spend(record, way, { headers, framing: beside })
+      account.spend(record, way, { headers, framing: beside })
     }
   }
-
-  /** Gives the compressed frames of this way what crossed for them. Returns what is left over. */
-  #divide(way: Way, bytes: number): number {
-    const frames = this.#compressed[way]
-    if (!this.#charged || frames.length === 0 || bytes <= 0) return bytes
-    this.#compressed[way] = []
-    let wholeLeft = frames.reduce((sum, { whole }) => sum + whole, 0)
-    let left = bytes
-    for (const frame of frames) {
-      frame.crossed = Math.round((left * frame.whole) / wholeLeft)
-      wholeLeft -= frame.whole
-      left -= frame.crossed
-      const { framing, payload } = movedOf(frame)
-      this.#charged.account.spend(frame.record, way, { framing: frame.crossed + framing, payload })
-    }
-    return left
-  }
-}
-
-function movedOf({ whole, text, crossed }: Compressed): { framing: number; payload: number } {
-  const payload = Math.floor((crossed * text) / whole)
-  return { framing: -payload, payload }
 }
