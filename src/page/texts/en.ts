@@ -223,6 +223,7 @@ export const en = {
     client: 'client',
     server: 'server',
     each: (ms: string) => `≈ ${ms} each way`,
+    crowd: 'many at once: + looks closer',
     diagram: 'Sequence diagram of what goes over the wire. The list has the same, to step through by the arrow keys.',
     list: 'What went over the wire, oldest first',
     listHelp: 'Arrow keys step, Enter follows the message, Escape goes back to now, + and − zoom.',

@@ -205,6 +205,7 @@ export const zhCN: Texts = {
     client: '客户端',
     server: '服务器',
     each: (ms) => `单程 ≈ ${ms}`,
+    crowd: '太密了：按 + 放大',
     diagram: '线路上往来的时序图。列表里是同样的内容，可以用方向键逐条查看。',
     list: '线路上的往来，旧的在前',
     listHelp: '方向键逐条查看，回车跟踪消息，Esc 回到现在，+ 和 − 缩放。',

@@ -31,6 +31,7 @@ export function paintWords(wire: Wire): PaintWords {
     client: words.client,
     server: words.server,
     each: clock && words.each(durationWord(clock.halfRoundTripMs)),
+    crowd: words.crowd,
     tick: (at, stepMs) => {
       const time = timeOfDay(at, language.value)
       return stepMs >= 10_000 ? time.slice(-5) : `:${time.slice(-2)}.${Math.floor((at % 1000) / 100)}`

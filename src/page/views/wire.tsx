@@ -18,8 +18,8 @@ import { exactBytes } from './wire-words.ts'
 
 /** How often the list and the words are brought up to date. */
 const SHOW_MS = 350
-/** Rows in the list. */
-const ROWS = 200
+/** Rows in the list: where it is read, and where it only stands by for the keyboard. */
+const ROWS = { table: 200, diagram: 80 }
 
 const PARTS = ['headers', 'framing', 'payload'] as const
 
@@ -47,12 +47,13 @@ export function WireView({ wire, name }: { wire: Wire; name: string }) {
     camera.live()
   }
 
+  const rows = isTable.value ? ROWS.table : ROWS.diagram
   useEffect(() => {
-    const show = () => (shown.value = windowOf(wire, camera, picked.peek(), wire.followed.peek()))
+    const show = () => (shown.value = windowOf(wire, camera, rows, picked.peek(), wire.followed.peek()))
     show()
     const timer = setInterval(show, SHOW_MS)
     return () => clearInterval(timer)
-  }, [wire, camera, followed, picked.value, camera.heldAt.value, shown, picked])
+  }, [wire, camera, rows, followed, picked.value, camera.heldAt.value, shown, picked])
 
   // Followed from the chat: what lights up has to be in sight.
   useEffect(() => {
@@ -214,11 +215,17 @@ function Totals({ totals, dropped }: { totals: readonly [TransportName, Total][]
 }
 
 /** The rows around what is looked at, or the newest. */
-function windowOf(wire: Wire, camera: Camera, picked: Arrow | null, followed: string | null): readonly Arrow[] {
+function windowOf(
+  wire: Wire,
+  camera: Camera,
+  count: number,
+  picked: Arrow | null,
+  followed: string | null,
+): readonly Arrow[] {
   const heldAt = camera.heldAt.peek()
   if (!picked && followed === null && heldAt === null) {
-    const newest = wire.items.at(-ROWS)?.begunAt ?? 0
-    return wire.arrows(newest, now()).slice(-ROWS)
+    const newest = wire.items.at(-count)?.begunAt ?? 0
+    return wire.arrows(newest, now()).slice(-count)
   }
   const all = wire.arrows()
   const at = picked
@@ -227,7 +234,7 @@ function windowOf(wire: Wire, camera: Camera, picked: Arrow | null, followed: st
       ? all.findLastIndex((arrow) => timeOf(arrow) <= (heldAt ?? now()))
       : all.findIndex(({ messages }) => messages.includes(followed))
   const middle = at < 0 ? all.length : at
-  return all.slice(Math.max(0, middle - ROWS / 2), middle + ROWS / 2)
+  return all.slice(Math.max(0, middle - count / 2), middle + count / 2)
 }
 
 const litArrows = (wire: Wire, id: string): Arrow[] => wire.arrows().filter(({ messages }) => messages.includes(id))

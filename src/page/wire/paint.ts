@@ -27,6 +27,8 @@ export interface PaintWords {
   server: string
   /** How long a byte takes one way, as far as it is known. */
   each: string | null
+  /** What helps where there are too many arrows to tell them apart. */
+  crowd: string
   tick: (at: number, stepMs: number) => string
   parked: (ms: number, isOver: boolean) => string
   until: (seq: number) => string
@@ -66,7 +68,7 @@ const NOTABLE_MS = 60
 /** A request that comes so soon after an answer is its consequence. */
 const AGAIN_MS = 100
 /** With more arrows than this each is a line and its bytes: nobody could read more. */
-const CROWD = 350
+const CROWD = 120
 /** Characters that reach from the client's line to where the ticks stand. */
 const LONG_WORDS = 11
 /** Items this far beyond the edge are looked at: so that labels do not jump when their neighbours leave. */
@@ -191,8 +193,9 @@ class Painter {
     const caption = { y: 20, colour: ink, font: `550 12px ${sans}`, align: 'center' } as const
     this.#pen.label({ ...caption, x: client, text: words.client })
     this.#pen.label({ ...caption, x: server, text: words.server })
-    if (words.each === null) return
-    this.#pen.label({ ...caption, x: (client + server) / 2, text: words.each, colour: ink3, font: `11px ${sans}` })
+    const between = this.#isCrowd ? words.crowd : words.each
+    if (between === null) return
+    this.#pen.label({ ...caption, x: (client + server) / 2, text: between, colour: ink3, font: `11px ${sans}` })
   }
 
   /** What lasts: the bar of a held request, the band of an open line. */
@@ -231,6 +234,7 @@ class Painter {
       this.#right.put(middle + 1, words.until(seq), { ...said, font: `11px ${this.#palette.sans}` })
   }
 
+  /** Where it lies on many others, only as much of it is drawn as can still be seen. */
   #arrow(arrow: Arrow, isAgain: boolean): void {
     const { client, server, y } = this.#scale
     const { pointed, followed, words } = this.#scene
@@ -257,13 +261,17 @@ class Painter {
     const isDashed = arrow.isEmpty || !isWhole
     const reach = arrow.arrivedAt === null ? length / 2 : length - 9
     along(
-      this.#look('line', { stroke: lineColour, width: 1.5, ...(isDashed ? { dash: [4, 3] } : {}) }),
+      this.#look('line', {
+        stroke: lineColour,
+        ...(this.#isCrowd && !isFocus ? { width: 0.5, opacity: 0.5 } : { width: 1.5 }),
+        ...(isDashed ? { dash: [4, 3] } : {}),
+      }),
       arrow.leftAt === null ? length / 2 : 5,
       reach,
     )
     if (arrow.bytes) this.#slug(arrow.bytes, hue, arrow.isEmpty, length, along)
-    if (arrow.arrivedAt !== null) this.#head(x2 - ux * 6, y2 - uy * 6, ux, uy, lineColour)
     if (this.#isCrowd && !isFocus) return
+    if (arrow.arrivedAt !== null) this.#head(x2 - ux * 6, y2 - uy * 6, ux, uy, lineColour)
     const text = words.arrow(arrow, isAgain)
     const label = { colour: arrow.isEmpty ? this.#palette.ink3 : this.#palette.ink2, font: this.#font('mono') }
     ;(isUp ? this.#left : this.#right).put(y1, text, label, isFocus)
@@ -291,6 +299,13 @@ class Painter {
       if (bytes[part] <= 0 || at >= room) continue
       const px = Math.max(bytes[part] / this.#scale.bytesPerPx, 1.5)
       const end = Math.min(at + px, room)
+      if (this.#isCrowd) {
+        // They lie on one another: what is seen is how far each part reaches.
+        const colour = isEmpty ? this.#palette.line : part === 'headers' ? hue.tint : hue.mark
+        along(this.#look('slug', { stroke: colour, width: 1, opacity: part === 'framing' ? 0.5 : 1 }), at, end)
+        at = end + 1.6
+        continue
+      }
       along(this.#look('gap', { stroke: this.#palette.surface, width: 9.5 }), at - 0.8, end + 0.8)
       if (part === 'framing' && !isEmpty) {
         const hatch = this.#look('slug', { stroke: hue.mark, width: 8 })
@@ -327,7 +342,12 @@ class Painter {
         const text = words.waited(leftAt - toPage(storedAt))
         this.#right.put((stored + y(leftAt)) / 2, text, { colour: hue.ink, font: this.#font('sans') }, isFocus)
       }
-      const radius = this.#isCrowd ? 2.5 : 3.5
+      if (this.#isCrowd && !isFocus) {
+        this.#look('mark', { fill: ink }).rect(server - 2, stored - 1, 4, 2)
+        this.#look('mark', { fill: hue.mark }).rect(client - 3, shown - 1, 6, 2)
+        continue
+      }
+      const radius = 3.5
       if (isFocus) {
         const halo = this.#look('halo', { fill: hue.mark, opacity: 0.3 })
         halo.moveTo(server + 11, stored)
@@ -341,7 +361,6 @@ class Painter {
       const disc = this.#look('mark', { fill: hue.mark, stroke: surface, width: 1.5 })
       disc.moveTo(client + radius + 1, shown)
       disc.arc(client, shown, radius + 1, 0, 2 * Math.PI)
-      if (this.#isCrowd && !isFocus) continue
       this.#right.put(stored, words.stored(seq), { colour: ink3, font: this.#font('mono') }, isFocus)
       const latencyMs = Math.max(0, shownAt - toPage(storedAt))
       const latency = { colour: hue.ink, font: `600 ${this.#font('mono')}` }
