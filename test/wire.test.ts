@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import type { Browser, CDPSession, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { post } from '../src/client/http.ts'
@@ -240,6 +241,61 @@ describe('what the wire view says', () => {
     await expect.poll(() => panel.locator('.since').textContent(), soon).toMatch(/^last one, closed \d+.s ago$/)
     await expect.poll(() => panel.locator('.events tr').last().textContent(), soon).toMatch(/close1000$/)
   })
+})
+
+describe('every pane', () => {
+  it.each([
+    [1280, 'light', 'en-US'],
+    [1024, 'dark', 'zh-CN'],
+    [390, 'light', 'zh-CN'],
+    [390, 'dark', 'en-US'],
+  ] as const)(
+    'is accessible and fits at %i px, %s, %s',
+    async (width, colorScheme, locale) => {
+      const playground = await startPlayground()
+      const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+      const options = {
+        viewport: { width, height: 844 },
+        colorScheme,
+        locale,
+        bypassCSP: true,
+        reducedMotion: 'reduce',
+      } as const
+      const ada = await Visitor.enter(browser, playground.base, options)
+      const { page } = ada
+      await ada.say('one')
+      await ada.use('websocket')
+      await ada.say('two')
+      await expect.poll(() => ada.texts(), soon).toHaveLength(2)
+      await page.evaluate(axe)
+      const look = async (name: string) => {
+        const violations = await page.evaluate(async () => {
+          const { axe } = globalThis as unknown as {
+            axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+          }
+          const { violations: found } = await axe.run()
+          return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+        })
+        expect(violations, name).toEqual([])
+        expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), name).toBeLessThanOrEqual(
+          0,
+        )
+        await ada.shoot(`${name}-${width}-${colorScheme}-${locale}`)
+      }
+      const tabs = page.locator('nav.panes button')
+      for (let index = 0; index < Math.max(1, await tabs.count()); index++) {
+        if ((await tabs.count()) > 0) await tabs.nth(index).click()
+        if ((await page.locator('.wire').count()) > 0) {
+          await expect.poll(() => page.locator('.wire-list [role="option"]').count(), soon).toBeGreaterThan(4)
+          await look('wire')
+          await page.locator('.tools .first').click()
+        }
+        await look(`pane-${index}`)
+      }
+      expect(ada.complaints).toEqual([])
+    },
+    60_000,
+  )
 })
 
 /** Says so many messages a second, by a schedule that does not wait for answers. */

@@ -272,7 +272,7 @@ class Painter {
     if (arrow.bytes) this.#slug(arrow.bytes, hue, arrow.isEmpty, length, along)
     if (this.#isCrowd && !isFocus) return
     if (arrow.arrivedAt !== null) this.#head(x2 - ux * 6, y2 - uy * 6, ux, uy, lineColour)
-    const text = words.arrow(arrow, isAgain)
+    const text = words.arrow(arrow, isAgain && !this.#scale.isNarrow)
     const label = { colour: arrow.isEmpty ? this.#palette.ink3 : this.#palette.ink2, font: this.#font('mono') }
     ;(isUp ? this.#left : this.#right).put(y1, text, label, isFocus)
   }

@@ -33,8 +33,8 @@ export function scaleOf({ width, height, endAt, spanMs }: View): Scale {
   const foot = height - FOOT
   const pxPerMs = (foot - TOP) / spanMs
   return {
-    client: isNarrow ? 96 : width < 520 ? 126 : 138,
-    server: width - (isNarrow ? 104 : width < 520 ? 122 : 142),
+    client: isNarrow ? 92 : width < 520 ? 126 : 138,
+    server: width - (isNarrow ? 114 : width < 520 ? 122 : 142),
     top: TOP,
     foot,
     bytesPerPx: isNarrow ? 9 : 7,
