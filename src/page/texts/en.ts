@@ -227,6 +227,7 @@ export const en = {
     diagram: 'Sequence diagram of what goes over the wire. The list has the same, to step through by the arrow keys.',
     list: 'What went over the wire, oldest first',
     listHelp: 'Arrow keys step, Enter follows the message, Escape goes back to now, + and − zoom.',
+    readout: 'What it was, and why',
     nothing: 'Nothing on the wire yet. A request, a frame or a message will show here.',
     parked: (seconds: string) => `parked ${seconds}`,
     parkedStill: (seconds: string) => `parked ${seconds} …`,

@@ -209,6 +209,7 @@ export const zhCN: Texts = {
     diagram: '线路上往来的时序图。列表里是同样的内容，可以用方向键逐条查看。',
     list: '线路上的往来，旧的在前',
     listHelp: '方向键逐条查看，回车跟踪消息，Esc 回到现在，+ 和 − 缩放。',
+    readout: '它是什么，为什么',
     nothing: '线路上还没有动静。有请求、帧或消息时，就会画在这里。',
     parked: (seconds) => `挂起 ${seconds}`,
     parkedStill: (seconds) => `已挂起 ${seconds} …`,

@@ -11,8 +11,10 @@ import { paintWords } from './wire-words.ts'
 
 /** With reduced motion the picture steps. */
 const STEP_MS = 1000
-/** A picture that takes longer than this to draw is drawn every second time: the chat needs frames too. */
-const COSTLY_MS = 7
+/** A frame that comes this long after the one in which the picture was drawn came too late: the chat needs frames too. */
+const LATE_MS = 30
+/** Frames that are left out at the most between two pictures, on a machine that cannot keep up. */
+const MOST_LEFT_OUT = 12
 /** So close to an arrow counts as on it. */
 const NEAR_PX = 8
 /** Wheel pixels to ms, where a wheel counts in lines. */
@@ -57,14 +59,22 @@ export function Diagram({ wire, camera, at, point, pick }: DiagramProps) {
     const size = { width: 0, height: 0 }
     let palette: { of: string; is: Palette } | null = null
     let drawnAs = ''
-    let isCostly = false
     let frames = 0
     let frame = 0
+    let pace = { leaveOut: 0, left: 0, drawnAt: 0, isDrawn: false }
 
-    const draw = () => {
+    const draw = (at: number) => {
       frame = requestAnimationFrame(draw)
       frames += 1
-      if (isCostly && frames % 2 === 0) return
+      if (pace.isDrawn) {
+        const isLate = at - pace.drawnAt > LATE_MS
+        const leaveOut = isLate ? Math.min(2 * pace.leaveOut + 1, MOST_LEFT_OUT) : Math.max(0, pace.leaveOut - 1)
+        pace = { leaveOut, left: leaveOut, drawnAt: at, isDrawn: false }
+      }
+      if (pace.left > 0) {
+        pace.left -= 1
+        return
+      }
       const heldAt = camera.heldAt.peek()
       const isStill = stillness.matches
       const endAt = heldAt ?? (isStill ? Math.ceil(now() / STEP_MS) * STEP_MS : now())
@@ -73,7 +83,6 @@ export function Diagram({ wire, camera, at, point, pick }: DiagramProps) {
       const key = [...as, pointed.current, hovered.current, camera.spanMs.peek(), size.width, size.height].join(' ')
       if (key === drawnAs || size.width === 0) return
       drawnAs = key
-      const begunAt = performance.now()
       if (palette?.of !== look) palette = { of: look, is: readPalette(element.parentElement ?? element) }
       const scale = devicePixelRatio
       context.setTransform(scale, 0, 0, scale, 0, 0)
@@ -83,7 +92,7 @@ export function Diagram({ wire, camera, at, point, pick }: DiagramProps) {
       const scene = { ...sceneOf(wire, camera, hovered.current ?? pointed.current), view }
       drawn.current = paintWire(pen, palette.is, scene)
       pen.drawOn(context)
-      isCostly = performance.now() - begunAt > COSTLY_MS
+      pace = { ...pace, drawnAt: at, isDrawn: true }
     }
 
     const observer = new ResizeObserver(([entry]) => {
