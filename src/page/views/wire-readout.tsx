@@ -27,7 +27,14 @@ export function Readout({ wire, arrow, isAsked }: ReadoutProps) {
   }
   const { item } = arrow
   return (
-    <footer class="readout" role="group" aria-label={words.readout} tabIndex={0} data-transport={arrow.transport} aria-live={isAsked ? 'polite' : 'off'}>
+    <footer
+      class="readout"
+      role="group"
+      aria-label={words.readout}
+      tabIndex={0}
+      data-transport={arrow.transport}
+      aria-live={isAsked ? 'polite' : 'off'}
+    >
       <p class="why">{reasonWord(reasonOf(arrow, wire, now()))}</p>
       {item.type === 'frame' ? <Line name={arrow.name} text={facts(arrow)} /> : <Exchange item={item} wire={wire} />}
       <Shown wire={wire} arrow={arrow} />
@@ -118,7 +125,14 @@ export function PathReadout({ wire, id, arrows }: { wire: Wire; id: string; arro
   const stepsOf = (way: Way) =>
     arrows.filter((arrow) => arrow.way === way).map((arrow) => `${way === 'up' ? '↑' : '↓'} ${arrowWord(arrow)}`)
   return (
-    <footer class="readout" role="group" aria-label={words.readout} tabIndex={0} data-transport={message?.transport} aria-live="polite">
+    <footer
+      class="readout"
+      role="group"
+      aria-label={words.readout}
+      tabIndex={0}
+      data-transport={message?.transport}
+      aria-live="polite"
+    >
       {isShown ? <Why wire={wire} arrows={arrows} /> : <p class="why">{words.pathGone}</p>}
       <p class="path">
         <b>{words.path(name)}</b>
