@@ -1,9 +1,21 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import WebSocket from 'ws'
+import { transports } from '../src/client/transports/index.ts'
+import { openLink } from '../src/link/link.ts'
+import { nodeNet } from '../src/node/net.ts'
 import type { ByteSplit, Counts, MeterFrame, TransportName } from '../src/protocol.ts'
-import { draft, person, startPlayground, watch, type Person, type TestPlayground } from './playground.ts'
+import {
+  collect,
+  draft,
+  person,
+  startPlayground,
+  textsOf,
+  watch,
+  type Person,
+  type TestPlayground,
+} from './playground.ts'
 
 type Report = Extract<MeterFrame, { type: 'report' }>
 
@@ -74,6 +86,15 @@ class RawClient {
   }
 }
 
+/** Where a busy machine may take its time. */
+const PATIENT = { timeout: 10_000 }
+
+/** Says it beside the log's readers: on nobody's account. */
+async function say({ rooms }: TestPlayground, who: Person): Promise<void> {
+  const room = rooms.get('lobby')
+  await room.say(room.seatOf(who.token), draft(text))
+}
+
 const text = 'héllo, 世界'
 const textBytes = Buffer.byteLength(text)
 const auth = ({ token }: Person) => `Authorization: Bearer ${token}`
@@ -141,6 +162,134 @@ describe('the meter counts what a raw client counts, to the byte', () => {
       down: { headers: handshake.headBytes, payload: 3 * textBytes },
     })
     client.socket.destroy()
+  })
+
+  it('for snapshot-poll, whose text counts as often as it is sent', async () => {
+    const playground = await startPlayground()
+    const ada = await person(playground)
+    const report = await meter(playground, ada)
+    const client = new RawClient(playground.port)
+    const heads = { up: 0, down: 0 }
+    const poll = async (...headers: string[]) => {
+      const { headBytes, sentHeadBytes } = await client.ask([
+        'GET /rooms/lobby/snapshot-poll HTTP/1.1',
+        auth(ada),
+        ...headers,
+      ])
+      heads.up += sentHeadBytes
+      heads.down += headBytes
+    }
+    const log = playground.rooms.get('lobby').log
+    await say(playground, ada)
+    await poll()
+    await poll(`If-None-Match: "${log.head}"`)
+    const before = log.head
+    await say(playground, ada)
+    await poll(`If-None-Match: "${before}"`)
+    expect(client.received.toString()).toContain('HTTP/1.1 304')
+
+    const expected = { up: client.sent, down: client.received.length }
+    await expect.poll(() => totals(report().counts['snapshot-poll']), PATIENT).toEqual(expected)
+    expect(report().counts['snapshot-poll']).toMatchObject({
+      requests: 3,
+      polls: 3,
+      empty: 1,
+      opened: 1,
+      delivered: 2,
+      up: { headers: heads.up, framing: 0, payload: 0 },
+      down: { headers: heads.down, payload: 3 * textBytes },
+    })
+    client.socket.destroy()
+  })
+
+  it('for jsonp-poll, which says whose it is in its address', async () => {
+    const playground = await startPlayground()
+    const ada = await person(playground)
+    const report = await meter(playground, ada)
+    const client = new RawClient(playground.port)
+    await say(playground, ada)
+    const address = `/rooms/lobby/jsonp-poll?callback=show&for=${ada.member.id}`
+    const asked = [
+      await client.ask([`GET ${address}&after=${ada.cursor} HTTP/1.1`]),
+      await client.ask([`GET ${address}&after=${playground.rooms.get('lobby').log.head} HTTP/1.1`]),
+    ]
+    const sum = (bytes: (answer: (typeof asked)[number]) => number) => asked.reduce((all, one) => all + bytes(one), 0)
+
+    const expected = { up: client.sent, down: client.received.length }
+    await expect.poll(() => totals(report().counts['jsonp-poll']), PATIENT).toEqual(expected)
+    expect(report().counts['jsonp-poll']).toMatchObject({
+      requests: 2,
+      polls: 2,
+      empty: 1,
+      delivered: 1,
+      up: { headers: sum(({ sentHeadBytes }) => sentHeadBytes), framing: 0 },
+      down: {
+        headers: sum(({ headBytes }) => headBytes),
+        framing: sum(({ bodyBytes }) => bodyBytes) - textBytes,
+        payload: textBytes,
+      },
+    })
+    client.socket.destroy()
+  })
+
+  it.each(['sse', 'http-stream'] satisfies TransportName[])(
+    'for %s, its head as headers, and what cuts the stream into pieces as framing',
+    async (transport) => {
+      const playground = await startPlayground({ beat: 100 })
+      const ada = await person(playground)
+      const report = await meter(playground, ada)
+      const client = new RawClient(playground.port)
+      const { headBytes, sentHeadBytes } = await client.ask([
+        `GET /rooms/lobby/${transport}?after=${ada.cursor} HTTP/1.1`,
+        auth(ada),
+      ])
+      for (let i = 0; i < 3; i++) await say(playground, ada)
+      await expect.poll(() => client.received.toString().split(text).length, PATIENT).toBe(4)
+      // Beats go on meanwhile, and are framing too: so it ends before it is counted.
+      client.socket.end()
+      await once(client.socket, 'close')
+
+      expect(client.received.toString()).toMatch(/transfer-encoding: chunked/i)
+      const expected = { up: client.sent, down: client.received.length }
+      await expect.poll(() => totals(report().counts[transport]), PATIENT).toEqual(expected)
+      expect(report().counts[transport]).toMatchObject({
+        requests: 1,
+        polls: 0,
+        opened: 1,
+        delivered: 3,
+        up: { headers: sentHeadBytes, framing: 0, payload: 0 },
+        down: { headers: headBytes, payload: 3 * textBytes },
+      })
+    },
+  )
+
+  it('for socket-io, over all the connections that it makes, as a relay before them counts', async () => {
+    const playground = await startPlayground()
+    const ada = await person(playground)
+    const report = await meter(playground, ada)
+    const relay = await openLink({ to: { port: playground.port } })
+    onTestFinished(() => relay.close())
+    const line = transports['socket-io'].open({ ...ada.context, net: nodeNet(relay.url) })
+    const never = new AbortController().signal
+    const sending: Promise<unknown>[] = []
+    const talk = () => {
+      for (let i = 0; i < 3 && sending.length < 3; i++) sending.push(line.send(draft(text), never))
+    }
+    await collect(
+      (signal) => line.receive(ada.cursor, signal, talk),
+      (events) => textsOf(events).length === 3,
+    )
+    await Promise.all(sending)
+    await expect.poll(() => relay.connections, PATIENT).toBe(0)
+
+    const expected = { up: relay.counts.up.forwardedBytes, down: relay.counts.down.receivedBytes }
+    await expect.poll(() => totals(report().counts['socket-io']), PATIENT).toEqual(expected)
+    expect(report().counts['socket-io']).toMatchObject({
+      delivered: 3,
+      opened: relay.counts.opened,
+      up: { payload: 3 * textBytes },
+      down: { payload: 3 * textBytes },
+    })
   })
 
   it('keeps apart what is somebody else’s on the same connection', async () => {
