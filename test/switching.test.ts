@@ -8,9 +8,9 @@ import { person, startPlayground, watch } from './playground.ts'
 /** Of these, all but one write too. */
 const READERS = 6
 const SWITCHES_EACH = 100
-const MESSAGES_EACH = 400
+const MESSAGES_EACH = 200
 /** What the server says meanwhile. */
-const NOTICES = 8000
+const NOTICES = 9000
 const TOTAL = (READERS - 1) * MESSAGES_EACH + NOTICES
 const DELAY_MS = 1
 
