@@ -31,7 +31,7 @@ export interface Covered {
  * The three that differ in principle: ask, ask and be held, be told. The others are variations of these, whose place is known
  * once their bytes and their latency are: a stream pushes as a socket does, a snapshot is a short poll that is sent more.
  */
-const BASIC = ['short-poll', 'long-poll', 'websocket'] as const
+export const BASIC = ['short-poll', 'long-poll', 'websocket'] as const
 
 export const DURATIONS: Record<Parameters['profile'], Durations> = {
   quick: {

@@ -1,4 +1,6 @@
+import type { TransportName } from '../src/protocol.ts'
 import { cellOf } from './cell.ts'
+import { BASIC } from './durations.ts'
 import { latenciesByPublish } from './phases/latency.ts'
 import * as models from './models/index.ts'
 import type { Cell, Comparison, SelfCheck } from './report/schema.ts'
@@ -104,9 +106,12 @@ export async function checkKnownStall(
 const TCP_IP_BYTES = 52
 
 /** What the load processes' sockets counted, with the heads of TCP and IP, is what the kernel counted. */
-export async function checkByteIdentity(rig: Rig, durationMs = 1000): Promise<Checked> {
+export async function checkByteIdentity(
+  rig: Rig,
+  durationMs = 1000,
+  transports: readonly TransportName[] = BASIC,
+): Promise<Checked> {
   await rig.start()
-  const transports = ['short-poll', 'long-poll', 'websocket'] as const
   await rig.open(
     transports.map((transport) => group(transport, { transport, count: 5 })),
     1,
@@ -125,12 +130,12 @@ export async function windowWithFault(
   rig: Rig,
   fault: Planted | 'empty-hold' | null,
   durationMs = 2500,
+  transports: readonly TransportName[] = BASIC,
 ): Promise<Window> {
   await rig.start(
     fault === 'empty-hold' ? { hold: 0 } : {},
     fault === 'empty-hold' || fault === null ? undefined : fault,
   )
-  const transports = ['short-poll', 'long-poll', 'websocket'] as const
   await rig.open(
     transports.map((transport) => group(transport, { transport, count: 4 })),
     1,

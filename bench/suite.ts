@@ -15,7 +15,7 @@ import { sweep } from './phases/sweep.ts'
 import { publishedOf } from './published.ts'
 import type { Parameters, Report, Scenario, SelfCheck } from './report/schema.ts'
 import { Rig } from './rig.ts'
-import { patience, type Run, type RunScenario } from './run.ts'
+import { patience, transportsOf, type Run, type RunScenario } from './run.ts'
 import {
   checkAgainstItself,
   checkByteIdentity,
@@ -74,7 +74,7 @@ export async function runSuite({ parameters, scenarios: wanted, progress, signal
         run.progress('self-checks: a known delay, a known stall, bytes')
         checks.push(
           await checkKnownDelay(rig, isQuick ? 500 : 1500),
-          await checkByteIdentity(rig, isQuick ? 400 : 1000),
+          await checkByteIdentity(rig, isQuick ? 400 : 1000, transportsOf(run, 'together')),
         )
         if (!isQuick) checks.push(await checkKnownStall(rig), await checkLongPollRequests(rig))
         run.publisherWireBytes = await publisherAlone(run)

@@ -18,6 +18,7 @@ describe('npm run bench', () => {
       '--interval <ms>',
       'default: 200',
       '--scenario <names>',
+      '--transports <names>',
       '--quick',
     ]) {
       expect(output()).toContain(word)
@@ -33,6 +34,7 @@ describe('npm run bench', () => {
       ['--scenario', 'latency,speed'],
       'speed is not one of latency, overhead, rates, rtt, http, sweep, memory, http2, deflate',
     ],
+    [['--transports', 'sse,pigeon'], 'pigeon is not one of short-poll, long-poll, websocket, sse'],
     [['--quick', '--full'], 'cannot be used with'],
   ])('refuses %j with what is allowed', async (args, allowed) => {
     const { output, ended } = bench('dist/bench/main.js', ...args)

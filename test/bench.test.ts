@@ -16,6 +16,7 @@ import {
   windowWithFault,
   type Checked,
 } from '../bench/self-checks.ts'
+import { TRANSPORTS } from '../src/protocol.ts'
 import { quantile } from '../bench/statistics.ts'
 import { comparePairs } from '../bench/phases/latency.ts'
 
@@ -135,8 +136,8 @@ describe('the suite sees what is known', () => {
 
 describe('the suite catches what is planted', () => {
   it('finds nothing where nothing was', noisy, async () => {
-    const window = await windowWithFault(rig, null)
-    for (const transport of ['short-poll', 'long-poll', 'websocket']) {
+    const window = await windowWithFault(rig, null, 2500, TRANSPORTS)
+    for (const transport of TRANSPORTS) {
       const { counts } = cell(window, transport)
       expect(counts).toMatchObject({ delivered: counts.expected, twice: 0, outOfOrder: 0 })
       expect(counts.expected).toBeGreaterThan(500)

@@ -5,8 +5,9 @@ import type { Line, LineOptions } from '../bench/load/line.ts'
 import { now, writeStamp } from '../bench/load/payload.ts'
 import { projectLine } from '../bench/load/project-line.ts'
 import { Tally } from '../bench/load/tally.ts'
+import { pushedBytes } from '../bench/models/index.ts'
 import { post } from '../src/client/http.ts'
-import { TRANSPORTS, type TransportName } from '../src/protocol.ts'
+import { TRANSPORTS, type Batch, type TransportName } from '../src/protocol.ts'
 import { buildApp } from '../src/server/app.ts'
 import { draft, person, startPlayground, type Person } from './playground.ts'
 
@@ -59,6 +60,41 @@ describe.each(TRANSPORTS)('the lean client of %s', (transport) => {
     if (transport !== 'snapshot-poll') expect(payload).toBe(MESSAGES * TEXT_BYTES)
   })
 })
+
+describe.each(['websocket', 'sse', 'http-stream', 'socket-io'] as const)(
+  'what %s wraps around a batch',
+  (transport) => {
+    it('is what the model says, to the byte', async () => {
+      const playground = await startPlayground()
+      const ada = await person(playground)
+      const options = optionsFor(ada, playground.port)
+      const { tally } = options
+      const batches: string[] = []
+      const came = tally.came.bind(tally)
+      tally.came = (text, at) => {
+        batches.push(transport === 'websocket' ? JSON.stringify((JSON.parse(text) as { batch: Batch }).batch) : text)
+        came(text, at)
+      }
+      const line = leanLines[transport](options)
+      close(line)
+      await line.opened
+      const hear = async (index: number) => {
+        await say(ada, index, 1)
+        await expect.poll(() => batches.join()).toContain(`"text":"${index}:`)
+      }
+      // What a stream says first is through when the first message is.
+      await hear(0)
+      tally.begin()
+      batches.length = 0
+      for (let index = 1; index <= 12; index++) await hear(index)
+      const cursorBytes = (json: string) => (JSON.parse(json) as Batch).cursor.length
+      const predicted = batches.map((json) =>
+        pushedBytes[transport]({ batchBytes: json.length, cursorBytes: cursorBytes(json) }),
+      )
+      expect(tally.seen.bodyDown).toBe(predicted.reduce((a, b) => a + b, 0))
+    })
+  },
+)
 
 describe('the lean client of socket-io', () => {
   /** What a client asks the server until it follows the room, method and way of each request. */

@@ -11,6 +11,10 @@ import {
   push,
   saturation,
   shortPoll,
+  snapshotPoll,
+  batchInFrame,
+  chunkBytes,
+  pushedBytes,
   type Path,
 } from '../bench/models/index.ts'
 import { seededRandom } from '../src/link/random.ts'
@@ -74,6 +78,9 @@ function askUntil(messages: number, client: Client, arrivals: Arrivals) {
     responsesPerS: (responses / askedAt) * 1000,
     emptyShare: empty / responses,
     unattendedShare: unattended / messages,
+    /** Each answer with news carries so many messages, new or not. */
+    snapshotBytes: (exchange: number, message: number, window: number) =>
+      (exchange * responses + (responses - empty) * window * message) / messages,
     bytesPerMessage: (exchange: number, message: number) => (exchange * responses + message * messages) / messages,
   }
 }
@@ -129,6 +136,13 @@ describe(`short poll against a simulation, seed ${SEED}`, () => {
     const simulated = askUntil(100_000, { ...far, intervalMs, holdMs: 0 }, periodic(ratePerS))
     agree(`${name}: mean`, shortPoll.meanMs({ ...far, intervalMs }), simulated.meanMs)
     agree(`${name}: empty`, shortPoll.periodicEmptyShare({ ratePerS, intervalMs }), simulated.emptyShare, 0.001)
+  })
+
+  it.each([0.5, 5, 50])('and snapshot-poll at %d messages/s, whose answers with news carry the window', (ratePerS) => {
+    const simulated = askUntil(100_000, { ...near, intervalMs: 200, holdMs: 0 }, poisson(ratePerS, 7, ratePerS))
+    const weights = { headerBytes: 250, messageBytes: 220 }
+    const model = snapshotPoll.bytesPerMessage({ ratePerS, intervalMs: 200 }, weights, 100)
+    agree('snapshot', model, simulated.snapshotBytes(weights.headerBytes, weights.messageBytes, 100))
   })
 
   it('says 0 and 1 outside the range of latencies', () => {
@@ -403,6 +417,16 @@ describe('bytes', () => {
   ])('a frame of %i bytes has a head of %i down, %i up', (payloadBytes, down, up) => {
     expect(bytes.frameHeadBytes(payloadBytes, 'down')).toBe(down)
     expect(bytes.frameHeadBytes(payloadBytes, 'up')).toBe(up)
+  })
+
+  it('wraps a batch in chunks and frames, and finds it again', () => {
+    expect([1, 15, 16, 255, 256].map(chunkBytes)).toEqual([6, 20, 22, 261, 263])
+    for (const batchBytes of [60, 101, 266, 70_000]) {
+      const batch = { batchBytes, cursorBytes: 11 }
+      expect(batchInFrame(pushedBytes.websocket(batch))).toBe(batchBytes)
+      // {"type":"batch","batch":…} against 42["batch",…]: 13 bytes, where both heads are as long.
+      if (batchBytes !== 101) expect(pushedBytes.websocket(batch) - pushedBytes['socket-io'](batch)).toBe(13)
+    }
   })
 
   it('adds TCP/IP', () => {

@@ -238,7 +238,7 @@ export const en = {
       title: 'Which transport is faster, publish by publish',
       see: 'Each row subtracts one transport’s latency from another’s for the same messages; the dot is the median difference, the line its 95 % interval. A disc: a difference was shown; an open diamond: none was.',
       means:
-        'Both got the same message from the same machine in the same moment, so noise cancels. Where the line touches 0 no winner can be named, however far the dot is from it.',
+        'Both got the same message from the same machine in the same moment, so noise cancels. The order in which the server serves a room does not: a piece of a streamed answer leaves when its turn is over, a frame of a socket at once. Where the line touches 0 no winner can be named, however far the dot is from it.',
     },
     ecdf: {
       title: 'Whether latencies are spread as the model says',
@@ -256,7 +256,7 @@ export const en = {
       title: 'What the bytes of one message are',
       see: 'A bar for each transport, from 0: request and response headers, framing, the message’s own text, and what TCP/IP adds on the wire. Handshakes, paid once per connection, are left out.',
       means:
-        'The payload is the same everywhere; what differs is what is wrapped around it. A polled message carries its share of every poll, those that came back empty too.',
+        'A message’s own text is the same everywhere; what differs is what is wrapped around it, and that a snapshot sends again what was there before. A polled message carries its share of every poll, those that came back empty too.',
     },
     requests: {
       title: 'How many requests a message takes as there are more of them',
