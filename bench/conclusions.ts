@@ -12,8 +12,7 @@ export function conclusionsOf({
   crossovers,
   parameters,
 }: Pick<Report, 'cells' | 'comparisons' | 'crossovers' | 'parameters'>): Said[] {
-  const of = (scenario: Cell['scenario'], subject: string) =>
-    cells.find((cell) => cell.scenario === scenario && cell.subject === subject)
+  const of = (scenario: Cell['scenario'], subject: string) => cells.find(({ id }) => id === `${scenario}/${subject}`)
   const said: Said[] = []
   const say = (en: string, zh: string) => said.push({ en, zh })
 

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { conclusionsOf } from '../bench/conclusions.ts'
 import { compareCommand, type Streams } from '../bench/report/compare-command.ts'
 import { compareReports } from '../bench/report/compare.ts'
 import { renderCsv } from '../bench/report/csv.ts'
@@ -15,6 +16,7 @@ import { figure, interval, spelled, tick } from '../bench/report/format.ts'
 import { renderHtml } from '../bench/report/html.ts'
 import { jsonSchemaText } from '../bench/report/json-schema.ts'
 import { checkReport, readReport, ReportError } from '../bench/report/read.ts'
+import { overviewOf } from '../bench/report/overview.ts'
 import type { Cell, Report } from '../bench/report/schema.ts'
 import { renderTerminal } from '../bench/report/terminal.ts'
 import { displayWidth, tableLines, wrap } from '../bench/report/terminal-table.ts'
@@ -220,6 +222,54 @@ describe('the page', () => {
     expect(page).not.toContain('<script>alert')
     expect(page.match(/<script>/g)).toHaveLength(1)
     expect(page).toContain('&lt;script&gt;alert(1)')
+  })
+})
+
+describe('the transports side by side', () => {
+  /** The sample's WebSocket, with what another transport costs otherwise. */
+  const like = (subject: string, perMessage: number, connect: NonNullable<Cell['connect']>): Cell => {
+    const cell = sample.cells.find(({ id }) => id === 'overhead/websocket')
+    if (!cell?.bytes) throw new Error('the sample has no such cell')
+    const bytes = { ...cell.bytes, perMessage: { application: { value: perMessage }, wire: null } }
+    return { ...cell, id: `overhead/${subject}`, subject, bytes, connect }
+  }
+  const one = { requests: 1, connections: 1, bytes: 381 }
+  const report: Report = {
+    ...sample,
+    cells: [
+      ...sample.cells.filter(({ id }) => id !== 'overhead/websocket' && id !== 'overhead/short-poll'),
+      like('short-poll', 400, one),
+      like('websocket', 296, one),
+      like('snapshot-poll', 12_000, one),
+      like('socket-io', 281, { requests: 5, connections: 3, bytes: 1750 }),
+    ],
+  }
+
+  it('has a row for each, and a dash where nothing was measured', () => {
+    const [late, message, connect] = overviewOf(report, en).map(({ table }) => table.rows)
+    expect(late?.map(([name]) => name)).toEqual([
+      'short-poll', 'long-poll', 'websocket', 'snapshot-poll', 'socket-io',
+    ]) // prettier-ignore
+    expect(late?.at(-1)?.slice(1, 4)).toEqual(['–', '–', '–'])
+    expect(message?.at(-1)?.slice(-2)).toEqual(['281', '–'])
+    expect(connect?.at(-1)).toEqual(['socket-io', '5.00', '3.00', '1\u202f750'])
+    expect(connect?.[1]).toEqual(['long-poll', '–', '–', '–'])
+  })
+
+  it('is not there for a single one', () => {
+    expect(overviewOf({ ...report, cells: [like('sse', 300, one)] }, en)).toEqual([])
+  })
+
+  it('says what a compatibility layer costs and what a cursor saves, in both languages', () => {
+    const said = conclusionsOf(report)
+    const find = (words: string) => said.find((line) => line.en.includes(words))
+    expect(find('Socket.IO')?.en).toMatch(
+      /281 bytes a message against 296 .* 5 requests and 1750 bytes .* against 1 and 381/,
+    )
+    expect(find('Socket.IO')?.zh).toContain('5 个请求、1750 字节')
+    expect(find('cursor saves')?.en).toMatch(/12000 bytes by snapshot-poll.* 400 by short-poll.* 30 × as many/)
+    expect(find('cursor saves')?.zh).toContain('30 倍')
+    expect(conclusionsOf(sample).some(({ en: words }) => words.includes('Socket.IO'))).toBe(false)
   })
 })
 
