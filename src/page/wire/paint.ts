@@ -379,17 +379,18 @@ class Painter {
     const rule = this.#look('mark', { stroke: ink, width: 1.5, dash: [2, 3] })
     rule.moveTo(0, at)
     rule.lineTo(view.width, at)
-    this.#look('turn', { fill: ink }).rect(middle - half, at - 11, 2 * half, 22)
+    // Above the line: what the new transport does begins at once below it.
+    this.#look('turn', { fill: ink }).rect(middle - half, at - 22, 2 * half, 22)
     for (const [name, x] of [
       [from, middle - half + 12],
       [to, middle + half - 12],
     ] as const) {
       const dot = this.#look('turn', { fill: this.#hue(name).mark })
-      dot.moveTo(x + 4, at)
-      dot.arc(x, at, 4, 0, 2 * Math.PI)
+      dot.moveTo(x + 4, at - 11)
+      dot.arc(x, at - 11, 4, 0, 2 * Math.PI)
     }
-    if (at < this.#scale.top - 10) return
-    this.#pen.label({ x: middle, y: at + 4, text, colour: surface, font: `550 11px ${sans}`, align: 'center' })
+    if (at < this.#scale.top) return
+    this.#pen.label({ x: middle, y: at - 7, text, colour: surface, font: `550 11px ${sans}`, align: 'center' })
   }
 }
 
