@@ -15,7 +15,7 @@ import { countExchanges, guardRooms, refuseForeignOrigins } from './guard.ts'
 import { certificateOf } from './http2/certificate.ts'
 import { createHttp2Server } from './http2/server.ts'
 import { mountMembers } from './members.ts'
-import { MemoryLog } from './memory-log.ts'
+import { MemoryStore } from './memory-store.ts'
 import { mountMessages } from './messages.ts'
 import { mountMeterLine } from './meter-line.ts'
 import { ProblemError, problems, toProblem } from './problem.ts'
@@ -44,10 +44,14 @@ export interface Playground {
 /** Everything mounted, not listening. `app.close()` answers whoever waits and ends every line. */
 export async function buildApp(given: Partial<Config> = {}): Promise<Playground> {
   const config = configOf(given)
-  const rooms = new Rooms(
-    { leaseMs: config.lease, renames: config.renames, maxMembers: config.maxMembers, maxRooms: config.maxRooms },
-    () => new MemoryLog({ historyEvents: config.history, retainEvents: config.retain }),
-  )
+  const store = new MemoryStore({
+    historyEvents: config.history,
+    retainEvents: config.retain,
+    leaseMs: config.lease,
+    renames: config.renames,
+    maxMembers: config.maxMembers,
+  })
+  const rooms = new Rooms(store, config.maxRooms)
   const accounts = new WeakMap<Seat, Account>()
   const accountOf = (seat: Seat): Account => {
     const account = accounts.get(seat) ?? new Account()

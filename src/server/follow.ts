@@ -25,6 +25,11 @@ export async function nextBatch(
   onWait?: () => void,
 ): Promise<Batch | null> {
   const deadline = performance.now() + waitMs
+  if (cursor !== null) {
+    // Another server gave it out, and this one may not have read as far yet: that is no reason for a reset.
+    const isKnown = log.reach(cursor, waitMs, reader.signal)
+    if (isKnown !== true && !(await isKnown)) return null
+  }
   let at = cursor
   for (;;) {
     const batch = visibleTo(reader.memberId, log.read(at))

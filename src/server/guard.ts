@@ -19,8 +19,8 @@ export function guardRooms(app: App, rooms: Rooms): void {
 
   app.addHook('preValidation', async (request, reply) => {
     reply.header('cache-control', 'no-store')
-    request.room = rooms.get(roomParams(request.params).room)
-    const seat = findSeat(request)
+    request.room = await rooms.enter(roomParams(request.params).room)
+    const seat = await findSeat(request)
     request.visit = request.room.visit(seat)
     // `close` comes once and last, after an answer as after a broken line; for a WebSocket, when the socket closes.
     reply.raw.once('close', request.visit.end)
@@ -52,11 +52,11 @@ function pathOf({ url, headers }: FastifyRequest): string {
   return tokens.reduce((path, token) => path.replaceAll(token, '…'), url)
 }
 
-function findSeat(request: FastifyRequest): Seat | null {
+async function findSeat(request: FastifyRequest): Promise<Seat | null> {
   const token = tokenOf(request)
   if (token === null) return null
   try {
-    return request.room.seatOf(token)
+    return await request.room.seatOf(token)
   } catch (error) {
     if (!request.ws || !(error instanceof ProblemError)) throw error
     request.refusal = error

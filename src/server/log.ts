@@ -20,6 +20,12 @@ export interface Log {
   /** The event with this id, if the retained window holds it. */
   find(id: string): Promise<RoomEvent | null>
   /**
+   * Whether it is known what follows `cursor`: true at once where no other server writes, or where this one has read as far.
+   * Otherwise settles with true once it has, or once the store has said that there is no such cursor; with false after
+   * `ms`, on abort or on close, when nothing could be learnt. Never rejects.
+   */
+  reach(cursor: Cursor, ms: number, signal: AbortSignal): true | Promise<boolean>
+  /**
    * What follows `cursor`, at once: at most LIMITS.batchEvents events, with `more` when there are others behind them.
    * With null the retained history; with a cursor that does not lie in the retained window of this epoch the same and
    * `reset`. The answer is shared between readers and must not be changed.

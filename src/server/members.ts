@@ -14,7 +14,7 @@ export function mountMembers(app: App, { lease }: Config): void {
     },
   })
 
-  app.get('/members', async (request) => request.room.roster)
+  app.get('/members', async (request) => request.room.readRoster())
 
   // A contact, for somebody whose line carries no token and so renews no lease.
   app.get('/members/me', async (request) => ({ ...seatOf(request).member, leaseMs: lease }) satisfies Present)
@@ -25,7 +25,7 @@ export function mountMembers(app: App, { lease }: Config): void {
 
   app.delete('/members/me', { schema: { querystring: schemas.leave } }, async (request, reply) => {
     const graceMs = Number(request.query.graceMs ?? 0)
-    if (graceMs > 0) request.room.leaveSoon(seatOf(request), graceMs)
+    if (graceMs > 0) await request.room.leaveSoon(seatOf(request), graceMs)
     else await request.room.leave(seatOf(request))
     return reply.code(204).send()
   })

@@ -34,7 +34,18 @@ export const problems = {
   memberEnded: problem('member-ended', 'Member ended', 410),
   upgradeRequired: problem('upgrade-required', 'Upgrade required', 426),
   full: problem('full', 'Full', 503, 30),
+  storeAway: problem('store-away', 'Store away', 503, 1),
   closing: problem('closing', 'Server closing', 503, 1),
+}
+
+/** What members are told, in the same words wherever they are kept. */
+export const refusals = {
+  roomFull: (limit: number) => problems.full(`this room holds ${limit} members`, { limit }),
+  nameTaken: (name: string) => problems.nameTaken(`the name ${name} is taken here`, { field: 'name' }),
+  renamesUsed: (limit: number) =>
+    problems.renamesUsed(`a name can be changed ${limit === 1 ? 'once' : `${limit} times`}`, { limit }),
+  hasLeft: () => problems.memberEnded('this member has left the room: join again'),
+  unknownToken: () => problems.unknownToken('this token is not known here: join to get one'),
 }
 
 /** What may be said of an error. What is not ours to explain is logged, and answered as our own fault. */

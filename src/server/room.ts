@@ -1,74 +1,63 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { CLOSE_COMMANDS, type Ack, type Draft, type Joined, type LeftReason, type Member } from '../protocol.ts'
+import { CLOSE_COMMANDS, type Ack, type Draft, type Joined, type Member } from '../protocol.ts'
+import { digest, newMemberId, newToken } from './ids.ts'
 import type { Appended, Log } from './log.ts'
-import { inventName, isReserved, nameKey } from './names.ts'
-import { problems } from './problem.ts'
-import { Seat, Visit } from './seat.ts'
+import type { Entered, MemberStore } from './member-store.ts'
+import { inventName, isReserved } from './names.ts'
+import { ProblemError, problems, refusals } from './problem.ts'
+import { Visit, type Seat } from './seat.ts'
+import type { StoredRoom } from './store.ts'
 
-export interface RoomOptions {
-  /** ms for which a member that nothing is heard of stays. */
-  leaseMs: number
-  /** How often a member may change its name. */
-  renames: number
-  maxMembers: number
-}
-
-/** Tokens of members that left are remembered for a while, so that their holders are told 410 and not 401. */
-const REMEMBERED_ENDED = 10_000
-
-/** Members, and the log of what they say. Knows nothing of transports. */
+/** What members do in a room: come, speak, go. Knows nothing of transports, nor of where all this is kept. */
 export class Room {
   readonly log: Log
-  readonly #options: RoomOptions
-  readonly #seats = new Map<string, Seat>()
-  readonly #seatsByToken = new Map<string, Seat>()
-  readonly #names = new Set<string>()
-  readonly #endedTokens = new Set<string>()
+  readonly #members: MemberStore
+  readonly #stored: StoredRoom
   readonly #visits = new Set<Visit>()
 
-  constructor(log: Log, options: RoomOptions) {
-    this.log = log
-    this.#options = options
+  constructor(stored: StoredRoom) {
+    this.log = stored.log
+    this.#members = stored.members
+    this.#stored = stored
   }
 
-  /** Nobody is here and nobody looks on. */
+  /** Nobody looks on, and nothing is lost when this process forgets about it. */
   get isIdle(): boolean {
-    return this.#seats.size === 0 && this.#visits.size === 0
+    return this.#visits.size === 0 && this.#stored.canBeReleased
   }
 
+  /** Who is here, as far as this server has read. */
   get roster(): Member[] {
-    return [...this.#seats.values()].map((seat) => seat.member)
+    return this.#members.roster
+  }
+
+  /** null when the room can be used at once. @throws 503 while the store is away */
+  open(): Promise<void> | null {
+    return this.#stored.open()
+  }
+
+  readRoster(): Promise<Member[]> {
+    return this.#members.readRoster()
   }
 
   /** @throws 409 for a name that is taken, 503 when the room is full */
   async join(name: string | undefined, acceptLanguage: string | undefined): Promise<Joined> {
-    if (this.#seats.size >= this.#options.maxMembers) {
-      throw problems.full(`this room holds ${this.#options.maxMembers} members`, { limit: this.#options.maxMembers })
-    }
-    const isTaken = (candidate: string) => this.#names.has(nameKey(candidate))
-    if (name !== undefined) this.#refuseName(name)
-    const member = { id: randomBytes(9).toString('base64url'), name: name ?? inventName(acceptLanguage, isTaken) }
-    const token = randomBytes(16).toString('base64url')
-    const seat = new Seat(member, digest(token), this.#options, () => void this.#end(seat, 'lease'))
-    // The name is taken before anything is awaited: of a hundred who ask at once, one gets it.
-    this.#names.add(nameKey(member.name))
-    this.#seats.set(member.id, seat)
-    this.#seatsByToken.set(seat.tokenDigest, seat)
-    await this.log.append({ type: 'joined', id: newId(), member })
-    return { member, token, cursor: this.log.head, roster: this.roster }
+    if (name !== undefined && isReserved(name)) throw refusals.nameTaken(name)
+    const token = newToken()
+    const tokenDigest = digest(token)
+    const { seat, cursor, roster } =
+      name === undefined
+        ? await this.#enterUnderAnyName(acceptLanguage, tokenDigest)
+        : await this.#members.enter({ id: newMemberId(), name }, tokenDigest)
+    return { member: seat.member, token, cursor, roster }
   }
 
   /**
-   * Who holds this token. A contact: it renews the lease.
+   * Who holds this token.
    *
    * @throws 401 for a token that nobody was given, 410 for a member that left
    */
-  seatOf(token: string): Seat {
-    const tokenDigest = digest(token)
-    const seat = this.#seatsByToken.get(tokenDigest)
-    if (seat) return seat
-    if (this.#endedTokens.has(tokenDigest)) throw problems.memberEnded('this member has left the room: join again')
-    throw problems.unknownToken('this token is not known here: join to get one')
+  seatOf(token: string): Seat | Promise<Seat> {
+    return this.#members.seatOf(digest(token))
   }
 
   memberSeat(memberId: string): Seat | null {
@@ -84,18 +73,9 @@ export class Room {
 
   /** @throws 409 for a name that is taken, or when this member's renames are used up */
   async rename(seat: Seat, name: string): Promise<Member> {
-    const was = seat.member.name
-    if (name === was) return seat.member
-    if (seat.renamesLeft <= 0) {
-      const limit = this.#options.renames
-      throw problems.renamesUsed(`a name can be changed ${limit === 1 ? 'once' : `${limit} times`}`, { limit })
-    }
-    if (nameKey(name) !== nameKey(was)) this.#refuseName(name)
-    this.#names.delete(nameKey(was))
-    this.#names.add(nameKey(name))
-    seat.rename(name)
-    await this.log.append({ type: 'renamed', id: newId(), member: seat.member, was })
-    return seat.member
+    if (name === seat.member.name) return seat.member
+    if (isReserved(name)) throw refusals.nameTaken(name)
+    return this.#members.rename(seat, name)
   }
 
   /**
@@ -107,7 +87,7 @@ export class Room {
   async say(seat: Seat, draft: Draft): Promise<{ ack: Ack; isNew: boolean }> {
     const text = draft.text.toWellFormed()
     if (CLOSE_COMMANDS.includes(text.trim())) {
-      return { ack: { id: draft.id, seq: await this.#end(seat, 'closed') }, isNew: true }
+      return { ack: { id: draft.id, seq: await this.#members.end(seat, 'closed') }, isNew: true }
     }
     const { event, isNew } = await this.#append(seat, { ...draft, text })
     const isSame =
@@ -117,59 +97,41 @@ export class Room {
   }
 
   async leave(seat: Seat): Promise<void> {
-    await this.#end(seat, 'asked')
+    await this.#members.end(seat, 'asked')
   }
 
   /** Leaves after `graceMs`, unless the member is heard of before, or a line of it is open then. */
-  leaveSoon(seat: Seat, graceMs: number): void {
-    seat.leaveAfter(graceMs, () => void this.#end(seat, 'asked'))
+  async leaveSoon(seat: Seat, graceMs: number): Promise<void> {
+    await this.#members.endSoon(seat, graceMs)
   }
 
   /** Answers everybody who waits. */
   close(): void {
     this.log.close()
-    for (const seat of this.#seats.values()) seat.release()
+    this.#members.close()
+    this.#stored.close()
   }
 
   async #append(seat: Seat, { id, text, to: toId }: Draft): Promise<Appended> {
     const entry = { type: 'message', id, from: seat.member, text } as const
-    if (toId === undefined) return this.log.append(entry)
-    const to = this.#seats.get(toId)?.member
-    if (to) return this.log.append({ ...entry, to })
+    if (toId === undefined) return this.#members.say(seat, entry)
+    const to = await this.#members.find(toId)
+    if (to) return this.#members.say(seat, { ...entry, to })
     // It may have been stored before that member left, and this be the retry of somebody who was not told.
     const known = await this.log.find(id)
     if (known) return { event: known, isNew: false }
     throw problems.unknownMember('the member that this is for is not here', { field: 'to' })
   }
 
-  /** Returns the seq of the `left` event. */
-  async #end(seat: Seat, reason: LeftReason): Promise<number> {
-    const { member, tokenDigest } = seat
-    if (this.#seats.delete(member.id)) {
-      this.#seatsByToken.delete(tokenDigest)
-      this.#names.delete(nameKey(member.name))
-      this.#remember(tokenDigest)
-    }
-    const { event } = await this.log.append({ type: 'left', id: newId(), member, reason })
-    // First the word, then the end: the answer to a member's own request is on its way before its lines are cut.
-    setImmediate(() => seat.end())
-    return event.seq
-  }
-
-  #remember(tokenDigest: string): void {
-    this.#endedTokens.add(tokenDigest)
-    const [oldest] = this.#endedTokens
-    if (this.#endedTokens.size > REMEMBERED_ENDED && oldest !== undefined) this.#endedTokens.delete(oldest)
-  }
-
-  #refuseName(name: string): void {
-    if (isReserved(name) || this.#names.has(nameKey(name))) {
-      throw problems.nameTaken(`the name ${name} is taken here`, { field: 'name' })
+  /** Somebody at another server may take an invented name first: then another is invented. */
+  async #enterUnderAnyName(acceptLanguage: string | undefined, tokenDigest: string): Promise<Entered> {
+    for (;;) {
+      const name = inventName(acceptLanguage, (candidate) => this.#members.hasName(candidate))
+      try {
+        return await this.#members.enter({ id: newMemberId(), name }, tokenDigest)
+      } catch (error) {
+        if (!(error instanceof ProblemError && error.problem.type === 'name-taken')) throw error
+      }
     }
   }
 }
-
-const newId = (): string => randomBytes(12).toString('hex')
-
-/** Tokens are kept as digests: who reads this process's memory or a store cannot speak as somebody. */
-const digest = (token: string): string => createHash('sha256').update(token).digest('base64url')

@@ -1,21 +1,17 @@
-import type { Log } from './log.ts'
 import { problems } from './problem.ts'
-import { Room, type RoomOptions } from './room.ts'
-
-export interface RoomsOptions extends RoomOptions {
-  maxRooms: number
-}
+import { Room } from './room.ts'
+import type { Store } from './store.ts'
 
 /** Rooms by name. A room comes to be when somebody looks into it; at the cap, idle ones make way, the oldest first. */
 export class Rooms {
   readonly #rooms = new Map<string, Room>()
-  readonly #options: RoomsOptions
-  readonly #makeLog: (room: string) => Log
+  readonly #store: Store
+  readonly #maxRooms: number
   #isClosed = false
 
-  constructor(options: RoomsOptions, makeLog: (room: string) => Log) {
-    this.#options = options
-    this.#makeLog = makeLog
+  constructor(store: Store, maxRooms: number) {
+    this.#store = store
+    this.#maxRooms = maxRooms
   }
 
   get size(): number {
@@ -24,14 +20,25 @@ export class Rooms {
   get isClosed(): boolean {
     return this.#isClosed
   }
+  get all(): Iterable<Room> {
+    return this.#rooms.values()
+  }
 
   /** @throws 503 when there are as many rooms as there may be and somebody is in each */
   get(name: string): Room {
     const known = this.#rooms.get(name)
     if (known) return known
-    if (this.#rooms.size >= this.#options.maxRooms) this.#releaseOne()
-    const room = new Room(this.#makeLog(name), this.#options)
+    if (this.#rooms.size >= this.#maxRooms) this.#releaseOne()
+    const room = new Room(this.#store.room(name))
     this.#rooms.set(name, room)
+    return room
+  }
+
+  /** The same, when it can be used. @throws 503 also while the store is away */
+  async enter(name: string): Promise<Room> {
+    const room = this.get(name)
+    const opening = room.open()
+    if (opening) await opening
     return room
   }
 
@@ -48,7 +55,6 @@ export class Rooms {
       this.#rooms.delete(name)
       return
     }
-    const { maxRooms } = this.#options
-    throw problems.full(`there are ${maxRooms} rooms, and somebody is in each`, { limit: maxRooms })
+    throw problems.full(`there are ${this.#maxRooms} rooms, and somebody is in each`, { limit: this.#maxRooms })
   }
 }

@@ -1,80 +1,55 @@
 import type { Member } from '../protocol.ts'
 import type { Reader } from './follow.ts'
 
-/**
- * A member's place in a room, and its lease: while a line is open the lease does not run; when the last one ends it
- * starts anew, and when it runs out the member has left.
- */
+/** Is told of a member's lines: while one is open the lease does not run, and when the last one ends it starts anew. */
+export interface Presence {
+  opened(seat: Seat): void
+  /** The last line has ended. */
+  quiet(seat: Seat): void
+}
+
+/** A member's place in a room, as one server sees it, with the lines that it has there. */
 export class Seat {
   readonly tokenDigest: string
   #member: Member
-  #renamesLeft: number
   readonly #lines = new Set<Visit>()
-  readonly #leaseMs: number
-  readonly #onLapse: () => void
-  #timer: NodeJS.Timeout
+  readonly #presence: Presence
   #isEnded = false
-  #contacts = 0
 
-  constructor(member: Member, tokenDigest: string, options: { leaseMs: number; renames: number }, onLapse: () => void) {
+  constructor(member: Member, tokenDigest: string, presence: Presence) {
     this.#member = member
     this.tokenDigest = tokenDigest
-    this.#renamesLeft = options.renames
-    this.#leaseMs = options.leaseMs
-    this.#onLapse = onLapse
-    this.#timer = this.#startLease()
+    this.#presence = presence
   }
 
   get member(): Member {
     return this.#member
   }
-  get renamesLeft(): number {
-    return this.#renamesLeft
-  }
   get isEnded(): boolean {
     return this.#isEnded
+  }
+  get hasLines(): boolean {
+    return this.#lines.size > 0
   }
 
   rename(name: string): void {
     this.#member = { ...this.#member, name }
-    this.#renamesLeft -= 1
   }
 
   opened(line: Visit): void {
-    this.#contacts += 1
-    clearTimeout(this.#timer)
     this.#lines.add(line)
+    this.#presence.opened(this)
   }
 
   closed(line: Visit): void {
     this.#lines.delete(line)
-    if (this.#lines.size > 0 || this.#isEnded) return
-    clearTimeout(this.#timer)
-    this.#timer = this.#startLease()
-  }
-
-  /** Calls `leave` after `graceMs`, unless a contact came meanwhile or a line is open then. */
-  leaveAfter(graceMs: number, leave: () => void): void {
-    const contacts = this.#contacts
-    setTimeout(() => {
-      if (this.#contacts === contacts && this.#lines.size === 0) leave()
-    }, graceMs).unref()
+    if (this.#lines.size === 0 && !this.#isEnded) this.#presence.quiet(this)
   }
 
   /** Ends whatever line is open; nothing can be said or read from here any more. */
   end(): void {
     this.#isEnded = true
-    this.release()
     for (const line of this.#lines) line.end()
-  }
-
-  /** Stops the clock. */
-  release(): void {
-    clearTimeout(this.#timer)
-  }
-
-  #startLease(): NodeJS.Timeout {
-    return setTimeout(this.#onLapse, this.#leaseMs).unref()
   }
 }
 
