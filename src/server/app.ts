@@ -15,12 +15,12 @@ import { countExchanges, guardRooms, refuseForeignOrigins } from './guard.ts'
 import { certificateOf } from './http2/certificate.ts'
 import { createHttp2Server } from './http2/server.ts'
 import { mountMembers } from './members.ts'
-import { MemoryStore } from './memory-store.ts'
 import { mountMessages } from './messages.ts'
 import { mountMeterLine } from './meter-line.ts'
 import { ProblemError, problems, toProblem } from './problem.ts'
 import { Rooms } from './rooms.ts'
 import type { Seat } from './seat.ts'
+import { openStore } from './open-store.ts'
 import { transports } from './transports/index.ts'
 import { validatorCompiler } from './validate.ts'
 
@@ -44,14 +44,6 @@ export interface Playground {
 /** Everything mounted, not listening. `app.close()` answers whoever waits and ends every line. */
 export async function buildApp(given: Partial<Config> = {}): Promise<Playground> {
   const config = configOf(given)
-  const store = new MemoryStore({
-    historyEvents: config.history,
-    retainEvents: config.retain,
-    leaseMs: config.lease,
-    renames: config.renames,
-    maxMembers: config.maxMembers,
-  })
-  const rooms = new Rooms(store, config.maxRooms)
   const accounts = new WeakMap<Seat, Account>()
   const accountOf = (seat: Seat): Account => {
     const account = accounts.get(seat) ?? new Account()
@@ -69,6 +61,9 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
     http: TIMEOUTS,
     ...(certificate && { serverFactory: (handle) => createHttp2Server(certificate, TIMEOUTS, handle) }),
   }).withTypeProvider<TypeBoxTypeProvider>()
+  const store = await openStore(config, app.log)
+  const rooms = new Rooms(store, config.maxRooms)
+  app.addHook('onClose', () => store.close())
   app.setValidatorCompiler(validatorCompiler)
   app.decorateRequest('refusal', null)
   app.decorate('accountOf', accountOf)

@@ -42,6 +42,18 @@ const toggle = (about: string): SwitchSetting => ({ default: false, about })
 export const SETTINGS = {
   port: number(3000, 0, 65_535, 'TCP port', 'where to listen; 0 takes any free one'),
   host: text('localhost', /^[A-Za-z0-9.:_-]+$/, 'a host name or an address', 'whom to listen to; 0.0.0.0 is everybody'),
+  store: text(
+    'memory',
+    /^(memory|rediss?:\/\/[^\s]+)$/,
+    'memory, or redis://user:password@host:6379/0, or the same with rediss:// for TLS',
+    'where rooms are kept; servers that share a Redis (7 or newer) are one',
+  ),
+  storePrefix: text(
+    'playground',
+    /^[A-Za-z0-9:_-]{1,64}$/,
+    '1 to 64 of A-Z a-z 0-9 : _ -',
+    'what every key in Redis begins with',
+  ),
   history: number(100, 0, 10_000, 'events', 'what somebody new is shown'),
   retain: number(10_000, 1, 1_000_000, 'events', 'how far behind a reader may be and still miss nothing'),
   hold: number(25_000, 0, 600_000, 'ms', 'for how long a long poll is held at the most'),

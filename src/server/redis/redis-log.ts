@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Batch, Cursor, RoomEvent } from '../../protocol.ts'
+import type { Appended, Entry, Log } from '../log.ts'
+import { refusals } from '../problem.ts'
+import { eventIn, type Feed } from './feed.ts'
+import { append, find } from './scripts.ts'
+
+/** How long a poll that does not wait may take to learn what another server has given out. */
+const PATIENCE_MS = 1000
+/** Between two questions while Redis is away. */
+const PAUSE_MS = 250
+
+/** A log in a Redis Stream, shared by however many servers, and read from a window in this process. */
+export class RedisLog implements Log {
+  readonly #feed: Feed
+  readonly #retainEvents: number
+
+  constructor(feed: Feed, retainEvents: number) {
+    this.#feed = feed
+    this.#retainEvents = retainEvents
+  }
+
+  get head(): Cursor {
+    return this.#feed.window.head
+  }
+  get waiting(): number {
+    return this.#feed.window.waiting
+  }
+  get isClosed(): boolean {
+    return this.#feed.window.isClosed
+  }
+
+  append(entry: Entry): Promise<Appended> {
+    return this.appendOf('', entry)
+  }
+
+  /** The same while this member is here. @throws 410 when it is not */
+  async appendOf(memberId: string, entry: Entry): Promise<Appended> {
+    const at = Date.now()
+    const args = [this.#retainEvents, at, entry.id, JSON.stringify(entry), memberId]
+    const reply = await this.#feed.write(append, args)
+    if (reply[0] === 'left') throw refusals.hasLeft()
+    const known = eventIn(reply)
+    if (known) return { event: known, isNew: false }
+    return { event: { ...entry, seq: Number(reply[3]), at }, isNew: true }
+  }
+
+  async find(id: string): Promise<RoomEvent | null> {
+    return eventIn(await this.#feed.ask(find, [id]))
+  }
+
+  reach(cursor: Cursor, ms: number, signal: AbortSignal): true | Promise<boolean> {
+    return this.#feed.window.knows(cursor) || this.#learn(cursor, Math.max(ms, PATIENCE_MS), signal)
+  }
+
+  read(cursor: Cursor | null): Batch {
+    return this.#feed.window.read(cursor)
+  }
+
+  changed(cursor: Cursor, ms: number, signal: AbortSignal): Promise<void> {
+    return this.#feed.window.changed(cursor, ms, signal)
+  }
+
+  close(): void {
+    this.#feed.close()
+  }
+
+  async #learn(cursor: Cursor, ms: number, signal: AbortSignal): Promise<boolean> {
+    const deadline = performance.now() + ms
+    while (!signal.aborted && !this.isClosed && performance.now() < deadline) {
+      try {
+        await this.#feed.catchUp()
+        return true
+      } catch {
+        // Away: that is not the same as knowing that there is no such cursor.
+        await sleep(Math.min(PAUSE_MS, Math.max(0, deadline - performance.now())), undefined, { ref: false })
+      }
+    }
+    return this.#feed.window.knows(cursor)
+  }
+}

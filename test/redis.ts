@@ -1,0 +1,96 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Redis } from 'ioredis'
+import { describe, onTestFinished } from 'vitest'
+
+const isInstalled = spawnSync('redis-server', ['--version']).status === 0
+const isRequired = process.env['CI'] === 'true'
+if (!isInstalled && isRequired) throw new Error('redis-server is missing: apt-get install redis-server')
+if (!isInstalled) console.warn('tests with Redis are skipped: apt-get install redis-server')
+
+/** Where there is no redis-server, these are skipped, and it was said what to install; in CI that is a failure. */
+export const describeWithRedis = describe.skipIf(!isInstalled)
+
+export interface TestRedis {
+  url: string
+  port: number
+  /** A client that commands go by which are the test's own. */
+  client: Redis
+  /** Nothing is read or answered until `resume`; connections stay. */
+  pause: () => void
+  resume: () => void
+  /** SIGKILL, and settles when it is gone. */
+  kill: () => Promise<void>
+  /** Again on the same port, with what it kept. */
+  restart: () => Promise<void>
+  /** Ends it; otherwise the test's end does. */
+  stop: () => Promise<void>
+}
+
+export interface RedisSettings {
+  /** Append-only file, so that what was acknowledged survives the process. */
+  appendOnly?: boolean
+  /** The port of another one that this follows. */
+  replicaOf?: number
+}
+
+/** A real redis-server on a free port, with a folder of its own. */
+export async function startRedis(settings: RedisSettings = {}): Promise<TestRedis> {
+  const redis = await launchRedis(settings)
+  onTestFinished(redis.stop)
+  return redis
+}
+
+/** The same, ended by whoever started it. */
+export async function launchRedis({ appendOnly = false, replicaOf }: RedisSettings = {}): Promise<TestRedis> {
+  const folder = await mkdtemp(join(tmpdir(), 'playground-redis-'))
+  const port = await freePort()
+  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--loglevel', 'warning']
+  if (appendOnly) args.push('--appendonly', 'yes', '--appendfsync', 'always')
+  if (replicaOf !== undefined)
+    args.push('--replicaof', '127.0.0.1', String(replicaOf), '--repl-diskless-sync-delay', '0')
+  let child: ChildProcess
+  const start = async () => {
+    child = spawn('redis-server', args, { stdio: 'ignore' })
+    const probe = new Redis(port, '127.0.0.1', { retryStrategy: () => 20, maxRetriesPerRequest: 500 })
+    probe.on('error', () => undefined)
+    await probe.ping()
+    probe.disconnect()
+  }
+  const kill = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const ended = once(child, 'exit')
+    child.kill('SIGKILL')
+    await ended
+  }
+  await start()
+  const client = new Redis(port, '127.0.0.1', { retryStrategy: () => 20, maxRetriesPerRequest: null })
+  client.on('error', () => undefined)
+  return {
+    url: `redis://127.0.0.1:${port}/0`,
+    port,
+    client,
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
+    kill,
+    restart: start,
+    stop: async () => {
+      client.disconnect()
+      await kill()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
