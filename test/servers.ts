@@ -1,0 +1,36 @@
+import { expect } from 'vitest'
+import type { Net } from '../src/client/transport.ts'
+import { nodeNet } from '../src/terminal/net.ts'
+import { run, type Running } from './process.ts'
+
+export interface ServerProcess extends Running {
+  base: string
+}
+
+/** A server in a process of its own, as `npm start` runs it, on a free port. */
+export async function launchServer(...args: string[]): Promise<ServerProcess> {
+  const server = run(process.execPath, ['dist/server/main.js', '--port', '0', ...args])
+  const base = () => /is at (http:\/\/\S+)/.exec(server.output())?.[1]
+  await expect.poll(base, { timeout: 15_000, message: server.output() }).toBeDefined()
+  return { ...server, base: base() ?? '' }
+}
+
+/** Where each request and each socket goes to a server of its own choice, as behind a balancer that knows no sessions. */
+export function anyOf(bases: readonly string[], random: () => number): Net {
+  const any = () => bases[Math.floor(random() * bases.length)] ?? ''
+  const net = nodeNet('http://any.invalid')
+  const elsewhere = (url: string | URL) => {
+    const moved = new URL(url)
+    moved.host = new URL(any()).host
+    return moved
+  }
+  return {
+    base: net.base,
+    fetch: (input, init) => net.fetch(elsewhere(input instanceof Request ? input.url : input), init),
+    WebSocket: class extends net.WebSocket {
+      constructor(url: string | URL, protocols?: string | string[]) {
+        super(elsewhere(url), protocols)
+      }
+    },
+  }
+}
