@@ -49,10 +49,20 @@ export async function startRedis(settings: RedisSettings = {}): Promise<TestRedi
 export async function launchRedis({ appendOnly = false, replicaOf }: RedisSettings = {}): Promise<TestRedis> {
   const folder = await mkdtemp(join(tmpdir(), 'playground-redis-'))
   const port = await freePort()
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--loglevel', 'warning']
+  const args = [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--dir',
+    folder,
+    '--save',
+    '',
+    '--repl-diskless-sync-delay',
+    '0',
+  ]
   if (appendOnly) args.push('--appendonly', 'yes', '--appendfsync', 'always')
-  if (replicaOf !== undefined)
-    args.push('--replicaof', '127.0.0.1', String(replicaOf), '--repl-diskless-sync-delay', '0')
+  if (replicaOf !== undefined) args.push('--replicaof', '127.0.0.1', String(replicaOf))
   let child: ChildProcess
   const start = async () => {
     child = spawn('redis-server', args, { stdio: 'ignore' })

@@ -104,6 +104,21 @@ export class Connection {
     )
   }
 
+  /** Settles when it can be read from. @throws Error when it was closed for good */
+  async whenBlockingIsReady(): Promise<void> {
+    if (this.blocking.status === 'ready') return
+    await new Promise<void>((resolve, reject) => {
+      const settle = () => {
+        this.blocking.off('ready', settle)
+        this.blocking.off('end', settle)
+        if (this.blocking.status === 'ready') resolve()
+        else reject(new Error('closed'))
+      }
+      this.blocking.on('ready', settle)
+      this.blocking.on('end', settle)
+    })
+  }
+
   /** A peer that went without a word is found out by silence; then both connections are made anew. */
   renew(): void {
     for (const client of [this.#commands, this.blocking]) client.disconnect(true)

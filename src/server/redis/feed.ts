@@ -48,6 +48,8 @@ export class Feed {
   #view: View = { epoch: '', birth: 0, n: 0, last: { place: '', id: '' } }
   #loading: Promise<void> | null = null
   #looking: Promise<void> | null = null
+  /** The question that comes when the one under way is answered. */
+  #next: Promise<void> | null = null
   #unfollow: () => void = () => undefined
   /** Whoever waits until an entry is read, by what it waits for. */
   readonly #waiting = new Set<{ birth: number; n: number; settle: () => void }>()
@@ -104,7 +106,7 @@ export class Feed {
     return Promise.all(each.map((args) => this.#run(script, args)))
   }
 
-  /** Reads as far as Redis holds now. One question, however many ask at once. @throws 503 */
+  /** Settles when this server has read as far as Redis holds now. One question, however many ask at once. @throws 503 */
   catchUp(): Promise<void> {
     // One that is under way may have been asked before what the caller has seen: it asks once more behind it.
     const before = this.#looking?.catch(() => undefined) ?? Promise.resolve()
@@ -115,7 +117,6 @@ export class Feed {
     })
     return this.#next
   }
-  #next: Promise<void> | null = null
 
   close(): void {
     this.#unfollow()
@@ -125,7 +126,7 @@ export class Feed {
   async #look(): Promise<void> {
     const [, birth, n, , epoch] = await this.#askWhereItStands(false)
     if (epoch !== this.#view.epoch) await this.#load()
-    else await this.#reached(birth, n, READ_BACK_MS)
+    else if (!(await this.#reached(birth, n, READ_BACK_MS))) throw problems.storeAway('the store is late: try again')
   }
 
   async #askWhereItStands(withMembers: boolean): Promise<[string, number, number, number, string, string[]]> {
@@ -210,14 +211,14 @@ export class Feed {
     })
   }
 
-  /** Settles when this entry is read, or after `ms`. */
-  #reached(birth: number, n: number, ms: number): Promise<void> {
-    if (this.#hasRead(birth, n)) return Promise.resolve()
+  /** Whether this entry is read: settles when it is, or after `ms`. */
+  #reached(birth: number, n: number, ms: number): Promise<boolean> {
+    if (this.#hasRead(birth, n)) return Promise.resolve(true)
     return new Promise((resolve) => {
       const settle = () => {
         clearTimeout(timer)
         this.#waiting.delete(waiter)
-        resolve()
+        resolve(this.#hasRead(birth, n))
       }
       const waiter = { birth, n, settle }
       const timer = setTimeout(settle, ms)

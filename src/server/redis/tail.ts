@@ -56,6 +56,7 @@ export class Tail {
   async #run(): Promise<void> {
     for (let failures = 0; !this.#isClosed;) {
       try {
+        await this.#connection.whenBlockingIsReady()
         await this.#read()
         failures = 0
       } catch (error) {
