@@ -61,7 +61,7 @@ export interface Watcher {
 }
 
 export function watch(
-  playground: TestPlayground,
+  playground: Pick<TestPlayground, 'net'>,
   who: Joined,
   transport: TransportName,
   options: Partial<SessionOptions> = {},

@@ -54,6 +54,7 @@ export const SETTINGS = {
     '1 to 64 of A-Z a-z 0-9 : _ -',
     'what every key in Redis begins with',
   ),
+  workers: number(1, 1, 256, 'processes', 'on the one port; more than one need a store that they share'),
   history: number(100, 0, 10_000, 'events', 'what somebody new is shown'),
   retain: number(10_000, 1, 1_000_000, 'events', 'how far behind a reader may be and still miss nothing'),
   hold: number(25_000, 0, 600_000, 'ms', 'for how long a long poll is held at the most'),

@@ -58,7 +58,8 @@ async function findSeat(request: FastifyRequest): Promise<Seat | null> {
   try {
     return await request.room.seatOf(token)
   } catch (error) {
-    if (!request.ws || !(error instanceof ProblemError)) throw error
+    const isVerdict = error instanceof ProblemError && error.statusCode < 500
+    if (!request.ws || !isVerdict) throw error
     request.refusal = error
     return null
   }

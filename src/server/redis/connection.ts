@@ -72,7 +72,7 @@ export class Connection {
     const [refusal] = refusals
     if (!refusal) return connection
     connection.close()
-    throw refusal
+    throw new Error(`the store refuses this server: ${refusal.message}`, { cause: refusal })
   }
 
   /** @throws 503 when Redis is away: the same command again is harmless then, and may succeed */

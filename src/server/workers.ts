@@ -1,0 +1,77 @@
+import cluster, { type Worker } from 'node:cluster'
+
+/** A worker that lived for less than this, in ms, failed; each one that does waits twice as long for the next. */
+const SHORT_LIFE_MS = 10_000
+const FIRST_PAUSE_MS = 100
+const LONGEST_PAUSE_MS = 10_000
+/** Beyond what each worker takes itself to close, in ms. */
+const PATIENCE_MS = 5000
+
+export interface WorkersObserver {
+  /** All of them listen. */
+  listening: (port: number) => void
+  /** One ended that nobody asked to. */
+  died: (pid: number, why: string, nextMs: number) => void
+}
+
+/** So many processes on one port, each a whole server. One that dies is started again, with back-off. */
+export class Workers {
+  readonly #observer: WorkersObserver
+  readonly #startedAt = new WeakMap<Worker, number>()
+  #isListening = false
+  #isClosing = false
+  #failures = 0
+
+  constructor(count: number, observer: WorkersObserver) {
+    this.#observer = observer
+    // Each takes connections from the kernel itself. Handed out by this process, one that was on its way to a worker that
+    // dies is never answered; the price is that a burst of them is shared out less evenly.
+    cluster.schedulingPolicy = cluster.SCHED_NONE
+    const listening = new Set<number>()
+    cluster.on('listening', ({ id }, { port }) => {
+      listening.add(id)
+      if (this.#isListening || listening.size < count) return
+      this.#isListening = true
+      // Port 0 was any free one: later workers take the same.
+      cluster.setupPrimary({ args: [...process.argv.slice(2), '--port', String(port)] })
+      observer.listening(port)
+    })
+    cluster.on('exit', (worker, code, signal) => this.#ended(worker, signal || `status ${code}`))
+    for (let i = 0; i < count; i++) this.#start()
+  }
+
+  /** Ends them all in order; settles when the last is gone, by force if need be. */
+  async close(): Promise<void> {
+    this.#isClosing = true
+    const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
+    await Promise.all(
+      workers.map((worker) => {
+        const timer = setTimeout(() => worker.process.kill('SIGKILL'), PATIENCE_MS)
+        worker.process.kill('SIGTERM')
+        return new Promise<void>((resolve) => {
+          worker.once('exit', () => {
+            clearTimeout(timer)
+            resolve()
+          })
+        })
+      }),
+    )
+  }
+
+  #start(): void {
+    this.#startedAt.set(cluster.fork(), performance.now())
+  }
+
+  #ended(worker: Worker, why: string): void {
+    if (this.#isClosing) return
+    // It could not even begin, and has said why: so would the next.
+    if (!this.#isListening) process.exit(1)
+    const livedMs = performance.now() - (this.#startedAt.get(worker) ?? 0)
+    this.#failures = livedMs < SHORT_LIFE_MS ? this.#failures + 1 : 0
+    const nextMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures)
+    this.#observer.died(worker.process.pid ?? 0, why, nextMs)
+    setTimeout(() => {
+      if (!this.#isClosing) this.#start()
+    }, nextMs)
+  }
+}
