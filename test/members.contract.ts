@@ -77,6 +77,8 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
       await enter(here, 'ada')
       expect(await there.members.find('ada')).toEqual({ id: 'ada', name: 'ada' })
       expect(await there.members.find('eve')).toBeNull()
+      expect((await there.members.seatById('ada'))?.member).toEqual({ id: 'ada', name: 'ada' })
+      expect(await there.members.seatById('eve')).toBeNull()
     })
 
     it('renames as often as it may, wherever that is asked for, and frees the name that was', async () => {

@@ -5,11 +5,11 @@ import { expect, it, onTestFinished } from 'vitest'
 import { join } from '../src/client/members.ts'
 import type { Net } from '../src/client/transport.ts'
 import { seededRandom } from '../src/link/random.ts'
-import { TRANSPORTS, type Joined } from '../src/protocol.ts'
+import type { Joined } from '../src/protocol.ts'
 import type { Config } from '../src/server/config.ts'
 import { draft, startPlayground, watch, type TestPlayground, type Watcher } from './playground.ts'
 import { describeWithRedis, startRedis, type TestRedis } from './redis.ts'
-import { anyOf } from './servers.ts'
+import { anyOf, HOPPING } from './servers.ts'
 
 /** More for a long run. */
 const KILLS = Number(process.env['KILLS'] ?? 2)
@@ -34,10 +34,10 @@ async function gather(url: string, config: Partial<Config> = {}): Promise<Compan
     seededRandom(seed),
   )
   const joined: Joined[] = []
-  for (const name of TRANSPORTS) joined.push(await join(net, 'lobby', { name }))
+  for (const name of HOPPING) joined.push(await join(net, 'lobby', { name }))
   const [playground] = servers as [TestPlayground]
   const watchers = joined.map((who, i) =>
-    watch({ ...playground, net }, who, TRANSPORTS[i] ?? 'websocket', { cursor: joined.at(-1)?.cursor ?? null }),
+    watch({ ...playground, net }, who, HOPPING[i] ?? 'websocket', { cursor: joined.at(-1)?.cursor ?? null }),
   )
   const said: string[][] = watchers.map(() => [])
   let isTalking = true
@@ -75,7 +75,7 @@ async function expectNothingLost({ watchers, said }: Company): Promise<void> {
 
 /** What is told of the others by a roster and by events is the same at both servers and for everybody. */
 async function expectAllHere({ servers, watchers }: Company): Promise<void> {
-  const names = [...TRANSPORTS].sort()
+  const names = [...HOPPING].sort()
   for (const { rooms } of servers) {
     await expect
       .poll(() =>
@@ -102,7 +102,7 @@ const epoch = ({ servers }: Company) => servers.map(({ rooms }) => rooms.get('lo
 describeWithRedis('with Redis', () => {
   it('frozen for longer than a lease: writing is 503 with Retry-After, nobody leaves, and no message is lost or doubled', async () => {
     const redis = await startRedis()
-    const company = await gather(redis.url, { lease: 1500 })
+    const company = await gather(redis.url, { lease: 2000 })
     await hear(company)
     const [server] = company.servers as [TestPlayground]
     const { token } = await join(server.net, 'aside')
@@ -127,7 +127,7 @@ describeWithRedis('with Redis', () => {
     for (const { events } of company.watchers) expect(events.filter(({ type }) => type !== 'message')).toEqual([])
     await expectAllHere(company)
     console.log(`${company.said.flat().length} messages, 3 s frozen: none lost, none doubled`)
-  }, 60_000)
+  }, 120_000)
 
   it('killed and started again with an append-only file, again and again under load: nothing acknowledged is lost, and nobody is told of a gap', async () => {
     const redis = await startRedis({ appendOnly: true })
@@ -146,7 +146,7 @@ describeWithRedis('with Redis', () => {
     console.log(
       `${company.said.flat().length} messages, ${KILLS} kills with an append-only file: none lost, none doubled`,
     )
-  }, 60_000)
+  }, 120_000)
 
   it.each<[string, (redis: TestRedis) => Promise<void>]>([
     [
@@ -203,7 +203,7 @@ describeWithRedis('with Redis', () => {
     await replica.client.call('REPLICAOF', 'NO', 'ONE')
     for (const { session } of company.watchers) session.send('lost with the primary')
     for (const { texts } of company.watchers) {
-      await expect.poll(() => texts().filter((text) => text.startsWith('lost'))).toHaveLength(TRANSPORTS.length)
+      await expect.poll(() => texts().filter((text) => text.startsWith('lost'))).toHaveLength(HOPPING.length)
     }
     turnTo(replica.port)
     await primary.kill()
@@ -212,11 +212,11 @@ describeWithRedis('with Redis', () => {
     for (const { texts } of company.watchers) {
       await expect
         .poll(() => texts().filter((text) => text.startsWith('said')), { timeout: 30_000 })
-        .toHaveLength(TRANSPORTS.length)
+        .toHaveLength(HOPPING.length)
     }
     await expectAllHere(company)
     expect(epoch(company)).not.toContain(head.split('.')[0])
-  }, 60_000)
+  }, 120_000)
 
   it('away from the start: the server comes up, says that it is not ready, and serves when Redis is there', async () => {
     const redis = await startRedis()

@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import type { Net } from '../src/client/transport.ts'
+import { TRANSPORTS } from '../src/protocol.ts'
 import { nodeNet } from '../src/terminal/net.ts'
 import { run, type Running } from './process.ts'
 
@@ -15,6 +16,12 @@ export async function launchServer(...args: string[]): Promise<ServerProcess> {
   return { ...server, base: base() ?? '' }
 }
 
+/**
+ * By which a member is here, and whose every request may go to another server. Socket.IO keeps a session in one process, and
+ * so asks for sticky ones; a jsonp-poll carries no token, and so holds no lease.
+ */
+export const HOPPING = TRANSPORTS.filter((name) => name !== 'socket-io' && name !== 'jsonp-poll')
+
 /** Where each request and each socket goes to a server of its own choice, as behind a balancer that knows no sessions. */
 export function anyOf(bases: readonly string[], random: () => number): Net {
   const any = () => bases[Math.floor(random() * bases.length)] ?? ''
@@ -27,6 +34,7 @@ export function anyOf(bases: readonly string[], random: () => number): Net {
   return {
     base: net.base,
     fetch: (input, init) => net.fetch(elsewhere(input instanceof Request ? input.url : input), init),
+    loadScript: (url, ...rest) => net.loadScript(elsewhere(url).href, ...rest),
     WebSocket: class extends net.WebSocket {
       constructor(url: string | URL, protocols?: string | string[]) {
         super(elsewhere(url), protocols)

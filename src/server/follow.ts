@@ -25,11 +25,8 @@ export async function nextBatch(
   onWait?: () => void,
 ): Promise<Batch | null> {
   const deadline = performance.now() + waitMs
-  if (cursor !== null) {
-    // Another server gave it out, and this one may not have read as far yet: that is no reason for a reset.
-    const isKnown = log.reach(cursor, waitMs, reader.signal)
-    if (isKnown !== true && !(await isKnown)) return null
-  }
+  const isKnown = knows(log, reader, cursor, waitMs)
+  if (isKnown !== true && !(await isKnown)) return null
   let at = cursor
   for (;;) {
     const batch = visibleTo(reader.memberId, log.read(at))
@@ -64,7 +61,9 @@ export async function follow(
  * The whole window that somebody new is shown, if it reaches back to `cursor`; else what follows it, a page at a time, so
  * that nothing is left out. null when nothing happened since.
  */
-export function snapshot(log: Log, reader: Reader, cursor: Cursor | null): Batch | null {
+export async function snapshot(log: Log, reader: Reader, cursor: Cursor | null): Promise<Batch | null> {
+  const isKnown = knows(log, reader, cursor, 0)
+  if (isKnown !== true && !(await isKnown)) return null
   const window = log.read(null)
   if (cursor === null) return visibleTo(reader.memberId, window)
   const missed = log.read(cursor)
@@ -75,6 +74,11 @@ export function snapshot(log: Log, reader: Reader, cursor: Cursor | null): Batch
   const fresh = visibleTo(reader.memberId, missed).events.length
   const known = visible.events.length - fresh
   return known > 0 ? { ...visible, known } : visible
+}
+
+/** Another server may have given the cursor out, and this one not have read as far: that is no reason for a reset. */
+function knows(log: Log, { signal }: Reader, cursor: Cursor | null, waitMs: number): true | Promise<boolean> {
+  return cursor === null || log.reach(cursor, waitMs, signal)
 }
 
 /** The same batch, where everything in it is for everybody: so that readers can share what it was encoded to. */

@@ -33,6 +33,8 @@ export interface MemberStore {
   enter(member: Member, tokenDigest: string): Promise<Entered>
   /** Who holds this token. @throws 401 for one that nobody was given, 410 for a member that left */
   seatOf(tokenDigest: string): Seat | Promise<Seat>
+  /** A member's place, by its id: no proof that it is the member who asks. */
+  seatById(id: string): Seat | null | Promise<Seat | null>
   /** Appends what a member says. @throws 410 when it has left */
   say(seat: Seat, entry: Entry): Promise<Appended>
   /** @throws 409 for a name that is taken or when the renames are used up, 410 when it has left */

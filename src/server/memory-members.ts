@@ -65,6 +65,10 @@ export class MemoryMembers implements MemberStore, Presence {
     throw this.#endedTokens.has(tokenDigest) ? refusals.hasLeft() : refusals.unknownToken()
   }
 
+  seatById(id: string): Seat | null {
+    return this.#stays.get(id)?.seat ?? null
+  }
+
   async say(seat: Seat, entry: Entry): Promise<Appended> {
     this.#stayOf(seat)
     return this.#log.append(entry)

@@ -60,8 +60,9 @@ export class Room {
     return this.#members.seatOf(digest(token))
   }
 
-  memberSeat(memberId: string): Seat | null {
-    return this.#seats.get(memberId) ?? null
+  /** A member's place, by its id: no proof that it is the member who asks. */
+  memberSeat(memberId: string): Seat | null | Promise<Seat | null> {
+    return this.#members.seatById(memberId)
   }
 
   /** A stay of a line: as long as it lasts, the member's lease does not run. `null` for a spectator. */

@@ -88,6 +88,14 @@ export class RedisMembers implements MemberStore, Presence, Listener {
     return this.#askFor(tokenDigest)
   }
 
+  seatById(id: string): Seat | null | Promise<Seat | null> {
+    const seat = () => {
+      const standing = this.#here.get(id)
+      return standing ? this.#seatAt(standing) : null
+    }
+    return seat() ?? this.#feed.catchUp().then(seat)
+  }
+
   say(seat: Seat, entry: Entry): Promise<Appended> {
     return this.#log.appendOf(seat.member.id, entry)
   }
