@@ -92,23 +92,44 @@ export const schemas = /* @__PURE__ */ (() => {
     Type.Object({ type: Type.Literal('renamed'), ...stamp, member, was: Type.String() }),
     Type.Object({ type: Type.Literal('notice'), ...stamp, text: Type.String() }),
   ])
+  const batch = Type.Object({
+    cursor: Type.String({ description: 'the position that this batch reaches' }),
+    events: Type.Array(event),
+    reset: Type.Optional(
+      Type.Literal(true, { description: 'the cursor was not readable: this is the retained window' }),
+    ),
+    more: Type.Optional(Type.Literal(true, { description: 'there is more already: ask again at once' })),
+    known: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description: 'of a snapshot: so many events at its front lie before the cursor that was sent',
+      }),
+    ),
+  })
+  const ack = Type.Object({ id: Type.String(), seq: Type.Integer({ minimum: 1 }) }, { description: 'where it stands' })
+  const problem = Type.Object(
+    {
+      type: Type.String({ description: 'stable, and meant for programs' }),
+      title: Type.String(),
+      status: Type.Integer(),
+      detail: Type.String(),
+      field: Type.Optional(Type.String()),
+      limit: Type.Optional(Type.Union([Type.String(), Type.Number()])),
+    },
+    { description: 'RFC 9457; `field` and `limit` say what to mend' },
+  )
   return {
     member,
     draft,
     event,
-    batch: Type.Object({
-      cursor: Type.String({ description: 'the position that this batch reaches' }),
-      events: Type.Array(event),
-      reset: Type.Optional(
-        Type.Literal(true, { description: 'the cursor was not readable: this is the retained window' }),
-      ),
-      more: Type.Optional(Type.Literal(true, { description: 'there is more already: ask again at once' })),
-      known: Type.Optional(
-        Type.Integer({
-          minimum: 1,
-          description: 'of a snapshot: so many events at its front lie before the cursor that was sent',
-        }),
-      ),
+    batch,
+    ack,
+    problem,
+    joined: Type.Object({
+      member,
+      token: Type.String({ description: 'who has it is the member' }),
+      cursor: Type.String({ description: 'the head at that moment: reading after it brings only what follows' }),
+      roster: Type.Array(member),
     }),
     room: Type.Object({
       room: Type.String({
@@ -152,6 +173,15 @@ export const schemas = /* @__PURE__ */ (() => {
     }),
     hello: Type.Object({ after: Type.Optional(cursor), token: Type.Optional(Type.String({ maxLength: 64 })) }, closed),
     frameUp: Type.Object({ type: Type.Literal('message'), draft }, closed),
+    frameDown: Type.Union([
+      Type.Object({ type: Type.Literal('batch'), batch }),
+      Type.Object({ type: Type.Literal('ack'), ack }),
+      Type.Object({
+        type: Type.Literal('error'),
+        error: problem,
+        id: Type.Optional(Type.String({ description: 'the draft that was refused, when it was one' })),
+      }),
+    ]),
     clockUp: Type.Object({ type: Type.Literal('clock'), sentAt: Type.Number() }, closed),
     traceUp: Type.Object({ type: Type.Literal('trace'), on: Type.Boolean() }, closed),
   }
@@ -166,18 +196,10 @@ export type LeftReason = Extract<RoomEvent, { type: 'left' }>['reason']
 export type Batch = Static<typeof schemas.batch>
 
 /** The answer to a draft: where it stands in the log. */
-export interface Ack {
-  id: string
-  seq: number
-}
+export type Ack = Static<typeof schemas.ack>
 
 /** The answer to joining. `cursor` is the head at that moment: reading after it brings only what follows. */
-export interface Joined {
-  member: Member
-  token: string
-  cursor: Cursor
-  roster: Member[]
-}
+export type Joined = Static<typeof schemas.joined>
 
 /** The answer to a member that only says that it is here. A lease of so many ms, `leaseMs`, begins with it. */
 export interface Present extends Member {
@@ -185,23 +207,12 @@ export interface Present extends Member {
 }
 
 /** RFC 9457. `field` and `limit` say what to mend; `type` is stable and meant for programs. */
-export interface Problem {
-  type: string
-  title: string
-  status: number
-  detail: string
-  field?: string
-  limit?: string | number
-}
+export type Problem = Static<typeof schemas.problem>
 
 export type FrameUp = Static<typeof schemas.frameUp>
 /** What a member may say on its meter line: ask for the time, or for records of its exchanges. */
 export type MeterFrameUp = Static<typeof schemas.clockUp> | Static<typeof schemas.traceUp>
-export type FrameDown =
-  | { type: 'batch'; batch: Batch }
-  | { type: 'ack'; ack: Ack }
-  /** `id` names the draft that was refused, when it was one. */
-  | { type: 'error'; error: Problem; id?: string }
+export type FrameDown = Static<typeof schemas.frameDown>
 
 /** Bytes at the socket. Their sum is what crossed it: nothing is left out and nothing is counted twice. */
 export interface ByteSplit {

@@ -25,7 +25,7 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
   const names = async (view: View) => (await view.members.readRoster()).map((member) => member.name).sort()
   const problem = (type: string) => ({ problem: { type } })
   /** A line that was there for a moment. */
-  const contact = (seat: Seat) => new Visit(seat, () => undefined).end()
+  const contact = (seat: Seat) => new Visit(seat, undefined, () => undefined).end()
 
   describe(`${name} keeps members`, () => {
     it('tells of each as it comes, with the position behind that and all who are there', async () => {
@@ -101,7 +101,7 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
       const [here, there] = await empty()
       const { seat } = await enter(here, 'ada')
       const elsewhere = await there.members.seatOf('token-ada')
-      const lines = [new Visit(seat, () => undefined), new Visit(elsewhere, () => undefined)]
+      const lines = [new Visit(seat, undefined, () => undefined), new Visit(elsewhere, undefined, () => undefined)]
       const asked = await Promise.allSettled(
         Array.from({ length: 10 }, (_, i) =>
           i % 2 ? here.members.end(seat, 'asked') : there.members.end(elsewhere, 'closed'),
@@ -129,7 +129,7 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
       const [here, there] = await empty({ leaseMs })
       await enter(here, 'silent')
       const { seat: following } = await enter(here, 'following')
-      const line = new Visit(following, () => undefined)
+      const line = new Visit(following, undefined, () => undefined)
       await enter(here, 'talking')
       const talking = await there.members.seatOf('token-talking')
       const timer = setInterval(() => contact(talking), leaseMs / 10)
@@ -154,7 +154,7 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
       const { seat: going } = await enter(here, 'going')
       const { seat: back } = await enter(here, 'back')
       const { seat: open } = await enter(here, 'open')
-      const line = new Visit(await there.members.seatOf('token-open'), () => undefined)
+      const line = new Visit(await there.members.seatOf('token-open'), undefined, () => undefined)
       for (const seat of [going, back, open]) await here.members.endSoon(seat, 150)
       const elsewhere = await there.members.seatOf('token-back')
       // There, it has to be known that it was about to go.

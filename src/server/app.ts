@@ -14,12 +14,15 @@ import { DEFLATE } from './deflate.ts'
 import { countExchanges, guardRooms, refuseForeignOrigins } from './guard.ts'
 import { certificateOf } from './http2/certificate.ts'
 import { createHttp2Server } from './http2/server.ts'
+import { mountHealth } from './health.ts'
 import { mountMembers } from './members.ts'
 import { mountMessages } from './messages.ts'
 import { mountMeterLine } from './meter-line.ts'
+import { mountMetrics } from './metrics.ts'
 import { ProblemError, problems, toProblem } from './problem.ts'
 import { Rooms } from './rooms.ts'
 import type { Seat } from './seat.ts'
+import { mountDocs } from './openapi.ts'
 import { openStore } from './open-store.ts'
 import { transports } from './transports/index.ts'
 import { validatorCompiler } from './validate.ts'
@@ -101,7 +104,9 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
   // After the WebSocket plugin, which then knows the refused upgrade as one, and frees its connection.
   refuseForeignOrigins(app, config.origins.split(',').filter(Boolean))
 
-  app.get('/healthz', async () => ({ status: 'ok' }))
+  await mountDocs(app)
+  mountHealth(app, rooms, store)
+  if (config.metrics) mountMetrics(app, rooms, store)
   await app.register(
     async (scope) => {
       const room = scope.withTypeProvider<TypeBoxTypeProvider>()

@@ -86,6 +86,7 @@ export const SETTINGS = {
     'compress WebSocket frames for who offers it (permessage-deflate): fewer bytes where texts repeat, at the price of ' +
       'CPU for each frame and some 100 kB for each socket',
   ),
+  metrics: toggle('serve /metrics for Prometheus'),
   logLevel: text(
     'warn',
     /^(fatal|error|warn|info|debug|trace|silent)$/,

@@ -1,11 +1,14 @@
 import type { Batch, Cursor, RoomEvent } from '../protocol.ts'
 import type { Log } from './log.ts'
+import type { RoomObserver } from './observer.ts'
 
 /** Whose eyes a log is read with, and until when. */
 export interface Reader {
   /** null: somebody who sees only what is meant for all. */
   readonly memberId: string | null
   readonly signal: AbortSignal
+  /** Whoever counts, if somebody does. */
+  readonly observer?: RoomObserver | undefined
 }
 
 /**
@@ -30,7 +33,10 @@ export async function nextBatch(
   let at = cursor
   for (;;) {
     const batch = visibleTo(reader.memberId, log.read(at))
-    if (at === null || batch.reset || batch.events.length > 0) return batch
+    if (at === null || batch.reset || batch.events.length > 0) {
+      reader.observer?.delivered(batch, at !== null && !batch.reset && !batch.more)
+      return batch
+    }
     const leftMs = deadline - performance.now()
     if (leftMs <= 0 || reader.signal.aborted || log.isClosed) return batch.cursor === cursor ? null : batch
     at = batch.cursor

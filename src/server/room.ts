@@ -3,6 +3,7 @@ import { digest, newMemberId, newToken } from './ids.ts'
 import type { Appended, Log } from './log.ts'
 import type { Entered, MemberStore } from './member-store.ts'
 import { inventName, isReserved } from './names.ts'
+import type { RoomObserver } from './observer.ts'
 import { ProblemError, problems, refusals } from './problem.ts'
 import { Visit, type Seat } from './seat.ts'
 import type { StoredRoom } from './store.ts'
@@ -12,9 +13,11 @@ export class Room {
   readonly log: Log
   readonly #members: MemberStore
   readonly #stored: StoredRoom
+  readonly #observer: () => RoomObserver | undefined
   readonly #visits = new Set<Visit>()
 
-  constructor(stored: StoredRoom) {
+  constructor(stored: StoredRoom, observer: () => RoomObserver | undefined = () => undefined) {
+    this.#observer = observer
     this.log = stored.log
     this.#members = stored.members
     this.#stored = stored
@@ -67,7 +70,7 @@ export class Room {
 
   /** A stay of a line: as long as it lasts, the member's lease does not run. `null` for a spectator. */
   visit(seat: Seat | null): Visit {
-    const visit = new Visit(seat, () => this.#visits.delete(visit))
+    const visit = new Visit(seat, this.#observer(), () => this.#visits.delete(visit))
     this.#visits.add(visit)
     return visit
   }
@@ -94,6 +97,7 @@ export class Room {
     const isSame =
       event.type === 'message' && event.from.id === seat.member.id && event.text === text && event.to?.id === draft.to
     if (!isSame) throw problems.idTaken('this id was used for another message: choose a new one', { field: 'id' })
+    if (isNew) this.#observer()?.said()
     return { ack: { id: event.id, seq: event.seq }, isNew }
   }
 

@@ -1,3 +1,4 @@
+import type { RoomObserver } from './observer.ts'
 import { problems } from './problem.ts'
 import { Room } from './room.ts'
 import type { Store } from './store.ts'
@@ -8,6 +9,8 @@ export class Rooms {
   readonly #store: Store
   readonly #maxRooms: number
   #isClosed = false
+  /** Whoever counts; rooms that are opened later tell it too. */
+  observer: RoomObserver | undefined
 
   constructor(store: Store, maxRooms: number) {
     this.#store = store
@@ -29,7 +32,7 @@ export class Rooms {
     const known = this.#rooms.get(name)
     if (known) return known
     if (this.#rooms.size >= this.#maxRooms) this.#releaseOne()
-    const room = new Room(this.#store.room(name))
+    const room = new Room(this.#store.room(name), () => this.observer)
     this.#rooms.set(name, room)
     return room
   }

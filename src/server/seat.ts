@@ -1,5 +1,6 @@
 import type { Member } from '../protocol.ts'
 import type { Reader } from './follow.ts'
+import type { RoomObserver } from './observer.ts'
 
 /** Is told of a member's lines: while one is open the lease does not run, and when the last one ends it starts anew. */
 export interface Presence {
@@ -56,11 +57,13 @@ export class Seat {
 /** One line's stay: a parked poll, a stream, a socket. Ends once, from whichever side is first. */
 export class Visit implements Reader {
   readonly seat: Seat | null
+  readonly observer: RoomObserver | undefined
   readonly #controller = new AbortController()
   readonly #onEnd: () => void
 
-  constructor(seat: Seat | null, onEnd: () => void) {
+  constructor(seat: Seat | null, observer: RoomObserver | undefined, onEnd: () => void) {
     this.seat = seat
+    this.observer = observer
     this.#onEnd = onEnd
     seat?.opened(this)
   }

@@ -15,6 +15,8 @@ export interface StoredRoom {
 /** Where rooms are kept. */
 export interface Store {
   room(name: string): StoredRoom
+  /** Told of each round trip to it, in ms, where there is one. */
+  onRoundTrip?: ((ms: number) => void) | undefined
   /** Whether it answers. */
   isReady(): Promise<boolean>
   /** When all rooms are closed. */

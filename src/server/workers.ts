@@ -1,4 +1,5 @@
 import cluster, { type Worker } from 'node:cluster'
+import { answerForMetrics } from './workers-metrics.ts'
 
 /** A worker that lived for less than this, in ms, failed; each one that does waits twice as long for the next. */
 const SHORT_LIFE_MS = 10_000
@@ -36,6 +37,7 @@ export class Workers {
       cluster.setupPrimary({ args: [...process.argv.slice(2), '--port', String(port)] })
       observer.listening(port)
     })
+    answerForMetrics()
     cluster.on('exit', (worker, code, signal) => this.#ended(worker, signal || `status ${code}`))
     for (let i = 0; i < count; i++) this.#start()
   }

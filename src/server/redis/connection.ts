@@ -27,7 +27,7 @@ export class Connection {
   readonly #commands: Redis
   readonly blocking: Redis
   /** Told of each command's round trip, in ms. */
-  onRoundTrip: (ms: number) => void = () => undefined
+  onRoundTrip: ((ms: number) => void) | undefined
 
   private constructor(url: string, log: Logger) {
     const options = {
@@ -81,7 +81,7 @@ export class Connection {
     const startedAt = performance.now()
     try {
       const reply = (await this.#evaluate(script, [keys.length, ...keys, ...args])) as Reply
-      this.onRoundTrip(performance.now() - startedAt)
+      this.onRoundTrip?.(performance.now() - startedAt)
       return reply
     } catch (error) {
       throw explain(error)

@@ -46,7 +46,7 @@ export class RedisStore implements Store {
     return new RedisStore(await Connection.open(options.url, log), options, log)
   }
 
-  set onRoundTrip(listener: (ms: number) => void) {
+  set onRoundTrip(listener: ((ms: number) => void) | undefined) {
     this.#connection.onRoundTrip = listener
   }
 

@@ -16,12 +16,15 @@ export const socketIo: MountTransport = (app, path, transport, { beat }) => {
   const engine = new Engine({ transport, beatMs: beat, maxMessageBytes: MAX_BODY_BYTES })
   const seats = new WeakMap<Socket, Seat>()
 
-  const admit = async (socket: Socket): Promise<void> => {
-    const { token } = hello(socket.handshake.auth)
-    if (token !== undefined) seats.set(socket, await engine.lineOf(socket).request.room.seatOf(token))
+  const admit = async (socket: Socket): Promise<Error | undefined> => {
+    try {
+      const { token } = hello(socket.handshake.auth)
+      if (token !== undefined) seats.set(socket, await engine.lineOf(socket).request.room.seatOf(token))
+    } catch (error) {
+      return Object.assign(new Error('refused'), { data: toProblem(error, app.log) })
+    }
   }
-  const refusal = (error: unknown) => Object.assign(new Error('refused'), { data: toProblem(error, app.log) })
-  engine.io.use((socket, next) => void admit(socket).then(next, (error: unknown) => next(refusal(error))))
+  engine.io.use((socket, next) => void admit(socket).then(next))
 
   engine.io.on('connection', (socket) => {
     const line = engine.lineOf(socket)

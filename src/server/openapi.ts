@@ -1,0 +1,114 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { FastifySchema } from 'fastify'
+import Type from 'typebox'
+import { schemas, TRANSPORTS } from '../protocol.ts'
+import type { App } from './context.ts'
+import { framesDocument, framesPage } from './frames-docs.ts'
+
+interface Described {
+  summary: string
+  needsToken?: boolean
+  answers: Record<number, { description: string; content?: object }>
+}
+
+const json = (schema: object) => ({ content: { 'application/json': { schema } } })
+const refused = (...statuses: number[]) =>
+  Object.fromEntries(
+    statuses.map((status) => [
+      status,
+      { description: REFUSALS[status] ?? '', content: { 'application/problem+json': { schema: schemas.problem } } },
+    ]),
+  )
+const REFUSALS: Record<number, string> = {
+  400: 'not valid: `field` and `limit` say what to mend',
+  401: 'the token is missing, or was never given',
+  404: 'the member that this is for is not here',
+  409: 'taken or used up: `type` says which',
+  410: 'the member has left: join again',
+  426: 'this is a WebSocket: see /docs/frames',
+  503: 'full, closing, or the store is away: Retry-After says when to come back',
+}
+
+const ROUTES: Record<string, Described> = {
+  'POST /members': {
+    summary: 'Join the room',
+    answers: { 201: { description: 'joined', ...json(schemas.joined) }, ...refused(400, 409, 503) },
+  },
+  'GET /members': {
+    summary: 'Who is here',
+    answers: { 200: { description: 'the roster', ...json(Type.Array(schemas.member)) }, ...refused(503) },
+  },
+  'PATCH /members/me': {
+    summary: 'Change the name',
+    needsToken: true,
+    answers: { 200: { description: 'changed', ...json(schemas.member) }, ...refused(400, 401, 409, 410, 503) },
+  },
+  'DELETE /members/me': {
+    summary: 'Leave, at once or after a grace',
+    needsToken: true,
+    answers: { 204: { description: 'left, or leaving' }, ...refused(400, 401, 410, 503) },
+  },
+  'POST /messages': {
+    summary: 'Say something',
+    needsToken: true,
+    answers: {
+      201: { description: 'stored', ...json(schemas.ack) },
+      200: { description: 'was stored before', ...json(schemas.ack) },
+      ...refused(400, 401, 404, 409, 410, 503),
+    },
+  },
+  ...Object.fromEntries(
+    // What Socket.IO says to itself on its own route is not ours to describe.
+    TRANSPORTS.filter((transport) => transport !== 'socket-io').map((transport) => [
+      `GET /${transport}`,
+      {
+        summary: `Read by ${transport}: what follows the cursor, or the history without one`,
+        answers: {
+          200: { description: 'a batch, or a stream of them', ...json(schemas.batch) },
+          204: { description: 'nothing new' },
+          ...refused(400, 401, 410, 426, 503),
+        },
+      },
+    ]),
+  ),
+}
+
+const ROOM = '/rooms/:room'
+
+/** Describes the routes that are mounted after this, from the schemas that they validate with, at /docs. */
+export async function mountDocs(app: App): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'transport-playground',
+        version: '0.1.0',
+        description:
+          'One chat room behind interchangeable transports. Frames of the WebSocket: [/docs/frames](/docs/frames).',
+      },
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+    },
+    // Said here and not at the routes: Fastify would encode each answer by its schema, and that is not what is measured.
+    transform: ({ schema, url, route }) => {
+      const described = ROUTES[`${String(route.method)} ${url.slice(ROOM.length)}`]
+      if (!described || !url.startsWith(ROOM)) return { schema: { hide: true }, url }
+      const { summary, needsToken, answers } = described
+      const security = needsToken ? { security: [{ token: [] }] } : {}
+      const all = {
+        ...(schema as FastifySchema | undefined),
+        params: schemas.room,
+        summary,
+        response: answers,
+        ...security,
+      }
+      return { schema: all, url }
+    },
+  })
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, uiConfig: { deepLinking: true } })
+  app.get('/docs/frames', async (_request, reply) => {
+    reply.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
+    return reply.type('text/html; charset=utf-8').send(framesPage())
+  })
+  app.get('/docs/asyncapi.json', async () => framesDocument())
+}
