@@ -4,7 +4,7 @@ import { Session } from '../src/client/session.ts'
 import type { Net } from '../src/client/transport.ts'
 import { seededRandom } from '../src/link/random.ts'
 import type { Joined, RoomEvent, TransportName } from '../src/protocol.ts'
-import { nodeNet } from '../src/terminal/net.ts'
+import { nodeNet } from '../src/node/net.ts'
 import { describeWithRedis, startRedis, type TestRedis } from './redis.ts'
 import { anyOf, HOPPING, launchServer } from './servers.ts'
 

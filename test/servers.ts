@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { Net } from '../src/client/transport.ts'
 import { TRANSPORTS } from '../src/protocol.ts'
-import { nodeNet } from '../src/terminal/net.ts'
+import { nodeNet } from '../src/node/net.ts'
 import { run, type Running } from './process.ts'
 
 export interface ServerProcess extends Running {

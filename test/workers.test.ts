@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { join } from '../src/client/members.ts'
-import { nodeNet } from '../src/terminal/net.ts'
+import { nodeNet } from '../src/node/net.ts'
 import { watch } from './playground.ts'
 import { run } from './process.ts'
 import { describeWithRedis, startRedis } from './redis.ts'
