@@ -70,47 +70,51 @@ class Line {
 }
 
 const never = new AbortController().signal
-const soon = { timeout: 8000 }
+const soon = { timeout: 15_000 }
 const countsOf = (line: Line, transport: TransportName) => {
   const { up, down } = line.counts[transport] ?? noCounts()
   return { up, down }
 }
 
 describe('the records that a member asks for', () => {
-  it.each(TRANSPORTS)('add up to the counts of %s, to the byte and by part, and hold no token', async (transport) => {
-    const playground = await startPlayground({ beat: 150, jsonp: true })
-    const [ada, ben] = [await person(playground), await person(playground)]
-    const line = await Line.open(playground, ada)
-    await line.trace()
-    const watcher = watch(playground, ada, transport)
-    await expect.poll(() => watcher.session.state.name, soon).toBe('open')
-    const said = ['one', 'zwei 世界', 'x'.repeat(300)]
-    for (const text of said) {
-      watcher.session.send(text)
-      await post(ben.context, draft(text), never)
-    }
-    await expect.poll(() => watcher.texts().length, soon).toBe(6)
-    // A beat or an empty answer among them, and the end of the line.
-    await new Promise((resolve) => setTimeout(resolve, 400))
-    watcher.session.close()
-    await expect.poll(() => line.counts[transport]?.delivered, soon).toBe(6)
-    await expect
-      .poll(() => line.of(transport).every((record) => record.type === 'frame' || record.isOver), soon)
-      .toBe(true)
-    await expect.poll(() => line.sums(transport), soon).toEqual(countsOf(line, transport))
-    expect(countsOf(line, transport).up.headers).toBeGreaterThan(100)
-    expect(line.dropped).toBe(0)
-    expect(JSON.stringify(line.frames)).not.toContain(ada.token)
+  it.each(TRANSPORTS)(
+    'add up to the counts of %s, to the byte and by part, and hold no token',
+    { timeout: 40_000 },
+    async (transport) => {
+      const playground = await startPlayground({ beat: 150, jsonp: true })
+      const [ada, ben] = [await person(playground), await person(playground)]
+      const line = await Line.open(playground, ada)
+      await line.trace()
+      const watcher = watch(playground, ada, transport)
+      await expect.poll(() => watcher.session.state.name, soon).toBe('open')
+      const said = ['one', 'zwei 世界', 'x'.repeat(300)]
+      for (const text of said) {
+        watcher.session.send(text)
+        await post(ben.context, draft(text), never)
+      }
+      await expect.poll(() => watcher.texts().length, soon).toBe(6)
+      // A beat or an empty answer among them, and the end of the line.
+      await new Promise((resolve) => setTimeout(resolve, 400))
+      watcher.session.close()
+      await expect.poll(() => line.counts[transport]?.delivered, soon).toBe(6)
+      await expect
+        .poll(() => line.of(transport).every((record) => record.type === 'frame' || record.isOver), soon)
+        .toBe(true)
+      await expect.poll(() => line.sums(transport), soon).toEqual(countsOf(line, transport))
+      expect(countsOf(line, transport).up.headers).toBeGreaterThan(100)
+      expect(line.dropped).toBe(0)
+      expect(JSON.stringify(line.frames)).not.toContain(ada.token)
 
-    // Each message is named by what took it up and by what brought it down. Of another library's posts nobody knows.
-    const named = line
-      .of(transport)
-      .flatMap((record) =>
-        record.type === 'exchange' ? (record.brings ?? []) : record.kind === 'batch' ? (record.messages ?? []) : [],
-      )
-    const messages = watcher.events.filter(({ type }) => type === 'message').map(({ id }) => id)
-    if (transport !== 'socket-io') expect(named).toEqual(messages)
-  })
+      // Each message is named by what took it up and by what brought it down. Of another library's posts nobody knows.
+      const named = line
+        .of(transport)
+        .flatMap((record) =>
+          record.type === 'exchange' ? (record.brings ?? []) : record.kind === 'batch' ? (record.messages ?? []) : [],
+        )
+      const messages = watcher.events.filter(({ type }) => type === 'message').map(({ id }) => id)
+      if (transport !== 'socket-io') expect(named).toEqual(messages)
+    },
+  )
 
   it('tell the size of each frame: what the socket counted beside them is a line that is not in good order', async () => {
     const playground = await startPlayground({ beat: 50 })

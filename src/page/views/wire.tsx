@@ -57,7 +57,8 @@ export function WireView({ wire, name }: { wire: Wire; name: string }) {
 
   // Followed from the chat: what lights up has to be in sight.
   useEffect(() => {
-    if (followed === null) return
+    // An effect may come late: by then somebody may have left the message again.
+    if (followed === null || followed !== wire.followed.peek()) return
     picked.value = null
     const times = litArrows(wire, followed).map(timeOf)
     if (times.length > 0) camera.show(Math.min(...times), Math.max(...times))
