@@ -1,6 +1,6 @@
 import { cellOf } from './cell.ts'
 import { latenciesByPublish } from './phases/latency.ts'
-import * as models from './models/index.ts'
+import * as models from '../src/models/index.ts'
 import type { Cell, Comparison, SelfCheck } from './report/schema.ts'
 import type { Rig, Window } from './rig.ts'
 import { median, quantile } from './statistics.ts'

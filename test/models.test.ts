@@ -12,7 +12,7 @@ import {
   saturation,
   shortPoll,
   type Path,
-} from '../bench/models/index.ts'
+} from '../src/models/index.ts'
 import { seededRandom } from '../src/link/random.ts'
 
 /** Every draw comes from it, so that a run repeats to the last digit: nothing here can fail by chance. */

@@ -1,5 +1,5 @@
 import { cellOf } from '../cell.ts'
-import * as models from '../models/index.ts'
+import * as models from '../../src/models/index.ts'
 import type { Cell } from '../report/schema.ts'
 import { allTransports, patience, leanGroup, type Run, type RunScenario } from '../run.ts'
 import { crossingPerS } from '../statistics.ts'
