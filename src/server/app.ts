@@ -9,8 +9,10 @@ import { Account } from './account.ts'
 import { closeInOrder } from './closing.ts'
 import { configOf, type Config } from './config.ts'
 import type { App } from './context.ts'
+import { answerPreflights } from './cors.ts'
 import { countExchanges, guardRooms, refuseForeignOrigins } from './guard.ts'
 import { mountMembers } from './members.ts'
+import { Links, mountAbout } from './links.ts'
 import { MemoryLog } from './memory-log.ts'
 import { mountMessages } from './messages.ts'
 import { mountMeterLine } from './meter-line.ts'
@@ -87,9 +89,13 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
   })
 
   // After the WebSocket plugin, which then knows the refused upgrade as one, and frees its connection.
-  refuseForeignOrigins(app, config.origins.split(',').filter(Boolean))
+  const links = new Links(app, config.links)
+  refuseForeignOrigins(app, config.origins.split(',').filter(Boolean), links)
+  answerPreflights(app, links)
+  app.addHook('onClose', () => links.close())
 
   app.get('/healthz', async () => ({ status: 'ok' }))
+  mountAbout(app, links)
   await app.register(
     async (scope) => {
       const room = scope.withTypeProvider<TypeBoxTypeProvider>()
@@ -101,18 +107,21 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
     },
     { prefix: '/rooms/:room' },
   )
-  await app.register(mountPage)
+  await app.register((scope) => mountPage(scope, links))
   return { app, rooms }
 }
 
 /** The page, under a policy that lets it load and call nothing but this server. The rooms' answers go without: what they
  * weigh is what this project is about, and a browser does not run JSON. */
-async function mountPage(scope: App): Promise<void> {
+async function mountPage(scope: App, links: Links): Promise<void> {
+  // The policy names the links' ports.
+  scope.addHook('onRequest', () => links.open())
   await scope.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
         'default-src': ["'self'"],
+        'connect-src': ["'self'", ({ headers: { host } }) => links.sourcesFor(host).join(' ')],
         'base-uri': ["'none'"],
         'form-action': ["'none'"],
         'frame-ancestors': ["'none'"],

@@ -21,16 +21,21 @@ export class Exchange {
   /**
    * Puts this exchange on a member's account, the request at once: a held request is on the wire while it is held.
    * What is not done by a transport, a post for instance, goes to the one that the member reads by.
+   *
+   * @param requests this one, and those before it that nobody else is charged for
    */
-  charge(account: Account, transport: TransportName | undefined, bodyBytes: number): void {
+  charge(account: Account, transport: TransportName | undefined, bodyBytes: number, requests = 1): void {
     const by = transport ?? account.current
     if (!by) return
     account.current = by
     this.#charged = { account, transport: by }
     const counts = account.counts(by)
-    counts.requests += 1
+    counts.requests += requests
     account.uses(this.#wire.connection, by)
-    counts.up.headers += this.#wire.take().up - bodyBytes
+    const { up, down } = this.#wire.take()
+    counts.up.headers += up - bodyBytes
+    // Of the answers to those before it.
+    counts.down.headers += down
     counts.up.framing += bodyBytes
   }
 

@@ -2,7 +2,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { BEARER_PREFIX, schemas } from '../protocol.ts'
 import type { Account } from './account.ts'
 import type { App } from './context.ts'
+import { isPreflight, takePreflights } from './cors.ts'
 import { Exchange } from './exchange.ts'
+import type { Links } from './links.ts'
 import { problems, ProblemError } from './problem.ts'
 import type { Rooms } from './rooms.ts'
 import type { Seat } from './seat.ts'
@@ -19,6 +21,9 @@ export function guardRooms(app: App, rooms: Rooms, accountOf: (seat: Seat) => Ac
 
   app.addHook('preValidation', async (request, reply) => {
     reply.header('cache-control', 'no-store')
+    // A page that reads over a link says its cursor here, so that its URL stays the same: a browser preflights by URL.
+    const { 'last-event-id': after } = request.headers
+    if (after !== undefined) request.query = { ...(request.query as object), after }
     request.room = rooms.get(roomParams(request.params).room)
     const seat = findSeat(request)
     request.visit = request.room.visit(seat)
@@ -27,13 +32,16 @@ export function guardRooms(app: App, rooms: Rooms, accountOf: (seat: Seat) => Ac
     if (request.raw.socket.destroyed) request.visit.end()
     const { transport, uncounted } = request.routeOptions.config
     const bodyBytes = Number(request.headers['content-length'] ?? 0)
-    if (seat && !uncounted) request.exchange.charge(accountOf(seat), transport, bodyBytes)
+    const requests = 1 + takePreflights(request.raw.socket)
+    if (seat && !uncounted) request.exchange.charge(accountOf(seat), transport, bodyBytes, requests)
   })
 }
 
 /** Marks the socket at both ends of every exchange, counted or not, so that the next one begins at its own first byte. */
 export function countExchanges(app: App): void {
   app.addHook('onRequest', async (request, reply) => {
+    // A preflight carries no token. What it weighs falls to the request that it asks for, the next on its connection.
+    if (isPreflight(request)) return
     const exchange = (request.exchange = new Exchange(wireOf(request.raw)))
     reply.raw.once('close', () => exchange.finish(bodyBytes(reply)))
   })
@@ -70,10 +78,11 @@ function tokenOf({ headers }: FastifyRequest): string | null {
  * Refuses pages of other origins. What is no page (curl, a program) sends no Origin and may. A browser keeps a page from
  * reading foreign HTTP answers by itself, but not from opening a foreign WebSocket: there only the server can refuse.
  */
-export function refuseForeignOrigins(app: App, allowed: readonly string[]): void {
+export function refuseForeignOrigins(app: App, allowed: readonly string[], links: Links): void {
   app.addHook('onRequest', async ({ headers: { origin, host } }) => {
     if (origin === undefined || allowed.includes(origin)) return
     if (URL.canParse(origin) && new URL(origin).host === host) return
+    if (links.join(origin, host)) return
     throw problems.foreignOrigin(`pages of ${origin} may not use this server: see --origins`, { field: 'Origin' })
   })
 }
