@@ -13,7 +13,7 @@ import {
   shortPoll,
   type Path,
 } from '../src/models/index.ts'
-import { seededRandom } from '../src/link/random.ts'
+import { seededRandom } from '../src/random.ts'
 
 /** Every draw comes from it, so that a run repeats to the last digit: nothing here can fail by chance. */
 const SEED = 6202

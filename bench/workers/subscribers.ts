@@ -1,5 +1,5 @@
 import type { TransportName } from '../../src/protocol.ts'
-import { seededRandom } from '../../src/link/random.ts'
+import { seededRandom } from '../../src/random.ts'
 import type { HeaderSet } from '../load/heads.ts'
 import { leanLines } from '../load/index.ts'
 import type { Line } from '../load/line.ts'

@@ -4,7 +4,10 @@ import type { Knobs, Net } from '../client/transport.ts'
 import { MeterLine, type MeterObserver } from './meter-line.ts'
 
 export interface LifeOptions {
+  /** The page's own way to the server. */
   net: Net
+  /** The way that the session's lines take: it may be over a link. */
+  via: Net
   room: string
   member: Member
   token: string
@@ -21,8 +24,8 @@ export class Life {
   readonly meterLine: MeterLine
   #isOver = false
 
-  constructor({ observer, ...options }: LifeOptions) {
-    const { net, room, token } = options
+  constructor({ observer, net, via, ...options }: LifeOptions) {
+    const { room, token } = options
     // What comes from a life that is over is not heard.
     const whileItLasts =
       <A extends unknown[]>(hear: (...args: A) => void) =>
@@ -32,6 +35,7 @@ export class Life {
     this.meterLine = new MeterLine(net, room, token, observer.meter)
     this.session = new Session({
       ...options,
+      net: via,
       observer: {
         state: whileItLasts(observer.state),
         events: whileItLasts(observer.events),
