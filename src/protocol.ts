@@ -5,7 +5,16 @@
  */
 import Type, { type Static } from 'typebox'
 
-export const TRANSPORTS = ['short-poll', 'long-poll', 'websocket'] as const
+export const TRANSPORTS = [
+  'short-poll',
+  'long-poll',
+  'websocket',
+  'sse',
+  'http-stream',
+  'snapshot-poll',
+  'jsonp-poll',
+  'socket-io',
+] as const
 export type TransportName = (typeof TRANSPORTS)[number]
 
 /** What a WebSocket offers; the server selects it. A second offer, `bearer.<token>`, carries the member's token. */
@@ -49,6 +58,7 @@ export const schemas = /* @__PURE__ */ (() => {
     id: Type.String({ description: 'the draft id of a message; given by the server otherwise' }),
     at: Type.Integer({ description: 'ms since the epoch, server clock' }),
   }
+  const cursor = Type.String({ pattern: '^[0-9a-f]{8}\\.(0|[1-9][0-9]{0,14})$', description: 'a cursor' })
   const draft = Type.Object(
     {
       id: Type.String({
@@ -93,6 +103,12 @@ export const schemas = /* @__PURE__ */ (() => {
         Type.Literal(true, { description: 'the cursor was not readable: this is the retained window' }),
       ),
       more: Type.Optional(Type.Literal(true, { description: 'there is more already: ask again at once' })),
+      known: Type.Optional(
+        Type.Integer({
+          minimum: 1,
+          description: 'of a snapshot: so many events at its front lie before the cursor that was sent',
+        }),
+      ),
     }),
     room: Type.Object({
       room: Type.String({
@@ -111,7 +127,7 @@ export const schemas = /* @__PURE__ */ (() => {
       ),
     }),
     read: Type.Object({
-      after: Type.Optional(Type.String({ pattern: '^[0-9a-f]{8}\\.(0|[1-9][0-9]{0,14})$', description: 'a cursor' })),
+      after: Type.Optional(cursor),
       holdMs: Type.Optional(Type.String({ pattern: '^[0-9]{1,6}$', description: '0 to 999999 ms' })),
     }),
     about: Type.Object({
@@ -126,6 +142,23 @@ export const schemas = /* @__PURE__ */ (() => {
         { description: 'several ports with one profile are several links, so that their users do not share one' },
       ),
     }),
+    lastEventId: Type.Object({ 'last-event-id': Type.Optional(cursor) }),
+    ifNoneMatch: Type.Object({
+      'if-none-match': Type.Optional(
+        Type.String({ pattern: '^"[0-9a-f]{8}\\.(0|[1-9][0-9]{0,14})"$', description: 'a cursor in quotes' }),
+      ),
+    }),
+    jsonp: Type.Object({
+      after: Type.Optional(cursor),
+      callback: Type.String({
+        pattern: '^[A-Za-z_$][A-Za-z0-9_$]{0,63}$',
+        description: '1 to 64 of A-Z a-z 0-9 _ $, the first no digit: the name of a function, and nothing else',
+      }),
+      for: Type.Optional(
+        Type.String({ maxLength: 64, description: 'member id: whose meters count this. Gives no rights.' }),
+      ),
+    }),
+    hello: Type.Object({ after: Type.Optional(cursor), token: Type.Optional(Type.String({ maxLength: 64 })) }, closed),
     frameUp: Type.Object({ type: Type.Literal('message'), draft }, closed),
     clockUp: Type.Object({ type: Type.Literal('clock'), sentAt: Type.Number() }, closed),
   }
@@ -189,7 +222,7 @@ export interface Counts {
   /** Polls that were answered, and those of them that were answered with no event. */
   polls: number
   empty: number
-  /** WebSocket data frames, both ways. */
+  /** Data frames of a WebSocket, both ways, and pieces of a streamed answer. */
   frames: number
   /** TCP connections on which this transport was used for the first time. */
   opened: number

@@ -19,11 +19,11 @@ export interface TestPlayground {
 
 /** A real server on a free port, closed when the test is over. */
 export async function startPlayground(config: Partial<Config> = {}, onPort = 0): Promise<TestPlayground> {
-  const { app, rooms } = await buildApp({ logLevel: 'error', ...config })
+  const { app, rooms } = await buildApp({ logLevel: 'error', jsonp: true, ...config })
   await app.listen({ port: onPort, host: '127.0.0.1' })
   onTestFinished(() => app.close())
   const { port } = app.server.address() as AddressInfo
-  const base = `http://127.0.0.1:${port}`
+  const base = `${config.tls ? 'https' : 'http'}://127.0.0.1:${port}`
   return { base, port, net: nodeNet(base), rooms, close: () => app.close() }
 }
 
@@ -41,7 +41,13 @@ export async function person(
   const joined = await join(net, room, name === undefined ? {} : { name })
   return {
     ...joined,
-    context: { net, room, token: joined.token, knobs: { ...DEFAULT_KNOBS, intervalMs: 20, ...knobs } },
+    context: {
+      net,
+      room,
+      token: joined.token,
+      memberId: joined.member.id,
+      knobs: { ...DEFAULT_KNOBS, intervalMs: 20, ...knobs },
+    },
   }
 }
 

@@ -3,7 +3,7 @@ import { deadline } from './time.ts'
 import { LineError, ProblemError, type Net, type TransportContext } from './transport.ts'
 
 /** What an answer may take beyond the time for which the server was asked to hold it. */
-const PATIENCE_MS = 10_000
+export const PATIENCE_MS = 10_000
 
 export interface Call {
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
@@ -16,7 +16,7 @@ export interface Call {
   holdMs?: number
 }
 
-/** One request: its JSON, or null for 204. Throws ProblemError for an answer that says no, LineError without an answer. */
+/** One request: its JSON, or null for 204 and 304. Throws ProblemError for an answer that says no, LineError without an answer. */
 export async function call(net: Net, request: Call, signal: AbortSignal): Promise<unknown> {
   const { method = 'GET', path, token, body, headers, keepalive = false, holdMs = 0 } = request
   const limit = deadline(signal, holdMs + PATIENCE_MS, new LineError(`no answer within ${holdMs + PATIENCE_MS} ms`))
@@ -32,10 +32,9 @@ export async function call(net: Net, request: Call, signal: AbortSignal): Promis
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
-    if (response.status === 204) return null
-    const text = await response.text()
-    if (response.ok) return JSON.parse(text)
-    throw new ProblemError(readProblem(text, response), readRetryAfterMs(response))
+    if (response.status === 204 || response.status === 304) return null
+    if (!response.ok) throw await refusalOf(response)
+    return JSON.parse(await response.text())
   } catch (error) {
     if (error instanceof ProblemError || signal.aborted) throw error
     throw new LineError(error instanceof Error ? error.message : String(error), { cause: error })
@@ -65,11 +64,20 @@ export async function post({ net, room, token }: TransportContext, draft: Draft,
   return (await call(net, { method: 'POST', path: `/rooms/${room}/messages`, token, body: draft }, signal)) as Ack
 }
 
-/** The server is ours, but what lies between may not be: a captive portal answers 200 with a page of its own. */
+/**
+ * The server is ours, but what lies between may not be: a captive portal answers 200 with a page of its own. Where there
+ * is no status any more, a problem stands in a batch's place, and is thrown.
+ */
 export function asBatch(value: unknown): Batch {
-  const batch = value as Partial<Batch> | null
+  const batch = value as (Partial<Batch> & Partial<Problem>) | null
+  if (typeof batch?.status === 'number') throw new ProblemError(batch as Problem)
   if (typeof batch?.cursor === 'string' && Array.isArray(batch.events)) return batch as Batch
   throw new LineError('the answer is not a batch: is something between here and the server?')
+}
+
+/** What an answer says that says no. */
+export async function refusalOf(response: Response): Promise<ProblemError> {
+  return new ProblemError(readProblem(await response.text(), response), readRetryAfterMs(response))
 }
 
 function readProblem(text: string, { status, statusText }: Response): Problem {

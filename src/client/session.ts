@@ -177,7 +177,13 @@ export class Session {
 
   async #receive(signal: AbortSignal): Promise<void> {
     const { open } = transports[this.#transport]
-    const line = open({ net: this.#net, room: this.room, token: this.token, knobs: this.#knobs })
+    const line = open({
+      net: this.#net,
+      room: this.room,
+      token: this.token,
+      memberId: this.#member.id,
+      knobs: this.#knobs,
+    })
     let isOpen = false
     const onOpen = () => {
       if (isOpen || signal.aborted) return

@@ -16,8 +16,16 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   })
 }
 
-/** A signal that aborts with `signal` or after `ms`; `release` takes the timer and the listener back. */
-export function deadline(signal: AbortSignal, ms: number, why: Error): { signal: AbortSignal; release: () => void } {
+export interface Deadline {
+  signal: AbortSignal
+  /** In time: from here on it aborts with its parent only. */
+  met: () => void
+  /** Takes the timer and the listener back. */
+  release: () => void
+}
+
+/** A signal that aborts with `signal`, or after `ms`. */
+export function deadline(signal: AbortSignal, ms: number, why: Error): Deadline {
   const controller = new AbortController()
   const aborted = () => controller.abort(signal.reason)
   const timer = setTimeout(() => controller.abort(why), ms)
@@ -25,6 +33,7 @@ export function deadline(signal: AbortSignal, ms: number, why: Error): { signal:
   if (signal.aborted) aborted()
   return {
     signal: controller.signal,
+    met: () => clearTimeout(timer),
     release: () => {
       clearTimeout(timer)
       signal.removeEventListener('abort', aborted)

@@ -6,6 +6,11 @@ export interface Net {
   base: string
   fetch: typeof fetch
   WebSocket: typeof WebSocket
+  /**
+   * What the script at `url` hands to the function `callback`. A page runs the script, whatever it does; a program only
+   * reads it. Rejects when it does not load, when it calls nothing, or when `signal` aborts.
+   */
+  loadScript: (url: string, callback: string, signal: AbortSignal) => Promise<unknown>
 }
 
 /** What a person may turn while a line runs; a line reads them when it opens. */
@@ -23,6 +28,8 @@ export interface TransportContext {
   room: string
   /** Without a token: the public room, read only. */
   token: string | null
+  /** Whose meters count what goes without a token. */
+  memberId?: string
   knobs: Knobs
 }
 
@@ -44,6 +51,8 @@ export type OpenTransport = (context: TransportContext) => ClientTransport
 export interface TransportTraits {
   carrier: 'HTTP' | 'WebSocket'
   mode: 'interval' | 'held' | 'streaming'
+  /** It cannot carry a token: what is private does not come by it. */
+  isSpectator?: true
   open: OpenTransport
 }
 

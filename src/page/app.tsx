@@ -57,11 +57,11 @@ function Room({ stay }: { stay: Stay }) {
   return (
     <>
       <section class="controls" aria-label={transportWords.group}>
+        <Switch stay={stay} />
         <div class="deck">
-          <Switch stay={stay} />
+          <Knobs stay={stay} />
           <Lamps stay={stay} />
         </div>
-        <Knobs stay={stay} />
       </section>
       <nav class="panes" aria-label={panes.group}>
         {PANES.map((name) => (

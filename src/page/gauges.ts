@@ -145,7 +145,10 @@ export class Gauges {
   #rate(at: number, counts: Counts): number | null {
     const first = this.#points.find(
       (point) =>
-        point.at >= Math.max(at - RATE_MS.over, this.#stretch.begunAt) && point.transport === this.#stretch.transport,
+        point.at >= at - RATE_MS.over &&
+        // What was read in the very moment of the turn belongs to the stretch before.
+        point.at > this.#stretch.begunAt &&
+        point.transport === this.#stretch.transport,
     )
     if (!first || at - first.at < RATE_MS.least) return null
     return (counts.requests - first.counts.requests) / ((at - first.at) / 1000)

@@ -1,10 +1,13 @@
 import { signal } from '@preact/signals'
-import type { About, AboutLink } from '../protocol.ts'
+import { TRANSPORTS, type About, type AboutLink, type TransportName } from '../protocol.ts'
 import { call } from '../client/http.ts'
 import { net } from './net.ts'
 
 /** The links that this page can use, in the server's order; none before the server has told of them. */
 export const links = signal<readonly AboutLink[]>([])
+
+/** What this server can be read by. */
+export const served = signal<readonly TransportName[]>(TRANSPORTS)
 
 const never = new AbortController().signal
 
@@ -14,11 +17,12 @@ let allowed: ReadonlySet<number> | null = null
 /** Asks the server which links there are; settles in any case. */
 export async function readAbout(): Promise<void> {
   try {
-    const { links: told } = (await call(net, { path: '/about' }, never)) as About
+    const { links: told, transports } = (await call(net, { path: '/about' }, never)) as About
     // From a page that came over TLS a browser lets nothing go out in the clear.
     const usable = location.protocol === 'http:' ? told : []
     allowed ??= new Set(usable.map(({ port }) => port))
     const known = allowed
+    served.value = TRANSPORTS.filter((name) => transports.includes(name))
     links.value = usable.filter(({ port }) => known.has(port))
   } catch {
     // Not reached: what was known stands until it is.

@@ -1,5 +1,6 @@
 import type { AboutLink } from '../protocol.ts'
 import type { Net } from '../client/transport.ts'
+import { loadScript } from './script.ts'
 
 /** The way to the server that this page came by. */
 export const net: Net = {
@@ -7,6 +8,7 @@ export const net: Net = {
   // Called as a property it would lose the window that it insists on.
   fetch: (...args) => fetch(...args),
   WebSocket,
+  loadScript,
 }
 
 /**

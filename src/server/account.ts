@@ -27,8 +27,29 @@ export class Account {
   readonly #settlers = new Set<() => void>()
   /** The transport that the member reads by; what it posts is counted there. */
   current: TransportName | null = null
+  #owner: Account | null = null
+
+  /**
+   * Of a line that cost something before anybody knew whose it was: what it has cost and will cost is the owner's from
+   * here on.
+   */
+  belongsTo(owner: Account): void {
+    if (this.#owner) return
+    // The owner may know a connection already, and then has counted it.
+    for (const [socket, transports] of this.#sockets) {
+      for (const transport of transports) {
+        this.counts(transport).opened -= 1
+        owner.uses(socket, transport)
+      }
+    }
+    for (const [transport, counts] of this.#counts) addCounts(owner.counts(transport), counts)
+    for (const settle of this.#settlers) owner.#settlers.add(settle)
+    owner.current = this.current
+    this.#owner = owner
+  }
 
   counts(transport: TransportName): Counts {
+    if (this.#owner) return this.#owner.counts(transport)
     let counts = this.#counts.get(transport)
     if (!counts) this.#counts.set(transport, (counts = noCounts()))
     return counts
@@ -36,6 +57,10 @@ export class Account {
 
   /** Notes that a transport runs over this connection. */
   uses(socket: Socket, transport: TransportName): void {
+    if (this.#owner) {
+      this.#owner.uses(socket, transport)
+      return
+    }
     let transports = this.#sockets.get(socket)
     if (!transports) {
       this.#sockets.set(socket, (transports = new Set()))
@@ -53,15 +78,24 @@ export class Account {
 
   /** Registers a line that counts on demand; returns what takes it back, after a last count. */
   settling(settle: () => void): () => void {
-    this.#settlers.add(settle)
+    const settlers = (this.#owner ?? this).#settlers
+    settlers.add(settle)
     return () => {
       settle()
-      this.#settlers.delete(settle)
+      settlers.delete(settle)
+      if (this.#owner) this.#owner.#settlers.delete(settle)
     }
   }
 
   report(): { counts: Partial<Record<TransportName, Counts>>; connections: number } {
     for (const settle of this.#settlers) settle()
     return { counts: Object.fromEntries(this.#counts), connections: this.#sockets.size }
+  }
+}
+
+function addCounts(to: Counts, from: Counts): void {
+  for (const key of ['requests', 'polls', 'empty', 'frames', 'opened', 'delivered'] as const) to[key] += from[key]
+  for (const way of ['up', 'down'] as const) {
+    for (const part of ['headers', 'framing', 'payload'] as const) to[way][part] += from[way][part]
   }
 }

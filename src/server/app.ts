@@ -1,16 +1,19 @@
+import type { Server } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import helmet from '@fastify/helmet'
 import statics from '@fastify/static'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import websocket from '@fastify/websocket'
 import Fastify from 'fastify'
-import { LIMITS, SUBPROTOCOL, TRANSPORTS } from '../protocol.ts'
+import { SUBPROTOCOL, TRANSPORTS } from '../protocol.ts'
 import { Account } from './account.ts'
 import { closeInOrder } from './closing.ts'
 import { configOf, type Config } from './config.ts'
-import type { App } from './context.ts'
+import { MAX_BODY_BYTES, type App } from './context.ts'
 import { answerPreflights } from './cors.ts'
 import { countExchanges, guardRooms, refuseForeignOrigins } from './guard.ts'
+import { certificateOf } from './http2/certificate.ts'
+import { createHttp2Server } from './http2/server.ts'
 import { mountMembers } from './members.ts'
 import { Links, mountAbout } from './links.ts'
 import { MemoryLog } from './memory-log.ts'
@@ -22,8 +25,14 @@ import type { Seat } from './seat.ts'
 import { transports } from './transports/index.ts'
 import { validatorCompiler } from './validate.ts'
 
-/** A draft whose every character is escaped in JSON (`\ud83d\ude00` is 12 bytes), and its envelope. */
-const MAX_BODY_BYTES = LIMITS.textLength * 12 + 1024
+/** In ms. */
+const TIMEOUTS = {
+  // For a request to arrive, not for its answer to go out: a held poll is none of this clock's business.
+  requestTimeout: 3000,
+  headersTimeout: 2000,
+  connectionsCheckingInterval: 500,
+  keepAliveTimeout: 72_000,
+}
 
 /** Beside dist/server/ as beside src/server/. */
 const PUBLIC_DIR = fileURLToPath(new URL('../../public/', import.meta.url))
@@ -47,16 +56,19 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
     return account
   }
 
-  const app: App = Fastify({
+  const certificate = await certificateOf(config)
+  const app: App = Fastify<Server>({
     logger: { level: config.logLevel, redact: ['req.headers.authorization', 'req.headers["sec-websocket-protocol"]'] },
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
-    // For a request to arrive, not for its answer to go out: a held poll is none of this clock's business.
-    requestTimeout: 3000,
-    http: { headersTimeout: 2000, connectionsCheckingInterval: 500 },
+    requestTimeout: TIMEOUTS.requestTimeout,
+    keepAliveTimeout: TIMEOUTS.keepAliveTimeout,
+    http: TIMEOUTS,
+    ...(certificate && { serverFactory: (handle) => createHttp2Server(certificate, TIMEOUTS, handle) }),
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)
   app.decorateRequest('refusal', null)
+  app.decorate('accountOf', accountOf)
   // A form of another site can post text/plain without asking; JSON it cannot.
   app.removeContentTypeParser('text/plain')
 
@@ -89,31 +101,32 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
   })
 
   // After the WebSocket plugin, which then knows the refused upgrade as one, and frees its connection.
-  const links = new Links(app, config.links)
+  // With TLS a browser would ask for each link's port anew whether the certificate is to be trusted.
+  const links = new Links(app, certificate ? 'off' : config.links)
   refuseForeignOrigins(app, config.origins.split(',').filter(Boolean), links)
   answerPreflights(app, links)
   app.addHook('onClose', () => links.close())
 
   app.get('/healthz', async () => ({ status: 'ok' }))
-  mountAbout(app, links)
+  mountAbout(app, links, config)
   await app.register(
     async (scope) => {
       const room = scope.withTypeProvider<TypeBoxTypeProvider>()
-      guardRooms(room, rooms, accountOf)
+      guardRooms(room, rooms)
       mountMembers(room)
       mountMessages(room)
-      mountMeterLine(room, accountOf, config.beat)
+      mountMeterLine(room, config.beat)
       for (const name of TRANSPORTS) transports[name](room, `/${name}`, name, config)
     },
     { prefix: '/rooms/:room' },
   )
-  await app.register((scope) => mountPage(scope, links))
+  await app.register((scope) => mountPage(scope, links, config))
   return { app, rooms }
 }
 
 /** The page, under a policy that lets it load and call nothing but this server. The rooms' answers go without: what they
  * weigh is what this project is about, and a browser does not run JSON. */
-async function mountPage(scope: App, links: Links): Promise<void> {
+async function mountPage(scope: App, links: Links, config: Config): Promise<void> {
   // The policy names the links' ports.
   scope.addHook('onRequest', () => links.open())
   await scope.register(helmet, {
@@ -122,6 +135,9 @@ async function mountPage(scope: App, links: Links): Promise<void> {
       directives: {
         'default-src': ["'self'"],
         'connect-src': ["'self'", ({ headers: { host } }) => links.sourcesFor(host).join(' ')],
+        ...(config.jsonp && {
+          'script-src': ["'self'", ({ headers: { host } }) => links.scriptSourcesFor(host).join(' ')],
+        }),
         'base-uri': ["'none'"],
         'form-action': ["'none'"],
         'frame-ancestors': ["'none'"],
@@ -129,7 +145,8 @@ async function mountPage(scope: App, links: Links): Promise<void> {
         'img-src': ["'self'", 'data:'],
       },
     },
-    // Served over plain HTTP as it comes.
+    // Served over plain HTTP as it comes; and with TLS, a browser that took its word would refuse everything else that
+    // is ever served from this machine by plain HTTP, whatever its port.
     strictTransportSecurity: false,
   })
   await scope.register(statics, { root: PUBLIC_DIR, cacheControl: true, maxAge: 0 })

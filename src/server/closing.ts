@@ -23,9 +23,9 @@ export function closeInOrder(app: App, rooms: Rooms): (this: FastifyInstance, do
       if (inFlight === 0) onQuiet()
     })
   })
-  app.addHook('onSend', async (_request, reply) => {
-    // A client that kept its connection would send its next request into a closed door.
-    if (rooms.isClosed) reply.header('connection', 'close')
+  app.addHook('onSend', async (request, reply) => {
+    // A client that kept its connection would send its next request into a closed door. HTTP/2 has GOAWAY for this.
+    if (rooms.isClosed && request.raw.httpVersionMajor === 1) reply.header('connection', 'close')
   })
 
   return function (done) {

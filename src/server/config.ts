@@ -35,6 +35,8 @@ const text = (fallback: string, pattern: RegExp, allowed: string, about: string)
   about,
 })
 
+const path = (about: string): TextSetting => text('', /^[^\0]*$/, 'a path', about)
+
 const toggle = (about: string): SwitchSetting => ({ default: false, about })
 
 export const SETTINGS = {
@@ -70,6 +72,9 @@ export const SETTINGS = {
     'serve jsonp-poll, the historical one: a script of another server, which can do whatever a page can do; any page ' +
       'may load it, and so read the public rooms',
   ),
+  tls: toggle('serve HTTPS, and so HTTP/2, by a certificate made for this run; implied by --tls-cert'),
+  tlsCert: path('the certificate, PEM; made and written where neither file exists'),
+  tlsKey: path('the key to --tls-cert, PEM'),
   logLevel: text(
     'warn',
     /^(fatal|error|warn|info|debug|trace|silent)$/,

@@ -7,7 +7,7 @@ import type { Links } from './links.ts'
 const MAX_AGE_S = 7200
 
 const METHODS = 'GET, POST, PATCH, DELETE'
-const HEADERS = 'authorization, content-type, last-event-id'
+const HEADERS = 'authorization, content-type, if-none-match, last-event-id'
 
 /** A browser asks whether it may send what a page wants to send to another origin. */
 export const isPreflight = ({ method, headers }: FastifyRequest): boolean =>
@@ -28,8 +28,8 @@ export function takePreflights(socket: Socket): number {
  */
 export function answerPreflights(app: App, links: Links): void {
   app.addHook('onRequest', async (request, reply) => {
-    const { origin, host } = request.headers
-    if (origin === undefined || !request.url.startsWith('/rooms/') || !links.join(origin, host)) return
+    const { origin } = request.headers
+    if (origin === undefined || !request.url.startsWith('/rooms/') || !links.join(origin, request.host)) return
     // Below Fastify, since a streamed answer goes out past it.
     reply.raw.setHeader('access-control-allow-origin', origin)
     if (!isPreflight(request)) {

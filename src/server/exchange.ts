@@ -1,10 +1,17 @@
-import type { TransportName } from '../protocol.ts'
+import type { Counts, TransportName } from '../protocol.ts'
 import type { Account } from './account.ts'
 import type { EncodedBatch } from './follow.ts'
-import type { Wire } from './wire.ts'
+import type { Crossed, Wire } from './wire.ts'
+
+function addTo(counts: Counts, crossed: Crossed): void {
+  for (const way of ['up', 'down'] as const) {
+    counts[way].headers += crossed[way].headers
+    counts[way].framing += crossed[way].framing
+  }
+}
 
 /**
- * One request and its answer, counted at the socket. Between two marks all that crossed the socket belongs to the exchange
+ * One request and its answer, counted at the socket. Between two marks all that crossed its wire belongs to the exchange
  * in between; what of it was body and what was text is known from the exchange, and the rest is head. So the parts add up
  * to what crossed the socket, whatever headers Node, Fastify or a browser put there.
  */
@@ -32,11 +39,7 @@ export class Exchange {
     const counts = account.counts(by)
     counts.requests += requests
     account.uses(this.#wire.connection, by)
-    const { up, down } = this.#wire.take()
-    counts.up.headers += up - bodyBytes
-    // Of the answers to those before it.
-    counts.down.headers += down
-    counts.up.framing += bodyBytes
+    addTo(counts, this.#wire.take({ up: bodyBytes, down: 0 }))
   }
 
   /** So many bytes of the request's body were a message's text. */
@@ -61,16 +64,14 @@ export class Exchange {
   finish(bodyBytes: number): void {
     if (this.#isOver) return
     this.#isOver = true
-    const bytes = this.#wire.take()
+    const crossed = this.#wire.take({ up: 0, down: bodyBytes })
     if (!this.#charged) return
-    const { up, down } = this.#charged.account.counts(this.#charged.transport)
+    const counts = this.#charged.account.counts(this.#charged.transport)
+    addTo(counts, crossed)
     // Of an answer that was cut off, nothing or only a head has gone out.
-    const body = Math.min(bodyBytes, bytes.down)
-    const text = Math.min(this.#answer?.textBytes ?? 0, body)
-    up.headers += bytes.up
-    down.headers += bytes.down - body
-    down.framing += body - text
-    down.payload += text
+    const text = Math.min(this.#answer?.textBytes ?? 0, crossed.down.framing)
+    counts.down.framing -= text
+    counts.down.payload += text
   }
 
   /** The head is out, and what follows is a stream of frames, counted by the line that this returns. */
@@ -100,7 +101,7 @@ export class FrameLine {
     this.#count('down', batch?.textBytes ?? 0, batch?.messages ?? 0)
   }
 
-  readonly end = (): void => this.#endSettling?.()
+  readonly end = (): void => this.#wire.whenOver(() => this.#endSettling?.())
 
   #count(way: 'up' | 'down', textBytes: number, delivered: number): void {
     if (!this.#charged) return
@@ -113,9 +114,7 @@ export class FrameLine {
 
   #settle(): void {
     if (!this.#charged) return
-    const { up, down } = this.#charged.account.counts(this.#charged.transport)
-    const bytes = this.#wire.take()
-    up.framing += bytes.up
-    down.framing += bytes.down
+    const counts = this.#charged.account.counts(this.#charged.transport)
+    addTo(counts, this.#wire.take({ up: Infinity, down: Infinity }))
   }
 }

@@ -51,6 +51,23 @@ export async function follow(
   }
 }
 
+/**
+ * The whole window that somebody new is shown, if it reaches back to `cursor`; else what follows it, a page at a time, so
+ * that nothing is left out. null when nothing happened since.
+ */
+export function snapshot(log: Log, reader: Reader, cursor: Cursor | null): Batch | null {
+  const window = log.read(null)
+  if (cursor === null) return visibleTo(reader.memberId, window)
+  const missed = log.read(cursor)
+  if (missed.cursor === cursor) return null
+  const before = window.events.length - missed.events.length
+  if (missed.reset || missed.more || window.more || before < 0) return visibleTo(reader.memberId, missed)
+  const visible = visibleTo(reader.memberId, window)
+  const fresh = visibleTo(reader.memberId, missed).events.length
+  const known = visible.events.length - fresh
+  return known > 0 ? { ...visible, known } : visible
+}
+
 /** The same batch, where everything in it is for everybody: so that readers can share what it was encoded to. */
 function visibleTo(memberId: string | null, batch: Batch): Batch {
   const isVisible = (event: RoomEvent) =>
@@ -61,9 +78,10 @@ function visibleTo(memberId: string | null, batch: Batch): Batch {
 export interface EncodedBatch {
   json: string
   cursor: Cursor
+  /** Those that the reader did not have. */
   events: number
   messages: number
-  /** UTF-8 bytes of the messages' text within. */
+  /** UTF-8 bytes of all text within, had or not: what crosses the wire. */
   textBytes: number
 }
 
@@ -73,14 +91,14 @@ const encoded = new WeakMap<Batch, EncodedBatch>()
 export function encode(batch: Batch): EncodedBatch {
   let result = encoded.get(batch)
   if (!result) {
-    const texts = batch.events.flatMap((event) => (event.type === 'message' ? [event.text] : []))
-    const textBytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
+    const messages = batch.events.filter((event) => event.type === 'message')
+    const fresh = batch.events.slice(batch.known)
     result = {
       json: JSON.stringify(batch),
       cursor: batch.cursor,
-      events: batch.events.length,
-      messages: texts.length,
-      textBytes,
+      events: fresh.length,
+      messages: batch.known === undefined ? messages.length : fresh.filter(({ type }) => type === 'message').length,
+      textBytes: messages.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0),
     }
     encoded.set(batch, result)
   }

@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { BEARER_PREFIX, schemas } from '../protocol.ts'
-import type { Account } from './account.ts'
 import type { App } from './context.ts'
 import { isPreflight, takePreflights } from './cors.ts'
 import { Exchange } from './exchange.ts'
+import { isGone } from './gone.ts'
 import type { Links } from './links.ts'
 import { problems, ProblemError } from './problem.ts'
 import type { Rooms } from './rooms.ts'
@@ -16,7 +16,7 @@ import { wireOf } from './wire.ts'
  * A token that is not good ends an HTTP request here; a WebSocket's ends after the handshake, since a browser shows a
  * page only close codes.
  */
-export function guardRooms(app: App, rooms: Rooms, accountOf: (seat: Seat) => Account): void {
+export function guardRooms(app: App, rooms: Rooms): void {
   const roomParams = validator(schemas.room)
 
   app.addHook('preValidation', async (request, reply) => {
@@ -29,11 +29,11 @@ export function guardRooms(app: App, rooms: Rooms, accountOf: (seat: Seat) => Ac
     request.visit = request.room.visit(seat)
     // `close` comes once and last, after an answer as after a broken line; for a WebSocket, when the socket closes.
     reply.raw.once('close', request.visit.end)
-    if (request.raw.socket.destroyed) request.visit.end()
+    if (request.raw.socket.destroyed || isGone(reply.raw)) request.visit.end()
     const { transport, uncounted } = request.routeOptions.config
     const bodyBytes = Number(request.headers['content-length'] ?? 0)
     const requests = 1 + takePreflights(request.raw.socket)
-    if (seat && !uncounted) request.exchange.charge(accountOf(seat), transport, bodyBytes, requests)
+    if (seat && !uncounted) request.exchange.charge(app.accountOf(seat), transport, bodyBytes, requests)
   })
 }
 
@@ -42,8 +42,9 @@ export function countExchanges(app: App): void {
   app.addHook('onRequest', async (request, reply) => {
     // A preflight carries no token. What it weighs falls to the request that it asks for, the next on its connection.
     if (isPreflight(request)) return
-    const exchange = (request.exchange = new Exchange(wireOf(request.raw)))
-    reply.raw.once('close', () => exchange.finish(bodyBytes(reply)))
+    const wire = wireOf(request.raw)
+    const exchange = (request.exchange = new Exchange(wire))
+    reply.raw.once('close', () => wire.whenOver(() => exchange.finish(bodyBytes(reply))))
   })
 }
 
@@ -79,7 +80,7 @@ function tokenOf({ headers }: FastifyRequest): string | null {
  * reading foreign HTTP answers by itself, but not from opening a foreign WebSocket: there only the server can refuse.
  */
 export function refuseForeignOrigins(app: App, allowed: readonly string[], links: Links): void {
-  app.addHook('onRequest', async ({ headers: { origin, host } }) => {
+  app.addHook('onRequest', async ({ headers: { origin }, host }) => {
     if (origin === undefined || allowed.includes(origin)) return
     if (URL.canParse(origin) && new URL(origin).host === host) return
     if (links.join(origin, host)) return

@@ -59,6 +59,11 @@ export class Links {
     return this.#links.flatMap(({ link }) => [`http://${hostname}:${link.port}`, `ws://${hostname}:${link.port}`])
   }
 
+  /** The same for jsonp-poll, whose answers are scripts. */
+  scriptSourcesFor(host: string | undefined): string[] {
+    return this.sourcesFor(host).filter((source) => source.startsWith('http:'))
+  }
+
   /** This is the origin of our own page, and it asks over one of the links: same host, another port of ours. */
   join(origin: string, host: string | undefined): boolean {
     if (host === undefined || !URL.canParse(origin) || !URL.canParse(`http://${host}`)) return false
@@ -87,10 +92,12 @@ export class Links {
 }
 
 /** What this server can be read by, and over which networks. */
-export function mountAbout(app: App, links: Links): void {
+export function mountAbout(app: App, links: Links, { jsonp }: Config): void {
+  const transports = TRANSPORTS.filter((name) => name !== 'jsonp-poll' || jsonp)
+
   app.get('/about', async (_request, reply) => {
     await links.open()
     reply.header('cache-control', 'no-store')
-    return { transports: [...TRANSPORTS], links: links.list } satisfies About
+    return { transports, links: links.list } satisfies About
   })
 }

@@ -1,8 +1,6 @@
 import { CLOSE, schemas, type MeterFrame } from '../protocol.ts'
-import type { Account } from './account.ts'
 import { seatOf, type App } from './context.ts'
 import { problems } from './problem.ts'
-import type { Seat } from './seat.ts'
 import { keepAlive, openLine, readFrame } from './socket.ts'
 import { validator } from './validate.ts'
 
@@ -15,7 +13,7 @@ const clockUp = validator(schemas.clockUp)
  * Tells a member what its own lines cost, and what the server's clock says. On a connection of its own that is not
  * counted: a WebSocket, since those do not take one of the six connections that a browser gives to a host's HTTP.
  */
-export function mountMeterLine(app: App, accountOf: (seat: Seat) => Account, beatMs: number): void {
+export function mountMeterLine(app: App, beatMs: number): void {
   app.route({
     method: 'GET',
     url: '/meter',
@@ -31,7 +29,10 @@ export function mountMeterLine(app: App, accountOf: (seat: Seat) => Account, bea
       keepAlive(socket, beatMs)
       let last = ''
       const tell = () => {
-        const report = JSON.stringify({ type: 'report', ...accountOf(seatOf(request)).report() } satisfies MeterFrame)
+        const report = JSON.stringify({
+          type: 'report',
+          ...app.accountOf(seatOf(request)).report(),
+        } satisfies MeterFrame)
         if (report !== last) void line.send(report)
         last = report
       }

@@ -71,6 +71,10 @@ export class Room {
     throw problems.unknownToken('this token is not known here: join to get one')
   }
 
+  memberSeat(memberId: string): Seat | null {
+    return this.#seats.get(memberId) ?? null
+  }
+
   /** A stay of a line: as long as it lasts, the member's lease does not run. `null` for a spectator. */
   visit(seat: Seat | null): Visit {
     const visit = new Visit(seat, () => this.#visits.delete(visit))

@@ -1,7 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Problem } from '../protocol.ts'
 import type { EncodedBatch } from './follow.ts'
+import { isGone } from './gone.ts'
 import { problems } from './problem.ts'
+import type { Visit } from './seat.ts'
 
 /** An answer that goes on for as long as there is somebody to read it. */
 export interface StreamLine {
@@ -26,7 +28,7 @@ export function openStream(request: FastifyRequest, reply: FastifyReply, content
   return {
     send: (text, batch = null) =>
       new Promise((resolve) => {
-        if (raw.destroyed) {
+        if (isGone(raw)) {
           resolve()
           return
         }
@@ -37,7 +39,7 @@ export function openStream(request: FastifyRequest, reply: FastifyReply, content
   }
 }
 
-/** Why a stream ends that its reader did not leave; null when there is nothing to say but to come back. */
-export function lastWord({ visit }: FastifyRequest): Problem | null {
-  return visit.seat?.isEnded ? problems.memberEnded('this member has left the room: join again').problem : null
+/** Why a line ends that its reader did not leave; null when there is nothing to say but to come back. */
+export function lastWord({ seat }: Visit): Problem | null {
+  return seat?.isEnded ? problems.memberEnded('this member has left the room: join again').problem : null
 }

@@ -123,8 +123,14 @@ function printable(text: string): string {
 }
 
 function explain(error: unknown): never {
-  const why =
-    error instanceof ProblemError ? error.problem.detail : error instanceof Error ? error.message : String(error)
+  const why = error instanceof ProblemError ? error.problem.detail : rootOf(error)
   process.stderr.write(`chat: cannot join ${options.room} at ${options.url}: ${why}\n`)
+  if (why.includes('certificate')) process.stderr.write('NODE_EXTRA_CA_CERTS=<its file> makes Node trust it\n')
   process.exit(1)
+}
+
+/** What a failure goes back to: `fetch` itself says only that it failed. */
+function rootOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause === undefined ? error.message : rootOf(error.cause) || error.message
 }

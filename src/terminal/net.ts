@@ -1,7 +1,16 @@
 import WebSocket from 'ws'
-import type { Net } from '../client/transport.ts'
+import { LineError, type Net } from '../client/transport.ts'
 
 /** Node's own `fetch`, and the `ws` package for what Node 20 does not have. */
 export function nodeNet(base: string): Net {
-  return { base, fetch, WebSocket: WebSocket as unknown as Net['WebSocket'] }
+  return { base, fetch, WebSocket: WebSocket as unknown as Net['WebSocket'], loadScript: readScript }
+}
+
+/** Reads what a script would do, and does not run it: a program has no need to trust a server that far. */
+async function readScript(url: string, callback: string, signal: AbortSignal): Promise<unknown> {
+  const response = await fetch(url, { signal })
+  const text = await response.text()
+  const begin = `/**/${callback}(`
+  if (!response.ok || !text.startsWith(begin) || !text.endsWith(');')) throw new LineError('the script does not load')
+  return JSON.parse(text.slice(begin.length, -2))
 }

@@ -1,6 +1,6 @@
 import { computed, effect, signal, untracked } from '@preact/signals'
 import { language, texts } from '../i18n.ts'
-import { links, linksKnown } from '../links.ts'
+import { links, linksKnown, served } from '../links.ts'
 import { net } from '../net.ts'
 import { route } from '../router.ts'
 import { stay } from '../store.ts'
@@ -25,7 +25,7 @@ async function begin(wanted: string): Promise<void> {
     room: wanted,
     knobs,
     links,
-    settings: loadSettings(),
+    settings: loadSettings(served.peek()),
     language: () => language.peek(),
     lines: () => texts.peek().compare.bot.lines,
   })

@@ -1,4 +1,4 @@
-import { TRANSPORTS, type TransportName } from '../../protocol.ts'
+import type { TransportName } from '../../protocol.ts'
 import { recall, remember } from '../storage.ts'
 
 /** What a tab compares; kept while it is open. */
@@ -16,15 +16,15 @@ export const DEFAULT_PROFILE = 'local'
 
 const KEY = 'compare'
 
-export function loadSettings(): Settings {
+export function loadSettings(served: readonly TransportName[]): Settings {
   const blank: Settings = {
-    shown: TRANSPORTS.filter((name) => FIRST.includes(name)),
+    shown: served.filter((name) => FIRST.includes(name)),
     profiles: {},
     bot: { ratePerS: 5, seed: Math.floor(Math.random() * 10_000) },
   }
   try {
     const kept = { ...blank, ...(JSON.parse(recall(KEY, 'sessionStorage') ?? '{}') as Partial<Settings>) }
-    return { ...kept, shown: TRANSPORTS.filter((name) => kept.shown.includes(name)) }
+    return { ...kept, shown: served.filter((name) => kept.shown.includes(name)) }
   } catch {
     return blank
   }

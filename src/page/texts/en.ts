@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import type { Problem } from '../../protocol.ts'
+import type { Problem, TransportName } from '../../protocol.ts'
 
 /** A part of a sentence: a word, or a name that is shown as one. */
 type Part = ComponentChildren
@@ -32,7 +32,12 @@ export const en = {
       'short-poll': ({ interval }) => `asks every ${interval}`,
       'long-poll': () => 'asks, and the server waits',
       websocket: () => 'one socket, both ways',
-    } as Partial<Record<string, (knobs: { interval: string; hold: string }) => string>>,
+      sse: () => 'one answer, many events',
+      'http-stream': () => 'one answer, many lines',
+      'snapshot-poll': ({ interval }) => `everything every ${interval}`,
+      'jsonp-poll': ({ interval }) => `a script every ${interval}`,
+      'socket-io': () => 'polls, then a socket',
+    } as Record<TransportName, (knobs: { interval: string; hold: string }) => string>,
     perMessage: (figure: string) => `${figure}/msg`,
     notTried: 'not tried yet',
     noMessage: 'no message yet',
@@ -131,6 +136,7 @@ export const en = {
     private: 'speaks privately',
     close: 'lets the server hang up',
     count: (length: string, limit: string) => `${length} of ${limit} characters`,
+    spectator: 'a script carries no token: private messages do not come this way',
     notNow: 'The connection is ended: rejoin to send',
     joining: 'Not in the room yet',
     unknown: (name: Part): Part[] => ['Nobody here is called ', name, '. Nothing was sent.'],

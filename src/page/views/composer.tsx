@@ -1,5 +1,6 @@
 import type { RefObject } from 'preact'
 import { useId, useLayoutEffect } from 'preact/hooks'
+import { transports } from '../../client/transports/index.ts'
 import { LIMITS } from '../../protocol.ts'
 import { lengthOf, type Complaint } from '../composer.ts'
 import { whole } from '../format.ts'
@@ -14,6 +15,7 @@ export function ComposerForm({ stay, box }: { stay: Stay; box: RefObject<HTMLTex
   const { composer: words } = texts.value
   const { text, complaint } = stay.composer
   const says = useId()
+  const { isSpectator } = transports[stay.transport.value]
   const isEnded = stay.standing.status.value.name === 'ended'
   const canSend = stay.self.member.value !== null && !isEnded
   const send = () => {
@@ -70,7 +72,7 @@ export function ComposerForm({ stay, box }: { stay: Stay; box: RefObject<HTMLTex
           </p>
         ) : (
           <p>
-            <code>@name</code> {words.private} · <code>/close</code> {words.close}
+            <code>@name</code> {isSpectator ? words.spectator : words.private} · <code>/close</code> {words.close}
           </p>
         )}
         <Count of={text.value} />

@@ -5,6 +5,9 @@ import { texts } from '../i18n.ts'
 import type { Stay } from '../stay.ts'
 import { Glyph, labelOf } from './transport.tsx'
 
+/** So many stand in the first row; around them, in small, those that few would choose today. */
+const FIRST_ROW = 5
+
 /** The transports, and what each was last seen to cost. Also by the keys 1, 2, 3 … where nobody is writing. */
 export function Switch({ stay }: { stay: Stay }) {
   const group = useId()
@@ -38,7 +41,7 @@ function Segment({ name, digit, group, stay }: SegmentProps) {
   const knobs = stay.knobs.value
   const how = transport.how[name]
   return (
-    <label class="seg" data-transport={name}>
+    <label class={digit > FIRST_ROW ? 'seg around' : 'seg'} data-transport={name}>
       <input
         type="radio"
         name={group}
@@ -49,11 +52,9 @@ function Segment({ name, digit, group, stay }: SegmentProps) {
       <Glyph of={name} />
       <b>{labelOf(name)}</b>
       <kbd aria-hidden="true">{digit}</kbd>
-      {how && (
-        <span class="how">
-          {how({ interval: spelled(seconds(knobs.intervalMs)), hold: spelled(seconds(knobs.holdMs)) })}
-        </span>
-      )}
+      <span class="how">
+        {how({ interval: spelled(seconds(knobs.intervalMs)), hold: spelled(seconds(knobs.holdMs)) })}
+      </span>
       <SeenCost name={name} stay={stay} />
     </label>
   )

@@ -10,7 +10,7 @@ export const httpStream: MountTransport = (app, path, transport, { beat }) => {
     await follow(request.room.log, request.visit, request.query.after ?? null, beat, (batch) =>
       line.send(batch ? `${batch.json}\n` : '\n', batch),
     )
-    const problem = lastWord(request)
+    const problem = lastWord(request.visit)
     if (problem) await line.send(`${JSON.stringify(problem)}\n`)
     line.end()
   })

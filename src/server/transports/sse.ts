@@ -19,7 +19,7 @@ export const sse: MountTransport = (app, path, transport, { beat }) => {
     await follow(request.room.log, request.visit, after, beat, (batch) =>
       line.send(batch ? `id: ${batch.cursor}\ndata: ${batch.json}\n\n` : ':\n\n', batch),
     )
-    const problem = lastWord(request)
+    const problem = lastWord(request.visit)
     if (problem) await line.send(`event: problem\ndata: ${JSON.stringify(problem)}\n\n`)
     line.end()
   })

@@ -1,11 +1,11 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { transports } from '../../../client/transports/index.ts'
-import { TRANSPORTS } from '../../../protocol.ts'
 import type { Comparison } from '../../compare/comparison.ts'
 import { comparison } from '../../compare/here.ts'
 import { DEFAULT_PROFILE } from '../../compare/settings.ts'
 import { whole } from '../../format.ts'
 import { texts } from '../../i18n.ts'
+import { served } from '../../links.ts'
 import type { Stay } from '../../stay.ts'
 import { Trouble } from '../chat.tsx'
 import { ComposerForm } from '../composer.tsx'
@@ -48,7 +48,7 @@ function Room({ of, stay }: { of: Comparison; stay: Stay }) {
     <>
       <Toolbar of={of} stay={stay} />
       {panes.length === 0 && <p class="blank">{compare.nonePanes}</p>}
-      <div class="side-by-side">
+      <div class="side-by-side" style={{ '--columns': String(columnsFor(panes.length)) }}>
         {panes.map((pane) => (
           <PaneView key={pane.transport} pane={pane} of={of} stay={stay} />
         ))}
@@ -57,6 +57,12 @@ function Room({ of, stay }: { of: Comparison; stay: Stay }) {
     </>
   )
 }
+
+/** Panes abreast, at the most. */
+const ABREAST = 5
+
+/** As many in each row as in the others, or one less. */
+const columnsFor = (panes: number): number => Math.ceil(panes / Math.ceil(Math.max(1, panes) / ABREAST)) || 1
 
 function Toolbar({ of, stay }: { of: Comparison; stay: Stay }) {
   const { compare } = texts.value
@@ -67,7 +73,7 @@ function Toolbar({ of, stay }: { of: Comparison; stay: Stay }) {
     <section class="panel toolbar" aria-label={compare.settings}>
       <fieldset class="chips">
         <legend class="sr">{compare.panes}</legend>
-        {TRANSPORTS.map((name) => (
+        {served.value.map((name) => (
           <label key={name} class="chip" data-transport={name}>
             <input
               type="checkbox"

@@ -124,7 +124,7 @@ function Lanes({ run, names, most, oneWayMs }: LanesProps) {
         {oneWayMs !== null && oneWayMs < most && (
           <>
             <path class="alone" d={`M${x(oneWayMs)} ${TOP - 6}V${height - AXIS}`} />
-            <text class="note" x={x(oneWayMs) + 6} y={height - AXIS - 3}>
+            <text class="note" x={x(oneWayMs) + 6} y={TOP - 4}>
               {compare.linkAlone(say(oneWayMs) ?? '')}
             </text>
           </>

@@ -1,0 +1,96 @@
+import type { Socket } from 'socket.io-client'
+import type { Ack, Batch, Problem } from '../../protocol.ts'
+import { asBatch } from '../http.ts'
+import { Inbox } from '../inbox.ts'
+import { LineError, ProblemError, type TransportContext, type TransportTraits } from '../transport.ts'
+
+/** What the server says of a draft. */
+type Verdict = { ack: Ack } | { error: Problem }
+
+/** Socket.IO's own client: polls first, and goes over to a WebSocket by itself. It comes when it is asked for. */
+export const socketIo: TransportTraits = {
+  carrier: 'WebSocket',
+  mode: 'streaming',
+  open: (context) => {
+    let socket: Socket | null = null
+
+    return {
+      async *receive(cursor, signal, onOpen) {
+        const inbox = new Inbox<Batch>()
+        const io = await connect(context, cursor)
+        const aborted = () => inbox.fail(signal.reason as Error)
+        io.on('connect', () => {
+          socket = io
+          onOpen()
+        })
+        io.on('connect_error', (error) => inbox.fail(connectError(error)))
+        io.on('disconnect', (reason) => inbox.fail(new LineError(`the socket closed: ${reason}`)))
+        io.on('problem', (problem: Problem) => inbox.fail(new ProblemError(problem)))
+        io.on('batch', (batch: unknown) => {
+          try {
+            inbox.put(asBatch(batch))
+          } catch (error) {
+            inbox.fail(error as Error)
+          }
+        })
+        signal.addEventListener('abort', aborted)
+        if (signal.aborted) aborted()
+        else io.connect()
+        try {
+          for (;;) yield await inbox.take()
+        } finally {
+          signal.removeEventListener('abort', aborted)
+          if (socket === io) socket = null
+          io.off()
+          io.disconnect()
+        }
+      },
+
+      async send(draft, signal) {
+        if (!socket) throw new LineError('the socket is not open')
+        const verdict = await answered(socket, signal, socket.emitWithAck('message', draft) as Promise<Verdict>)
+        if ('ack' in verdict) return verdict.ack
+        throw new ProblemError(verdict.error)
+      },
+    }
+  },
+}
+
+async function connect({ net, room, token }: TransportContext, after: string | null): Promise<Socket> {
+  const { io } = await import('socket.io-client').catch((cause: unknown) => {
+    throw new LineError('its client does not load', { cause })
+  })
+  return io(net.base, {
+    path: `/rooms/${room}/socket-io`,
+    addTrailingSlash: false,
+    auth: { ...(token === null ? {} : { token }), ...(after === null ? {} : { after }) },
+    autoConnect: false,
+    forceNew: true,
+    // The session comes back by itself, at its cursor.
+    reconnection: false,
+  })
+}
+
+/** The answer, or why there will be none. */
+function answered<T>(socket: Socket, signal: AbortSignal, answer: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const settle = (finish: () => void) => {
+      signal.removeEventListener('abort', aborted)
+      socket.off('disconnect', lost)
+      finish()
+    }
+    const aborted = () => settle(() => reject(signal.reason as Error))
+    const lost = (reason: string) => settle(() => reject(new LineError(`the socket closed: ${reason}`)))
+    signal.addEventListener('abort', aborted)
+    socket.on('disconnect', lost)
+    answer.then(
+      (value) => settle(() => resolve(value)),
+      (error: unknown) => settle(() => reject(new LineError(String(error)))),
+    )
+    if (signal.aborted) aborted()
+  })
+}
+
+function connectError(error: Error & { data?: Problem }): Error {
+  return error.data ? new ProblemError(error.data) : new LineError(error.message)
+}

@@ -1,0 +1,89 @@
+/** A piece of an HTTP/2 connection: a frame's head, or as much of its payload as has come. */
+export interface FramePart {
+  /** 0 where it is the whole connection's. */
+  streamId: number
+  bytes: number
+  /** Of a frame that carries a message's head, compressed. */
+  isHead: boolean
+  /** With it the sender has said its last on this stream, or has given the stream up altogether. */
+  ends: 'message' | 'stream' | null
+}
+
+/** What a client begins with, before its first frame. */
+const PREFACE_BYTES = 24
+const HEAD_BYTES = 9
+
+/** RFC 9113, section 6. */
+const TYPE = { data: 0, headers: 1, reset: 3, pushPromise: 5, continuation: 9 } as const
+const HEADS: readonly number[] = [TYPE.headers, TYPE.pushPromise, TYPE.continuation]
+const END_STREAM = 1
+const END_HEADERS = 4
+
+/**
+ * Reads one way of an HTTP/2 connection as far as the frames' heads go: whose it is, how long, of which type, and whether
+ * it is the last. What the frames carry stays unread.
+ */
+export class FrameReader {
+  readonly #onPart: (part: FramePart) => void
+  #prefaceLeft: number
+  readonly #head = Buffer.alloc(HEAD_BYTES)
+  #headBytes = 0
+  /** Of the frame that is being read: what of its payload has not come yet. */
+  #payloadLeft = 0
+  #type = 0
+  #flags = 0
+  #streamId = 0
+  /** Of the message that is being read; on a head in several frames only the first one says so. */
+  #isLast = false
+
+  constructor(sender: 'client' | 'server', onPart: (part: FramePart) => void) {
+    this.#prefaceLeft = sender === 'client' ? PREFACE_BYTES : 0
+    this.#onPart = onPart
+  }
+
+  read(chunk: Uint8Array): void {
+    let at = Math.min(this.#prefaceLeft, chunk.length)
+    if (at > 0) {
+      this.#prefaceLeft -= at
+      this.#onPart({ streamId: 0, bytes: at, isHead: false, ends: null })
+    }
+    while (at < chunk.length) {
+      const rest = chunk.subarray(at)
+      at += this.#payloadLeft > 0 ? this.#readPayload(rest) : this.#readHead(rest)
+    }
+  }
+
+  #readPayload(rest: Uint8Array): number {
+    const bytes = Math.min(rest.length, this.#payloadLeft)
+    this.#payloadLeft -= bytes
+    this.#tell(bytes)
+    return bytes
+  }
+
+  #readHead(rest: Uint8Array): number {
+    const bytes = Math.min(rest.length, HEAD_BYTES - this.#headBytes)
+    this.#head.set(rest.subarray(0, bytes), this.#headBytes)
+    this.#headBytes += bytes
+    if (this.#headBytes < HEAD_BYTES) return bytes
+    this.#headBytes = 0
+    this.#payloadLeft = this.#head.readUIntBE(0, 3)
+    this.#type = this.#head.readUInt8(3)
+    this.#flags = this.#head.readUInt8(4)
+    this.#streamId = this.#head.readUInt32BE(5) & 0x7fffffff
+    if (this.#type === TYPE.data || this.#type === TYPE.headers) this.#isLast = (this.#flags & END_STREAM) !== 0
+    this.#tell(HEAD_BYTES)
+    return bytes
+  }
+
+  #tell(bytes: number): void {
+    const isHead = HEADS.includes(this.#type)
+    const ends = this.#payloadLeft > 0 ? null : this.#ends(isHead)
+    this.#onPart({ streamId: this.#streamId, bytes, isHead, ends })
+  }
+
+  #ends(isHead: boolean): FramePart['ends'] {
+    if (this.#type === TYPE.reset) return 'stream'
+    const isWhole = isHead ? (this.#flags & END_HEADERS) !== 0 : this.#type === TYPE.data
+    return this.#isLast && isWhole ? 'message' : null
+  }
+}

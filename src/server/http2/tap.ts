@@ -1,0 +1,55 @@
+import { Duplex } from 'node:stream'
+import type { TLSSocket } from 'node:tls'
+import type { Ledger } from './ledger.ts'
+
+/**
+ * A TLS connection whose bytes are looked at on their way. Node's HTTP/2 reads a TLS connection below JavaScript, and says
+ * of a message's head only what it means, never what it weighed: that is lost with HPACK. Given any other stream, it
+ * reads and writes that one.
+ */
+export class Tap extends Duplex {
+  readonly #socket: TLSSocket
+  readonly #ledger: Ledger
+
+  constructor(socket: TLSSocket, ledger: Ledger) {
+    super()
+    this.#socket = socket
+    this.#ledger = ledger
+    socket.on('data', (chunk: Buffer) => {
+      ledger.crossed('up', chunk)
+      if (!this.push(chunk)) socket.pause()
+    })
+    socket.on('end', () => this.push(null))
+    socket.on('error', (error: Error) => this.destroy(error))
+    socket.on('close', () => {
+      ledger.close()
+      this.destroy()
+    })
+  }
+
+  override _read(): void {
+    this.#socket.resume()
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#send(chunk, done)
+  }
+
+  override _writev(pieces: { chunk: Buffer }[], done: (error?: Error | null) => void): void {
+    this.#send(Buffer.concat(pieces.map(({ chunk }) => chunk)), done)
+  }
+
+  override _final(done: () => void): void {
+    this.#socket.end(done)
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#socket.destroy()
+    done(error)
+  }
+
+  #send(chunk: Buffer, done: (error?: Error | null) => void): void {
+    this.#ledger.crossed('down', chunk)
+    this.#socket.write(chunk, done)
+  }
+}

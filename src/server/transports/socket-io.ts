@@ -1,0 +1,61 @@
+import type { Socket } from 'socket.io'
+import { schemas } from '../../protocol.ts'
+import { MAX_BODY_BYTES, type MountTransport } from '../context.ts'
+import { Engine } from '../engine.ts'
+import { follow } from '../follow.ts'
+import { problems, toProblem } from '../problem.ts'
+import type { Seat } from '../seat.ts'
+import { lastWord } from '../stream.ts'
+import { validator } from '../validate.ts'
+
+const hello = validator(schemas.hello)
+const draft = validator(schemas.draft)
+
+/** Socket.IO: an event `batch` down, an event `message` up with its acknowledgement; `auth` is `{token, after}`. */
+export const socketIo: MountTransport = (app, path, transport, { beat }) => {
+  const engine = new Engine({ transport, beatMs: beat, maxMessageBytes: MAX_BODY_BYTES })
+  const seats = new WeakMap<Socket, Seat>()
+
+  engine.io.use((socket, next) => {
+    try {
+      const { request, account } = engine.lineOf(socket)
+      const { token } = hello(socket.handshake.auth)
+      const seat = token === undefined ? null : request.room.seatOf(token)
+      if (seat) {
+        seats.set(socket, seat)
+        account.belongsTo(app.accountOf(seat))
+      }
+      next()
+    } catch (error) {
+      next(Object.assign(new Error('refused'), { data: toProblem(error, app.log) }))
+    }
+  })
+
+  engine.io.on('connection', (socket) => {
+    const line = engine.lineOf(socket)
+    const { room } = line.request
+    const seat = seats.get(socket) ?? null
+    const visit = room.visit(seat)
+    socket.on('disconnect', visit.end)
+    line.onMessage(async (value) => {
+      try {
+        const said = draft(value)
+        line.said(Buffer.byteLength(said.text))
+        if (!seat) throw problems.unknownToken('this needs a token: join the room, then connect with auth: {token}')
+        return { ack: (await room.say(seat, said)).ack }
+      } catch (error) {
+        return { error: toProblem(error, app.log) }
+      }
+    })
+    const { after = null } = hello(socket.handshake.auth)
+    void follow(room.log, visit, after, beat, async (batch) => {
+      if (batch) await line.send(batch)
+    }).then(() => {
+      const problem = lastWord(visit)
+      if (problem) socket.emit('problem', problem)
+      socket.disconnect(true)
+    })
+  })
+
+  void app.register(engine.mount(path))
+}
