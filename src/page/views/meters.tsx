@@ -36,7 +36,7 @@ export function Meters({ stay }: { stay: Stay }) {
         <Empty reading={reading} plots={plots} />
         <Connections reading={reading} stay={stay} />
         <PerMessage reading={reading} plots={plots} />
-        <Bytes reading={reading} />
+        <Bytes reading={reading} plots={plots} />
         <LatencyMeter stay={stay} reading={reading} plots={plots} />
       </div>
     </section>
