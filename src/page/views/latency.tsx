@@ -27,8 +27,8 @@ export function LatencyMeter({ stay, reading, plots }: { stay: Stay; reading: Re
   }, [size])
 
   const link = stay.link.value
-  const seconds = reading ? Math.max(1, (Date.now() - reading.begunAt) / 1000) : 1
-  const model = reading && modelP50Ms(reading.transport, link, stay.knobs.value, reading.counts.delivered / seconds)
+  const model =
+    reading && modelP50Ms(reading.transport, link, stay.knobs.value, reading.counts, Date.now() - reading.begunAt)
 
   const [p50, p95] = latency ? [milliseconds(latency.p50), milliseconds(latency.p95)] : []
   return (

@@ -30,8 +30,7 @@ export function Totals({ pane, panes, knobs }: { pane: Pane; panes: readonly Pan
   const share = reading && emptyShare(transport, reading.counts)
   const most = Math.max(largest(panes, up), largest(panes, down))
   const link = pane.link.value
-  const ratePerS = reading ? (reading.counts.delivered / Math.max(1, Date.now() - reading.begunAt)) * 1000 : 0
-  const model = modelP50Ms(transport, link, knobs, ratePerS)
+  const model = reading && modelP50Ms(transport, link, knobs, reading.counts, Date.now() - reading.begunAt)
   return (
     <table class="totals">
       <caption class="sr">{compare.totals(labelOf(transport))}</caption>
