@@ -158,7 +158,7 @@ describe('on the 4G link', () => {
   const RTT_MS = 60
   const INTERVAL_MS = 200
   /** Many for a poll, whose latencies are spread over its interval; few for a held one, or most would fall into its gap. */
-  const RATE_PER_S = { interval: 60, held: 4, streaming: 10 }
+  const RATE_PER_S = { interval: 60, held: 2, streaming: 10 }
   const LASTS_MS = 20_000
 
   /** What theory says, of a link without a bandwidth and of infinitely quick computers. */

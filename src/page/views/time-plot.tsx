@@ -1,5 +1,6 @@
+import { signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import UPlot from 'uplot'
+import type UPlot from 'uplot'
 import type { TransportName } from '../../protocol.ts'
 import { PLOT_MS } from '../gauges.ts'
 import { isDark } from '../theme.ts'
@@ -26,6 +27,13 @@ interface TimePlotProps {
   className: string
 }
 
+/** Comes after the first paint. Where a browser's language is none that Intl knows, it does not load: the figures stay. */
+const library = signal<typeof UPlot | null>(null)
+import('uplot').then(
+  (module) => (library.value = module.default),
+  () => undefined,
+)
+
 /** Values further apart than this are not joined: in between, nobody read. */
 const GAP_MS = 3000
 const DOT_PX = 4
@@ -38,18 +46,19 @@ export function TimePlot({ now, samples, most, size, as, label, className }: Tim
   const names = [...new Set(samples.map(({ transport }) => transport))]
   const key = names.join()
   const dark = isDark.value
+  const Plot = library.value
 
   // The series are fixed when a plot is made; a hue is read off the page, whose theme may turn.
   useEffect(() => {
     const element = frame.current
-    if (!element) return
-    const made = new UPlot(optionsFor(names, as, element, size), undefined, element)
+    if (!element || !Plot) return
+    const made = new Plot(optionsFor(names, as, element, size), undefined, element)
     plot.current = made
     return () => {
       made.destroy()
       plot.current = null
     }
-  }, [key, as, dark])
+  }, [Plot, key, as, dark])
 
   useEffect(() => plot.current?.setSize({ width, height }), [width, height])
 
@@ -61,7 +70,7 @@ export function TimePlot({ now, samples, most, size, as, label, className }: Tim
       shown.setScale('x', { min: now - PLOT_MS, max: now })
       shown.setScale('y', { min: 0, max: most })
     })
-  }, [now, samples, key, most, as, dark, width, height])
+  }, [Plot, now, samples, key, most, as, dark, width, height])
 
   return (
     <div
