@@ -7,7 +7,7 @@ import { reasonsAgainst } from './validity.ts'
 
 /** What is known of a cell before it is measured. */
 export type CellFrame = Pick<Cell, 'id' | 'scenario' | 'subject' | 'client' | 'clients' | 'payloadBytes'> &
-  Partial<Pick<Cell, 'intervalMs' | 'holdMs' | 'rttMs' | 'model'>>
+  Partial<Pick<Cell, 'intervalMs' | 'holdMs' | 'rttMs' | 'model' | 'connect'>>
 
 export interface CellOptions {
   /** Only this cell's subscribers were there: the server's CPU time and what crossed the wire are its own. */
@@ -23,6 +23,7 @@ const total = (all: readonly Seen[], pick: (seen: Seen) => number): number => su
 /** One group's cell from one or more windows: blocks of the same measurement. */
 export function cellOf(frame: CellFrame, group: string, windows: readonly Window[], options: CellOptions): Cell {
   const seen = windows.flatMap((window) => window.groups[group] ?? [])
+  const each = subscribersOf(windows, group)
   const published = sum(windows.map((window) => window.published.count))
   const durationS = sum(windows.map((window) => window.durationS))
   const counts = {
@@ -60,23 +61,35 @@ export function cellOf(frame: CellFrame, group: string, windows: readonly Window
     ratePerS: published / durationS,
     counts,
     ...(latencies.length > 0 ? { latencyMs: latencyOf(latencies, 'intended') } : {}),
-    ...(frame.client === 'lean' && counts.delivered > 0
-      ? { bytes: bytesOf(seen, windows, counts.delivered, options) }
+    ...(frame.client !== 'project' && counts.delivered > 0
+      ? { bytes: bytesOf(seen, each, windows, counts.delivered, options) }
       : {}),
-    ...(counts.delivered > 0 ? { requestsPerMessage: perMessage(seen, (one) => one.requests) } : {}),
+    ...(counts.delivered > 0 ? { requestsPerMessage: perMessage(each, (one) => one.requests) } : {}),
     ...(options.isAlone ? { cpu: cpuOf(windows, group, durationS) } : {}),
     generator,
     validity: { valid: reasons.length === 0, attempts: options.attempts ?? 1, reasons },
   }
 }
 
+/** What one subscriber costs, on average, until it follows the room. */
+export function connectOf(connected: readonly Seen[]): NonNullable<Cell['connect']> {
+  const each = (pick: (seen: Seen) => number) => total(connected, pick) / Math.max(1, connected.length)
+  return {
+    requests: each((one) => one.requests),
+    connections: each((one) => one.connections),
+    bytes: each((one) => one.headersUp + one.headersDown + one.bodyUp + one.bodyDown + one.handshake),
+  }
+}
+
 function bytesOf(
   seen: readonly Seen[],
+  each: readonly Subscriber[],
   windows: readonly Window[],
   delivered: number,
   { isAlone, publisherWireBytes = 0 }: CellOptions,
 ): NonNullable<Cell['bytes']> {
-  const payload = total(seen, (one) => one.payload)
+  // In compressed frames text and JSON cannot be told apart: there text is as large a part of them as it was before.
+  const payload = total(seen, (one) => one.payload * (one.inflated > 0 ? Math.min(1, one.bodyDown / one.inflated) : 1))
   const up: ByteSplit = {
     headers: total(seen, (one) => one.headersUp),
     framing: total(seen, (one) => one.bodyUp),
@@ -99,24 +112,36 @@ function bytesOf(
     wire,
     segments: isWhole ? sum(wires.map((one) => one.segments)) : null,
     perMessage: {
-      application: perMessage(seen, (one) => one.headersUp + one.headersDown + one.bodyUp + one.bodyDown),
-      wire: wire === null ? null : withEdges({ value: wire / delivered }, seen),
+      application: perMessage(each, (one) => one.headersUp + one.headersDown + one.bodyUp + one.bodyDown),
+      wire: wire === null ? null : withEdges({ value: wire / delivered }, each),
     },
   }
 }
 
-/** Per message, over subscribers. */
-function perMessage(seen: readonly Seen[], pick: (seen: Seen) => number): Estimate {
-  const heard = seen.filter((one) => one.indices.length > 0)
-  return withEdges(estimateOf(heard.map((one) => pick(one) / one.indices.length)), heard)
+/** What one subscriber saw, window by window. */
+type Subscriber = readonly Seen[]
+
+/** Those who had the same place in each window. */
+function subscribersOf(windows: readonly Window[], group: string): Subscriber[] {
+  const all = windows.map((window) => window.groups[group] ?? [])
+  const most = Math.max(0, ...all.map(({ length }) => length))
+  return Array.from({ length: most }, (_, place) => all.flatMap((seen) => seen[place] ?? []))
+}
+
+const heardBy = (subscriber: Subscriber): number => total(subscriber, (one) => one.indices.length)
+
+/** Per message, over subscribers: all windows of each put together, lest one of few messages weighs as much as one of many. */
+function perMessage(each: readonly Subscriber[], pick: (seen: Seen) => number): Estimate {
+  const heard = each.filter((one) => heardBy(one) > 0)
+  return withEdges(estimateOf(heard.map((one) => total(one, pick) / heardBy(one))), heard)
 }
 
 /**
  * Subscribers share the arrivals, so where they all agree that is not certainty: at each of a window's two ends a message is
  * in or out, or alone or with the next one, by a moment. The interval is at least that wide.
  */
-function withEdges({ value, low = value, high = value, ...rest }: Estimate, seen: readonly Seen[]): Estimate {
-  const edges = (2 * value) / Math.max(1, ...seen.map((one) => one.indices.length))
+function withEdges({ value, low = value, high = value, ...rest }: Estimate, each: readonly Subscriber[]): Estimate {
+  const edges = Math.max(0, ...each.map((one) => (2 * value * one.length) / Math.max(1, heardBy(one))))
   return { value, ...rest, low: Math.min(low, value - edges), high: Math.max(high, value + edges) }
 }
 

@@ -9,10 +9,16 @@ interface PathMs {
 
 const CURVE_POINTS = 100
 
+/** By what rule a transport is late. Whatever does not poll pushes. */
+export function kindOf(subject: string): 'interval' | 'held' | 'push' {
+  if (/^(short|snapshot|jsonp)-poll/.test(subject)) return 'interval'
+  return subject.startsWith('long-poll') ? 'held' : 'push'
+}
+
 /** What the model says of a cell's latency: from the publisher's intention on, as it was measured. */
 export function latencyModel(cell: Cell, { gapMs, ...lastLeg }: PathMs): Partial<Pick<Cell, 'model' | 'modelEcdf'>> {
   const { subject, ratePerS, intervalMs = 0, holdMs = 0, latencyMs } = cell
-  const kind = /^(short-poll|long-poll)/.exec(subject)?.[1]
+  const kind = kindOf(subject)
   const holding = { ratePerS, gapMs, holdMs, ...lastLeg }
   const polling = { intervalMs, ...lastLeg }
   const curve = (cdf: (ms: number) => number, maxMs: number): [number, number][] =>
@@ -21,7 +27,7 @@ export function latencyModel(cell: Cell, { gapMs, ...lastLeg }: PathMs): Partial
       const ms = (i / CURVE_POINTS) ** 2 * Math.max(maxMs, latencyMs?.max ?? 0)
       return [ms, cdf(ms)]
     })
-  if (kind === 'short-poll') {
+  if (kind === 'interval') {
     return {
       model: {
         meanMs: models.shortPoll.meanMs(polling),
@@ -34,7 +40,7 @@ export function latencyModel(cell: Cell, { gapMs, ...lastLeg }: PathMs): Partial
       modelEcdf: curve((ms) => models.shortPoll.cdf(polling, ms), models.shortPoll.maxMs(polling)),
     }
   }
-  if (kind === 'long-poll') {
+  if (kind === 'held') {
     return {
       model: {
         meanMs: models.longPoll.meanMs(holding),

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { SCENARIOS, type Parameters, type Scenario } from './report/schema.ts'
+import { TRANSPORTS, type TransportName } from '../src/protocol.ts'
+import { ONLY_IN_FULL, SCENARIOS, type Parameters, type Scenario } from './report/schema.ts'
 
 interface NumberParameter {
   default: number
@@ -25,6 +26,10 @@ const NUMBERS = {
   seed: { default: 1, min: 0, max: 4_294_967_295, unit: 'number', about: 'of all that is drawn by chance' },
 } as const satisfies Record<string, NumberParameter>
 
+/** Not a scenario of its own: what these find of every transport, in one table. */
+const OF_EVERY_TRANSPORT: readonly Scenario[] = ['latency', 'rtt', 'overhead', 'memory']
+const SCENARIO_NAMES = [...SCENARIOS, 'transports'] as const
+
 export interface Request {
   parameters: Parameters
   scenarios: Scenario[]
@@ -43,14 +48,16 @@ export function readRequest(argv: readonly string[]): Request {
     .addOption(new Option('--quick', 'about 30 s: fewer and shorter cells').conflicts('full'))
     .addOption(new Option('--full', 'about 10 min: longer cells, narrower intervals'))
     .addOption(
-      new Option('--scenario <names>', `what to measure, with a comma between: ${SCENARIOS.join(', ')}`).argParser(
-        (value) => {
-          const names = value.split(',')
-          const wrong = names.find((name) => !SCENARIOS.some((scenario) => scenario === name))
-          if (wrong !== undefined) throw new InvalidArgumentError(`${wrong} is not one of ${SCENARIOS.join(', ')}`)
-          return names
-        },
-      ),
+      new Option(
+        '--scenario <names>',
+        `what to measure, with a comma between: ${SCENARIO_NAMES.join(', ')}; transports is ${OF_EVERY_TRANSPORT.join(', ')} of every transport`,
+      ).argParser((value) => listOf(value, SCENARIO_NAMES)),
+    )
+    .addOption(
+      new Option(
+        '--transports <names>',
+        `which ones, with a comma between: ${TRANSPORTS.join(', ')} (default: as many as there is time for)`,
+      ).argParser((value) => listOf(value, TRANSPORTS)),
     )
     .addOption(
       new Option('--headers <set>', 'request headers of the lean client')
@@ -65,17 +72,35 @@ export function readRequest(argv: readonly string[]): Request {
     Omit<Parameters, 'profile'> & {
       quick?: true
       full?: true
-      scenario?: Scenario[]
+      scenario?: (typeof SCENARIO_NAMES)[number][]
+      transports?: TransportName[]
       out: string
       namespace: boolean
     }
   >()
+  const isOfEvery = scenario?.includes('transports') ?? false
+  const wanted: readonly string[] =
+    scenario?.flatMap((name) => (name === 'transports' ? OF_EVERY_TRANSPORT : name)) ??
+    SCENARIOS.filter((name) => full === true || !ONLY_IN_FULL.includes(name))
+  const { transports = isOfEvery ? [...TRANSPORTS] : undefined } = rest
   return {
-    parameters: { ...rest, profile: quick ? 'quick' : full ? 'full' : 'default' },
-    scenarios: scenario ?? [...SCENARIOS],
+    parameters: {
+      ...rest,
+      profile: quick ? 'quick' : full ? 'full' : 'default',
+      ...(transports ? { transports } : {}),
+    },
+    scenarios: SCENARIOS.filter((name) => wanted.includes(name)),
     out,
     useNamespace: namespace,
   }
+}
+
+/** @throws InvalidArgumentError that names the one that is not allowed */
+function listOf<T extends string>(value: string, allowed: readonly T[]): T[] {
+  const names = value.split(',')
+  const wrong = names.find((name) => !allowed.some((one) => one === name))
+  if (wrong !== undefined) throw new InvalidArgumentError(`${wrong} is not one of ${allowed.join(', ')}`)
+  return allowed.filter((one) => names.includes(one))
 }
 
 function numberOption(name: string, { default: fallback, min, max, unit, about }: NumberParameter): Option {

@@ -16,6 +16,7 @@ export interface Window {
   groups: Record<string, Seen[]>
   durationS: number
   serverCpuUs: number
+  /** Of the busiest process of subscribers. */
   subscriberCpuUs: number
   gap: ServerSample['gap']
   /** Bytes that the load processes' sockets read and wrote. */
@@ -27,12 +28,16 @@ export interface Window {
   stealShare: number
 }
 
+const isLean = ({ client }: Pick<Group, 'client'>): boolean => client === 'lean'
+
 /**
  * A server under test in a process of its own, with its subscribers, its publisher and its links in theirs. The server is
  * a fresh process each time; the others stay, since it is not them that are measured.
  */
 export class Rig {
   readonly subscribers = new Worker<SubscriberHandlers>('subscribers')
+  /** The project's own clients: whoever shared a process with them would wait while they think. */
+  #thinkers: Worker<SubscriberHandlers> | null = null
   readonly publisher = new Worker<PublisherHandlers>('publisher')
   readonly links = new Worker<LinkHandlers>('link')
   #server: Worker<ServerHandlers> | null = null
@@ -51,11 +56,15 @@ export class Rig {
     return this.#server
   }
 
+  get #readers(): Worker<SubscriberHandlers>[] {
+    return this.#thinkers ? [this.subscribers, this.#thinkers] : [this.subscribers]
+  }
+
   /** A fresh server, with nobody connected but the publisher. */
   async start(config: Partial<Config> = {}, planted?: Planted): Promise<void> {
     const wanted = JSON.stringify({ config, planted })
     if (this.#keepsServer && this.#server && this.#running === wanted) {
-      await Promise.all([this.subscribers.ask('close'), this.links.ask('close')])
+      await Promise.all([...this.#readers.map((reader) => reader.ask('close')), this.links.ask('close')])
       return
     }
     await this.stop()
@@ -69,7 +78,19 @@ export class Rig {
   async open(groups: readonly (Omit<Group, 'port'> & { port?: number })[], seed: number): Promise<void> {
     const { head } = await this.server.ask('sample', {})
     const complete = groups.map((group) => ({ port: this.port, ...group }))
-    await this.subscribers.ask('open', { room: ROOM, cursor: head, groups: complete, seed })
+    const [lean, project] = [complete.filter(isLean), complete.filter((group) => !isLean(group))]
+    if (project.length > 0) this.#thinkers ??= new Worker<SubscriberHandlers>('subscribers')
+    const about = { room: ROOM, cursor: head, seed }
+    await Promise.all([
+      this.subscribers.ask('open', { ...about, groups: lean }),
+      this.#thinkers?.ask('open', { ...about, groups: project }),
+    ])
+  }
+
+  /** Messages that were there before: they are in the log when this settles. */
+  async fill(count: number, payloadBytes: number): Promise<void> {
+    await this.publisher.ask('fill', { count, payloadBytes, firstIndex: this.#messages })
+    this.#messages += count
   }
 
   /**
@@ -81,8 +102,9 @@ export class Rig {
     { settleMs, graceMs }: { settleMs: number; graceMs: number },
     meanwhile: () => Promise<void> = () => Promise.resolve(),
   ): Promise<Window> {
-    const { subscribers, publisher } = this
-    await subscribers.ask('begin')
+    const { publisher } = this
+    const readers = this.#readers
+    await Promise.all(readers.map((reader) => reader.ask('begin')))
     const before = await this.#look()
     const [published] = await Promise.all([
       publisher.ask('run', { ...schedule, firstIndex: this.#messages }),
@@ -91,21 +113,23 @@ export class Rig {
     this.#messages += published.count
     await sleep(settleMs)
     const patience = performance.now() + graceMs
-    while ((await subscribers.ask('fewest')) < published.count && performance.now() < patience) {
-      await sleep(10)
-    }
-    const collected = await subscribers.ask('collect')
+    const fewest = async () => Math.min(...(await Promise.all(readers.map((reader) => reader.ask('fewest')))))
+    while ((await fewest()) < published.count && performance.now() < patience) await sleep(10)
+    const collected = await Promise.all(readers.map((reader) => reader.ask('collect')))
     const after = await this.#look()
 
     const durationS = (after.at - before.at) / 1000
     const serverCpuUs = after.server.cpuUs - before.server.cpuUs
-    const oursMs = (serverCpuUs + collected.cpuUs + published.cpuUs + after.restCpuUs - before.restCpuUs) / 1000
+    const readerCpuUs = collected.map(({ cpuUs }) => cpuUs)
+    const oursMs =
+      (serverCpuUs + readerCpuUs.reduce((a, b) => a + b, 0) + published.cpuUs + after.restCpuUs - before.restCpuUs) /
+      1000
     return {
       published,
-      groups: collected.groups,
+      groups: Object.assign({}, ...collected.map(({ groups }) => groups)) as Window['groups'],
       durationS,
       serverCpuUs,
-      subscriberCpuUs: collected.cpuUs,
+      subscriberCpuUs: Math.max(...readerCpuUs),
       gap: after.server.gap,
       socketBytes: after.socketBytes - before.socketBytes,
       wire:
@@ -118,7 +142,8 @@ export class Rig {
   }
 
   async #look() {
-    const socketBytes = (await this.subscribers.ask('socketBytes')) + (await this.publisher.ask('socketBytes'))
+    const ofReaders = await Promise.all(this.#readers.map((reader) => reader.ask('socketBytes')))
+    const socketBytes = ofReaders.reduce((a, b) => a + b, await this.publisher.ask('socketBytes'))
     const server = await this.server.ask('sample', {})
     // The links' process and this one are not measured, but they are not somebody else either.
     const { user, system } = process.cpuUsage()
@@ -128,13 +153,14 @@ export class Rig {
 
   /** Ends the server and whoever is connected to it. */
   async stop(): Promise<void> {
-    await Promise.all([this.subscribers.ask('close'), this.publisher.ask('close'), this.links.ask('close')])
+    const readers = this.#readers.map((reader) => reader.ask('close'))
+    await Promise.all([...readers, this.publisher.ask('close'), this.links.ask('close')])
     await this.#server?.end()
     this.#server = null
   }
 
   async end(): Promise<void> {
     await this.stop()
-    await Promise.all([this.subscribers.end(), this.publisher.end(), this.links.end()])
+    await Promise.all([...this.#readers.map((reader) => reader.end()), this.publisher.end(), this.links.end()])
   }
 }

@@ -1,5 +1,6 @@
-import { TRANSPORTS, type TransportName } from '../src/protocol.ts'
-import type { Durations } from './durations.ts'
+import type { TransportName } from '../src/protocol.ts'
+import type { Covered, Durations } from './durations.ts'
+import { SETTINGS } from '../src/server/config.ts'
 import type { Cell, Comparison, Crossover, Parameters } from './report/schema.ts'
 import type { Rig } from './rig.ts'
 import type { Group } from './workers/subscribers.ts'
@@ -33,7 +34,14 @@ export function leanGroup(
   return { name, transport, client: 'lean', count, intervalMs: interval, holdMs: hold, headers }
 }
 
-export const allTransports = TRANSPORTS
+/** Which transports a scenario is about: those that were asked for, or what it covers as it comes. */
+export const transportsOf = ({ parameters, durations }: Run, kind: keyof Covered): readonly TransportName[] =>
+  parameters.transports ?? durations.transports[kind]
+
+/** A snapshot shows the room's window, so it has to be full: what is published in a cell alone would fill it by and by. */
+export async function fillWindow({ rig, parameters }: Run, transports: readonly TransportName[]): Promise<void> {
+  if (transports.includes('snapshot-poll')) await rig.fill(SETTINGS.history.default, parameters.payload)
+}
 
 /** A poll's interval is given to every transport; beyond it and a second, what has not come is lost. */
 export const patience = ({ interval }: Parameters) => ({ settleMs: interval, graceMs: 1000 })

@@ -4,6 +4,7 @@ import * as models from '../src/models/index.ts'
 import type { Cell, Comparison, SelfCheck } from './report/schema.ts'
 import type { Rig, Window } from './rig.ts'
 import { median, quantile } from './statistics.ts'
+import { LIMITS } from './validity.ts'
 import type { Planted } from './workers/server.ts'
 import type { Group } from './workers/subscribers.ts'
 
@@ -202,9 +203,9 @@ export function checkAgainstItself({ a, b, medianDifference }: Comparison): Chec
   const { value, low = Number.NaN, high = Number.NaN } = medianDifference
   return {
     name: `${a} against ${b} shows no difference`,
-    expected: 'the interval contains 0',
-    measured: `${ms(value)} (${ms(low)} to ${ms(high)})`,
-    ok: low <= 0 && high >= 0,
+    expected: `the interval comes within ${LIMITS.ownDifferenceMs} ms of 0`,
+    measured: `${value.toFixed(4)} ms (${low.toFixed(4)} to ${high.toFixed(4)})`,
+    ok: low <= LIMITS.ownDifferenceMs && high >= -LIMITS.ownDifferenceMs,
     figures: { value, low, high },
   }
 }
@@ -229,7 +230,7 @@ export function checkClientsAgree(lean: Cell, own: Cell): Checked {
   const [a = Number.NaN, b = Number.NaN] = [lean.latencyMs?.p50, own.latencyMs?.p50]
   const off = a / b - 1
   return {
-    name: 'the lean client and the project’s own see the same median behind a link',
+    name: `${lean.subject}: the lean client and the project’s own see the same median behind a link`,
     expected: 'within 15 %',
     measured: `${ms(a)} and ${ms(b)}`,
     ok: Math.abs(off) <= 0.15,

@@ -1,8 +1,11 @@
 import { execFileSync } from 'node:child_process'
+import { TRANSPORTS } from '../src/protocol.ts'
 import { conclusionsOf } from './conclusions.ts'
 import { DURATIONS } from './durations.ts'
 import { describeMachine } from './machine.ts'
+import { deflate } from './phases/deflate.ts'
 import { http } from './phases/http.ts'
+import { http2 } from './phases/http2.ts'
 import { latency } from './phases/latency.ts'
 import { memory } from './phases/memory.ts'
 import { overhead } from './phases/overhead.ts'
@@ -24,7 +27,7 @@ import {
   type Checked,
 } from './self-checks.ts'
 
-const scenarios: Record<Scenario, RunScenario> = { latency, overhead, rates, rtt, http, sweep, memory }
+const scenarios: Record<Scenario, RunScenario> = { latency, overhead, rates, rtt, http, sweep, memory, http2, deflate }
 
 /** Deliveries. */
 const ENOUGH_FOR_A_MEDIAN = 60
@@ -120,14 +123,16 @@ async function publisherAlone({ rig, parameters: { payload, seed, ...rest } }: R
 
 function checksOf({ cells, comparisons, parameters: { rtt } }: Run): Checked[] {
   const itself = comparisons.find(({ a, b }) => a === 'websocket' && b === 'websocket-again')
-  const [lean, own] = [`rtt/long-poll/${rtt}`, `rtt/long-poll/${rtt}/project`].map((wanted) =>
-    cells.find(({ id }) => id === wanted),
-  )
-  return [
-    ...(cells.length > 0 ? [checkDelivered(cells)] : []),
-    ...(itself ? [checkAgainstItself(itself)] : []),
+  const at = (id: string) => cells.find((cell) => cell.id === id)
+  const agreements = TRANSPORTS.flatMap((transport) => {
+    const [lean, own] = [at(`rtt/${transport}/${rtt}`), at(`rtt/${transport}/${rtt}/project`)]
     // A median of a few messages wanders further than the two may lie apart: a quick run has too few.
-    ...(lean && own && (own.latencyMs?.n ?? 0) >= ENOUGH_FOR_A_MEDIAN ? [checkClientsAgree(lean, own)] : []),
+    return lean && own && (own.latencyMs?.n ?? 0) >= ENOUGH_FOR_A_MEDIAN ? [checkClientsAgree(lean, own)] : []
+  })
+  return [
+    ...(cells.some(({ counts }) => counts.expected > 0) ? [checkDelivered(cells)] : []),
+    ...(itself ? [checkAgainstItself(itself)] : []),
+    ...agreements,
   ]
 }
 

@@ -10,6 +10,8 @@ export const LIMITS = {
   scheduledShare: 0.98,
   /** cores that somebody else may keep busy */
   foreignCores: 0.25,
+  /** ms by which a transport may seem to differ from itself: whose turn is first in the fan-out cannot be evened out */
+  ownDifferenceMs: 0.02,
   /** share of the time that a host above this machine may take */
   stealShare: 0.05,
 } as const

@@ -145,7 +145,11 @@ export const schemas = /* @__PURE__ */ (() => {
     lastEventId: Type.Object({ 'last-event-id': Type.Optional(cursor) }),
     ifNoneMatch: Type.Object({
       'if-none-match': Type.Optional(
-        Type.String({ pattern: '^"[0-9a-f]{8}\\.(0|[1-9][0-9]{0,14})"$', description: 'a cursor in quotes' }),
+        // Empty from curl while it has none; weak from behind a proxy that compresses.
+        Type.String({
+          pattern: '^(W/)?"([0-9a-f]{8}\\.(0|[1-9][0-9]{0,14}))?"$',
+          description: 'a cursor in quotes',
+        }),
       ),
     }),
     jsonp: Type.Object({
@@ -161,6 +165,7 @@ export const schemas = /* @__PURE__ */ (() => {
     hello: Type.Object({ after: Type.Optional(cursor), token: Type.Optional(Type.String({ maxLength: 64 })) }, closed),
     frameUp: Type.Object({ type: Type.Literal('message'), draft }, closed),
     clockUp: Type.Object({ type: Type.Literal('clock'), sentAt: Type.Number() }, closed),
+    traceUp: Type.Object({ type: Type.Literal('trace'), on: Type.Boolean() }, closed),
   }
 })()
 
@@ -189,6 +194,11 @@ export interface Joined {
   roster: Member[]
 }
 
+/** The answer to a member that only says that it is here. A lease of so many ms, `leaseMs`, begins with it. */
+export interface Present extends Member {
+  leaseMs: number
+}
+
 /** RFC 9457. `field` and `limit` say what to mend; `type` is stable and meant for programs. */
 export interface Problem {
   type: string
@@ -200,6 +210,8 @@ export interface Problem {
 }
 
 export type FrameUp = Static<typeof schemas.frameUp>
+/** What a member may say on its meter line: ask for the time, or for records of its exchanges. */
+export type MeterFrameUp = Static<typeof schemas.clockUp> | Static<typeof schemas.traceUp>
 export type FrameDown =
   | { type: 'batch'; batch: Batch }
   | { type: 'ack'; ack: Ack }
@@ -212,7 +224,10 @@ export interface ByteSplit {
   headers: number
   /** What wraps the text: JSON, WebSocket frame heads, pings. */
   framing: number
-  /** The messages' text, in UTF-8. */
+  /**
+   * The messages' text, in UTF-8. In compressed frames text and JSON cannot be told apart: there it is as large a part of
+   * them as it was before.
+   */
   payload: number
 }
 
@@ -246,6 +261,67 @@ export const noCounts = (): Counts => ({
   down: noBytes(),
 })
 
+/** Which way bytes go: up to the server, or down to the member. */
+export type Way = 'up' | 'down'
+
+/**
+ * One request and its answer, as the server saw them. Times are ms since the epoch with fractions, by the clock that the
+ * meter line's clock frames tell. A record is told again when it changes: the last one told is the one that holds.
+ */
+export interface ExchangeRecord {
+  type: 'exchange'
+  /** One count for all records of a member. */
+  id: number
+  transport: TransportName
+  /** `stream` and `socket`: what follows the head is told in frames. */
+  kind: 'poll' | 'post' | 'stream' | 'socket' | 'other'
+  method: string
+  /** With its query, never with a token. */
+  path: string
+  /** Which of the member's TCP connections, in the order of their first use: 1, 2, 3 … */
+  connection: number
+  receivedAt: number
+  /** When the server began to hold the answer back, and until when it did. */
+  parkedFrom?: number
+  parkedTo?: number
+  answeredAt?: number
+  /** Without one, no answer went out. */
+  status?: number
+  isOver: boolean
+  up: ByteSplit
+  down: ByteSplit
+  /** Id of the draft that was posted. */
+  posts?: string
+  /** Of a poll: events that the answer brings, and the ids of the messages among them. */
+  events?: number
+  brings?: readonly string[]
+}
+
+/** One frame of a socket, or one piece of a streamed answer. */
+export interface FrameRecord {
+  type: 'frame'
+  id: number
+  /** Id of the exchange that opened the line. */
+  exchange: number
+  transport: TransportName
+  way: Way
+  kind: FrameKind
+  at: number
+  bytes: ByteSplit
+  /** Place among what a page is handed on this line in this direction, from 1. A page is not shown pings and closes. */
+  index?: number
+  /** Of a piece: bytes of the answer's body up to its end. */
+  endsAt?: number
+  /** Ids of the messages that it carries or answers. */
+  messages?: readonly string[]
+}
+
+/** `rest`: what crossed beside the frames, of a frame that is not complete yet or never was. */
+export type FrameKind =
+  'batch' | 'message' | 'ack' | 'error' | 'retry' | 'beat' | 'ping' | 'pong' | 'close' | 'other' | 'rest'
+
+export type TraceRecord = ExchangeRecord | FrameRecord
+
 /** What the meter line says: `report` a few times a second while something changes, `clock` as an answer. */
 export type MeterFrame =
   | {
@@ -255,3 +331,5 @@ export type MeterFrame =
       connections: number
     }
   | { type: 'clock'; sentAt: number; serverAt: number }
+  /** To who asked for it, a few times a second. `dropped`: records that there was no room for, since the last frame. */
+  | { type: 'trace'; records: TraceRecord[]; dropped: number }

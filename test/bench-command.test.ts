@@ -29,7 +29,10 @@ describe('npm run bench', () => {
     [['--rate', 'fast'], 'messages/s from 0.1 to 500'],
     [['--payload', '10'], 'bytes from 40 to 2000'],
     [['--headers', 'none'], 'minimal, browser'],
-    [['--scenario', 'latency,speed'], 'speed is not one of latency, overhead, rates, rtt, http, sweep, memory'],
+    [
+      ['--scenario', 'latency,speed'],
+      'speed is not one of latency, overhead, rates, rtt, http, sweep, memory, http2, deflate',
+    ],
     [['--quick', '--full'], 'cannot be used with'],
   ])('refuses %j with what is allowed', async (args, allowed) => {
     const { output, ended } = bench('dist/bench/main.js', ...args)

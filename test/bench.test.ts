@@ -17,7 +17,7 @@ import {
   type Checked,
 } from '../bench/self-checks.ts'
 import { quantile } from '../bench/statistics.ts'
-import { compareAll } from '../bench/phases/latency.ts'
+import { comparePairs } from '../bench/phases/latency.ts'
 
 /**
  * The suite measures what is known beforehand, and is made to fail by planted faults. What depends on the moment at which a
@@ -105,7 +105,7 @@ describe('the suite sees what is known', () => {
       { ratePerS: 80, durationMs: 3000, arrivals: 'poisson', seed: 1, payloadBytes: 100 },
       patience,
     )
-    const [compared] = compareAll(window, ['a', 'b'], 1)
+    const [compared] = comparePairs(window, [['a', 'b']], 1)
     if (!compared) throw new Error('nothing to compare')
     const check = checkAgainstItself(compared)
     console.log(`A against A: ${check.measured}`)

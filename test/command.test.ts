@@ -1,14 +1,32 @@
 import { once } from 'node:events'
-import { mkdtemp, rm, symlink } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join as joinPath } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { TRANSPORTS } from '../src/protocol.ts'
 import { startPlayground } from './playground.ts'
 import { run } from './process.ts'
 
 const server = (...args: string[]) => run(process.execPath, ['dist/server/main.js', ...args])
 const addressIn = (output: string) => /is at (http:\/\/\S+)/.exec(output)?.[1]
+
+/** A folder with the packed tarball in it, and around it what `npm install` puts there. */
+async function unpack(): Promise<string> {
+  const folder = await mkdtemp(joinPath(tmpdir(), 'playground-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  const packed = run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder])
+  expect(await packed.ended).toBe(0)
+  const tarball = /transport-playground-[\d.]+\.tgz/.exec(packed.output())?.[0] ?? ''
+  expect(await run('tar', ['-xzf', tarball], { cwd: folder }).ended).toBe(0)
+  const installed = joinPath(folder, 'node_modules')
+  await mkdir(installed)
+  for (const name of await readdir('node_modules')) {
+    await symlink(joinPath(process.cwd(), 'node_modules', name), joinPath(installed, name))
+  }
+  await symlink(joinPath(folder, 'package'), joinPath(installed, 'transport-playground'))
+  return folder
+}
 
 describe('the command', () => {
   it('says where it is, serves there, and ends in order', async () => {
@@ -80,17 +98,57 @@ describe('the command', () => {
   })
 
   it('runs from its packed tarball, outside the repository', async () => {
-    const folder = await mkdtemp(joinPath(tmpdir(), 'playground-'))
-    onTestFinished(() => rm(folder, { recursive: true, force: true }))
-    const packed = run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder])
-    expect(await packed.ended).toBe(0)
-    const tarball = /transport-playground-[\d.]+\.tgz/.exec(packed.output())?.[0] ?? ''
-    expect(await run('tar', ['-xzf', tarball], { cwd: folder }).ended).toBe(0)
-    await symlink(joinPath(process.cwd(), 'node_modules'), joinPath(folder, 'node_modules'))
+    const folder = await unpack()
     const { output } = run(process.execPath, ['package/dist/server/main.js', '--port', '0'], { cwd: folder })
     await expect.poll(() => addressIn(output()), { timeout: 10_000 }).toBeDefined()
     const base = addressIn(output()) ?? ''
     expect((await fetch(`${base}/js/main.js`)).status).toBe(200)
+  })
+})
+
+describe('the packed client', () => {
+  it('speaks and hears by every transport, imported by its name', async () => {
+    const folder = await unpack()
+    const { base } = await startPlayground()
+    const script = `
+      import { join, TRANSPORTS } from 'transport-playground/client'
+      const room = await join('${base}', { name: 'ada', knobs: { intervalMs: 20 } })
+      for (const transport of TRANSPORTS) {
+        room.use(transport)
+        await room.send(transport)
+      }
+      for await (const event of room) {
+        if (event.type === 'message') console.log(event.from.name, event.text)
+        if (event.text === TRANSPORTS.at(-1)) await room.close()
+      }`
+    const { output, ended } = run(process.execPath, ['--input-type=module', '-e', script], { cwd: folder })
+    expect(await ended, output()).toBe(0)
+    expect(output().trim().split('\n')).toEqual(TRANSPORTS.map((transport) => `ada ${transport}`))
+  })
+
+  it('has types, also where there is no DOM', async () => {
+    const folder = await unpack()
+    const script = `
+      import { join, type RoomItem } from 'transport-playground/client'
+      const room = await join('http://localhost:3000', { transport: 'sse' })
+      const item: RoomItem | null = room.read()
+      // @ts-expect-error what is a number is known to be one
+      const pending: string = room.pending
+      if (item?.type === 'message') console.log(item.text.length, pending)`
+    await writeFile(joinPath(folder, 'use.mts'), script)
+    const tsc = joinPath(process.cwd(), 'node_modules/typescript/bin/tsc')
+    const options =
+      '--noEmit --strict --skipLibCheck --module nodenext --target es2023 --lib es2023 --types node use.mts'.split(' ')
+    const { output, ended } = run(process.execPath, [tsc, ...options], { cwd: folder })
+    expect(await ended, output()).toBe(0)
+  }, 60_000)
+
+  it('needs nothing that does not come with the package', async () => {
+    const { dependencies } = JSON.parse(await readFile('package.json', 'utf8')) as { dependencies: object }
+    const built = await readFile('dist/client/index.js', 'utf8')
+    const needed = [...built.matchAll(/(?:from |import\()"([^"./][^"]*)"/g)].map(([, name]) => name ?? '')
+    expect(needed.sort()).toEqual(['eventsource-parser', 'socket.io-client', 'ws'])
+    expect(Object.keys(dependencies)).toEqual(expect.arrayContaining(needed))
   })
 })
 

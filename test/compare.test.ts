@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { gzipSync } from 'node:zlib'
 import type { Browser, Page } from 'playwright-core'
@@ -239,7 +239,7 @@ describe('100 messages per second', () => {
       // Start-up: code is compiled, the logs and the readings of the last seconds fill.
       await speakAt(session, every10Ms(3000))
       const before = await heapMb()
-      const events: { name: string; dur?: number }[] = []
+      const events: { name: string; dur?: number; tdur?: number }[] = []
       cdp.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as typeof events)))
       await cdp.send('Tracing.start', {
         transferMode: 'ReportEvents',
@@ -250,15 +250,20 @@ describe('100 messages per second', () => {
       await cdp.send('Tracing.end')
       await complete
       const after = await heapMb()
-      // One task of the main thread is what a frame has to wait for.
-      const tasksMs = events.filter(({ name }) => name === 'RunTask').map(({ dur = 0 }) => dur / 1000)
-      const longest = tasksMs.reduce((most, ms) => Math.max(most, ms), 0)
+      // One task is what a frame has to wait for. Its time on the processor is the page's own doing; what it took by the
+      // clock is also that of whatever else the machine did meanwhile.
+      const tasks = events.filter(({ name }) => name === 'RunTask')
+      const longestMs = (read: (task: (typeof tasks)[number]) => number | undefined) =>
+        tasks.reduce((most, task) => Math.max(most, (read(task) ?? 0) / 1000), 0)
+      const longest = longestMs(({ tdur }) => tdur)
+      const byClock = longestMs(({ dur }) => dur)
       const shown = await texts(ada.page, 'websocket')
       console.log(
-        `${tasksMs.length} tasks, the longest ${longest.toFixed(1)} ms, ` +
+        `${tasks.length} tasks, the longest ${longest.toFixed(1)} ms, by the clock ${byClock.toFixed(1)} ms, ` +
           `heap ${before.toFixed(1)} → ${after.toFixed(1)} MiB, ${shown.at(-1)}`,
       )
-      expect(tasksMs.length).toBeGreaterThan(seconds * 10)
+      expect(tasks.length).toBeGreaterThan(seconds * 10)
+      expect(longest).toBeGreaterThan(0)
       expect(longest).toBeLessThan(50)
       expect(after - before).toBeLessThan(20)
       session.close()
@@ -310,13 +315,20 @@ describe('the page', () => {
     60_000,
   )
 
-  it('weighs less than 100 kB, gzipped, whatever of it is loaded', () => {
-    const files = readdirSync('public', { recursive: true, encoding: 'utf8' }).filter((path) =>
-      /\.(js|css|html|svg)$/.test(path),
+  it('weighs less than 100 kB, gzipped; Socket.IO’s client comes only when it is asked for', async () => {
+    const { base } = await startPlayground()
+    const ada = await Visitor.enter(browser, base)
+    await ada.page.locator('.spark canvas').first().waitFor(soon)
+    await ada.page.getByRole('link', { name: 'Side by side' }).click()
+    await allOpen(ada.page, SHOWN)
+    const loaded = await ada.page.evaluate(() =>
+      performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname),
     )
-    const kB = files.reduce((sum, path) => sum + gzipSync(readFileSync(`public/${path}`)).length, 0) / 1000
+    const files = loaded.filter((path) => /\.(js|css|svg)$/.test(path)).concat('/index.html')
+    const kB = files.reduce((sum, path) => sum + gzipSync(readFileSync(`public${path}`)).length, 0) / 1000
     console.log(`${files.length} files, ${kB.toFixed(1)} kB gzipped`)
-    expect(files.some((path) => path.endsWith('main.js'))).toBe(true)
+    expect(files).toContain('/js/main.js')
+    expect(files.some((path) => path.includes('uPlot'))).toBe(true)
     expect(kB).toBeLessThan(100)
   })
 

@@ -101,6 +101,15 @@ describe('a member', () => {
     expect((await ask(playground, '/rooms/lobby/members')).body).toMatchObject([{ name: 'ADA' }, { name: 'ben' }])
   })
 
+  it('says that it is here, and learns how long that counts', async () => {
+    const playground = await startPlayground({ lease: 9000 })
+    const { member, token } = await person(playground, 'ada')
+    const { status, body } = await ask(playground, '/rooms/lobby/members/me', { headers: bearer(token) })
+    expect(status).toBe(200)
+    expect(body).toEqual({ ...member, leaseMs: 9000 })
+    expect(await ask(playground, '/rooms/lobby/members/me')).toMatchObject({ status: 401 })
+  })
+
   it('leaves, frees its name, and is told 410 from then on', async () => {
     const playground = await startPlayground()
     const ada = await person(playground, 'ada')

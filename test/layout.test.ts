@@ -13,7 +13,8 @@ const ARROWS: Record<string, readonly string[]> = {
   link: [],
   models: [],
   page: ['client', 'models'],
-  terminal: ['client'],
+  node: ['client'],
+  terminal: ['client', 'node'],
 }
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import WebSocket from 'ws'
 import { PROFILE_NAMES } from '../src/link/link.ts'
 import { TRANSPORTS, type About } from '../src/protocol.ts'
-import { nodeNet } from '../src/terminal/net.ts'
+import { nodeNet } from '../src/node/net.ts'
 import { person, startPlayground, watch, type TestPlayground } from './playground.ts'
 
 const about = async ({ base }: TestPlayground): Promise<About> => (await (await fetch(`${base}/about`)).json()) as About

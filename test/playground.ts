@@ -7,7 +7,7 @@ import type { Batch, Joined, RoomEvent, TransportName } from '../src/protocol.ts
 import { buildApp } from '../src/server/app.ts'
 import type { Config } from '../src/server/config.ts'
 import type { Rooms } from '../src/server/rooms.ts'
-import { nodeNet } from '../src/terminal/net.ts'
+import { nodeNet } from '../src/node/net.ts'
 
 export interface TestPlayground {
   base: string

@@ -234,7 +234,7 @@ describe('the two languages', () => {
     const [inEnglish, inChinese] = [new Map(leaves(en)), new Map(leaves(zhCN))]
     expect([...inChinese.keys()]).toEqual([...inEnglish.keys()])
     const names =
-      /^(subjects\.(websocket|sse)|environment\.node|textures\.tcpIp|comma|table\.(cliffsDelta|to)|metrics\.p|seconds|crossover\.sentence)/
+      /^(subjects\.(websocket|sse|socket-io)|variants\.http[12]|environment\.node|textures\.tcpIp|comma|table\.(cliffsDelta|to)|metrics\.p|seconds|crossover\.sentence)/
     const untranslated = [...inChinese].filter(([key, words]) => !names.test(key) && !/\p{Script=Han}/u.test(words))
     expect(untranslated).toEqual([])
     expect([...inEnglish].filter(([, words]) => /\p{Script=Han}/u.test(words))).toEqual([])

@@ -2,17 +2,23 @@ import { once } from 'node:events'
 import { Duplex } from 'node:stream'
 import { connect, type TLSSocket } from 'node:tls'
 
+/** Is shown what crosses, up as the server sees it. */
+export type Look = (way: 'up' | 'down', chunk: Buffer) => void
+
 /** A TLS connection, and how much of HTTP went into it and came out of it: not its records. */
 export class Counted extends Duplex {
   sent = 0
   received = 0
   readonly #socket: TLSSocket
+  readonly #look: Look
 
-  constructor(socket: TLSSocket) {
+  constructor(socket: TLSSocket, look: Look) {
     super()
     this.#socket = socket
+    this.#look = look
     socket.on('data', (chunk: Buffer) => {
       this.received += chunk.length
+      look('down', chunk)
       if (!this.push(chunk)) socket.pause()
     })
     socket.on('end', () => this.push(null))
@@ -26,6 +32,7 @@ export class Counted extends Duplex {
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     this.sent += chunk.length
+    this.#look('up', chunk)
     this.#socket.write(chunk, done)
   }
 
@@ -40,10 +47,14 @@ export class Counted extends Duplex {
 }
 
 /** To a server of this machine, whose certificate nobody has signed. */
-export async function dialTls(port: number, protocol: 'h2' | 'http/1.1'): Promise<Counted> {
+export async function dialTls(
+  port: number,
+  protocol: 'h2' | 'http/1.1',
+  look: Look = () => undefined,
+): Promise<Counted> {
   const socket = connect({ port, host: '127.0.0.1', ALPNProtocols: [protocol], rejectUnauthorized: false })
   socket.setNoDelay(true)
   await once(socket, 'secureConnect')
   if (socket.alpnProtocol !== protocol) throw new Error(`the server does not speak ${protocol}`)
-  return new Counted(socket)
+  return new Counted(socket, look)
 }

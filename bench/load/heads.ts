@@ -21,6 +21,7 @@ export type HeaderSet = keyof typeof HEADERS
 
 /** Spectators have no token: their heads are those of a browser that has none. */
 export function requestHead(line: string, headers: HeaderSet, extra: readonly string[] = []): string {
-  const set = HEADERS[headers].filter((header) => !(extra.length > 0 && header.startsWith('Connection')))
+  const isUpgrade = extra.some((header) => header.startsWith('Connection'))
+  const set = HEADERS[headers].filter((header) => !(isUpgrade && header.startsWith('Connection')))
   return [line, 'Host: 127.0.0.1', ...set, ...extra, '', ''].join('\r\n')
 }

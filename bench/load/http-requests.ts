@@ -2,7 +2,7 @@ import { post } from '../../src/client/http.ts'
 import { join } from '../../src/client/members.ts'
 import { DEFAULT_KNOBS } from '../../src/client/transport.ts'
 import type { Batch } from '../../src/protocol.ts'
-import { nodeNet } from '../../src/terminal/net.ts'
+import { nodeNet } from '../../src/node/net.ts'
 import type { HttpLoad } from '../workers/http.ts'
 
 export const HTTP_SUBJECTS = ['empty-poll', 'poll-10', 'ready-long-poll', 'post'] as const

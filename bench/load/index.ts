@@ -1,5 +1,7 @@
 import type { TransportName } from '../../src/protocol.ts'
 import { leanPoll } from './lean-poll.ts'
+import { leanSocketIo } from './lean-socket-io.ts'
+import { leanStream } from './lean-stream.ts'
 import { leanWebSocket } from './lean-websocket.ts'
 import type { Line, LineOptions } from './line.ts'
 
@@ -8,4 +10,9 @@ export const leanLines: Record<TransportName, (options: LineOptions) => Line> = 
   'short-poll': (options) => leanPoll('short-poll', options),
   'long-poll': (options) => leanPoll('long-poll', options),
   websocket: leanWebSocket,
+  sse: (options) => leanStream('sse', options),
+  'http-stream': (options) => leanStream('http-stream', options),
+  'snapshot-poll': (options) => leanPoll('snapshot-poll', options),
+  'jsonp-poll': (options) => leanPoll('jsonp-poll', options),
+  'socket-io': leanSocketIo,
 }

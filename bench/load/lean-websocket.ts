@@ -1,3 +1,4 @@
+import { SUBPROTOCOL } from '../../src/protocol.ts'
 import { requestHead } from './heads.ts'
 import { now } from './payload.ts'
 import { dial, type Line, type LineOptions } from './line.ts'
@@ -10,7 +11,7 @@ const PING = 9
 /** Reads a WebSocket over a raw connection: unmasked, unfragmented text frames, which is what this server sends. */
 export function leanWebSocket(options: LineOptions): Line {
   const { port, room, cursor, headers, tally } = options
-  return leanSocket(port, `/rooms/${room}/websocket?after=${cursor}`, headers, [], tally, (text) =>
+  return leanSocket(port, `/rooms/${room}/websocket?after=${cursor}`, headers, [SUBPROTOCOL], tally, (text) =>
     tally.came(text, now()),
   )
 }
@@ -31,10 +32,10 @@ export function leanSocket(
   let isUpgraded = false
   const { socket, opened, isOpen, isBroken } = dial(port, tally)
   socket.once('connect', () => {
-    const offers = ['chat.v1', ...protocols].join(', ')
+    const offers = protocols.length > 0 ? [`Sec-WebSocket-Protocol: ${protocols.join(', ')}`] : []
     const upgrade = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13']
     const key = `Sec-WebSocket-Key: ${Buffer.alloc(16, 7).toString('base64')}`
-    const head = requestHead(`GET ${path} HTTP/1.1`, headers, [...upgrade, key, `Sec-WebSocket-Protocol: ${offers}`])
+    const head = requestHead(`GET ${path} HTTP/1.1`, headers, [...upgrade, key, ...offers])
     tally.seen.requests += 1
     tally.seen.handshake += head.length
     socket.write(head)

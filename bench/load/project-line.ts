@@ -1,6 +1,6 @@
 import { transports } from '../../src/client/transports/index.ts'
 import type { TransportName } from '../../src/protocol.ts'
-import { nodeNet } from '../../src/terminal/net.ts'
+import { nodeNet } from '../../src/node/net.ts'
 import type { Line, LineOptions } from './line.ts'
 
 /** The project's own client, as the terminal uses it: what it costs in thinking time is part of what is measured. */

@@ -19,6 +19,8 @@ export interface Seen {
   bodyDown: number
   handshake: number
   payload: number
+  /** Frames' text after inflation; 0 where nothing is compressed. */
+  inflated: number
   /** Polls that were due by the schedule. */
   due: number
 }
@@ -39,6 +41,7 @@ const nothing = (): Seen => ({
   bodyDown: 0,
   handshake: 0,
   payload: 0,
+  inflated: 0,
   due: 0,
 })
 
@@ -70,9 +73,11 @@ export class Tally {
   }
 
   batch(batch: Batch, at: bigint = now()): void {
-    for (const event of batch.events) {
+    for (const [i, event] of batch.events.entries()) {
       if (event.type !== 'message') continue
       this.seen.payload += event.text.length
+      // What a snapshot shows once more has crossed the wire, and is no delivery.
+      if (i < (batch.known ?? 0)) continue
       const stamp = readStamp(event.text)
       if (!stamp) continue
       if (this.#known.has(stamp.index)) {

@@ -1,14 +1,19 @@
 import { cellOf } from '../cell.ts'
 import { latencyModel } from '../latency-model.ts'
 import type { Comparison } from '../report/schema.ts'
-import { allTransports, patience, leanGroup, untilValid, type RunScenario } from '../run.ts'
+import { fillWindow, leanGroup, patience, transportsOf, untilValid, type RunScenario } from '../run.ts'
 import type { Window } from '../rig.ts'
-import { comparePaired, mean } from '../statistics.ts'
+import { comparePaired, mean, overlap } from '../statistics.ts'
+import { LIMITS } from '../validity.ts'
+
+type Pair = readonly [a: string, b: string]
 
 const RATE_PER_S = 20
 const CLIENTS = 6
 /** The same transport a second time: a difference between the two would be the rig's own. */
 const CONTROL = 'websocket-again'
+const REFERENCE = 'websocket'
+const POLLS: Pair = ['short-poll', 'long-poll']
 
 /**
  * All transports in one room at once: each publish gives a difference between every two of them, so that what the machine
@@ -18,12 +23,16 @@ export const latency: RunScenario = async (run) => {
   const { rig, parameters, durations, progress } = run
   const { interval: intervalMs, hold: holdMs, payload: payloadBytes, seed } = parameters
   progress('latency: all transports in one room')
+  const transports = transportsOf(run, 'together')
   const groups = [
-    ...allTransports.map((transport) => leanGroup(transport, CLIENTS, parameters)),
-    leanGroup('websocket', CLIENTS, parameters, CONTROL),
+    ...transports.flatMap((transport) => {
+      const group = leanGroup(transport, CLIENTS, parameters)
+      return transport === REFERENCE ? [group, { ...group, name: CONTROL }] : [group]
+    }),
   ]
   const { cells, window } = await untilValid(run, async (attempts) => {
     await rig.start({ hold: holdMs })
+    await fillWindow(run, transports)
     await rig.open(groups, seed)
     const schedule = {
       ratePerS: RATE_PER_S,
@@ -47,31 +56,35 @@ export const latency: RunScenario = async (run) => {
   const serviceMs = cells.find(({ subject }) => subject === 'websocket')?.latencyMs?.p50 ?? 0
   const path = { serviceMs, oneWayDownMs: 0, gapMs: run.gapMs }
   run.cells.push(...cells.map((cell) => ({ ...cell, ...latencyModel(cell, path) })))
-  run.comparisons.push(
-    ...compareAll(
-      window,
-      groups.map(({ name }) => name),
-      seed,
-    ),
-  )
+  run.comparisons.push(...comparePairs(window, pairsOf(groups.map(({ name }) => name)), seed))
 }
 
-export function compareAll(window: Window, names: readonly string[], seed: number): Comparison[] {
-  const byPublish = names.map((name) => latenciesByPublish(window, name))
-  // Where a delivery is missing the cell is void, and says so; a pair needs both.
-  const whole = [...(byPublish[0]?.keys() ?? [])].filter((index) =>
-    byPublish.every((group, i) => group.get(index)?.length === window.groups[names[i] ?? '']?.length),
-  )
-  if (whole.length < 2) return []
-  // One figure for each publish and group. Over single deliveries the median would hop between "served just before the other"
-  // and "just after"; over the group's mean that cancels.
-  const clusters = byPublish.map((group) => whole.map((index) => [mean(group.get(index) ?? [])]))
-  return names.flatMap((a, i) =>
-    names.slice(i + 1).map((b, j) => {
-      const paired = comparePaired(clusters[i] ?? [], clusters[i + 1 + j] ?? [], { seed })
-      return { scenario: 'latency', metric: 'latencyMs', a, b, ...paired }
-    }),
-  )
+/** WebSocket is what every other transport is held against; and the polls, the old ones, against each other. */
+export function pairsOf(names: readonly string[]): Pair[] {
+  const others = names.filter((name) => name !== REFERENCE)
+  const against = names.includes(REFERENCE)
+    ? others.map((name): Pair => (name === CONTROL ? [REFERENCE, name] : [name, REFERENCE]))
+    : []
+  const polls = POLLS.every((name) => names.includes(name)) ? [POLLS] : []
+  return [...polls, ...against]
+}
+
+export function comparePairs(window: Window, pairs: readonly Pair[], seed: number): Comparison[] {
+  return pairs.flatMap(([a, b]) => {
+    const [ofA, ofB] = [latenciesByPublish(window, a), latenciesByPublish(window, b)]
+    const isWhole = (name: string, all: readonly number[] = []) => all.length === window.groups[name]?.length
+    // Where a delivery is missing the cell is void, and says so; a pair needs both.
+    const whole = [...ofA.keys()].filter((index) => isWhole(a, ofA.get(index)) && isWhole(b, ofB.get(index)))
+    if (whole.length < 2) return []
+    // One figure for each publish and group. Over single deliveries the median would hop between "served just before the
+    // other" and "just after"; over the group's mean that cancels.
+    const [inA, inB] = [ofA, ofB].map((group) => whole.map((index) => [mean(group.get(index) ?? [])]))
+    const paired = comparePaired(inA ?? [], inB ?? [], { seed })
+    const { low, high } = paired.medianDifference
+    const isOurs = overlap({ low, high }, { low: -LIMITS.ownDifferenceMs, high: LIMITS.ownDifferenceMs })
+    const verdict = isOurs ? 'no difference shown' : paired.verdict
+    return [{ scenario: 'latency', metric: 'latencyMs', a, b, ...paired, verdict }]
+  })
 }
 
 /** ms of each delivery, by the number of its message. */

@@ -1,4 +1,4 @@
-import { allTransports, leanGroup, type RunScenario } from '../run.ts'
+import { leanGroup, transportsOf, type RunScenario } from '../run.ts'
 
 const SETTLE_MS = 300
 const WARM_UP = 50
@@ -8,7 +8,7 @@ const noCounts = { published: 0, expected: 0, delivered: 0, twice: 0, outOfOrder
 export const memory: RunScenario = async (run) => {
   const { rig, parameters, durations, progress } = run
   const { memoryClients: clients } = durations
-  for (const transport of allTransports) {
+  for (const transport of transportsOf(run, 'apart')) {
     progress(`memory: ${clients} × ${transport}`)
     await rig.start({ hold: parameters.hold })
     // What a first client makes the process load and compile is not what the next one costs.

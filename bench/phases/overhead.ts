@@ -1,9 +1,12 @@
-import { cellOf } from '../cell.ts'
-import { allTransports, patience, leanGroup, untilValid, type RunScenario } from '../run.ts'
+import { cellOf, connectOf } from '../cell.ts'
+import { overheadModel } from '../overhead-model.ts'
+import { fillWindow, leanGroup, patience, transportsOf, untilValid, type RunScenario } from '../run.ts'
+import type { Seen } from '../load/tally.ts'
 import type { Window } from '../rig.ts'
 import type { TransportName } from '../../src/protocol.ts'
 
 const BROWSERS = 10
+const PUBLISHED_ABOUT: readonly TransportName[] = ['short-poll', 'websocket']
 
 /**
  * What each transport costs with nobody else there: requests, bytes, segments, CPU. Blocks of the transports alternate, so
@@ -13,33 +16,42 @@ export const overhead: RunScenario = async (run) => {
   const { rig, parameters, durations, progress } = run
   const { blocks, windows, windowMs } = durations.overhead
   const { clients, rate, seed, payload, arrivals } = parameters
-  const collected = new Map<TransportName, Window[]>(allTransports.map((transport) => [transport, []]))
+  const transports = transportsOf(run, 'apart')
+  const collected = new Map<TransportName, Window[]>(transports.map((transport) => [transport, []]))
+  const connected = new Map<TransportName, Seen[]>(transports.map((transport) => [transport, []]))
 
   for (let block = 0; block < blocks; block++) {
-    for (const transport of allTransports) {
+    for (const transport of transports) {
       progress(`overhead: ${transport}, block ${block + 1} of ${blocks}`)
-      const { result } = await untilValid(run, async (attempt) => {
+      const { result, seen } = await untilValid(run, async (attempt) => {
         await rig.start({ hold: parameters.hold })
+        await fillWindow(run, [transport])
         await rig.open([leanGroup(transport, clients, parameters)], seed)
+        const seen = (await rig.subscribers.ask('connected'))[transport] ?? []
         const result: Window[] = []
         for (let window = 0; window < windows; window++) {
           const schedule = { ratePerS: rate, durationMs: windowMs, arrivals, payloadBytes: payload }
           result.push(await rig.run({ ...schedule, seed: seed + block * windows + window }, patience(parameters)))
         }
         const cell = cellOf(frame(transport), transport, result, { isAlone: true, attempts: attempt })
-        return { cells: [cell], result }
+        return { cells: [cell], result, seen }
       })
       collected.get(transport)?.push(...result)
+      connected.get(transport)?.push(...seen)
     }
   }
-  for (const [transport, all] of collected) {
-    run.cells.push(
-      cellOf(frame(transport), transport, all, { isAlone: true, ...publisherPart(run.publisherWireBytes) }),
-    )
-  }
+  const cursorBytes = (await rig.server.ask('sample', {})).head.length
+  const cells = [...collected].map(([transport, all]) =>
+    cellOf({ ...frame(transport), connect: connectOf(connected.get(transport) ?? []) }, transport, all, {
+      isAlone: true,
+      ...publisherPart(run.publisherWireBytes),
+    }),
+  )
+  const known = { cells, gapMs: run.gapMs, cursorBytes }
+  run.cells.push(...cells.map((cell) => ({ ...cell, model: overheadModel(cell, known) })))
 
   // Once more with the headers that a browser sends: published figures are about those.
-  for (const transport of ['short-poll', 'websocket'] as const) {
+  for (const transport of transports.filter((name) => PUBLISHED_ABOUT.includes(name))) {
     progress(`overhead: ${transport} with a browser’s headers`)
     await rig.start({ hold: parameters.hold })
     await rig.open([{ ...leanGroup(transport, BROWSERS, parameters), headers: 'browser' }], seed)

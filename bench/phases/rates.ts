@@ -1,7 +1,8 @@
 import { cellOf } from '../cell.ts'
+import { kindOf } from '../latency-model.ts'
 import * as models from '../../src/models/index.ts'
 import type { Cell } from '../report/schema.ts'
-import { allTransports, patience, leanGroup, type Run, type RunScenario } from '../run.ts'
+import { fillWindow, leanGroup, patience, transportsOf, type Run, type RunScenario } from '../run.ts'
 import { crossingPerS } from '../statistics.ts'
 import { publisherPart } from './overhead.ts'
 
@@ -11,8 +12,9 @@ const CLIENTS = 10
 export const rates: RunScenario = async (run) => {
   const { rig, parameters, durations, progress } = run
   const { interval, hold, payload, seed, arrivals } = parameters
-  for (const transport of allTransports) {
+  for (const transport of transportsOf(run, 'curves')) {
     await rig.start({ hold })
+    await fillWindow(run, [transport])
     await rig.open([leanGroup(transport, CLIENTS, parameters)], seed)
     for (const ratePerS of durations.rates.perS) {
       progress(`rates: ${transport} at ${ratePerS}/s`)
@@ -38,14 +40,15 @@ export const rates: RunScenario = async (run) => {
 }
 
 function modelOf({ subject, ratePerS }: Cell, { parameters, gapMs }: Run): Record<string, number> {
-  if (subject === 'short-poll') {
+  const kind = kindOf(subject)
+  if (kind === 'interval') {
     const polling = { ratePerS, intervalMs: parameters.interval }
     return {
       requestsPerMessage: models.shortPoll.requestsPerMessage(polling),
       emptyShare: models.shortPoll.emptyShare(polling),
     }
   }
-  if (subject === 'long-poll') {
+  if (kind === 'held') {
     const holding = { ratePerS, gapMs, holdMs: parameters.hold }
     return {
       requestsPerMessage: models.longPoll.requestsPerMessage(holding),

@@ -1,13 +1,14 @@
 import { cellOf } from '../cell.ts'
-import { allTransports, patience, leanGroup, type RunScenario } from '../run.ts'
+import { fillWindow, leanGroup, patience, transportsOf, type RunScenario } from '../run.ts'
 
 /** Latency against load, up to the knee. Where the load generator is at its own limit the cell says so. */
 export const sweep: RunScenario = async (run) => {
   const { rig, parameters, durations, progress } = run
   const { interval: intervalMs, hold: holdMs, payload: payloadBytes, seed } = parameters
   const { perS, windowMs, clients } = durations.sweep
-  for (const transport of allTransports) {
+  for (const transport of transportsOf(run, 'curves')) {
     await rig.start({ hold: holdMs })
+    await fillWindow(run, [transport])
     await rig.open([leanGroup(transport, clients, parameters)], seed)
     for (const ratePerS of perS) {
       progress(`sweep: ${transport}, ${clients} subscribers at ${ratePerS}/s`)

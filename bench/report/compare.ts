@@ -65,7 +65,11 @@ export function compareReports(a: Report, b: Report): ReportComparison {
   return {
     rows,
     machine: settings(a.environment, b.environment, MACHINE),
-    parameters: settings(a.parameters, b.parameters, Object.keys(a.parameters) as (keyof Report['parameters'])[]),
+    parameters: settings(
+      a.parameters,
+      b.parameters,
+      Object.keys({ ...a.parameters, ...b.parameters }) as (keyof Report['parameters'])[],
+    ),
     onlyInA: a.cells.filter(({ id }) => !inB.has(id)).map(({ id }) => id),
     onlyInB: b.cells.filter(({ id }) => !inA.has(id)).map(({ id }) => id),
     compared: judged.length,
@@ -76,7 +80,9 @@ export function compareReports(a: Report, b: Report): ReportComparison {
 const MACHINE = ['node', 'platform', 'cpu', 'cores', 'memoryBytes', 'network', 'commit'] as const
 
 function settings<T extends object>(a: T, b: T, names: readonly (keyof T & string)[]): Setting[] {
-  return names.filter((name) => a[name] !== b[name]).map((name) => ({ name, a: String(a[name]), b: String(b[name]) }))
+  return names
+    .filter((name) => String(a[name]) !== String(b[name]))
+    .map((name) => ({ name, a: String(a[name]), b: String(b[name]) }))
 }
 
 /** What no cell says of itself and yet changes all of them. */

@@ -41,7 +41,7 @@ function rowsOf(cell: Cell): Row[] {
 }
 
 /** What has no interval and is not shown in a table of its own. */
-function plainFigures({ durationS, counts, latencyMs, bytes, cpu, memory, generator }: Cell) {
+function plainFigures({ durationS, counts, latencyMs, bytes, cpu, connect, memory, generator }: Cell) {
   const figures: Record<string, [number | null | undefined, string]> = {
     durationS: [durationS, 's'],
     'latency.n': [latencyMs?.n, '1'],
@@ -50,6 +50,9 @@ function plainFigures({ durationS, counts, latencyMs, bytes, cpu, memory, genera
     'bytes.segments': [bytes?.segments, '1'],
     'cpu.server': [cpu?.serverMs, 'ms'],
     'cpu.utilisation': [cpu?.utilisation, '1'],
+    'connect.requests': [connect?.requests, '1'],
+    'connect.connections': [connect?.connections, '1'],
+    'connect.bytes': [connect?.bytes, 'B'],
     'memory.idle': [memory?.idleBytes, 'B'],
     'memory.loaded': [memory?.loadedBytes, 'B'],
     'generator.utilisation': [generator.utilisation, '1'],

@@ -42,6 +42,11 @@ const each = {
   },
   cpuPerDelivery: { unit: 'µs', of: (cell) => cell.cpu?.perDeliveryUs ?? undefined, model: 'cpuPerDeliveryUs' },
   cpuPerRequest: { unit: 'µs', of: (cell) => cell.cpu?.perRequestUs ?? undefined, model: 'cpuPerRequestUs' },
+  bytesPerRequest: { unit: 'B', of: (cell) => cell.perRequest?.bytes },
+  headersPerRequest: {
+    unit: 'B',
+    of: ({ perRequest }) => point(perRequest && perRequest.up.headers + perRequest.down.headers),
+  },
   requestsPerS: { unit: '/s', of: (cell) => point(cell.throughput?.requestsPerS) },
   requestP50: { unit: 'ms', of: (cell) => point(cell.throughput?.latencyMsP50) },
   requestP99: { unit: 'ms', of: (cell) => point(cell.throughput?.latencyMsP99) },
@@ -67,6 +72,8 @@ export const METRICS_OF: Record<Scenario, readonly MetricKey[]> = {
   http: ['requestsPerS', 'requestP50', 'requestP99', 'cpuPerRequest'],
   sweep: ['p50', 'p95', 'p99'],
   memory: ['memoryPerClient'],
+  http2: ['bytesPerRequest', 'headersPerRequest', 'cpuPerRequest', 'requestsPerS', 'requestP50'],
+  deflate: ['bytesPerMessage', 'wireBytesPerMessage', 'cpuPerDelivery', 'memoryPerClient'],
 }
 
 /** What people read: in the unit that is shown. */

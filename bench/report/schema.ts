@@ -3,6 +3,7 @@
  * Durations are in the unit that their name ends with; bytes are bytes; rates are per second.
  */
 import Type, { type Static } from 'typebox'
+import { TRANSPORTS } from '../../src/protocol.ts'
 
 const count = (description?: string) => Type.Integer({ minimum: 0, ...(description ? { description } : {}) })
 const number = (description: string) => Type.Number({ description })
@@ -16,11 +17,14 @@ const estimate = Type.Object({
 })
 const split = Type.Object({
   headers: Type.Number({ description: 'request and response heads, handshakes left out' }),
-  framing: Type.Number({ description: 'JSON, chunk sizes, WebSocket frame heads' }),
+  framing: Type.Number({ description: 'JSON, chunk sizes, SSE fields, WebSocket frame heads, packet heads' }),
   payload: Type.Number({ description: 'the text of messages, UTF-8' }),
 })
 
-export const SCENARIOS = ['latency', 'overhead', 'rates', 'rtt', 'http', 'sweep', 'memory'] as const
+export const SCENARIOS = ['latency', 'overhead', 'rates', 'rtt', 'http', 'sweep', 'memory', 'http2', 'deflate'] as const
+
+/** Beside the question that the suite is about: only a full run has the time for these, unless they are asked for. */
+export const ONLY_IN_FULL: readonly (typeof SCENARIOS)[number][] = ['http2', 'deflate']
 
 export const parametersSchema = Type.Object({
   clients: count('subscribers of an overhead cell'),
@@ -33,6 +37,11 @@ export const parametersSchema = Type.Object({
   seed: count(),
   rtt: number('ms, of the emulated link in the rtt scenario'),
   profile: Type.Enum(['quick', 'default', 'full'], { description: 'how long everything takes' }),
+  transports: Type.Optional(
+    Type.Array(Type.Enum([...TRANSPORTS]), {
+      description: 'which were asked for; without it each scenario covers what it covers as it comes',
+    }),
+  ),
 })
 
 export const selfCheckSchema = Type.Object({
@@ -46,7 +55,7 @@ export const cellSchema = Type.Object({
   id: Type.String({ description: 'unique in the report: scenario/subject/variant' }),
   scenario: Type.Enum([...SCENARIOS]),
   subject: Type.String({ description: 'a transport, or what an HTTP cell asks for: empty-poll, post …' }),
-  client: Type.Enum(['project', 'lean', 'autocannon'], { description: 'whose client code read: see README' }),
+  client: Type.Enum(['project', 'lean', 'ws', 'autocannon'], { description: 'whose client code read: see README' }),
   loop: Type.Enum(['open', 'closed'], { description: 'closed: the next request waits for the last answer' }),
   durationS: Type.Number(),
   clients: count(),
@@ -63,7 +72,7 @@ export const cellSchema = Type.Object({
     outOfOrder: count(),
     requests: count(),
     empty: count('answers without an event'),
-    frames: count('WebSocket data frames towards the subscribers'),
+    frames: count('towards the subscribers: data frames of WebSockets, batches of streamed answers'),
     connections: count('TCP connections opened'),
   }),
   latencyMs: Type.Optional(
@@ -99,6 +108,12 @@ export const cellSchema = Type.Object({
       }),
     }),
   ),
+  perRequest: Type.Optional(
+    Type.Object(
+      { up: split, down: split, bytes: estimate },
+      { description: 'one request and its answer, once the connection has warmed up; TLS and TCP/IP left out' },
+    ),
+  ),
   requestsPerMessage: Type.Optional(estimate),
   cpu: Type.Optional(
     Type.Object({
@@ -107,6 +122,16 @@ export const cellSchema = Type.Object({
       perRequestUs: Type.Union([estimate, Type.Null()]),
       utilisation: Type.Number({ description: 'share of one core' }),
     }),
+  ),
+  connect: Type.Optional(
+    Type.Object(
+      {
+        requests: Type.Number(),
+        connections: Type.Number({ description: 'TCP' }),
+        bytes: Type.Number({ description: 'both ways, without TCP/IP' }),
+      },
+      { description: 'what one subscriber costs, on average, until it follows the room' },
+    ),
   ),
   memory: Type.Optional(
     Type.Object({ perClientBytes: Type.Number(), idleBytes: Type.Number(), loadedBytes: Type.Number() }),

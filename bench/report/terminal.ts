@@ -4,8 +4,9 @@ import { pairName, spellVerdict } from './figures/paired.ts'
 import { spellCrossover } from './figures/per-message.ts'
 import { figure, fixed, interval, withUnit } from './format.ts'
 import { METRICS, METRICS_OF, shown, type MetricKey } from './metrics.ts'
+import { overviewOf } from './overview.ts'
 import { SCENARIOS, type Cell, type Report } from './schema.ts'
-import { displayWidth, tableLines, tame, wrap, type Column } from './terminal-table.ts'
+import { displayWidth, tableLines, tame, wrap, type Column, type Paint } from './terminal-table.ts'
 import { en as texts } from './texts/en.ts'
 
 export interface TerminalOptions {
@@ -59,6 +60,16 @@ export function renderTerminal(report: Report, { colour, width }: TerminalOption
     ...report.selfChecks.flatMap(({ name, expected, measured, ok }) =>
       item(`${name}: ${ok ? texts.holds : texts.fails}; expected ${expected}, measured ${measured}`, ok ? '●' : '◇'),
     ),
+    ...overviewOf(report, texts).flatMap(({ title, table }) => [
+      ...head(title),
+      ...fitted(
+        table.head.map((words, i) => ({ head: words, align: i === 0 ? 'left' : 'right' })),
+        table.rows.map((row) => row.map(tame)),
+        room,
+        paint,
+        (column) => (column === 0 ? 'bold' : null),
+      ),
+    ]),
     ...head('in short'),
     ...(report.conclusions.length === 0 ? item(texts.noConclusions) : []),
     ...report.conclusions.flatMap(({ en }) => item(en)),
@@ -92,7 +103,7 @@ const COLUMNS: Column[] = [
   { head: 'valid' },
 ]
 
-/** A row for each figure of each cell. Where the terminal is too narrow a cell's name stands in a line of its own. */
+/** A row for each figure of each cell. */
 function scenarioTable(
   cells: readonly Cell[],
   keys: readonly MetricKey[],
@@ -100,14 +111,28 @@ function scenarioTable(
   paint: ReturnType<typeof painter>,
 ): string[] {
   const rows = cells.flatMap((cell) => rowsOf(cell, keys))
-  const lines = tableLines(COLUMNS, rows, (words, row, column) =>
-    row < 0 || column === 3 ? paint('dim', words) : column === 0 || column === 2 ? paint('bold', words) : words,
-  )
+  const styleOf = (column: number) => (column === 3 ? 'dim' : column === 0 || column === 2 ? 'bold' : null)
+  return fitted(COLUMNS, rows, room, paint, styleOf)
+}
+
+/** A table whose rows are named in their first column. Where the terminal is too narrow a name stands in a line of its own. */
+function fitted(
+  all: readonly Column[],
+  rows: readonly string[][],
+  room: number,
+  paint: ReturnType<typeof painter>,
+  styleOf: (column: number) => Style | null,
+): string[] {
+  const painted =
+    (left: number): Paint =>
+    (words, row, column) => {
+      const style = row < 0 ? 'dim' : styleOf(column + left)
+      return style ? paint(style, words) : words
+    }
+  const lines = tableLines(all, rows, painted(0))
   if (lines.every((line) => displayWidth(line) <= room)) return lines
-  const [, ...columns] = COLUMNS
-  const narrow = tableLines(columns, rows.map(([, ...rest]) => rest), (words, row, column) =>
-    row < 0 || column === 2 ? paint('dim', words) : column === 1 ? paint('bold', words) : words,
-  ) // prettier-ignore
+  const [, ...columns] = all
+  const narrow = tableLines(columns, rows.map(([, ...rest]) => rest), painted(1)) // prettier-ignore
   return narrow.flatMap((line, i) => {
     const name = i === 0 ? '' : (rows[i - 1]?.[0] ?? '')
     return [...(name === '' ? [] : wrap(name, room).map((part) => paint('bold', part))), line]

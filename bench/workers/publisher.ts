@@ -1,9 +1,9 @@
-import type { FrameDown } from '../../src/protocol.ts'
+import { SUBPROTOCOL, type FrameDown } from '../../src/protocol.ts'
 import { seededRandom } from '../../src/random.ts'
 import { join } from '../../src/client/members.ts'
-import { nodeNet } from '../../src/terminal/net.ts'
+import { nodeNet } from '../../src/node/net.ts'
 import { leanSocket, type LeanSocket } from '../load/lean-websocket.ts'
-import { now, writeStamp } from '../load/payload.ts'
+import { now, words, writeStamp } from '../load/payload.ts'
 import { Tally } from '../load/tally.ts'
 import { serve } from './rpc.ts'
 
@@ -13,6 +13,8 @@ export interface Schedule {
   arrivals: 'poisson' | 'periodic'
   seed: number
   payloadBytes: number
+  /** Fills texts with words, where it matters how alike they are; with dots otherwise. */
+  hasWords?: boolean
   /** The number of the first message. */
   firstIndex: number
   /** Planted fault: stamps the moment of sending instead of the moment that was meant. */
@@ -33,27 +35,46 @@ export interface Published {
   acknowledged: number
 }
 
+export interface FillOptions {
+  count: number
+  payloadBytes: number
+  /** The number of the first message. */
+  firstIndex: number
+}
+
 let socket: LeanSocket | null = null
 let acknowledged = 0
+/** What waits for so many acknowledgements. */
+let waiting = { count: Number.POSITIVE_INFINITY, settle: (): void => undefined }
 
 const handlers = {
   /** Joins, and opens the socket over which all is published: it costs the server the same on every transport. */
   async connect({ port, room }: { port: number; room: string }): Promise<void> {
     const { token, cursor } = await join(nodeNet(`http://127.0.0.1:${port}`), room)
     const path = `/rooms/${room}/websocket?after=${cursor}`
-    socket = leanSocket(port, path, 'minimal', [`bearer.${token}`], new Tally(), (text) => {
+    socket = leanSocket(port, path, 'minimal', [SUBPROTOCOL, `bearer.${token}`], new Tally(), (text) => {
       const { type } = JSON.parse(text) as FrameDown
       if (type === 'ack') acknowledged += 1
+      if (acknowledged >= waiting.count) waiting.settle()
       if (type === 'error') throw new Error('the server refused a message of the publisher')
     })
     await socket.opened
   },
+  /** Says so many messages as fast as it can. */
+  async fill({ count, payloadBytes, firstIndex }: FillOptions): Promise<void> {
+    acknowledged = 0
+    const settled = new Promise<void>((settle) => (waiting = { count, settle }))
+    for (let i = 0; i < count; i++) say(`fill-${firstIndex}-${process.pid}-${i}`, firstIndex + i, now(), payloadBytes)
+    await settled
+    waiting = { count: Number.POSITIVE_INFINITY, settle: () => undefined }
+  },
   async run(schedule: Schedule): Promise<Published> {
-    const { payloadBytes, firstIndex, stampsActual = false, stallMs = 0, durationMs } = schedule
+    const { payloadBytes, firstIndex, stampsActual = false, stallMs = 0, hasWords = false, durationMs } = schedule
     const offsets = plan(schedule)
     const cpu = process.cpuUsage()
     const run = `${firstIndex}-${process.pid}`
     const lagsMs: number[] = []
+    const random = seededRandom(schedule.seed)
     acknowledged = 0
     // A short lead, so that the first message is not late already.
     const startNs = now() + 20_000_000n
@@ -63,8 +84,8 @@ const handlers = {
       if (stallMs > 0 && i === Math.floor(offsets.length / 2)) spin(now() + BigInt(stallMs) * 1_000_000n)
       const actualNs = now()
       lagsMs.push(Number(actualNs - intendedNs) / 1e6)
-      const text = writeStamp({ index: firstIndex + i, intendedNs: stampsActual ? actualNs : intendedNs }, payloadBytes)
-      socket?.send(JSON.stringify({ type: 'message', draft: { id: `bench-${run}-${i}`, text } }))
+      const filler = hasWords ? words(random, payloadBytes) : '.'
+      say(`bench-${run}-${i}`, firstIndex + i, stampsActual ? actualNs : intendedNs, payloadBytes, filler)
     }
     await until(startNs + BigInt(Math.round(durationMs * 1e6)))
     const { user, system } = process.cpuUsage(cpu)
@@ -80,6 +101,11 @@ const handlers = {
 }
 export type PublisherHandlers = typeof handlers
 serve(handlers)
+
+function say(id: string, index: number, intendedNs: bigint, payloadBytes: number, filler?: string): void {
+  const text = writeStamp({ index, intendedNs }, payloadBytes, filler)
+  socket?.send(JSON.stringify({ type: 'message', draft: { id, text } }))
+}
 
 /** The moments of sending, fixed in advance: ms from the start, ascending. */
 function plan({ ratePerS, durationMs, arrivals, seed }: Schedule): number[] {

@@ -23,7 +23,7 @@ let gaps = { sumMs: 0, n: 0 }
 
 const handlers = {
   async start({ config, planted }: { config: Partial<Config>; planted?: Planted }): Promise<{ port: number }> {
-    playground = await buildApp({ logLevel: 'error', retain: 1_000_000, ...config })
+    playground = await buildApp({ logLevel: 'error', retain: 1_000_000, jsonp: true, ...config })
     const { app } = playground
     measureGaps(app)
     if (planted) plant(app, planted)

@@ -1,6 +1,7 @@
 import type { TransportName } from '../../src/protocol.ts'
 import { seededRandom } from '../../src/random.ts'
 import type { HeaderSet } from '../load/heads.ts'
+import { deflatingLine } from '../load/deflating-line.ts'
 import { leanLines } from '../load/index.ts'
 import type { Line } from '../load/line.ts'
 import { projectLine } from '../load/project-line.ts'
@@ -11,7 +12,7 @@ import { serve } from './rpc.ts'
 export interface Group {
   name: string
   transport: TransportName
-  client: 'lean' | 'project'
+  client: 'lean' | 'project' | 'ws'
   count: number
   /** The server's port, or a link's. */
   port: number
@@ -31,6 +32,8 @@ interface Subscriber {
   group: string
   tally: Tally
   line: Line
+  /** What it had cost when it came to follow the room. */
+  connected: Seen | null
 }
 
 let subscribers: Subscriber[] = []
@@ -50,11 +53,11 @@ const handlers = {
     seed: number
   }): Promise<void> {
     const random = seededRandom(seed)
-    const most = Math.max(...groups.map(({ count }) => count))
+    const most = Math.max(0, ...groups.map(({ count }) => count))
     // Round the groups, there and back: neighbours in the server's fan-out are of different kinds, and no kind is always
-    // before another.
+    // before another. In the order of Thue and Morse, so that none has both the first place and the last either.
     const places = Array.from({ length: most }, (_, i) =>
-      (i % 2 ? [...groups].reverse() : groups).map((group) => ({ group, i })),
+      (isOdd(i) ? [...groups].reverse() : groups).map((group) => ({ group, i })),
     )
       .flat()
       .filter(({ group, i }) => i < group.count)
@@ -63,10 +66,26 @@ const handlers = {
       // Evenly over the interval, with a little noise: so that a publish meets every phase of the polls.
       const phaseMs = ((i + random()) / group.count) * group.intervalMs
       const options = { ...group, room, cursor, phaseMs, tally }
-      const line = group.client === 'lean' ? leanLines[group.transport](options) : projectLine(group.transport, options)
-      subscribers.push({ group: group.name, tally, line })
+      const line =
+        group.client === 'lean'
+          ? leanLines[group.transport](options)
+          : group.client === 'ws'
+            ? deflatingLine(options)
+            : projectLine(group.transport, options)
+      const subscriber: Subscriber = { group: group.name, tally, line, connected: null }
+      subscribers.push(subscriber)
+      line.opened.then(
+        () => (subscriber.connected = { ...tally.seen }),
+        () => undefined,
+      )
     }
     await Promise.all(subscribers.map(({ line }) => line.opened))
+  },
+  /** By group, one entry a subscriber: what each had cost when it came to follow the room. */
+  connected(): Record<string, Seen[]> {
+    const groups: Record<string, Seen[]> = {}
+    for (const { group, connected } of subscribers) if (connected) (groups[group] ??= []).push(connected)
+    return groups
   },
   begin(): void {
     for (const { tally } of subscribers) tally.begin()
@@ -93,5 +112,8 @@ const handlers = {
     subscribers = []
   },
 }
+/** Of the ones in binary. */
+const isOdd = (number: number): boolean => number.toString(2).replaceAll('0', '').length % 2 === 1
+
 export type SubscriberHandlers = typeof handlers
 serve(handlers)

@@ -1,4 +1,4 @@
-import type { Joined, Member } from '../protocol.ts'
+import type { Joined, Member, Present } from '../protocol.ts'
 import { call } from './http.ts'
 import type { Net } from './transport.ts'
 
@@ -16,6 +16,11 @@ export async function join(net: Net, room: string, { name, language }: JoinOptio
   const headers = language === undefined ? {} : { 'accept-language': language }
   const body = name === undefined ? {} : { name }
   return (await call(net, { method: 'POST', path: `/rooms/${room}/members`, body, headers }, never)) as Joined
+}
+
+/** Renews the member's lease. Throws ProblemError: 401, and 410 for a member that left. */
+export async function sayPresent(net: Net, room: string, token: string, signal: AbortSignal): Promise<Present> {
+  return (await call(net, { path: `/rooms/${room}/members/me`, token }, signal)) as Present
 }
 
 /** Throws ProblemError: 409 when the name is taken or the renames are used up. */

@@ -14,14 +14,14 @@
  * The session owns the only cursor. What a line brings counts only while that line is the current one, and a switch
  * aborts the old line before it opens the new one at the same cursor: so nothing is lost and nothing comes twice.
  */
-import type { Batch, Cursor, Draft, Member, Problem, RoomEvent, TransportName } from '../protocol.ts'
+import type { Ack, Batch, Cursor, Draft, Member, Problem, RoomEvent, TransportName } from '../protocol.ts'
+import { backoffMs } from './backoff.ts'
+import { holdLease } from './lease.ts'
 import { leave, readRoster } from './members.ts'
 import { applyToRoster, rosterOf, type Roster } from './roster.ts'
 import { sleep } from './time.ts'
 import { DEFAULT_KNOBS, LineError, ProblemError, type ClientTransport, type Knobs, type Net } from './transport.ts'
 import { transports } from './transports/index.ts'
-
-const BACKOFF_MS = { first: 250, cap: 10_000 }
 
 export type SessionState =
   | { name: 'connecting' }
@@ -38,6 +38,8 @@ export interface SessionObserver {
   roster?: (roster: Roster) => void
   /** Drafts that are not acknowledged yet, oldest first. */
   outbox?: (drafts: readonly Draft[]) => void
+  /** This draft stands in the log. */
+  acknowledged?: (draft: Draft, ack: Ack) => void
   /** The server does not take this draft, and never will. */
   refused?: (draft: Draft, problem: Problem) => void
 }
@@ -71,7 +73,8 @@ export class Session {
   #lastSeq = 0
   #roster: Roster = new Map()
   #hasRoster = false
-  #sinceRoster: RoomEvent[] = []
+  /** What the log says while a roster is being read beside it. */
+  #meanwhile: RoomEvent[] | null = null
   #outbox: Draft[]
   #state: SessionState = { name: 'connecting' }
   #line = new AbortController()
@@ -176,7 +179,8 @@ export class Session {
   }
 
   async #receive(signal: AbortSignal): Promise<void> {
-    const { open } = transports[this.#transport]
+    const { open, isSpectator } = transports[this.#transport]
+    if (isSpectator) void this.#holdLease(signal)
     const line = open({
       net: this.#net,
       room: this.room,
@@ -204,6 +208,7 @@ export class Session {
     const isReset = batch.reset === true
     if (isReset) {
       this.#lastSeq = 0
+      this.#hasRoster = false
       void this.#readRoster()
     }
     // A line that says a thing twice is mended here; one that leaves something out cannot be.
@@ -211,7 +216,7 @@ export class Session {
     this.#lastSeq = events.at(-1)?.seq ?? this.#lastSeq
     this.#cursor = batch.cursor
     const changes = events.filter((event) => event.type !== 'message')
-    this.#sinceRoster.push(...changes)
+    this.#meanwhile?.push(...changes)
     if (changes.length > 0) this.#see(changes.reduce(applyToRoster, this.#roster))
     if (events.length > 0 || isReset) this.#observer.events?.(events, isReset)
   }
@@ -223,8 +228,9 @@ export class Session {
       const draft = this.#outbox[0]
       try {
         if (draft) {
-          await line.send(draft, signal)
+          const ack = await line.send(draft, signal)
           this.#settle(draft)
+          this.#observer.acknowledged?.(draft, ack)
           attempts = 0
         } else {
           await this.#somethingToSend(signal)
@@ -243,6 +249,13 @@ export class Session {
         }
       }
     }
+  }
+
+  /** What the line cannot do by itself. */
+  async #holdLease(signal: AbortSignal): Promise<void> {
+    await holdLease(this.#net, this.room, this.token, signal).catch((error: unknown) => {
+      if (!signal.aborted && error instanceof ProblemError) this.#end(error.problem)
+    })
   }
 
   #settle(draft: Draft): void {
@@ -271,10 +284,12 @@ export class Session {
 
   /** Reads the roster beside the log. What the log says meanwhile is applied to it once more. */
   async #readRoster(): Promise<void> {
-    const meanwhile: RoomEvent[] = (this.#sinceRoster = [])
+    const meanwhile: RoomEvent[] = (this.#meanwhile = [])
     // One that cannot be read is read again with the next line; until then events alone tell who is here.
     const members = await readRoster(this.#net, this.room).catch(() => null)
-    if (!members || this.#sinceRoster !== meanwhile || this.#state.name === 'closed') return
+    if (this.#meanwhile !== meanwhile) return
+    this.#meanwhile = null
+    if (!members || this.#state.name === 'closed') return
     this.#hasRoster = true
     this.#see(meanwhile.reduce(applyToRoster, rosterOf(members)))
   }
@@ -297,12 +312,6 @@ export class Session {
     this.#state = state
     this.#observer.state?.(state)
   }
-}
-
-/** Full jitter, doubling, capped: so that a thousand clients of a restarted server do not come back as one. */
-function backoffMs(attempts: number, error: unknown): number {
-  const asked = error instanceof ProblemError ? (error.retryAfterMs ?? 0) : 0
-  return asked + Math.random() * Math.min(BACKOFF_MS.cap, BACKOFF_MS.first * 2 ** attempts)
 }
 
 /** A draft with an id of its own: sent twice, it is stored once. */

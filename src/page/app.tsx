@@ -10,8 +10,10 @@ import { Header } from './views/header.tsx'
 import { Knobs } from './views/knobs.tsx'
 import { Lamps } from './views/lamps.tsx'
 import { Meters } from './views/meters.tsx'
-import { pane, PANES, shows } from './views/screen.ts'
+import { choices, isChosen, pane, shows } from './views/screen.ts'
+import { SocketPanel } from './views/socket.tsx'
 import { Switch } from './views/switch.tsx'
+import { WireView } from './views/wire.tsx'
 
 const isComparing = computed(() => 'view' in route.value && route.value.view === 'compare')
 
@@ -63,16 +65,24 @@ function Room({ stay }: { stay: Stay }) {
           <Lamps stay={stay} />
         </div>
       </section>
-      <nav class="panes" aria-label={panes.group}>
-        {PANES.map((name) => (
-          <button key={name} type="button" aria-pressed={pane.value === name} onClick={() => (pane.value = name)}>
-            {panes[name]}
-          </button>
-        ))}
-      </nav>
+      {choices().length > 0 && (
+        <nav class="panes" aria-label={panes.group}>
+          {choices().map((name) => (
+            <button key={name} type="button" aria-pressed={isChosen(name)} onClick={() => (pane.value = name)}>
+              {panes[name]}
+            </button>
+          ))}
+        </nav>
+      )}
       <main class="bench">
         {shows('chat') && <Chat stay={stay} />}
-        {shows('meters') && <Meters stay={stay} />}
+        {shows('wire') && <WireView wire={stay.wire} name={stay.room} />}
+        {(shows('meters') || shows('socket')) && (
+          <div class="gauges">
+            {shows('meters') && <Meters stay={stay} />}
+            {shows('socket') && <SocketPanel stay={stay} />}
+          </div>
+        )}
       </main>
       <footer class="base">{meters.basis}</footer>
     </>

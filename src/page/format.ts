@@ -44,3 +44,17 @@ export function timeOfDay(at: number, language: string): string {
 
 export const dayAndTime = (at: number, language: string): string =>
   new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'medium' }).format(at)
+
+/** ms since the epoch, to the millisecond. */
+export const exactTime = (at: number, language: string): string =>
+  `${timeOfDay(at, language)}.${String(Math.floor(at) % 1000).padStart(3, '0')}`
+
+const hundredth = grouped(2)
+
+/** A stretch of time, as finely as it is felt: 640 ms, 2.31 s, 41 s. */
+export const duration = (ms: number): Figure =>
+  ms < 10
+    ? { figure: ms < 0.1 ? '<0.1' : tenth(ms), unit: 'ms' }
+    : ms < 1000
+      ? { figure: whole(ms), unit: 'ms' }
+      : { figure: ms < 10_000 ? hundredth(ms / 1000) : whole(ms / 1000), unit: 's' }

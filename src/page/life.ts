@@ -4,10 +4,10 @@ import type { Knobs, Net } from '../client/transport.ts'
 import { MeterLine, type MeterObserver } from './meter-line.ts'
 
 export interface LifeOptions {
-  /** The page's own way to the server. */
-  net: Net
   /** The way that the session's lines take: it may be over a link. */
-  via: Net
+  net: Net
+  /** For the line that is not counted. */
+  meterNet: Net
   room: string
   member: Member
   token: string
@@ -15,7 +15,7 @@ export interface LifeOptions {
   transport: TransportName
   knobs: Knobs
   outbox: readonly Draft[]
-  observer: Required<SessionObserver> & { meter: MeterObserver }
+  observer: Required<Omit<SessionObserver, 'acknowledged'>> & { meter: MeterObserver }
 }
 
 /** One member's time in the room, from joining to its end: its session, and the line that tells what the session costs. */
@@ -24,7 +24,7 @@ export class Life {
   readonly meterLine: MeterLine
   #isOver = false
 
-  constructor({ observer, net, via, ...options }: LifeOptions) {
+  constructor({ observer, meterNet, ...options }: LifeOptions) {
     const { room, token } = options
     // What comes from a life that is over is not heard.
     const whileItLasts =
@@ -32,10 +32,9 @@ export class Life {
       (...args: A) => {
         if (!this.#isOver) hear(...args)
       }
-    this.meterLine = new MeterLine(net, room, token, observer.meter)
+    this.meterLine = new MeterLine(meterNet, room, token, observer.meter)
     this.session = new Session({
       ...options,
-      net: via,
       observer: {
         state: whileItLasts(observer.state),
         events: whileItLasts(observer.events),

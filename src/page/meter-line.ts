@@ -1,14 +1,16 @@
-import { BEARER_PREFIX, CLOSE, SUBPROTOCOL, type MeterFrame } from '../protocol.ts'
+import { BEARER_PREFIX, CLOSE, SUBPROTOCOL, type MeterFrame, type MeterFrameUp } from '../protocol.ts'
 import type { Net } from '../client/transport.ts'
 import { backoffMs } from './backoff.ts'
 import { Clock, now } from './clock.ts'
 
 export type MeterReport = Extract<MeterFrame, { type: 'report' }>
+export type TraceReport = Extract<MeterFrame, { type: 'trace' }>
 /** `ended`: the member is no more. What was counted stands. */
 export type MeterState = 'connecting' | 'open' | 'lost' | 'ended'
 
 export interface MeterObserver {
   report: (report: MeterReport) => void
+  trace: (trace: TraceReport) => void
   state: (state: MeterState) => void
 }
 
@@ -51,12 +53,14 @@ export class MeterLine {
       this.#attempts = 0
       this.clock.forget()
       this.#observer.state('open')
+      this.#say(socket, { type: 'trace', on: true })
       this.#askTime(socket, CLOCK_BURST)
     }
     socket.onmessage = ({ data }) => {
       const receivedAt = now()
       const frame = JSON.parse(String(data)) as MeterFrame
       if (frame.type === 'clock') this.clock.take(frame.sentAt, frame.serverAt, receivedAt)
+      else if (frame.type === 'trace') this.#observer.trace(frame)
       else this.#observer.report(frame)
     }
     socket.onclose = ({ code }) => {
@@ -69,8 +73,12 @@ export class MeterLine {
     }
   }
 
+  #say(socket: WebSocket, frame: MeterFrameUp): void {
+    socket.send(JSON.stringify(frame))
+  }
+
   #askTime(socket: WebSocket, left: number): void {
-    socket.send(JSON.stringify({ type: 'clock', sentAt: now() }))
+    this.#say(socket, { type: 'clock', sentAt: now() })
     this.#timer = setTimeout(() => this.#askTime(socket, left - 1), left > 1 ? CLOCK_BURST_MS : CLOCK_MS)
   }
 }

@@ -23,6 +23,9 @@ import { over } from './net.ts'
 import { Reception } from './reception.ts'
 import { Self } from './self.ts'
 import { Standing } from './standing.ts'
+import { SocketWatch } from './wire/socket-watch.ts'
+import { traceNet } from './wire/tracing-net.ts'
+import { Wire } from './wire/wire.ts'
 
 export interface StayOptions {
   net: Net
@@ -47,6 +50,8 @@ export class Stay {
   readonly standing = new Standing((note) => this.history.note(note))
   readonly self: Self
   readonly gauges: Gauges
+  readonly wire = new Wire()
+  readonly socket = new SocketWatch()
   readonly composer: Composer
   readonly transport: Signal<TransportName>
   readonly knobs: Signal<Knobs>
@@ -55,6 +60,7 @@ export class Stay {
   readonly roster = signal<Roster>(new Map())
   readonly cursor = signal<Cursor | null>(null)
   readonly #options: StayOptions
+  readonly #net: Net
   readonly #reception: Reception
   readonly #over = new AbortController()
   #life: Life | null = null
@@ -68,6 +74,10 @@ export class Stay {
 
   constructor(options: StayOptions) {
     this.#options = options
+    this.#net = traceNet(options.net, {
+      began: (sighting) => this.wire.began(sighting),
+      socket: (socket) => this.socket.watch(socket),
+    })
     this.room = options.room
     this.self = new Self(this.room)
     const { transport, text } = this.self.kept
@@ -89,6 +99,7 @@ export class Stay {
     if (to === from) return
     this.#reception.turned(from, to, this.cursor.peek())
     this.gauges.turned(to)
+    this.wire.turned(from, to)
     this.transport.value = to
     this.self.keep({ transport: to })
     this.#life?.session.use(to)
@@ -104,7 +115,7 @@ export class Stay {
     if (link?.port === this.link.peek()?.port) return
     this.link.value = link
     this.gauges.turned(this.transport.peek())
-    this.#life?.session.reach(over(this.#options.net, link))
+    this.#life?.session.reach(over(this.#net, link))
   }
 
   /** Sends what stands in the composer; on the way back into the room it is kept, and sent on arrival. */
@@ -194,9 +205,10 @@ export class Stay {
     this.#hasAskedToEnd = this.self.kept.drafts.some(isCloseCommand)
     this.self.met(member)
     this.gauges.joined(this.transport.peek(), this.self.kept.joinedAt)
+    this.wire.begin(() => this.clockReading)
     const life = new Life({
-      net: this.#options.net,
-      via: over(this.#options.net, this.link.peek()),
+      net: over(this.#net, this.link.peek()),
+      meterNet: this.#options.net,
       room: this.room,
       member,
       token,
@@ -210,6 +222,7 @@ export class Stay {
           this.#hasHeard = true
           this.#isReturning = false
           this.#reception.take(events, isReset, this.transport.peek())
+          this.wire.shown(events, this.transport.peek())
           this.cursor.value = life.session.cursor
           this.#greet()
         },
@@ -226,6 +239,7 @@ export class Stay {
         refused: (draft, problem) => this.#refused(draft, problem),
         meter: {
           report: (report) => this.gauges.report(report),
+          trace: ({ records, dropped }) => this.wire.tell(records, dropped),
           state: (state) => (this.gauges.line.value = state),
         },
       },

@@ -11,6 +11,7 @@ import { closeInOrder } from './closing.ts'
 import { configOf, type Config } from './config.ts'
 import { MAX_BODY_BYTES, type App } from './context.ts'
 import { answerPreflights } from './cors.ts'
+import { DEFLATE } from './deflate.ts'
 import { countExchanges, guardRooms, refuseForeignOrigins } from './guard.ts'
 import { certificateOf } from './http2/certificate.ts'
 import { createHttp2Server } from './http2/server.ts'
@@ -95,7 +96,7 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
       // A message in sixteen thousand one-byte pieces stays below maxPayload, and costs megabytes.
       maxFragments: 64,
       maxBufferedChunks: 1024,
-      perMessageDeflate: false,
+      perMessageDeflate: config.deflate && DEFLATE,
       handleProtocols: (offers) => (offers.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
     },
   })
@@ -113,7 +114,7 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
     async (scope) => {
       const room = scope.withTypeProvider<TypeBoxTypeProvider>()
       guardRooms(room, rooms)
-      mountMembers(room)
+      mountMembers(room, config)
       mountMessages(room)
       mountMeterLine(room, config.beat)
       for (const name of TRANSPORTS) transports[name](room, `/${name}`, name, config)

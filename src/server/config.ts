@@ -75,6 +75,10 @@ export const SETTINGS = {
   tls: toggle('serve HTTPS, and so HTTP/2, by a certificate made for this run; implied by --tls-cert'),
   tlsCert: path('the certificate, PEM; made and written where neither file exists'),
   tlsKey: path('the key to --tls-cert, PEM'),
+  deflate: toggle(
+    'compress WebSocket frames for who offers it (permessage-deflate): fewer bytes where texts repeat, at the price of ' +
+      'CPU for each frame and some 100 kB for each socket',
+  ),
   logLevel: text(
     'warn',
     /^(fatal|error|warn|info|debug|trace|silent)$/,

@@ -4,10 +4,13 @@ import { Server as EngineServer, type Socket as EngineSocket } from 'engine.io'
 import type { WebSocket } from '@fastify/websocket'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Server, type Socket } from 'socket.io'
-import type { TransportName } from '../protocol.ts'
+import type { Draft, TransportName } from '../protocol.ts'
 import { Account } from './account.ts'
 import type { App } from './context.ts'
+import { EngineFrames } from './engine-frames.ts'
+import type { ReceivedFrame } from './exchange.ts'
 import type { EncodedBatch } from './follow.ts'
+import { countFrames } from './frames.ts'
 
 /** A request of a session. */
 interface EngineExchange {
@@ -34,8 +37,8 @@ export interface EngineLine {
   readonly account: Account
   /** Settles when there is room for the next one: on a socket when this one has gone out, else when the next poll is here. */
   send(batch: EncodedBatch): Promise<void>
-  /** So many bytes that came up were a message's text. */
-  said(textBytes: number): void
+  /** What came up is this draft. */
+  said(draft: Draft): void
   /** What comes as an event `message` is answered, one after the other, in the order in which it came. */
   onMessage(handle: (value: unknown) => Promise<object>): void
 }
@@ -51,6 +54,8 @@ export class Engine {
   readonly #exchanges = new WeakMap<IncomingMessage, EngineExchange>()
   /** By session id: whose a session is, is known only once Socket.IO has connected on it. */
   readonly #accounts = new Map<string, Account>()
+  /** Of those sessions that have gone over to a socket, by their account. */
+  readonly #frames = new WeakMap<Account, EngineFrames>()
   readonly #upgraded = new WeakMap<IncomingMessage, WebSocket>()
 
   constructor({ transport, beatMs, maxMessageBytes }: EngineOptions) {
@@ -88,6 +93,7 @@ export class Engine {
     this.#engine.on('connection', (session: EngineSocket) => this.#open(session))
     // Its answers do not go through Fastify, which would know how long they are.
     this.#engine.on('headers', (headers: Record<string, string>, request: IncomingMessage) => {
+      this.#exchanges.get(request)?.request.exchange.leaves(200)
       const bodyBytes = headers['Content-Length']
       if (bodyBytes !== undefined) this.#exchanges.get(request)?.reply?.header('content-length', bodyBytes)
     })
@@ -97,6 +103,10 @@ export class Engine {
   /** The routes of a session. */
   mount(path: string): (scope: App) => Promise<void> {
     return async (scope) => {
+      // Socket.IO leaves compression off unless asked, and does not say how long its frames were before: so it is not offered.
+      scope.addHook('onRequest', async ({ raw }) => {
+        delete raw.headers['sec-websocket-extensions']
+      })
       // Engine.IO reads the bodies of its posts itself.
       scope.addContentTypeParser('*', (_request, _body, done) => done(null))
       scope.route({
@@ -120,8 +130,7 @@ export class Engine {
   /** A connection that has become a WebSocket. */
   #upgrade(request: FastifyRequest, socket: WebSocket): void {
     const account = this.#charge(request, null)
-    socket.once('close', request.exchange.stream().end)
-    socket.on('message', () => (account.counts(this.#transport).frames += 1))
+    this.#frames.set(account, new EngineFrames(socket, countFrames(socket, request)))
     this.#upgraded.set(request.raw, socket)
     this.#engine.handleUpgrade(request.raw, request.raw.socket, Buffer.alloc(0))
   }
@@ -131,37 +140,41 @@ export class Engine {
     const exchange = this.#exchanges.get(socket.request)
     if (!exchange) throw new Error('a session that began with no request')
     const { request, account } = exchange
-    // Text was counted among what wraps it when it crossed.
-    const move = (way: 'up' | 'down', textBytes: number): void => {
-      const bytes = account.counts(this.#transport)[way]
-      bytes.framing -= textBytes
-      bytes.payload += textBytes
-    }
+    let received: ReceivedFrame | undefined
     return {
       request,
       account,
-      said: (textBytes) => move('up', textBytes),
+      said: (draft) => {
+        // By a post the text was counted among what wraps it: which one brought it, Engine.IO does not tell.
+        if (received) received.says(draft)
+        else request.exchange.moves('up', Buffer.byteLength(draft.text))
+      },
       onMessage: (handle) => {
         let handled = Promise.resolve()
         socket.on('message', (value: unknown, answer: unknown) => {
+          const frame = this.#frames.get(account)?.takeReceived()
           handled = handled.then(async () => {
+            received = frame
             const verdict = await handle(value)
             if (typeof answer === 'function') (answer as (verdict: object) => void)(verdict)
           })
         })
       },
       send: async (batch) => {
+        const frames = session.transport.name === 'websocket' ? this.#frames.get(account) : undefined
+        frames?.expects(batch)
         socket.emit('batch', JSON.parse(batch.json))
         await ready(session)
-        account.counts(this.#transport).delivered += batch.messages
-        move('down', batch.textBytes)
+        if (frames) return
+        account.counts(this.#transport).delivered += batch.messages.length
+        request.exchange.moves('down', batch.textBytes)
       },
     }
   }
 
   #charge(request: FastifyRequest, reply: FastifyReply | null): Account {
     const { sid = '' } = request.query as { sid?: string }
-    const account = this.#accounts.get(sid) ?? new Account()
+    const account = this.#accounts.get(sid) ?? new Account({ isOrphan: true })
     this.#exchanges.set(request.raw, { request, reply, account, sid })
     request.exchange.charge(account, this.#transport, Number(request.headers['content-length'] ?? 0))
     return account
@@ -170,14 +183,6 @@ export class Engine {
   #open(session: EngineSocket): void {
     const exchange = this.#exchanges.get(session.request)
     if (!exchange) return
-    const sent = (frames: number) => {
-      exchange.account.counts(this.#transport).frames += frames
-    }
-    session.on('flush', (packets: unknown[]) => {
-      if (session.transport.name === 'websocket') sent(packets.length)
-    })
-    // The answer to its probe goes by the new way while the session is still on the old one.
-    session.on('upgrading', () => sent(1))
     session.once('close', () => this.#accounts.delete(exchange.sid))
   }
 }

@@ -1,14 +1,17 @@
-import type { Counts, TransportName } from '../protocol.ts'
+import type { Draft, ExchangeRecord, FrameKind, FrameRecord, TransportName, Way } from '../protocol.ts'
 import type { Account } from './account.ts'
+import { serverNow } from './clock.ts'
+import { CompressedFrame, CompressedFrames } from './compressed.ts'
 import type { EncodedBatch } from './follow.ts'
 import type { Crossed, Wire } from './wire.ts'
 
-function addTo(counts: Counts, crossed: Crossed): void {
-  for (const way of ['up', 'down'] as const) {
-    counts[way].headers += crossed[way].headers
-    counts[way].framing += crossed[way].framing
-  }
+/** On whose account something goes, and the record that says so. */
+interface Charge {
+  account: Account
+  record: ExchangeRecord
 }
+
+const noBytes = () => ({ headers: 0, framing: 0, payload: 0 })
 
 /**
  * One request and its answer, counted at the socket. Between two marks all that crossed its wire belongs to the exchange
@@ -17,12 +20,18 @@ function addTo(counts: Counts, crossed: Crossed): void {
  */
 export class Exchange {
   readonly #wire: Wire
-  #charged: { account: Account; transport: TransportName } | null = null
+  readonly #method: string
+  readonly #path: string
+  readonly #receivedAt = serverNow()
+  #charged: Charge | null = null
   #answer: EncodedBatch | null = null
   #isOver = false
 
-  constructor(wire: Wire) {
+  /** @param path with its query, and without a token */
+  constructor(wire: Wire, method: string, path: string) {
     this.#wire = wire
+    this.#method = method
+    this.#path = path
   }
 
   /**
@@ -35,86 +44,230 @@ export class Exchange {
     const by = transport ?? account.current
     if (!by) return
     account.current = by
-    this.#charged = { account, transport: by }
-    const counts = account.counts(by)
-    counts.requests += requests
-    account.uses(this.#wire.connection, by)
-    addTo(counts, this.#wire.take({ up: bodyBytes, down: 0 }))
+    account.counts(by).requests += requests
+    const record: ExchangeRecord = {
+      type: 'exchange',
+      id: account.newRecordId(),
+      transport: by,
+      kind: transport && this.#method === 'GET' ? 'poll' : 'other',
+      method: this.#method,
+      path: this.#path,
+      connection: account.uses(this.#wire.connection, by),
+      receivedAt: this.#receivedAt,
+      isOver: false,
+      up: noBytes(),
+      down: noBytes(),
+    }
+    this.#charged = { account, record }
+    this.#spend(this.#charged, this.#wire.take({ up: bodyBytes, down: 0 }))
   }
 
-  /** So many bytes of the request's body were a message's text. */
-  said(textBytes: number): void {
+  /** The request's body is this draft. */
+  said({ id, text }: Draft): void {
     if (!this.#charged) return
-    const { up } = this.#charged.account.counts(this.#charged.transport)
-    up.framing -= textBytes
-    up.payload += textBytes
+    const { account, record } = this.#charged
+    record.kind = 'post'
+    record.posts = id
+    account.spend(record, 'up', moved(text))
+  }
+
+  /** So many bytes of a body, or of what came after it on the same line, were a message's text. */
+  moves(way: Way, textBytes: number): void {
+    if (!this.#charged) return
+    this.#charged.account.spend(this.#charged.record, way, { framing: -textBytes, payload: textBytes })
+  }
+
+  /** The answer is held back from now on, until there is something to say. */
+  parks(): void {
+    if (!this.#charged) return
+    const { account, record } = this.#charged
+    record.parkedFrom ??= serverNow()
+    account.note(record)
   }
 
   /** The answer is this batch; null when it is none. */
   answers(batch: EncodedBatch | null): void {
     this.#answer = batch
     if (!this.#charged) return
-    const counts = this.#charged.account.counts(this.#charged.transport)
-    counts.delivered += batch?.messages ?? 0
+    const { account, record } = this.#charged
+    const counts = account.counts(record.transport)
+    counts.delivered += batch?.messages.length ?? 0
     counts.polls += 1
     if (!batch || batch.events === 0) counts.empty += 1
+    if (this.#isOver) return
+    if (record.parkedFrom !== undefined) record.parkedTo = serverNow()
+    record.events = batch?.events ?? 0
+    if (batch) record.brings = batch.messages
+    account.note(record)
+  }
+
+  /** The answer goes out now. */
+  leaves(status: number): void {
+    if (!this.#charged) return
+    const { account, record } = this.#charged
+    record.answeredAt = serverNow()
+    record.status = status
+    account.note(record)
   }
 
   /** The answer has gone out, or the line broke. `bodyBytes` is the size of its body. */
   finish(bodyBytes: number): void {
     if (this.#isOver) return
-    this.#isOver = true
-    const crossed = this.#wire.take({ up: 0, down: bodyBytes })
+    this.#takeHead(bodyBytes)
     if (!this.#charged) return
-    const counts = this.#charged.account.counts(this.#charged.transport)
-    addTo(counts, crossed)
-    // Of an answer that was cut off, nothing or only a head has gone out.
-    const text = Math.min(this.#answer?.textBytes ?? 0, crossed.down.framing)
-    counts.down.framing -= text
-    counts.down.payload += text
+    const { account, record } = this.#charged
+    record.isOver = true
+    account.note(record)
   }
 
   /** The head is out, and what follows is a stream of frames, counted by the line that this returns. */
-  stream(): FrameLine {
-    this.finish(0)
-    return new FrameLine(this.#wire, this.#charged)
+  stream(kind: 'stream' | 'socket', status: number, isCompressed = false): FrameLine {
+    if (this.#charged) this.#charged.record.kind = kind
+    this.leaves(status)
+    this.#takeHead(0)
+    return new FrameLine(this.#wire, this.#charged, isCompressed)
+  }
+
+  #takeHead(bodyBytes: number): void {
+    this.#isOver = true
+    const crossed = this.#wire.take({ up: 0, down: bodyBytes })
+    if (!this.#charged) return
+    this.#spend(this.#charged, crossed)
+    // Of an answer that was cut off, nothing or only a head has gone out.
+    const text = Math.min(this.#answer?.textBytes ?? 0, crossed.down.framing)
+    this.moves('down', text)
+  }
+
+  #spend({ account, record }: Charge, { up, down }: Crossed): void {
+    account.spend(record, 'up', up)
+    account.spend(record, 'down', down)
   }
 }
 
-/** Frames of a socket, or pieces of a streamed answer. Whatever crosses and is no message's text is framing. */
+/** What of a body was taken for framing, and is a message's text. */
+function moved(text: string): { framing: number; payload: number } {
+  const bytes = Buffer.byteLength(text)
+  return { framing: -bytes, payload: bytes }
+}
+
+/** What there is to say of a frame, or of a piece, beside its size. */
+export interface FrameContent {
+  kind: FrameKind
+  batch?: EncodedBatch | null
+  /** Ids of the messages that it is about, where it is no batch. */
+  messages?: readonly string[]
+  /** Of a piece: bytes of the answer's body up to its end. */
+  endsAt?: number
+}
+
+/** A frame that came up, and what is found in it. */
+export interface ReceivedFrame {
+  says(draft: Draft): void
+}
+
+/**
+ * Frames of a socket, or pieces of a streamed answer. Whatever crosses and is no message's text is framing. Each frame is
+ * counted by its size when it is sent or complete; what the wire counted beside that is settled when somebody asks.
+ */
 export class FrameLine {
   readonly #wire: Wire
-  readonly #charged: { account: Account; transport: TransportName } | null
+  readonly #charged: Charge | null
   readonly #endSettling: (() => void) | undefined
+  /** Bytes of frames that the wire has not been asked for yet. */
+  readonly #told = { up: 0, down: 0 }
+  readonly #rest: Partial<Record<Way, FrameRecord>> = {}
+  readonly #handed = { up: 0, down: 0 }
+  readonly #compressed: Record<Way, CompressedFrames> | null
 
-  constructor(wire: Wire, charged: { account: Account; transport: TransportName } | null) {
+  constructor(wire: Wire, charged: Charge | null, isCompressed: boolean) {
     this.#wire = wire
     this.#charged = charged
+    this.#compressed = isCompressed ? { up: new CompressedFrames(), down: new CompressedFrames() } : null
     this.#endSettling = charged?.account.settling(() => this.#settle())
   }
 
-  received(textBytes: number): void {
-    this.#count('up', textBytes, 0)
+  /** A message of the peer, of so many bytes, head and mask included. */
+  received(bytes: number): ReceivedFrame {
+    const record = this.#frame('up', bytes, { kind: 'message' })
+    const compressed = this.#compressed?.up.last
+    return {
+      says: ({ id, text }) => {
+        if (!this.#charged || !record) return
+        record.messages = [id]
+        this.#charged.account.spend(record, 'up', compressed ? compressed.says(Buffer.byteLength(text)) : moved(text))
+      },
+    }
   }
 
-  sent(batch: EncodedBatch | null): void {
-    this.#count('down', batch?.textBytes ?? 0, batch?.messages ?? 0)
+  sent(bytes: number, content: FrameContent): void {
+    this.#frame('down', bytes, content)
   }
 
-  readonly end = (): void => this.#wire.whenOver(() => this.#endSettling?.())
+  /** A frame that the page at the other end is not shown. */
+  control(way: Way, bytes: number, kind: 'ping' | 'pong' | 'close'): void {
+    this.#frame(way, bytes, { kind })
+  }
 
-  #count(way: 'up' | 'down', textBytes: number, delivered: number): void {
-    if (!this.#charged) return
-    const counts = this.#charged.account.counts(this.#charged.transport)
-    counts.frames += 1
-    counts.delivered += delivered
-    counts[way].payload += textBytes
-    counts[way].framing -= textBytes
+  /** `wasClosed`: in good order, so that what is left over is the close frame that answers the peer's. */
+  readonly end = (wasClosed = false): void => {
+    this.#wire.whenOver(() => {
+      this.#endSettling?.()
+      if (!this.#charged) return
+      const { account, record } = this.#charged
+      for (const rest of wasClosed ? Object.values(this.#rest) : []) {
+        rest.kind = 'close'
+        account.note(rest)
+      }
+      record.isOver = true
+      account.note(record)
+    })
+  }
+
+  #frame(
+    way: Way,
+    bytes: number,
+    { kind, batch, messages = batch?.messages, endsAt }: FrameContent,
+  ): FrameRecord | null {
+    if (!this.#charged) return null
+    const { account } = this.#charged
+    const record = this.#newRecord(this.#charged, way, kind)
+    if (messages) record.messages = messages
+    if (endsAt !== undefined) record.endsAt = endsAt
+    if (kind !== 'ping' && kind !== 'pong' && kind !== 'close') {
+      record.index = this.#handed[way] += 1
+      const counts = account.counts(record.transport)
+      counts.frames += 1
+      counts.delivered += batch?.messages.length ?? 0
+    }
+    const payload = batch?.textBytes ?? 0
+    if (this.#compressed && record.index !== undefined) {
+      this.#compressed[way].add(new CompressedFrame(record, bytes, payload))
+      account.note(record)
+      return record
+    }
+    this.#told[way] += bytes
+    account.spend(record, way, { framing: bytes - payload, payload })
+    return record
+  }
+
+  #newRecord({ account, record: { id, transport } }: Charge, way: Way, kind: FrameKind): FrameRecord {
+    const bytes = noBytes()
+    return { type: 'frame', id: account.newRecordId(), exchange: id, transport, way, kind, at: serverNow(), bytes }
   }
 
   #settle(): void {
     if (!this.#charged) return
-    const counts = this.#charged.account.counts(this.#charged.transport)
-    addTo(counts, this.#wire.take({ up: Infinity, down: Infinity }))
+    const { account } = this.#charged
+    const crossed = this.#wire.take({ up: Infinity, down: Infinity })
+    for (const way of ['up', 'down'] as const) {
+      const { headers, framing } = crossed[way]
+      const untold = framing - this.#told[way]
+      const beside =
+        this.#compressed?.[way].divide(untold, (record, bytes) => account.spend(record, way, bytes)) ?? untold
+      this.#told[way] = 0
+      if (headers === 0 && beside === 0) continue
+      const record = (this.#rest[way] ??= this.#newRecord(this.#charged, way, 'rest'))
+      account.spend(record, way, { headers, framing: beside })
+    }
   }
 }

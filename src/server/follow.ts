@@ -14,12 +14,15 @@ export interface Reader {
  *
  * null when nothing happened. A batch without events says that the position moved past events which are not for this
  * reader: without it, a quiet reader's cursor would grow too old in a room full of private talk.
+ *
+ * @param onWait called when there is nothing to say yet, and time left to wait in
  */
 export async function nextBatch(
   log: Log,
   reader: Reader,
   cursor: Cursor | null,
   waitMs: number,
+  onWait?: () => void,
 ): Promise<Batch | null> {
   const deadline = performance.now() + waitMs
   let at = cursor
@@ -29,6 +32,7 @@ export async function nextBatch(
     const leftMs = deadline - performance.now()
     if (leftMs <= 0 || reader.signal.aborted || log.isClosed) return batch.cursor === cursor ? null : batch
     at = batch.cursor
+    onWait?.()
     await log.changed(at, leftMs, reader.signal)
   }
 }
@@ -80,7 +84,8 @@ export interface EncodedBatch {
   cursor: Cursor
   /** Those that the reader did not have. */
   events: number
-  messages: number
+  /** Ids of those among them. */
+  messages: readonly string[]
   /** UTF-8 bytes of all text within, had or not: what crosses the wire. */
   textBytes: number
 }
@@ -97,7 +102,7 @@ export function encode(batch: Batch): EncodedBatch {
       json: JSON.stringify(batch),
       cursor: batch.cursor,
       events: fresh.length,
-      messages: batch.known === undefined ? messages.length : fresh.filter(({ type }) => type === 'message').length,
+      messages: fresh.filter(({ type }) => type === 'message').map(({ id }) => id),
       textBytes: messages.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0),
     }
     encoded.set(batch, result)

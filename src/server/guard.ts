@@ -43,13 +43,23 @@ export function countExchanges(app: App): void {
     // A preflight carries no token. What it weighs falls to the request that it asks for, the next on its connection.
     if (isPreflight(request)) return
     const wire = wireOf(request.raw)
-    const exchange = (request.exchange = new Exchange(wire))
+    const exchange = (request.exchange = new Exchange(wire, request.method, pathOf(request)))
     reply.raw.once('close', () => wire.whenOver(() => exchange.finish(bodyBytes(reply))))
+  })
+  app.addHook('onSend', async (request, reply) => {
+    if (!isPreflight(request)) request.exchange.leaves(reply.statusCode)
   })
 }
 
 function bodyBytes(reply: FastifyReply): number {
   return reply.statusCode === 204 ? 0 : Number(reply.getHeader('content-length') ?? 0)
+}
+
+/** What is written down is looked at, exported and passed on: whatever looks like a token stays out of it. */
+function pathOf({ url, headers }: FastifyRequest): string {
+  const said = `${headers.authorization ?? ''},${headers['sec-websocket-protocol'] ?? ''}`
+  const tokens = [...said.matchAll(/bearer[ .]+([^\s,]+)/gi)].map(([, token]) => token ?? '')
+  return tokens.reduce((path, token) => path.replaceAll(token, '…'), url)
 }
 
 function findSeat(request: FastifyRequest): Seat | null {

@@ -1,8 +1,9 @@
-import { schemas } from '../protocol.ts'
+import { schemas, type Present } from '../protocol.ts'
+import type { Config } from './config.ts'
 import { seatOf, type App } from './context.ts'
 
 /** Joining, being here, changing one's name, leaving. */
-export function mountMembers(app: App): void {
+export function mountMembers(app: App, { lease }: Config): void {
   app.post('/members', {
     schema: { body: schemas.join },
     // `curl -X POST` without a body is somebody who takes any name.
@@ -14,6 +15,9 @@ export function mountMembers(app: App): void {
   })
 
   app.get('/members', async (request) => request.room.roster)
+
+  // A contact, for somebody whose line carries no token and so renews no lease.
+  app.get('/members/me', async (request) => ({ ...seatOf(request).member, leaseMs: lease }) satisfies Present)
 
   app.patch('/members/me', { schema: { body: schemas.rename } }, async (request) =>
     request.room.rename(seatOf(request), request.body.name),

@@ -4,7 +4,7 @@ import { seatOf, type App } from './context.ts'
 /** The upstream of every transport that has none of its own. */
 export function mountMessages(app: App): void {
   app.post('/messages', { schema: { body: schemas.draft } }, async (request, reply) => {
-    request.exchange.said(Buffer.byteLength(request.body.text))
+    request.exchange.said(request.body)
     const { ack, isNew } = await request.room.say(seatOf(request), request.body)
     return reply.code(isNew ? 201 : 200).send(ack)
   })

@@ -1,4 +1,7 @@
+import Type from 'typebox'
 import { CLOSE, schemas, type MeterFrame } from '../protocol.ts'
+import type { Account } from './account.ts'
+import { serverNow } from './clock.ts'
 import { seatOf, type App } from './context.ts'
 import { problems } from './problem.ts'
 import { keepAlive, openLine, readFrame } from './socket.ts'
@@ -7,11 +10,11 @@ import { validator } from './validate.ts'
 /** How often a change is told of. */
 const REPORT_MS = 250
 
-const clockUp = validator(schemas.clockUp)
+const frameUp = validator(Type.Union([schemas.clockUp, schemas.traceUp]))
 
 /**
- * Tells a member what its own lines cost, and what the server's clock says. On a connection of its own that is not
- * counted: a WebSocket, since those do not take one of the six connections that a browser gives to a host's HTTP.
+ * Tells a member what its own lines cost, to who asks for it exchange by exchange, and what the server's clock says. On a
+ * connection of its own that is not counted: a WebSocket, since those do not take one of the six connections that a browser gives to a host's HTTP.
  */
 export function mountMeterLine(app: App, beatMs: number): void {
   app.route({
@@ -26,30 +29,42 @@ export function mountMeterLine(app: App, beatMs: number): void {
         socket.close(CLOSE.badToken, 'this needs a token')
         return
       }
-      keepAlive(socket, beatMs)
+      keepAlive(socket, line, beatMs)
+      const account = app.accountOf(seatOf(request))
       let last = ''
-      const tell = () => {
-        const report = JSON.stringify({
-          type: 'report',
-          ...app.accountOf(seatOf(request)).report(),
-        } satisfies MeterFrame)
-        if (report !== last) void line.send(report)
+      let tracing: ReturnType<Account['trace']> | null = null
+      let isTelling = false
+      const tell = async () => {
+        // Who does not take what it is told is told no more: what comes up meanwhile is bounded elsewhere.
+        if (isTelling) return
+        isTelling = true
+        const report = JSON.stringify({ type: 'report', ...account.report() } satisfies MeterFrame)
+        const records = tracing?.trace.take()
+        if (report !== last) await line.send(report, { kind: 'other' })
+        if (records) await line.send({ type: 'trace', ...records } satisfies MeterFrame)
         last = report
+        isTelling = false
+      }
+      const trace = (on: boolean) => {
+        tracing?.end()
+        tracing = on ? account.trace() : null
       }
       line.onText(async (text) => {
         try {
-          const { sentAt } = clockUp(readFrame(text))
-          await line.send({ type: 'clock', sentAt, serverAt: Date.now() } satisfies MeterFrame)
+          const frame = frameUp(readFrame(text))
+          if (frame.type === 'trace') trace(frame.on)
+          else await line.send({ type: 'clock', sentAt: frame.sentAt, serverAt: serverNow() } satisfies MeterFrame)
         } catch {
-          socket.close(1008, 'not a clock frame')
+          socket.close(1008, 'neither {type: clock, sentAt} nor {type: trace, on}')
         }
       })
-      const timer = setInterval(tell, REPORT_MS)
+      const timer = setInterval(() => void tell(), REPORT_MS)
       request.visit.signal.addEventListener('abort', () => {
         clearInterval(timer)
+        trace(false)
         line.finish()
       })
-      tell()
+      void tell()
     },
   })
 }

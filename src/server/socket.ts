@@ -1,26 +1,33 @@
 import type { FastifyRequest } from 'fastify'
 import { parse } from 'secure-json-parse'
 import type { WebSocket } from '@fastify/websocket'
-import { CLOSE } from '../protocol.ts'
-import type { EncodedBatch } from './follow.ts'
-import type { FrameLine } from './exchange.ts'
+import { CLOSE, type FrameDown, type MeterFrame } from '../protocol.ts'
+import type { FrameContent, FrameLine, ReceivedFrame } from './exchange.ts'
+import { countFrames, downBytes, upBytes } from './frames.ts'
 import { problems } from './problem.ts'
 
 /** An upgraded connection, with what every WebSocket route of ours needs of it. */
 export interface SocketLine {
   readonly counts: FrameLine
   /** Settles when the frame has gone out to the network, or never will. */
-  send(frame: object | string, batch?: EncodedBatch): Promise<void>
+  send(frame: FrameDown | MeterFrame): Promise<void>
+  send(text: string, content: FrameContent): Promise<void>
   /** Frames are handled one after the other, in the order in which they came. */
-  onText(handle: (text: string) => Promise<void>): void
+  onText(handle: (text: string, frame: ReceivedFrame) => Promise<void>): void
   /** Closes, saying why: the member was ended, or the server is closing. */
   finish(): void
 }
 
+function contentOf(frame: FrameDown | MeterFrame | string): FrameContent {
+  if (typeof frame === 'string') return { kind: 'other' }
+  if (frame.type === 'ack') return { kind: 'ack', messages: [frame.ack.id] }
+  if (frame.type === 'error') return { kind: 'error', ...(frame.id === undefined ? {} : { messages: [frame.id] }) }
+  return { kind: 'other' }
+}
+
 /** null, and the socket closed with a code that says so, when the token was not good. */
 export function openLine(socket: WebSocket, request: FastifyRequest): SocketLine | null {
-  const counts = request.exchange.stream()
-  socket.once('close', counts.end)
+  const counts = countFrames(socket, request)
   // A socket without this listener takes the process down with it.
   socket.on('error', (error) => request.log.debug({ error: error.message }, 'a socket broke'))
 
@@ -33,14 +40,15 @@ export function openLine(socket: WebSocket, request: FastifyRequest): SocketLine
   let handled = Promise.resolve()
   const line: SocketLine = {
     counts,
-    send(frame, batch) {
+    send(frame: FrameDown | MeterFrame | string, content?: FrameContent) {
       return new Promise((resolve) => {
         if (socket.readyState !== socket.OPEN) {
           resolve()
           return
         }
-        counts.sent(batch ?? null)
-        socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame), () => resolve())
+        const text = typeof frame === 'string' ? frame : JSON.stringify(frame)
+        counts.sent(downBytes(Buffer.byteLength(text)), content ?? contentOf(frame))
+        socket.send(text, () => resolve())
       })
     },
     onText(handle) {
@@ -49,9 +57,10 @@ export function openLine(socket: WebSocket, request: FastifyRequest): SocketLine
           socket.close(1003, 'text frames only')
           return
         }
+        const frame = counts.received(upBytes(data.length))
         // One at a time: nothing more is read while a frame is being worked on.
         socket.pause()
-        handled = handled.then(() => handle(data.toString())).finally(() => socket.resume())
+        handled = handled.then(() => handle(data.toString(), frame)).finally(() => socket.resume())
       })
     },
     finish() {
@@ -64,7 +73,7 @@ export function openLine(socket: WebSocket, request: FastifyRequest): SocketLine
 }
 
 /** Pings while nothing else is heard, and drops a peer that does not answer until the next ping. */
-export function keepAlive(socket: WebSocket, beatMs: number): void {
+export function keepAlive(socket: WebSocket, { counts }: SocketLine, beatMs: number): void {
   let isAlive = true
   socket.on('pong', () => (isAlive = true))
   const timer = setInterval(() => {
@@ -73,6 +82,7 @@ export function keepAlive(socket: WebSocket, beatMs: number): void {
       return
     }
     isAlive = false
+    counts.control('down', downBytes(0), 'ping')
     socket.ping()
   }, beatMs)
   socket.once('close', () => clearInterval(timer))

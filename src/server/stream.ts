@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Problem } from '../protocol.ts'
+import type { FrameKind, Problem } from '../protocol.ts'
 import type { EncodedBatch } from './follow.ts'
 import { isGone } from './gone.ts'
 import { problems } from './problem.ts'
@@ -8,9 +8,12 @@ import type { Visit } from './seat.ts'
 /** An answer that goes on for as long as there is somebody to read it. */
 export interface StreamLine {
   /** Settles when the text has gone out to the network, or never will: waiting for it is the back-pressure. */
-  send(text: string, batch?: EncodedBatch | null): Promise<void>
+  send(text: string, batch?: EncodedBatch | null, kind?: FrameKind): Promise<void>
   end(): void
 }
+
+/** RFC 9112, 7.1: the length in hexadecimal, and two line ends around the piece. */
+const chunkBytes = (length: number): number => length.toString(16).length + 4
 
 /** The head goes out at once: a browser then knows that the line is open, however long the room stays quiet. */
 export function openStream(request: FastifyRequest, reply: FastifyReply, contentType: string): StreamLine {
@@ -23,16 +26,19 @@ export function openStream(request: FastifyRequest, reply: FastifyReply, content
     'x-accel-buffering': 'no',
   })
   raw.flushHeaders()
-  const counts = request.exchange.stream()
-  raw.once('close', counts.end)
+  const counts = request.exchange.stream('stream', 200)
+  raw.once('close', () => counts.end())
+  let endsAt = 0
   return {
-    send: (text, batch = null) =>
+    send: (text, batch = null, kind = batch ? 'batch' : 'beat') =>
       new Promise((resolve) => {
         if (isGone(raw)) {
           resolve()
           return
         }
-        counts.sent(batch)
+        const length = Buffer.byteLength(text)
+        endsAt += length
+        counts.sent(length + (raw.chunkedEncoding ? chunkBytes(length) : 0), { kind, batch, endsAt })
         raw.write(text, () => resolve())
       }),
     end: () => void raw.end(),

@@ -1,12 +1,8 @@
 #!/usr/bin/env node
 import { createInterface } from 'node:readline'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { join } from '../client/members.ts'
 import { readAddress } from '../client/roster.ts'
-import { Session, type SessionState } from '../client/session.ts'
-import { ProblemError } from '../client/transport.ts'
-import { TRANSPORTS, type RoomEvent, type TransportName } from '../protocol.ts'
-import { nodeNet } from './net.ts'
+import { join, TRANSPORTS, type RoomItem, type SessionState, type TransportName } from '../node/index.ts'
 
 interface Options {
   url: string
@@ -33,31 +29,22 @@ const options = new Command('chat')
   .parse()
   .opts<Options>()
 
-const net = nodeNet(options.url)
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
-const joined = await join(net, options.room, options.name === undefined ? {} : { name: options.name }).catch(explain)
-const session = new Session({
-  net,
-  room: options.room,
-  member: joined.member,
-  token: joined.token,
-  transport: options.transport,
-  observer: {
-    events: (events, isReset) => {
-      if (isReset) say('-- what follows does not join on to what stands above: some of it is gone')
-      for (const event of events) say(lineOf(event))
-    },
-    state: tell,
-    refused: (draft, problem) => say(`-- not sent: ${draft.text} (${problem.detail})`),
-  },
-})
-say(`-- you are ${joined.member.name} in ${options.room}; /quit leaves`)
+const room = await join(options.url, { ...options, history: true, onState: tell }).catch(explain)
+say(`-- you are ${room.member.name} in ${options.room}; /quit leaves`)
 
 const input = createInterface({ input: process.stdin })
 input.on('line', (line) => handle(line.trim()))
 input.on('close', () => void quit())
 process.on('SIGINT', () => void quit())
+
+try {
+  for await (const item of room) say(lineOf(item))
+} catch (error) {
+  say(`-- the server ended this: ${rootOf(error)}`)
+  process.exit(0)
+}
 
 function handle(line: string): void {
   const [word, argument] = line.split(/\s+/)
@@ -67,41 +54,33 @@ function handle(line: string): void {
     return
   }
   if (line === '/who') {
-    say(`-- ${[...session.roster.values()].map(({ name }) => name).join(', ')}`)
+    say(`-- ${[...room.roster.values()].map(({ name }) => name).join(', ')}`)
     return
   }
   if (word === '/use') {
     const transport = TRANSPORTS.find((name) => name === argument)
-    if (transport) session.use(transport)
+    if (transport) room.use(transport)
     else say(`-- /use takes one of ${TRANSPORTS.join(', ')}`)
     return
   }
-  const { text, to, unknown } = readAddress(line, session.roster)
-  if (unknown !== undefined) {
-    say(`-- nobody here is called ${unknown}`)
-    return
-  }
-  session.send(text, to)
+  const { text, to, unknown } = readAddress(line, room.roster)
+  if (unknown === undefined)
+    room.send(text, to).catch((error: unknown) => say(`-- not sent: ${text} (${rootOf(error)})`))
+  else say(`-- nobody here is called ${unknown}`)
 }
 
 function tell(state: SessionState): void {
-  if (state.name === 'open') say(`-- connected by ${session.transport}`)
+  if (state.name === 'open') say(`-- connected by ${room.transport}`)
   if (state.name === 'waiting') say(`-- line lost (${state.why}); again in ${(state.retryMs / 1000).toFixed(1)} s`)
-  if (state.name === 'closed' && state.problem) {
-    say(`-- the server ended this: ${state.problem.detail}`)
-    process.exit(0)
-  }
 }
 
 async function quit(): Promise<void> {
-  // What was typed before the end of the input is still said, as long as there is a line to say it on.
-  while (session.outbox.length > 0 && session.state.name === 'open')
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  await session.leave().catch(() => undefined)
+  await room.close().catch(() => undefined)
   process.exit(0)
 }
 
-function lineOf(event: RoomEvent): string {
+function lineOf(event: RoomItem): string {
+  if (event.type === 'reset') return '-- what follows does not join on to what stands above: some of it is gone'
   const at = new Date(event.at).toLocaleTimeString('en-GB')
   switch (event.type) {
     case 'message':
@@ -123,7 +102,7 @@ function printable(text: string): string {
 }
 
 function explain(error: unknown): never {
-  const why = error instanceof ProblemError ? error.problem.detail : rootOf(error)
+  const why = rootOf(error)
   process.stderr.write(`chat: cannot join ${options.room} at ${options.url}: ${why}\n`)
   if (why.includes('certificate')) process.stderr.write('NODE_EXTRA_CA_CERTS=<its file> makes Node trust it\n')
   process.exit(1)

@@ -48,7 +48,7 @@ export function bars(all: readonly Bar[], x: Axis, width: number): Bars {
     let from = 0
     for (const { value, texture } of parts) {
       const [a, b] = [px(from), px(from + Math.max(0, value))]
-      elements.push(rect(a, y, Math.max(b - a, 0.5), BAR, fillOf(texture, mark), mark.hue))
+      elements.push(rect(a, y, Math.max(b - a, 0.5), BAR, fillOf(texture, mark), mark.line))
       from += Math.max(0, value)
     }
     elements.push(text(label, px(from) + 8, y + BAR / 2, { color: INK.strong, size: 12, weight: 600 }))

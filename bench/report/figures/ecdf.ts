@@ -4,7 +4,7 @@ import { linearAxis, type Axis } from './axis.ts'
 import { cellsOf, doubt, nameOf, type Figure } from './figure.ts'
 import { plot } from './plot.ts'
 
-const POLLS = ['short-poll', 'long-poll']
+const POLLS = ['short-poll', 'long-poll', 'snapshot-poll', 'jsonp-poll']
 const QUARTERS = [0.25, 0.5, 0.75, 0.9, 0.99]
 
 const drawn = (report: Report): Cell[] =>

@@ -112,15 +112,15 @@ function series({ subject, points, style, isStep = false }: Curve, x: Axis, y: A
     symbolSize: mark.isHollow ? 8 : mark.symbol === 'rect' ? 8 : 9,
     lineStyle: { ...stroke, cap: 'butt', join: 'round' },
     itemStyle: mark.isHollow
-      ? { color: 'var(--surface)', borderColor: mark.hue, borderWidth: 2.5 }
-      : { color: mark.hue, borderColor: 'var(--surface)', borderWidth: 1 },
+      ? { color: 'var(--surface)', borderColor: mark.line, borderWidth: 2.5 }
+      : { color: mark.hue, borderColor: mark.line === mark.hue ? 'var(--surface)' : mark.line, borderWidth: 1 },
     z: style === 'model' ? 4 : 3,
   }
 }
 
-function strokeOf(style: Curve['style'], { hue, dash }: Mark) {
+function strokeOf(style: Curve['style'], { line: color, dash }: Mark) {
   if (style === 'model') return { color: INK.strong, width: 1.5, type: [1.5, 3] }
-  return { color: hue, width: style === 'faint' ? 1.25 : 2.25, type: style === 'curve' ? 'solid' : dash }
+  return { color, width: style === 'faint' ? 1.25 : 2.25, type: style === 'curve' ? 'solid' : dash }
 }
 
 interface EndFrame {

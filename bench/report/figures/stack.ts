@@ -7,8 +7,11 @@ import { cellsOf, doubt, nameOf, type Figure } from './figure.ts'
 
 export const TEXTURES: readonly Texture[] = ['headers', 'framing', 'payload', 'tcpIp']
 
+/** Beside a bar so many times as long the others are slivers. */
+const APART = 10
+
 /** Bytes per message, by what they are. The parts add up to the figure that the report gives. */
-function partsOf({ bytes }: Cell): Record<Texture, number> | null {
+export function partsOf({ bytes }: Cell): Record<Texture, number> | null {
   if (!bytes) return null
   const { up, down, perMessage } = bytes
   const total = up.headers + down.headers + up.framing + down.framing + up.payload + down.payload
@@ -32,23 +35,28 @@ export const stack: Figure = {
   id: 'stack',
   panels: (report, texts, { full }) => {
     const all = drawn(report)
-    if (all.length === 0) return []
-    const x = linearAxis(
-      texts.axes.bytes,
-      all.map(({ total }) => total),
-      full < 500 ? 3 : 6,
-    )
-    const { option, height } = bars(
-      all.map(({ cell, parts, total }) => ({
-        subject: cell.subject,
-        name: nameOf(variantOf(cell), texts) + doubt(cell),
-        label: spelled(total, 'B'),
-        parts: TEXTURES.map((texture) => ({ value: parts[texture], texture })),
-      })),
-      x,
-      full,
-    )
-    return [{ option, width: full, height, label: texts.figures.stack.title }]
+    const least = Math.min(...all.map(({ total }) => total))
+    const groups = [all.filter(({ total }) => total < least * APART), all.filter(({ total }) => total >= least * APART)]
+    return groups.flatMap((group, i) => {
+      if (group.length === 0) return []
+      const x = linearAxis(
+        texts.axes.bytes,
+        group.map(({ total }) => total),
+        full < 500 ? 3 : 6,
+      )
+      const { option, height } = bars(
+        group.map(({ cell, parts, total }) => ({
+          subject: cell.subject,
+          name: nameOf(variantOf(cell), texts) + doubt(cell),
+          label: spelled(total, 'B'),
+          parts: TEXTURES.map((texture) => ({ value: parts[texture], texture })),
+        })),
+        x,
+        full,
+      )
+      const title = i > 0 ? { title: texts.onAnAxisOfItsOwn } : {}
+      return [{ ...title, option, width: full, height, label: texts.figures.stack.title }]
+    })
   },
   table: (report, texts) => ({
     head: [texts.table.what, ...TEXTURES.map((texture) => `${texts.textures[texture]}, B`), `${texts.table.total}, B`],

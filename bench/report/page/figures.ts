@@ -24,7 +24,12 @@ const SCENARIO_OF: Record<Figure['id'], Scenario> = {
   http: 'http',
   load: 'sweep',
   memory: 'memory',
+  http2: 'http2',
+  deflate: 'deflate',
 }
+
+/** Bars of several parts. */
+const LEGEND_FOR: readonly Figure['id'][] = ['stack', 'http2', 'deflate']
 
 export const figuresOf = (report: Report, texts: Texts, language: string): string =>
   FIGURES.map((figure, i) => figureOf(figure, i + 1, report, texts, language)).join('')
@@ -40,7 +45,7 @@ function figureOf(figure: Figure, number: number, report: Report, texts: Texts, 
   }
   return [
     `<section class="figure" id="${id}" data-figure="${figure.id}"><figure>${head}`,
-    figure.id === 'stack' ? legend(texts) : '',
+    LEGEND_FOR.includes(figure.id) ? legend(texts) : '',
     `<div class="wide">${pictures(panels, `${id}-w`)}</div>`,
     `<div class="narrow">${pictures(figure.panels(report, texts, SIZES.narrow), `${id}-n`)}</div>`,
     `<figcaption><p><b>${escapeHtml(texts.see)}</b> ${escapeHtml(see)}</p>`,

@@ -1,6 +1,8 @@
 import { escapeHtml } from '../escape.ts'
+import { nameOf } from '../figures/figure.ts'
 import { spellCrossover } from '../figures/per-message.ts'
 import { exact, figure, fixed, THIN_SPACE, withUnit } from '../format.ts'
+import { overviewOf } from '../overview.ts'
 import type { Report } from '../schema.ts'
 import type { Texts } from '../texts/en.ts'
 import type { Language } from '../texts/languages.ts'
@@ -15,6 +17,7 @@ export function pageOf(report: Report, texts: Texts, language: Language): string
   return [
     `<header class="lead"><h1>${escapeHtml(texts.title)}</h1>${paragraph(lead(report, texts))}</header>`,
     section('conclusions', conclusions(report, texts, language)),
+    ...overview(report, texts, section),
     section('selfChecks', selfChecks(report, texts)),
     ...(report.missing.length > 0 ? [section('missing', missing(report, texts))] : []),
     section('figures', figuresOf(report, texts, language)),
@@ -39,6 +42,13 @@ function conclusions({ conclusions: all, crossovers }: Report, texts: Texts, lan
   return `${said.length > 0 ? `<ul class="said">${said.join('')}</ul>` : ''}${
     crossings.length > 0 ? `<ul class="crossings">${crossings.join('')}</ul>` : ''
   }`
+}
+
+function overview(report: Report, texts: Texts, section: (id: 'overview', body: string) => string): string[] {
+  const tables = overviewOf(report, texts)
+  if (tables.length === 0) return []
+  const body = tables.map(({ title, table }) => `<h3>${escapeHtml(title)}</h3>${tableOf(table)}`)
+  return [section('overview', `${paragraph(texts.overview.lead)}${body.join('')}`)]
 }
 
 function selfChecks({ selfChecks: all }: Report, texts: Texts): string {
@@ -126,6 +136,9 @@ function parameters({ parameters: given }: Report, texts: Texts): string {
         [words.rtt, withUnit(exact(given.rtt), 'ms')],
         [words.seed, String(given.seed)],
         [words.profile, texts.values.profile[given.profile]],
+        ...(given.transports
+          ? [[words.transports, given.transports.map((name) => nameOf(name, texts)).join(texts.comma)]]
+          : []),
       ],
     },
     'pairs',

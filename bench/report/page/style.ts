@@ -40,6 +40,7 @@ export const style = `
   .quiet { color: var(--ink-3); }
   .said { list-style: none; margin: 0; padding: 0; border-top: 2px solid var(--ink); }
   .said li { padding: var(--s3) 0; border-bottom: 1px solid var(--line); font-size: var(--t-lead); max-width: none; text-wrap: pretty; }
+  .overview h3 { margin: var(--s5) 0 var(--s2); font-size: var(--t-body); }
   .crossings { margin: var(--s4) 0 0; padding-left: 1.2em; color: var(--ink-2); }
 
   .figure { background: var(--surface); border: var(--hairline); border-radius: var(--r3); padding: var(--s5) var(--s5) var(--s4); margin: 0 0 var(--s3); }

@@ -19,6 +19,7 @@ export const en = {
 
   sections: {
     conclusions: 'In short',
+    overview: 'The transports side by side',
     selfChecks: 'Does the suite tell the truth?',
     figures: 'Figures',
     published: 'Beside what others published',
@@ -75,6 +76,7 @@ export const en = {
     seed: 'Seed',
     rtt: 'Round trip of the emulated link',
     profile: 'Profile',
+    transports: 'Transports',
   },
   values: {
     headers: { minimal: 'minimal', browser: 'a browser’s' },
@@ -90,6 +92,23 @@ export const en = {
     http: 'HTTP requests',
     sweep: 'load sweep',
     memory: 'memory',
+    http2: 'HTTP/1.1 against HTTP/2',
+    deflate: 'compressed frames',
+  },
+  overview: {
+    lead: 'One row for each transport that was measured; ◇ where one of its cells is not valid. The figures below say how far each can be trusted.',
+    late: 'How late it is, in ms, and what it costs the server',
+    message: 'What one message takes at one subscriber, in bytes',
+    connect: 'What one subscriber takes until it follows the room',
+    heads: {
+      against: 'less websocket’s',
+      cpu: 'CPU, µs',
+      memory: 'memory, kB',
+      requests: 'requests',
+      wire: 'with TCP/IP',
+      connections: 'connections',
+      bytes: 'bytes',
+    },
   },
   subjects: {
     'short-poll': 'short-poll',
@@ -97,6 +116,9 @@ export const en = {
     websocket: 'websocket',
     sse: 'sse',
     'http-stream': 'http-stream',
+    'snapshot-poll': 'snapshot-poll',
+    'jsonp-poll': 'jsonp-poll',
+    'socket-io': 'socket-io',
     'websocket-again': 'websocket again',
     'empty-poll': 'empty poll',
     'poll-10': 'poll of 10 messages',
@@ -110,6 +132,10 @@ export const en = {
     minimal: 'minimal headers',
     project: 'the project’s client',
     lean: 'lean client',
+    http1: 'HTTP/1.1',
+    http2: 'HTTP/2',
+    plain: 'as it is',
+    deflate: 'compressed',
   },
   textures: { headers: 'headers', framing: 'framing', payload: 'payload', tcpIp: 'TCP/IP' },
   metrics: {
@@ -125,6 +151,8 @@ export const en = {
     wireBytesPerMessage: 'with TCP/IP',
     cpuPerDelivery: 'CPU per delivery',
     cpuPerRequest: 'CPU per request',
+    bytesPerRequest: 'bytes per request',
+    headersPerRequest: 'of these headers',
     requestsPerS: 'requests per second',
     requestP50: 'answer p50',
     requestP99: 'answer p99',
@@ -139,6 +167,7 @@ export const en = {
     clients: 'subscribers, log scale',
     requests: 'requests per message',
     bytes: 'bytes per message',
+    bytesPerRequest: 'bytes of one request and its answer',
     cpu: 'µs of server CPU per delivery',
     memory: 'kB per client',
     requestsPerS: 'requests per second',
@@ -176,6 +205,7 @@ export const en = {
     `Each message goes to ${clients} subscribers: deliveries per second are ${clients} times the axis.`,
   withoutWire:
     'TCP/IP could not be counted in every cell; where it is missing the bar ends with the application’s bytes.',
+  onAnAxisOfItsOwn: 'On an axis of its own',
   largeDifferences: 'Large differences',
   smallDifferences: 'Small differences, on an axis of their own',
   verdicts: {
@@ -263,6 +293,18 @@ export const en = {
       see: 'Median (thick) and 95th percentile (thin) of latency against the load, each transport alone with the server.',
       means:
         'Where a curve turns upwards messages begin to wait for one another. A poll batches what has come meanwhile and so stays at its own, slower pace for longer.',
+    },
+    http2: {
+      title: 'What an empty poll weighs on HTTP/1.1 and on HTTP/2',
+      see: 'One request and its empty answer, both ways, both versions over TLS: headers, and the frames that are no headers. The connections are warm: both sides know the headers already.',
+      means:
+        'HTTP/1.1 says every header each time in full. HTTP/2 says a header that it has said before in a byte or two (HPACK), so the more headers there are the more it saves; what stays is the address with its cursor, and nine bytes before each frame.',
+    },
+    deflate: {
+      title: 'What compressed WebSocket frames save and cost',
+      see: 'The same subscribers at a server that leaves frames as they are and at one that compresses them (permessage-deflate), each against those before it on the same socket. Texts are words drawn by chance.',
+      means:
+        'What repeats from message to message shrinks most: JSON, above all. In compressed frames it cannot be told from text, so the bar divides them as they were before. In exchange every frame is compressed anew for each reader, and each socket keeps what it has said before.',
     },
     memory: {
       title: 'What a waiting client costs the server in memory',

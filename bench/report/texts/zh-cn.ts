@@ -23,6 +23,7 @@ export const zhCN: Texts = {
 
   sections: {
     conclusions: '概括地说',
+    overview: '各种传输方式并列',
     selfChecks: '这套测试说的是真话吗？',
     figures: '图',
     published: '与已发表的结果对照',
@@ -76,6 +77,7 @@ export const zhCN: Texts = {
     seed: '随机种子',
     rtt: '模拟链路的往返时延',
     profile: '规模',
+    transports: '传输方式',
   },
   values: {
     headers: { minimal: '最少的', browser: '与浏览器相同' },
@@ -91,6 +93,23 @@ export const zhCN: Texts = {
     http: 'HTTP 请求',
     sweep: '负载扫描',
     memory: '内存',
+    http2: 'HTTP/1.1 与 HTTP/2 对比',
+    deflate: '压缩的帧',
+  },
+  overview: {
+    lead: '每种测过的传输方式一行；只要有一个测量单元无效，就标 ◇。数字有多可信，见下面的图。',
+    late: '会迟到多久（ms），服务器付出多少',
+    message: '一个订阅者收到一条消息要用多少字节',
+    connect: '一个订阅者从连接到跟上房间要用多少',
+    heads: {
+      against: '减去 WebSocket 的',
+      cpu: 'CPU 时间，µs',
+      memory: '内存，kB',
+      requests: '请求数',
+      wire: '含 TCP/IP',
+      connections: '连接数',
+      bytes: '字节数',
+    },
   },
   subjects: {
     'short-poll': '短轮询',
@@ -98,6 +117,9 @@ export const zhCN: Texts = {
     websocket: 'WebSocket',
     sse: 'SSE',
     'http-stream': 'HTTP 流',
+    'snapshot-poll': '快照轮询',
+    'jsonp-poll': 'JSONP 轮询',
+    'socket-io': 'Socket.IO',
     'websocket-again': 'WebSocket（重复）',
     'empty-poll': '空轮询',
     'poll-10': '取 10 条的轮询',
@@ -106,7 +128,16 @@ export const zhCN: Texts = {
     'bare-ws': '裸 ws',
     'bare-http': '裸 http',
   },
-  variants: { browser: '浏览器请求头', minimal: '最少请求头', project: '本项目的客户端', lean: '精简客户端' },
+  variants: {
+    browser: '浏览器请求头',
+    minimal: '最少请求头',
+    project: '本项目的客户端',
+    lean: '精简客户端',
+    http1: 'HTTP/1.1',
+    http2: 'HTTP/2',
+    plain: '不压缩',
+    deflate: '压缩',
+  },
   textures: { headers: '头部', framing: '封装', payload: '正文', tcpIp: 'TCP/IP' },
   metrics: {
     p50: 'p50',
@@ -121,6 +152,8 @@ export const zhCN: Texts = {
     wireBytesPerMessage: '含 TCP/IP',
     cpuPerDelivery: '每次送达的 CPU 时间',
     cpuPerRequest: '每个请求的 CPU 时间',
+    bytesPerRequest: '每个请求的字节数',
+    headersPerRequest: '其中头部',
     requestsPerS: '每秒请求数',
     requestP50: '应答 p50',
     requestP99: '应答 p99',
@@ -135,6 +168,7 @@ export const zhCN: Texts = {
     clients: '订阅者数（对数刻度）',
     requests: '每条消息的请求数',
     bytes: '每条消息的字节数',
+    bytesPerRequest: '一个请求及其应答的字节数',
     cpu: '每次送达的服务器 CPU 时间，µs',
     memory: '每个客户端的 kB',
     requestsPerS: '每秒请求数',
@@ -170,6 +204,7 @@ export const zhCN: Texts = {
   atRate: (rate) => `每秒 ${rate} 条`,
   eachReaches: (clients) => `每条消息送给 ${clients} 个订阅者：每秒送达数是横轴的 ${clients} 倍。`,
   withoutWire: '并非每个测量单元都能统计 TCP/IP；缺少时，条形只画到应用层字节为止。',
+  onAnAxisOfItsOwn: '另用一条坐标轴',
   largeDifferences: '较大的差别',
   smallDifferences: '较小的差别，另用一条坐标轴',
   verdicts: {
@@ -248,6 +283,18 @@ export const zhCN: Texts = {
       title: '延迟如何随负载增长',
       see: '延迟的中位数（粗线）和第 95 百分位（细线）随负载的变化，每种传输方式单独使用服务器。',
       means: '曲线上扬之处，消息开始互相等待。轮询把这段时间到来的消息成批取走，因此能更久地保持自己较慢的节奏。',
+    },
+    http2: {
+      title: '一次空轮询在 HTTP/1.1 和 HTTP/2 上各有多重',
+      see: '一个请求和它的空应答，双向合计，两个版本都走 TLS：头部，以及不是头部的帧。连接已经预热：双方都已记住这些头部。',
+      means:
+        'HTTP/1.1 每次都把所有头部完整地说一遍。HTTP/2 对说过的头部只用一两个字节（HPACK），所以头部越多省得越多；剩下的是带游标的地址，以及每个帧前面的九个字节。',
+    },
+    deflate: {
+      title: '压缩 WebSocket 帧省下什么，付出什么',
+      see: '同样的订阅者，一次服务器原样发送，一次压缩每个帧（permessage-deflate），并以同一连接上先前的帧为参照。文本是随机抽取的单词。',
+      means:
+        '逐条重复的内容缩小得最多，首先是 JSON。压缩之后，它与文本无法区分，所以条形按压缩前的比例划分。代价是每个帧都要为每个读者重新压缩，每个连接都要记住说过的内容。',
     },
     memory: {
       title: '一个等待中的客户端占用服务器多少内存',

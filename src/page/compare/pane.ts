@@ -102,8 +102,8 @@ export class Pane {
     this.gauges.joined(transport, Date.now())
     return new Promise((resolve) => {
       const life = new Life({
-        net,
-        via: over(net, this.link.peek()),
+        net: over(net, this.link.peek()),
+        meterNet: net,
         room,
         member,
         token,
@@ -127,6 +127,7 @@ export class Pane {
           refused: () => undefined,
           meter: {
             report: (report) => this.gauges.report(report),
+            trace: () => undefined,
             state: (state) => (this.gauges.line.value = state),
           },
         },

@@ -1,8 +1,22 @@
 import type { ComponentChildren } from 'preact'
-import type { Problem, TransportName } from '../../protocol.ts'
+import type { FrameKind, Problem, TransportName } from '../../protocol.ts'
+import type { Reason } from '../wire/reason.ts'
 
 /** A part of a sentence: a word, or a name that is shown as one. */
 type Part = ComponentChildren
+
+/** What a reason is told with; what it does not concern is empty. */
+export interface WireFacts {
+  parked: string
+  seqs: string
+  count: number
+  again: string | null
+  isOwn: boolean
+  waited: string | null
+  bytes: string
+  kind: FrameKind
+  status: number
+}
 
 const times = (count: number): string => (count === 1 ? 'once' : `${count} times`)
 const characters = (count: number): string => `${count} character${count === 1 ? '' : 's'}`
@@ -61,7 +75,7 @@ export const en = {
     holdTitle: 'For how long the server may hold a question back; its own limit wins',
   },
 
-  panes: { group: 'Panes', chat: 'Chat', meters: 'Meters' },
+  panes: { group: 'Panes', chat: 'Chat', wire: 'Wire', meters: 'Meters', socket: 'Socket' },
 
   chat: {
     title: 'Chat',
@@ -280,6 +294,122 @@ export const en = {
       `There are no link ports here: all panes, and all tabs, share the browser’s six HTTP/1.1 connections to this server. These panes hold ${used}.`,
     sharedFull:
       'They are used up: what one pane asks now waits for another, and the race is not fair. Show fewer panes, or close other tabs.',
+  },
+
+  wire: {
+    title: 'Wire',
+    legend: 'What the parts of an arrow mean',
+    emptyKey: 'empty',
+    pause: 'Pause',
+    live: 'Live',
+    pauseTitle: 'Hold the picture still',
+    liveTitle: 'Follow what happens now',
+    zoomIn: 'Look closer',
+    zoomOut: 'Look at a longer time',
+    span: (seconds: string) => `${seconds} from top to foot`,
+    table: 'Table',
+    exportAs: (format: string) => `Export as ${format}`,
+    client: 'client',
+    server: 'server',
+    each: (ms: string) => `≈ ${ms} each way`,
+    diagram: 'Sequence diagram of what goes over the wire. The list has the same, to step through by the arrow keys.',
+    list: 'What went over the wire, oldest first',
+    listHelp: 'Arrow keys step, Enter follows the message, Escape goes back to now, + and − zoom.',
+    nothing: 'Nothing on the wire yet. A request, a frame or a message will show here.',
+    parked: (seconds: string) => `parked ${seconds}`,
+    parkedStill: (seconds: string) => `parked ${seconds} …`,
+    until: (seq: string) => `until ${seq}`,
+    waited: (seconds: string) => `waits ${seconds}`,
+    stored: (seq: string) => `${seq} stored`,
+    again: 'again',
+    up: 'up',
+    down: 'down',
+    empty: 'empty',
+    connection: (count: number) => `connection ${count}`,
+    underWay: (ms: string) => `${ms} on the way`,
+    pageUnknown: 'this page did not see its own end of it',
+    uncounted: 'not counted',
+    notYet: 'not answered yet',
+    cut: 'no answer',
+    shown: (seq: string, ms: string) => `${seq} shown ${ms} after it was stored`,
+    path: (seq: string) => `The way of ${seq}`,
+    pathSaid: 'said',
+    pathStored: (time: string) => `stored ${time}`,
+    pathShown: (ms: string) => `shown here ${ms} later`,
+    pathGone: 'What brought this message is not kept any more, or came before this page asked for records.',
+    totals: 'Bytes since this page asked for records',
+    dropped: (count: string) => `${count} records were left out: there were too many at once.`,
+    follow: (name: string) => `Follow the message of ${name} on the wire`,
+    logHelp: 'Enter goes to the newest message; from there arrow keys step and Enter follows one on the wire.',
+    reasons: {
+      held: ({ parked, seqs, count, again, isOwn }) =>
+        `${count === 1 ? 'Two requests for one message' : `Two requests for ${count} messages`}: this one had to be ` +
+        `at the server before ${seqs} was, and waited there for ${parked}. A request has one answer and that is ` +
+        `spent now, so the page ${again === null ? 'has to ask' : `asked`} again${again === null ? '' : ` ${again} later`}, for whatever comes next.` +
+        (isOwn ? ' Your own POST, which said it, comes on top.' : ''),
+      holding: ({ parked }) =>
+        `Held: there is nothing to say yet, so the server keeps this request (${parked} so far) until there is. A message can only come as its answer.`,
+      'hold-over': ({ parked }) =>
+        `Nothing was said for as long as a request may be held (${parked}): answered with nothing, and the page asks again.`,
+      'held-event': ({ parked }) =>
+        `Held for ${parked}, until somebody came, left or changed their name. The answer is spent, so the page asks again.`,
+      'at-once': ({ count }) =>
+        count === 0
+          ? 'There was something to tell already, so it was not held.'
+          : 'The message was there before the question: no request was waiting when it was stored. So nothing was held.',
+      probe: () => 'The first question is not held: its answer shows that the line is good.',
+      'in-vain': () =>
+        'Nothing new: asked in vain. The page asks by the clock, since it cannot know when there is something.',
+      fetched: ({ waited, count }) =>
+        (count === 1 ? 'Brought a message' : `Brought ${count} messages`) +
+        (waited === null ? '.' : `, which had been lying at the server for ${waited}: until the page happened to ask.`),
+      post: ({ seqs }) =>
+        seqs === ''
+          ? 'Says a message. The answer will tell where it stands in the log.'
+          : `Says a message; the answer tells that it is ${seqs} in the log. To be shown it still has to come down, as to everybody else.`,
+      stream: () => 'Stays open: what comes next comes down this same answer, without another request.',
+      socket: ({ bytes }) => `The handshake, ${bytes} in all, is paid once. From here on both sides just send frames.`,
+      frame: ({ kind, count }) =>
+        ({
+          batch:
+            count === 0
+              ? 'What happened in the room, sent as soon as it did.'
+              : 'Sent as soon as it was stored: nobody had to ask.',
+          message: 'Says a message, without a request of its own.',
+          ack: 'Tells the sender where the message stands in the log.',
+          error: 'Says no, and why.',
+          retry: 'Tells how soon to come back when the line breaks.',
+          beat: 'Nothing happened for a while: this only shows that the line is alive.',
+          ping: 'Are you still there?',
+          pong: 'Yes, still here.',
+          close: 'The line ends, in good order.',
+          other: 'A frame of the transport’s own.',
+          rest: 'Bytes beside the frames: of one that is not complete, or what the transport puts around them.',
+        })[kind],
+      cut: () => 'Ended by the page before there was an answer: another line took its place, or a knob was turned.',
+      refused: ({ status }) => `The server said no: ${status}.`,
+      pending: () => 'On its way, or being worked on.',
+      other: () => 'Counted with the transport that the page reads by.',
+      uncounted: () =>
+        'Only this page’s side is known. The server told nothing of it: it is on no account, or came before this page asked.',
+    } as Record<Reason['type'], (facts: WireFacts) => string>,
+  },
+
+  socket: {
+    title: 'Socket',
+    none: 'No WebSocket yet.',
+    tryIt: (transport: string) => `Try ${transport}`,
+    connecting: 'connecting …',
+    openFor: (duration: string) => `open for ${duration}`,
+    closedFor: (duration: string) => `last one, closed ${duration} ago`,
+    states: 'readyState',
+    properties: 'Properties',
+    counts: 'Events so far',
+    events: 'Events, the latest last',
+    time: 'Time',
+    event: 'Event',
+    detail: 'Detail',
+    nothing: 'none',
   },
 
   /** What the server says no with, by its type; for others its own words are shown. */

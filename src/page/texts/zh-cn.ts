@@ -62,7 +62,7 @@ export const zhCN: Texts = {
     holdTitle: '服务器最多可以把请求挂起多久；以服务器自己的上限为准',
   },
 
-  panes: { group: '面板', chat: '聊天', meters: '仪表' },
+  panes: { group: '面板', chat: '聊天', wire: '线路', meters: '仪表', socket: '套接字' },
 
   chat: {
     title: '聊天',
@@ -269,6 +269,111 @@ export const zhCN: Texts = {
     sharedPort: (used) =>
       `这里没有链路端口：所有面板和所有标签页共用浏览器到本服务器的六条 HTTP/1.1 连接。这些面板占了 ${used} 条。`,
     sharedFull: '连接已用完：一个面板的请求要等另一个，竞赛不再公平。请少显示几个面板，或关闭其他标签页。',
+  },
+
+  wire: {
+    title: '线路',
+    legend: '箭头各部分的含义',
+    emptyKey: '空',
+    pause: '暂停',
+    live: '实时',
+    pauseTitle: '让画面停住',
+    liveTitle: '跟随正在发生的事',
+    zoomIn: '放大',
+    zoomOut: '看更长的时间',
+    span: (seconds) => `从上到下 ${seconds}`,
+    table: '表格',
+    exportAs: (format) => `导出为 ${format}`,
+    client: '客户端',
+    server: '服务器',
+    each: (ms) => `单程 ≈ ${ms}`,
+    diagram: '线路上往来的时序图。列表里是同样的内容，可以用方向键逐条查看。',
+    list: '线路上的往来，旧的在前',
+    listHelp: '方向键逐条查看，回车跟踪消息，Esc 回到现在，+ 和 − 缩放。',
+    nothing: '线路上还没有动静。有请求、帧或消息时，就会画在这里。',
+    parked: (seconds) => `挂起 ${seconds}`,
+    parkedStill: (seconds) => `已挂起 ${seconds} …`,
+    until: (seq) => `等到 ${seq}`,
+    waited: (seconds) => `等了 ${seconds}`,
+    stored: (seq) => `${seq} 入库`,
+    again: '再问',
+    up: '上行',
+    down: '下行',
+    empty: '空',
+    connection: (count) => `连接 ${count}`,
+    underWay: (ms) => `路上 ${ms}`,
+    pageUnknown: '本页没有看到自己这一端',
+    uncounted: '未计数',
+    notYet: '还没有应答',
+    cut: '没有应答',
+    shown: (seq, ms) => `${seq} 入库 ${ms} 后显示`,
+    path: (seq) => `${seq} 走过的路`,
+    pathSaid: '发出',
+    pathStored: (time) => `${time} 入库`,
+    pathShown: (ms) => `${ms} 后在这里显示`,
+    pathGone: '送来这条消息的往来已不再保留，或发生在本页索要记录之前。',
+    totals: '自本页索要记录以来的字节',
+    dropped: (count) => `有 ${count} 条记录略去：一时太多了。`,
+    follow: (name) => `在线路上跟踪 ${name} 的消息`,
+    logHelp: '回车到最新的消息；再用方向键逐条移动，回车在线路上跟踪。',
+    reasons: {
+      held: ({ parked, seqs, count, again, isOwn }) =>
+        `${count === 1 ? '一条消息要两个请求' : `${count} 条消息用了两个请求`}：这个请求必须赶在 ${seqs} 之前到达服务器，` +
+        `在那里等了 ${parked}。一个请求只有一个应答，现在用掉了，所以本页${again === null ? '还得' : ` ${again} 后`}再问一次，等下一条。` +
+        (isOwn ? '另外还有你自己发出它的那个 POST。' : ''),
+      holding: ({ parked }) =>
+        `挂起中：还没有消息，服务器就留着这个请求（已 ${parked}），直到有话可说。消息只能作为它的应答送来。`,
+      'hold-over': ({ parked }) => `到了挂起的上限（${parked}）也没有人说话：应答是空的，本页再问一次。`,
+      'held-event': ({ parked }) => `挂起了 ${parked}，直到有人进来、离开或改名。应答用掉了，所以本页再问一次。`,
+      'at-once': ({ count }) =>
+        count === 0 ? '已经有事可说，所以没有挂起。' : '消息比问题先到：它入库时没有请求在等。所以没有挂起。',
+      probe: () => '第一问不挂起：它的应答说明线路是通的。',
+      'in-vain': () => '没有新消息：白问了一次。本页不知道什么时候有消息，只能定时去问。',
+      fetched: ({ waited, count }) =>
+        `带回 ${count} 条消息${waited === null ? '。' : `，它在服务器上等了 ${waited}，直到本页正好来问。`}`,
+      post: ({ seqs }) =>
+        seqs === ''
+          ? '发出一条消息。应答会说明它在日志里的位置。'
+          : `发出一条消息；应答说它在日志里是 ${seqs}。要显示出来，它还得像对其他人一样送下来。`,
+      stream: () => '一直开着：后面的内容都顺着这个应答送来，不必再请求。',
+      socket: ({ bytes }) => `握手共 ${bytes}，只付一次。此后双方直接发帧。`,
+      frame: ({ kind, count }) =>
+        ({
+          batch: count === 0 ? '房间里发生的事，一发生就送来。' : '一入库就送来：不必有人来问。',
+          message: '发出一条消息，不必为它单独请求。',
+          ack: '告诉发送者这条消息在日志里的位置。',
+          error: '拒绝，并说明原因。',
+          retry: '告诉对方线路断了以后多久再来。',
+          beat: '有一阵没有动静了：只表明线路还活着。',
+          ping: '还在吗？',
+          pong: '还在。',
+          close: '线路正常结束。',
+          other: '传输方式自己的帧。',
+          rest: '帧以外的字节：属于还不完整的帧，或是传输方式加在外面的。',
+        })[kind],
+      cut: () => '还没有应答就被本页结束了：换了一条线路，或转动了旋钮。',
+      refused: ({ status }) => `服务器拒绝了：${status}。`,
+      pending: () => '在路上，或正在处理。',
+      other: () => '计入本页正在使用的传输方式。',
+      uncounted: () => '只知道本页这一边。服务器没有提到它：它不计入任何账目，或发生在本页索要记录之前。',
+    },
+  },
+
+  socket: {
+    title: '套接字',
+    none: '还没有 WebSocket。',
+    tryIt: (transport) => `试试 ${transport}`,
+    connecting: '连接中 …',
+    openFor: (duration) => `已打开 ${duration}`,
+    closedFor: (duration) => `上一条，${duration} 前关闭`,
+    states: 'readyState',
+    properties: '属性',
+    counts: '到目前为止的事件',
+    events: '事件，最新的在后',
+    time: '时间',
+    event: '事件',
+    detail: '详情',
+    nothing: '无',
   },
 
   problems: {

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { dayAndTime, milliseconds, spelled, tenth, timeOfDay } from '../format.ts'
 import type { Entry, Note, Pending } from '../history.ts'
 import { language, texts } from '../i18n.ts'
+import type { Wire } from '../wire/wire.ts'
 import { Avatar } from './avatar.tsx'
 import { labelOf } from './transport.tsx'
 
@@ -10,11 +11,13 @@ interface RowProps {
   /** Ids of those who look at this. */
   selves: ReadonlySet<string>
   room: string
+  /** On which a message can be followed. */
+  wire?: Wire
 }
 
 /** One row of the history. Entries do not change, so neither does a row until the language does. */
-export function Row({ entry, selves, room }: RowProps) {
-  if (entry.kind === 'message') return <Message entry={entry} selves={selves} />
+export function Row({ entry, selves, room, wire }: RowProps) {
+  if (entry.kind === 'message') return <Message entry={entry} selves={selves} {...(wire ? { wire } : {})} />
   if (entry.kind === 'turn') return <Turn entry={entry} />
   const says = entry.kind === 'note' ? sayNote(entry.note) : sayEvent(entry, selves, room)
   if (!says) return null
@@ -28,15 +31,25 @@ export function Row({ entry, selves, room }: RowProps) {
 function Message({
   entry: { event, transport, latencyMs, at },
   selves,
+  wire,
 }: {
   entry: Entry & { kind: 'message' }
   selves: ReadonlySet<string>
+  wire?: Wire
 }) {
-  const { chat } = texts.value
+  const { chat, wire: words } = texts.value
   const isMine = selves.has(event.from.id)
   const isPrivate = event.to !== undefined
   return (
-    <li class={`msg${isMine ? ' mine' : ''}${isPrivate ? ' private' : ''}`} data-transport={transport}>
+    <li
+      class={`msg${isMine ? ' mine' : ''}${isPrivate ? ' private' : ''}`}
+      data-transport={transport}
+      data-followed={wire?.followed.value === event.id}
+      onClick={() => {
+        // Whoever marks text to copy it does not mean to point at the message.
+        if (getSelection()?.isCollapsed ?? true) wire?.follow(event.id)
+      }}
+    >
       <Avatar of={event.from.id} />
       <div>
         <p class="by">
@@ -54,6 +67,19 @@ function Message({
         <data value={String(Math.round(latencyMs))} title={`${chat.latencyTitle} · ${labelOf(transport)}`}>
           {spelled(milliseconds(latencyMs))}
         </data>
+      )}
+      {wire && (
+        <button
+          type="button"
+          class="follow"
+          tabIndex={-1}
+          aria-pressed={wire.followed.value === event.id}
+          aria-label={words.follow(event.from.name)}
+          onClick={(click) => {
+            click.stopPropagation()
+            wire.follow(event.id)
+          }}
+        />
       )}
     </li>
   )

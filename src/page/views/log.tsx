@@ -7,6 +7,19 @@ import { PendingRow, Row } from './entry.tsx'
 /** This close to the end counts as there. */
 const NEAR_PX = 24
 
+/** Into the messages by Enter, among them by the arrow keys, and out by Escape. */
+function stepMessages(event: KeyboardEvent & { currentTarget: HTMLElement }): void {
+  const log = event.currentTarget
+  const stops = [...log.querySelectorAll<HTMLElement>('.follow')]
+  const at = stops.findIndex((stop) => stop === event.target)
+  if (at < 0 && event.key !== 'Enter') return
+  const target = at < 0 ? stops.at(-1) : { ArrowUp: stops[at - 1], ArrowDown: stops[at + 1], Escape: log }[event.key]
+  if (!target) return
+  target.focus()
+  target.scrollIntoView({ block: 'nearest' })
+  event.preventDefault()
+}
+
 /** The history. It follows what is new, except while the reader is up in the past. */
 export function Log({ stay }: { stay: Stay }) {
   const { chat } = texts.value
@@ -45,7 +58,9 @@ export function Log({ stay }: { stay: Stay }) {
         role="log"
         aria-label={chat.history}
         aria-busy={stay.cursor.value === null}
+        aria-description={texts.value.wire.logHelp}
         tabIndex={0}
+        onKeyDown={stepMessages}
         onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
           isAtEnd.value = scrollHeight - scrollTop - clientHeight < NEAR_PX
           history.isReading = !isAtEnd.value
@@ -53,7 +68,7 @@ export function Log({ stay }: { stay: Stay }) {
       >
         <ol>
           {entries.map((entry) => (
-            <Row key={entry.key} entry={entry} selves={stay.self.ids.value} room={stay.room} />
+            <Row key={entry.key} entry={entry} selves={stay.self.ids.value} room={stay.room} wire={stay.wire} />
           ))}
           {self &&
             pending.map((one) => (

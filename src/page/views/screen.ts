@@ -6,9 +6,23 @@ const query = matchMedia('(max-width: 560px)')
 export const isPhone = signal(query.matches)
 query.addEventListener('change', ({ matches }) => (isPhone.value = matches))
 
-export const PANES = ['chat', 'meters'] as const
+/** The width from which all panes stand side by side; the style sheet has the same number. */
+const wide = matchMedia('(min-width: 1280px)')
+const isWide = signal(wide.matches)
+wide.addEventListener('change', ({ matches }) => (isWide.value = matches))
+
+export const PANES = ['chat', 'wire', 'meters', 'socket'] as const
 export type Pane = (typeof PANES)[number]
 
-/** The one that a phone shows. */
+/** The one that was chosen: a phone shows it alone, a middling screen beside the chat. */
 export const pane = signal<Pane>('chat')
-export const shows = (name: Pane): boolean => !isPhone.value || pane.value === name
+
+/** Those among which there is something to choose. */
+export const choices = (): readonly Pane[] =>
+  isPhone.value ? PANES : isWide.value ? [] : PANES.filter((name) => name !== 'chat')
+
+/** Whether it is the one that is chosen among the choices. */
+export const isChosen = (name: Pane): boolean =>
+  pane.value === name || (pane.value === 'chat' && !isPhone.value && name === 'wire')
+
+export const shows = (name: Pane): boolean => isWide.value || isChosen(name) || (name === 'chat' && !isPhone.value)

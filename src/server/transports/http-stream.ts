@@ -11,7 +11,7 @@ export const httpStream: MountTransport = (app, path, transport, { beat }) => {
       line.send(batch ? `${batch.json}\n` : '\n', batch),
     )
     const problem = lastWord(request.visit)
-    if (problem) await line.send(`${JSON.stringify(problem)}\n`)
+    if (problem) await line.send(`${JSON.stringify(problem)}\n`, null, 'error')
     line.end()
   })
 }

@@ -17,7 +17,7 @@ export function mountPoll(
   app.get(path, { schema: { querystring: schemas.read }, config: { transport } }, async (request, reply) => {
     const { after = null, holdMs: asked } = request.query
     const waitMs = holdMs(asked === undefined ? undefined : Number(asked))
-    const batch = await nextBatch(request.room.log, request.visit, after, waitMs)
+    const batch = await nextBatch(request.room.log, request.visit, after, waitMs, () => request.exchange.parks())
     if (request.visit.seat?.isEnded) throw problems.memberEnded('this member has left the room: join again')
     const answer = batch && encode(batch)
     request.exchange.answers(answer)

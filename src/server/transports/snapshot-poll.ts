@@ -11,7 +11,7 @@ const header = validator(schemas.ifNoneMatch)
  */
 export const snapshotPoll: MountTransport = (app, path, transport) => {
   app.get(path, { config: { transport } }, async (request, reply) => {
-    const after = header(request.headers)['if-none-match']?.slice(1, -1) ?? null
+    const [, after = null] = header(request.headers)['if-none-match']?.match(/"(.+)"/) ?? []
     const batch = snapshot(request.room.log, request.visit, after)
     const answer = batch && encode(batch)
     request.exchange.answers(answer)

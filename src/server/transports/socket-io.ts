@@ -18,13 +18,8 @@ export const socketIo: MountTransport = (app, path, transport, { beat }) => {
 
   engine.io.use((socket, next) => {
     try {
-      const { request, account } = engine.lineOf(socket)
       const { token } = hello(socket.handshake.auth)
-      const seat = token === undefined ? null : request.room.seatOf(token)
-      if (seat) {
-        seats.set(socket, seat)
-        account.belongsTo(app.accountOf(seat))
-      }
+      if (token !== undefined) seats.set(socket, engine.lineOf(socket).request.room.seatOf(token))
       next()
     } catch (error) {
       next(Object.assign(new Error('refused'), { data: toProblem(error, app.log) }))
@@ -35,12 +30,13 @@ export const socketIo: MountTransport = (app, path, transport, { beat }) => {
     const line = engine.lineOf(socket)
     const { room } = line.request
     const seat = seats.get(socket) ?? null
+    if (seat) line.account.belongsTo(app.accountOf(seat))
     const visit = room.visit(seat)
     socket.on('disconnect', visit.end)
     line.onMessage(async (value) => {
       try {
         const said = draft(value)
-        line.said(Buffer.byteLength(said.text))
+        line.said(said)
         if (!seat) throw problems.unknownToken('this needs a token: join the room, then connect with auth: {token}')
         return { ack: (await room.say(seat, said)).ack }
       } catch (error) {

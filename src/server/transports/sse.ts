@@ -15,12 +15,12 @@ export const sse: MountTransport = (app, path, transport, { beat }) => {
     // A browser comes back to the same address: where it stands then is in the header, and the address is out of date.
     const after = header(request.headers)['last-event-id'] ?? request.query.after ?? null
     const line = openStream(request, reply, 'text/event-stream')
-    await line.send(`retry: ${RETRY_MS}\n\n`)
+    await line.send(`retry: ${RETRY_MS}\n\n`, null, 'retry')
     await follow(request.room.log, request.visit, after, beat, (batch) =>
       line.send(batch ? `id: ${batch.cursor}\ndata: ${batch.json}\n\n` : ':\n\n', batch),
     )
     const problem = lastWord(request.visit)
-    if (problem) await line.send(`event: problem\ndata: ${JSON.stringify(problem)}\n\n`)
+    if (problem) await line.send(`event: problem\ndata: ${JSON.stringify(problem)}\n\n`, null, 'error')
     line.end()
   })
 }

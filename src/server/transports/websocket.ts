@@ -19,16 +19,16 @@ export const webSocket: MountTransport = (app, path, transport, { beat }) => {
     wsHandler: (socket, request) => {
       const line = openLine(socket, request)
       if (!line) return
-      keepAlive(socket, beat)
+      keepAlive(socket, line, beat)
       const { room, visit } = request
 
-      line.onText(async (text) => {
+      line.onText(async (text, received) => {
         let id: string | undefined
         try {
           const frame = readFrame(text)
           id = draftId(frame)
           const { draft } = frameUp(frame)
-          line.counts.received(Buffer.byteLength(draft.text))
+          received.says(draft)
           const { ack } = await room.say(seatOf(request), draft)
           await line.send({ type: 'ack', ack })
         } catch (error) {
@@ -37,7 +37,7 @@ export const webSocket: MountTransport = (app, path, transport, { beat }) => {
       })
 
       void follow(room.log, visit, request.query.after ?? null, beat, async (batch) => {
-        if (batch) await line.send(`{"type":"batch","batch":${batch.json}}`, batch)
+        if (batch) await line.send(`{"type":"batch","batch":${batch.json}}`, { kind: 'batch', batch })
       }).then(() => line.finish())
     },
   })

@@ -1,0 +1,26 @@
+import { backoffMs } from './backoff.ts'
+import { sayPresent } from './members.ts'
+import { sleep } from './time.ts'
+import { ProblemError, type Net } from './transport.ts'
+
+/** Of a lease, the part after which it is renewed: one that is lost on its way has time to be asked for again. */
+const RENEWED_AFTER = 1 / 3
+
+/**
+ * Keeps a member's seat, beside a line that carries no token and so does not. Throws when `signal` aborts, and ProblemError
+ * when the seat is lost.
+ */
+export async function holdLease(net: Net, room: string, token: string, signal: AbortSignal): Promise<never> {
+  for (let failures = 0; ;) {
+    let waitMs: number
+    try {
+      const { leaseMs } = await sayPresent(net, room, token, signal)
+      waitMs = leaseMs * RENEWED_AFTER
+      failures = 0
+    } catch (error) {
+      if (signal.aborted || (error instanceof ProblemError && error.isFinal)) throw error
+      waitMs = backoffMs(failures++, error)
+    }
+    await sleep(waitMs, signal)
+  }
+}

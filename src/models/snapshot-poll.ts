@@ -1,0 +1,23 @@
+/**
+ * Snapshot poll: a short poll whose answer is the whole window, or nothing while nothing changed. So it is as late as a short
+ * poll and asks as often; what differs is what an answer with news weighs.
+ */
+import { messagesIn } from './path.ts'
+import { emptyShare, type Polling } from './short-poll.ts'
+
+/**
+ * With Poisson arrivals a poll has news with 1 − e^(−λT), and is then sent the window, new or not. Over the λT messages that a
+ * poll brings: (h + (1 − e^(−λT)) W m) / (λT).
+ *
+ * @param bytes headerBytes: a whole exchange without messages, both ways; messageBytes: what one message adds to an
+ *   answer, framing included
+ * @param windowMessages W, constant: the room has at least as many
+ */
+export function bytesPerMessage(
+  polling: Polling,
+  bytes: { headerBytes: number; messageBytes: number },
+  windowMessages: number,
+): number {
+  const sentAgain = (1 - emptyShare(polling)) * windowMessages * bytes.messageBytes
+  return (bytes.headerBytes + sentAgain) / messagesIn(polling.ratePerS, polling.intervalMs)
+}

@@ -1,0 +1,158 @@
+import { Session, type SessionOptions, type SessionState } from '../client/session.ts'
+import { LineError, ProblemError } from '../client/transport.ts'
+import { TRANSPORTS, type Ack, type Draft, type Member, type TransportName } from '../protocol.ts'
+import { Unread, type RoomItem } from './unread.ts'
+
+const ignore = () => undefined
+
+interface Sending {
+  resolve: (ack: Ack) => void
+  reject: (why: Error) => void
+}
+
+/** A member of a room: what it hears waits here to be read, on whatever transport it came. */
+export class Client implements AsyncIterable<RoomItem> {
+  readonly #session: Session
+  readonly #unread: Unread
+  /** By draft id: who waits for its acknowledgement. */
+  readonly #sending = new Map<string, Sending>()
+  readonly #onState: (state: SessionState) => void
+  readonly #waiting: (() => void)[] = []
+  #closing: Promise<void> | null = null
+
+  constructor(
+    stay: Omit<SessionOptions, 'observer'>,
+    maxPending: number,
+    onState: (state: SessionState) => void = ignore,
+  ) {
+    this.#unread = new Unread(maxPending)
+    this.#onState = onState
+    this.#session = new Session({
+      ...stay,
+      observer: {
+        events: (events, isReset) => {
+          this.#unread.put(events, isReset)
+          this.#wake()
+        },
+        acknowledged: (draft, ack) => this.#settle(draft, ({ resolve }) => resolve(ack)),
+        refused: (draft, problem) => this.#settle(draft, ({ reject }) => reject(new ProblemError(problem))),
+        state: (state) => this.#enter(state),
+      },
+    })
+  }
+
+  /** Itself, as the room knows it. */
+  get member(): Member {
+    return this.#session.member
+  }
+  /** Members by id, as far as it has heard. */
+  get roster(): ReadonlyMap<string, Member> {
+    return this.#session.roster
+  }
+  get transport(): TransportName {
+    return this.#session.transport
+  }
+  /** How many items wait to be read. */
+  get pending(): number {
+    return this.#unread.size
+  }
+
+  /** The oldest item that was not read yet, or null: does not wait. */
+  read(): RoomItem | null {
+    return this.#unread.take()
+  }
+
+  /**
+   * Settles with true once there is something to read; with false once everything is read and `close` was called. Rejects
+   * with ProblemError when everything is read and the server ended this member.
+   */
+  async wait(): Promise<boolean> {
+    while (this.pending === 0) {
+      const { state } = this.#session
+      if (state.name !== 'closed') await this.#change()
+      else if (state.problem) throw new ProblemError(state.problem)
+      else return false
+    }
+    return true
+  }
+
+  /** Items as they come, until `close`; throws as `wait` does. Leaving the loop leaves nothing else: read on later. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<RoomItem, void, undefined> {
+    while (await this.wait()) {
+      const item = this.read()
+      if (item) yield item
+    }
+  }
+
+  /**
+   * Says something to all, or to one member alone: 1 to 2000 characters. Settles once it stands in the room's log, however
+   * often the line breaks meanwhile, with its place there. Rejects with ProblemError when the server refuses it (400 a text
+   * that is none, 404 `to` is not here) or has ended this member, with LineError when `close` came first.
+   */
+  send(text: string, to?: Member): Promise<Ack> {
+    if (this.#session.state.name === 'closed') return Promise.reject(whyOver(this.#session.state))
+    return new Promise((resolve, reject) => {
+      this.#sending.set(this.#session.send(text, to).id, { resolve, reject })
+    })
+  }
+
+  /** Goes on over another transport: nothing is lost, and nothing comes twice. Throws RangeError for a name that is none. */
+  use(transport: TransportName): void {
+    checkTransport(transport)
+    this.#session.use(transport)
+  }
+
+  /**
+   * Leaves the room. What was said before is still brought home, for as long as there is a line to do it on. Rejects with
+   * LineError when the server cannot be told: the member then stays until its lease is over.
+   */
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close())
+  }
+
+  async #close(): Promise<void> {
+    const hasLine = () => ['connecting', 'open'].includes(this.#session.state.name)
+    while (this.#sending.size > 0 && hasLine()) await this.#change()
+    if (this.#session.state.name === 'closed') return
+    await this.#session.leave().catch((error: unknown) => {
+      if (!(error instanceof ProblemError && error.isFinal)) throw error
+    })
+  }
+
+  #settle({ id }: Draft, settle: (sending: Sending) => void): void {
+    const sending = this.#sending.get(id)
+    this.#sending.delete(id)
+    if (sending) settle(sending)
+    this.#wake()
+  }
+
+  #enter(state: SessionState): void {
+    if (state.name === 'closed') {
+      for (const { reject } of this.#sending.values()) reject(whyOver(state))
+      this.#sending.clear()
+    }
+    this.#onState(state)
+    this.#wake()
+  }
+
+  /** Settles when something came, was settled or changed, whatever it is. */
+  #change(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve()
+  }
+}
+
+function whyOver(state: SessionState): Error {
+  if (state.name === 'closed' && state.problem) return new ProblemError(state.problem)
+  return new LineError('closed before this was acknowledged')
+}
+
+/** @throws RangeError for a name that is none */
+export function checkTransport(name: string): void {
+  if (!(TRANSPORTS as readonly string[]).includes(name)) {
+    throw new RangeError(`transport is one of ${TRANSPORTS.join(', ')}, not ${name}`)
+  }
+}

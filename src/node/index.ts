@@ -1,0 +1,60 @@
+/**
+ * The room for programs: join it, read it in a loop or when it suits, speak, and change the transport meanwhile. The same
+ * session as the page's, so what holds there holds here: every event once and in order, whatever line it comes by.
+ */
+import * as members from '../client/members.ts'
+import type { SessionState } from '../client/session.ts'
+import type { Knobs } from '../client/transport.ts'
+import { ROOM_PATTERN, type TransportName } from '../protocol.ts'
+import { checkTransport, Client } from './client.ts'
+import { nodeNet } from './net.ts'
+
+export type { SessionState } from '../client/session.ts'
+export { LineError, ProblemError, type Knobs } from '../client/transport.ts'
+export { TRANSPORTS, type Ack, type Member, type Problem, type RoomEvent, type TransportName } from '../protocol.ts'
+export type { Client } from './client.ts'
+export type { Reset, RoomItem } from './unread.ts'
+
+const MAX_PENDING = { default: 10_000, max: 1_000_000 }
+
+export interface JoinOptions {
+  /** 1 to 32 of A-Z a-z 0-9 _ -, the first a letter or a digit; default `lobby`. */
+  room?: string
+  /** Without one, the server invents a name. */
+  name?: string
+  /** Default `websocket`. */
+  transport?: TransportName
+  /** `intervalMs` for what polls at intervals (default 1000 ms), `holdMs` for a long poll (default 25,000 ms). */
+  knobs?: Partial<Knobs>
+  /** true: begins with the room's history, not with what comes after joining. */
+  history?: boolean
+  /**
+   * How many items may wait to be read: 1 to 1,000,000, default 10,000 (as many as the server retains by default; at most
+   * some 4 KB each). Beyond it the oldest are dropped, and a `reset` is read in their place.
+   */
+  maxPending?: number
+  /** Is told of each change of the line: connecting, open, waiting (with the ms until the next attempt), closed. */
+  onState?: (state: SessionState) => void
+}
+
+/**
+ * Joins a room of the server at `url`, such as `http://localhost:3000`.
+ *
+ * Rejects with TypeError for what is no URL, RangeError for an option out of range, LineError when no server answers, and
+ * ProblemError when it refuses: 400 a name that is none, 409 one that is taken, 503 no room for more.
+ */
+export async function join(url: string, options: JoinOptions = {}): Promise<Client> {
+  const { room = 'lobby', name, transport = 'websocket', maxPending = MAX_PENDING.default } = options
+  if (!URL.canParse(url)) throw new TypeError(`url is not of the form http://localhost:3000: ${url}`)
+  if (!new RegExp(ROOM_PATTERN).test(room)) throw new RangeError(`room is not of the form ${ROOM_PATTERN}: ${room}`)
+  checkTransport(transport)
+  if (!Number.isInteger(maxPending) || maxPending < 1 || maxPending > MAX_PENDING.max) {
+    throw new RangeError(`maxPending is a whole number of items from 1 to ${MAX_PENDING.max}, not ${maxPending}`)
+  }
+  const net = nodeNet(url.replace(/\/+$/, ''))
+  const joined = await members.join(net, room, name === undefined ? {} : { name })
+  const cursor = options.history ? null : joined.cursor
+  const { member, token } = joined
+  const stay = { net, room, member, token, transport, cursor, knobs: options.knobs ?? {} }
+  return new Client(stay, maxPending, options.onState)
+}

@@ -1,0 +1,42 @@
+import type { RoomEvent } from '../protocol.ts'
+
+/** What follows does not join on to what came before: some of it is gone. */
+export interface Reset {
+  type: 'reset'
+}
+
+export type RoomItem = RoomEvent | Reset
+
+const RESET: Reset = { type: 'reset' }
+
+/** What came and was not read yet, up to a limit. Beyond it the oldest make way, and a reset stands in their place. */
+export class Unread {
+  readonly #limit: number
+  readonly #items: RoomItem[] = []
+  #isCut = false
+
+  /** @param limit in items; 1 or more */
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  get size(): number {
+    return this.#items.length + (this.#isCut ? 1 : 0)
+  }
+
+  put(events: readonly RoomEvent[], isReset: boolean): void {
+    if (isReset) this.#items.push(RESET)
+    for (const event of events) this.#items.push(event)
+    const excess = this.#items.length - this.#limit
+    if (excess <= 0) return
+    this.#items.splice(0, excess)
+    this.#isCut = true
+  }
+
+  /** The oldest, or null. */
+  take(): RoomItem | null {
+    if (!this.#isCut) return this.#items.shift() ?? null
+    this.#isCut = false
+    return RESET
+  }
+}

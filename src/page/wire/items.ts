@@ -1,0 +1,131 @@
+import type { ByteSplit, ExchangeRecord, FrameKind, FrameRecord, TransportName, Way } from '../../protocol.ts'
+import type { Sighting } from './tracing-net.ts'
+
+/** A request and its answer: what the server told of it, what the page saw of it, or both. */
+export interface ExchangeItem {
+  type: 'exchange'
+  key: string
+  /** By the page's clock: what items are ordered by. */
+  begunAt: number
+  record: ExchangeRecord | null
+  sighting: Sighting | null
+}
+
+/** One frame of a socket, or one piece of a streamed answer. */
+export interface FrameItem {
+  type: 'frame'
+  key: string
+  begunAt: number
+  record: FrameRecord
+  line: ExchangeItem | null
+}
+
+/** From here on another transport is used. */
+export interface TurnItem {
+  type: 'turn'
+  key: string
+  begunAt: number
+  from: TransportName
+  to: TransportName
+}
+
+export type Item = ExchangeItem | FrameItem | TurnItem
+
+/** A message as the page came to know it. */
+export interface Carried {
+  id: string
+  seq: number
+  /** By the server's clock. */
+  storedAt: number
+  /** By the page's. */
+  shownAt: number
+  transport: TransportName
+}
+
+/** Something that went one way at one time. */
+export interface Arrow {
+  key: string
+  way: Way
+  item: ExchangeItem | FrameItem
+  /** What it is called on the wire: GET, 204, batch, ping. */
+  name: string
+  /** null: the server told nothing of it, and so it is on nobody's account. */
+  transport: TransportName | null
+  /** By the page's clock; null where that end of it is not known, or not reached yet. */
+  leftAt: number | null
+  arrivedAt: number | null
+  bytes: ByteSplit | null
+  /** An answer that brings nothing. */
+  isEmpty: boolean
+  /** Ids of the messages that it carries or acknowledges. */
+  messages: readonly string[]
+}
+
+const NONE: readonly string[] = []
+
+/** @param toPage turns a time of the server's clock into one of the page's */
+export function arrowsOf(item: Item, toPage: (at: number) => number): Arrow[] {
+  if (item.type === 'turn') return []
+  if (item.type === 'frame') return [frameArrow(item, toPage)]
+  const { record, sighting } = item
+  const known = { item, transport: record?.transport ?? null }
+  const arrows: Arrow[] = [
+    {
+      ...known,
+      key: `${item.key} up`,
+      way: 'up',
+      name: record?.method ?? sighting?.method ?? '',
+      leftAt: sighting?.begunAt ?? null,
+      arrivedAt: record ? toPage(record.receivedAt) : null,
+      bytes: record?.up ?? null,
+      isEmpty: isEmpty(record),
+      messages: record?.posts === undefined ? NONE : [record.posts],
+    },
+  ]
+  const answeredAt = record?.status === undefined ? undefined : record.answeredAt
+  const isStream = record?.kind === 'stream' || record?.kind === 'socket'
+  const seenAt = sighting?.isBroken ? null : isStream ? sighting?.answeredAt : (sighting?.endedAt ?? null)
+  if (answeredAt !== undefined || (!record && typeof seenAt === 'number')) {
+    arrows.push({
+      ...known,
+      key: `${item.key} down`,
+      way: 'down',
+      name: record?.status === undefined ? '' : String(record.status),
+      leftAt: answeredAt === undefined ? null : toPage(answeredAt),
+      arrivedAt: seenAt ?? null,
+      bytes: record?.down ?? null,
+      isEmpty: isEmpty(record),
+      messages: record?.brings ?? (record?.posts === undefined ? NONE : [record.posts]),
+    })
+  }
+  return arrows
+}
+
+function frameArrow(item: FrameItem, toPage: (at: number) => number): Arrow {
+  const { record, line } = item
+  const { way, kind, at, bytes, index, endsAt, messages = NONE } = record
+  const passage = way === 'up' ? line?.sighting?.up : line?.sighting?.down
+  const place = endsAt ?? index
+  const seenAt = place === undefined ? null : (passage?.at(place) ?? null)
+  return {
+    key: item.key,
+    way,
+    item,
+    name: kind,
+    transport: record.transport,
+    leftAt: way === 'up' ? seenAt : toPage(at),
+    arrivedAt: way === 'up' ? toPage(at) : seenAt,
+    bytes,
+    isEmpty: EMPTY_KINDS.includes(kind),
+    messages,
+  }
+}
+
+/** Frames by which nothing is said. */
+const EMPTY_KINDS: readonly FrameKind[] = ['beat', 'ping', 'pong']
+
+const isEmpty = (record: ExchangeRecord | null): boolean =>
+  record?.kind === 'poll' && record.status !== undefined && record.status < 400 && record.events === 0
+
+/** When an arrow is told of, in the order of the list: when it left, or the next best that is known. */
+export const timeOf = ({ leftAt, arrivedAt, item }: Arrow): number => leftAt ?? arrivedAt ?? item.begunAt

@@ -1,0 +1,55 @@
+/** What stretch of time is looked at, and where it is drawn. Time runs down, and the end is at the foot. */
+export interface View {
+  /** Pixels. */
+  width: number
+  height: number
+  /** The page's clock at the foot, in ms. */
+  endAt: number
+  /** ms from top to foot. */
+  spanMs: number
+}
+
+/** Room for the captions, and below the end. */
+const TOP = 36
+const FOOT = 10
+/** Narrower than this there is less room for words. */
+const NARROW = 400
+
+export interface Scale {
+  /** Of the two lifelines. */
+  client: number
+  server: number
+  top: number
+  foot: number
+  bytesPerPx: number
+  isNarrow: boolean
+  y: (at: number) => number
+  at: (y: number) => number
+  startAt: number
+}
+
+export function scaleOf({ width, height, endAt, spanMs }: View): Scale {
+  const isNarrow = width < NARROW
+  const foot = height - FOOT
+  const pxPerMs = (foot - TOP) / spanMs
+  return {
+    client: isNarrow ? 96 : width < 520 ? 126 : 138,
+    server: width - (isNarrow ? 104 : width < 520 ? 122 : 142),
+    top: TOP,
+    foot,
+    bytesPerPx: isNarrow ? 9 : 7,
+    isNarrow,
+    y: (at) => foot - (endAt - at) * pxPerMs,
+    at: (y) => endAt - (foot - y) / pxPerMs,
+    startAt: endAt - spanMs,
+  }
+}
+
+/** ms between two lines of the grid, so that they stand at least this far apart. */
+const GRID_PX = 44
+const STEPS = [100, 200, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000]
+
+export const gridStep = ({ foot, top, startAt, at }: Scale): number => {
+  const msPerPx = (at(foot) - startAt) / (foot - top)
+  return STEPS.find((ms) => ms >= GRID_PX * msPerPx) ?? 60_000
+}

@@ -1,0 +1,93 @@
+import { signal } from '@preact/signals'
+import { now } from '../clock.ts'
+
+/** Events of the last sockets that are kept. */
+const KEPT = 60
+/** How often the view is told: an event in a busy room is not seen on its own. */
+const SHOW_MS = 100
+
+export interface SocketEvent {
+  /** ms since the epoch, by the page's clock. */
+  at: number
+  type: 'open' | 'message' | 'error' | 'close'
+  /** What it said: the protocol, bytes and kind of a message, code and reason of a close. */
+  detail: { protocol: string } | { bytes: number; kind: string } | { code: number; reason: string } | null
+}
+
+/** A WebSocket as a program sees it, at one moment. */
+export interface SocketView {
+  readyState: number
+  bufferedAmount: number
+  protocol: string
+  extensions: string
+  binaryType: string
+  url: string
+  madeAt: number
+  openedAt: number | null
+  closedAt: number | null
+  counts: Record<SocketEvent['type'], number>
+  /** The latest last. */
+  events: readonly SocketEvent[]
+}
+
+const encoder = new TextEncoder()
+
+/** Looks at the line's WebSocket: the one that is there, or the last that was. */
+export class SocketWatch {
+  /** null before the first one. */
+  readonly view = signal<SocketView | null>(null)
+  #socket: WebSocket | null = null
+  #times = { madeAt: 0, openedAt: null as number | null, closedAt: null as number | null }
+  #counts = { open: 0, message: 0, error: 0, close: 0 }
+  #events: SocketEvent[] = []
+  #isScheduled = false
+
+  watch(socket: WebSocket): void {
+    this.#socket = socket
+    this.#times = { madeAt: now(), openedAt: null, closedAt: null }
+    this.#counts = { open: 0, message: 0, error: 0, close: 0 }
+    const note = (type: SocketEvent['type'], detail: SocketEvent['detail']) => {
+      // A former socket that is still closing says so in the list; the figures are the present one's.
+      if (socket === this.#socket) {
+        this.#counts[type] += 1
+        if (type === 'open') this.#times.openedAt = now()
+        if (type === 'close') this.#times.closedAt = now()
+      }
+      this.#events = [...this.#events.slice(1 - KEPT), { at: now(), type, detail }]
+      this.#show()
+    }
+    socket.addEventListener('open', () => note('open', { protocol: socket.protocol }))
+    socket.addEventListener('message', ({ data }) => note('message', contentOf(data)))
+    socket.addEventListener('error', () => note('error', null))
+    socket.addEventListener('close', ({ code, reason }) => note('close', { code, reason }))
+    this.#show()
+  }
+
+  /** Reads everything off, now. */
+  look(): void {
+    const socket = this.#socket
+    if (!socket) return
+    const { readyState, bufferedAmount, protocol, extensions, binaryType, url } = socket
+    this.view.value = {
+      ...{ readyState, bufferedAmount, protocol, extensions, binaryType, url },
+      ...this.#times,
+      counts: { ...this.#counts },
+      events: this.#events,
+    }
+  }
+
+  #show(): void {
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    setTimeout(() => {
+      this.#isScheduled = false
+      this.look()
+    }, SHOW_MS)
+  }
+}
+
+/** Its size, and what it calls itself at its beginning. */
+function contentOf(data: unknown): SocketEvent['detail'] {
+  if (typeof data !== 'string') return null
+  return { bytes: encoder.encode(data).length, kind: /^\{"type":"(\w+)"/.exec(data)?.[1] ?? '' }
+}

@@ -1,0 +1,120 @@
+import type { Net } from '../../client/transport.ts'
+import { now } from '../clock.ts'
+import { Passage } from './passage.ts'
+
+/** What the page itself saw of one exchange. Times are ms since the epoch by the page's clock. */
+export class Sighting {
+  readonly method: string
+  /** With its query. */
+  readonly path: string
+  readonly begunAt = now()
+  /** The head of the answer was there, or the socket was open. */
+  answeredAt: number | null = null
+  /** The whole answer was in the page's hands, or nothing more will come. */
+  endedAt: number | null = null
+  /** It broke, or was broken off, before it was answered. */
+  isBroken = false
+  /** Bytes of a body as they were handed over, or messages of a socket: from 1. */
+  readonly down = new Passage()
+  readonly up = new Passage()
+
+  constructor(method: string, url: string | URL) {
+    this.method = method
+    const { pathname, search } = new URL(url, location.href)
+    this.path = pathname + search
+  }
+}
+
+export interface NetWatcher {
+  /** An exchange begins; what becomes of it is written into the sighting. */
+  began: (sighting: Sighting) => void
+  /** A socket is made. It is to be looked at, and left alone. */
+  socket: (socket: WebSocket) => void
+}
+
+/** The same net, watched. It observes and changes nothing: who uses it sees the answers that the net itself gives. */
+export function traceNet(net: Net, watcher: NetWatcher): Net {
+  class WatchedSocket extends net.WebSocket {
+    readonly #sighting: Sighting
+
+    constructor(url: string | URL, protocols?: string | string[]) {
+      super(url, protocols)
+      const sighting = (this.#sighting = new Sighting('GET', url))
+      // Added before anybody else can: so these run first, and what they note is when the page was handed it.
+      this.addEventListener('open', () => (sighting.answeredAt = now()))
+      this.addEventListener('message', () => sighting.down.mark(sighting.down.end + 1, now()))
+      this.addEventListener('close', () => {
+        sighting.endedAt = now()
+        sighting.isBroken = sighting.answeredAt === null
+      })
+      watcher.began(sighting)
+      watcher.socket(this)
+    }
+
+    override send(data: Parameters<WebSocket['send']>[0]): void {
+      this.#sighting.up.mark(this.#sighting.up.end + 1, now())
+      super.send(data)
+    }
+  }
+
+  return {
+    ...net,
+    WebSocket: WatchedSocket,
+    loadScript: async (url, callback, signal) => {
+      const sighting = new Sighting('GET', url)
+      watcher.began(sighting)
+      try {
+        const value = await net.loadScript(url, callback, signal)
+        sighting.answeredAt = now()
+        return value
+      } catch (error) {
+        sighting.isBroken = true
+        throw error
+      } finally {
+        sighting.endedAt = now()
+      }
+    },
+    fetch: async (input, init) => {
+      const url = input instanceof Request ? input.url : input
+      const sighting = new Sighting(init?.method ?? (input instanceof Request ? input.method : 'GET'), url)
+      watcher.began(sighting)
+      try {
+        const response = await net.fetch(input, init)
+        sighting.answeredAt = now()
+        if (response.body) watchBody(response, response.body, sighting)
+        else sighting.endedAt = sighting.answeredAt
+        return response
+      } catch (error) {
+        sighting.endedAt = now()
+        sighting.isBroken = true
+        throw error
+      }
+    },
+  }
+}
+
+/** Notes when the body is read, by the two ways in which our transports read one. */
+function watchBody(response: Response, body: ReadableStream<Uint8Array>, sighting: Sighting): void {
+  const ended = () => (sighting.endedAt ??= now())
+  const text = response.text.bind(response)
+  response.text = () => text().finally(ended)
+
+  const getReader = body.getReader.bind(body) as () => ReadableStreamDefaultReader<Uint8Array>
+  const watched = () => {
+    const reader = getReader()
+    const read = reader.read.bind(reader)
+    reader.read = async () => {
+      const piece = await read().catch((error: unknown) => {
+        ended()
+        throw error
+      })
+      if (piece.done) ended()
+      else sighting.down.mark(sighting.down.end + piece.value.byteLength, now())
+      return piece
+    }
+    void reader.closed.then(ended, ended)
+    return reader
+  }
+  // Nobody here reads into buffers of their own, which is the other kind of reader.
+  body.getReader = watched as typeof body.getReader
+}

@@ -1,0 +1,57 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { onTestFinished } from 'vitest'
+
+/** One TCP connection through the relay, and the bytes that it passed on. */
+export interface Passed {
+  /** Its first line, which says what it is for: `GET /rooms/lobby/meter HTTP/1.1`. */
+  firstLine: string
+  up: number
+  down: number
+}
+
+/** Passes bytes on and counts them, connection by connection. It reads the first line, and nothing else. */
+export class CountingRelay {
+  readonly url: string
+  readonly connections: readonly Passed[]
+
+  private constructor(port: number, connections: readonly Passed[]) {
+    this.url = `http://127.0.0.1:${port}`
+    this.connections = connections
+  }
+
+  /** In front of a port of this machine; closed when the test is over. */
+  static async open(to: number): Promise<CountingRelay> {
+    const sockets = new Set<Socket>()
+    const passed: Passed[] = []
+    const server = createServer((client) => {
+      const counts: Passed = { firstLine: '', up: 0, down: 0 }
+      passed.push(counts)
+      const upstream = connect(to, '127.0.0.1')
+      for (const socket of [client, upstream]) {
+        sockets.add(socket)
+        socket.setNoDelay(true)
+        socket.on('error', () => undefined)
+        socket.on('close', () => sockets.delete(socket))
+      }
+      client.once('data', (chunk: Buffer) => (counts.firstLine = chunk.toString('latin1').split('\r\n')[0] ?? ''))
+      client.on('data', (chunk: Buffer) => (counts.up += chunk.length))
+      upstream.on('data', (chunk: Buffer) => (counts.down += chunk.length))
+      client.pipe(upstream)
+      upstream.pipe(client)
+      client.on('close', () => upstream.destroy())
+      upstream.on('close', () => client.destroy())
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+    })
+    return new CountingRelay((server.address() as AddressInfo).port, passed)
+  }
+
+  /** All that passed on the connections that did not begin with this path. */
+  without(path: string): { up: number; down: number } {
+    const counted = this.connections.filter(({ firstLine }) => !firstLine.includes(path))
+    return counted.reduce((sum, { up, down }) => ({ up: sum.up + up, down: sum.down + down }), { up: 0, down: 0 })
+  }
+}

@@ -1,0 +1,106 @@
+import type { AddressInfo } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { leanLines } from '../bench/load/index.ts'
+import type { Line, LineOptions } from '../bench/load/line.ts'
+import { now, writeStamp } from '../bench/load/payload.ts'
+import { projectLine } from '../bench/load/project-line.ts'
+import { Tally } from '../bench/load/tally.ts'
+import { post } from '../src/client/http.ts'
+import { TRANSPORTS, type TransportName } from '../src/protocol.ts'
+import { buildApp } from '../src/server/app.ts'
+import { draft, person, startPlayground, type Person } from './playground.ts'
+
+const MESSAGES = 40
+const TEXT_BYTES = 120
+
+function optionsFor({ cursor, context }: Person, port: number): LineOptions {
+  const { room } = context
+  const tally = new Tally()
+  return { port, room, cursor, headers: 'minimal', intervalMs: 20, holdMs: 25_000, phaseMs: 0, tally }
+}
+
+/** Says numbered messages, as the suite's publisher stamps them. */
+async function say({ context }: Person, first: number, count: number): Promise<void> {
+  for (let index = first; index < first + count; index++) {
+    const text = writeStamp({ index, intendedNs: now() }, TEXT_BYTES)
+    await post(context, draft(text), new AbortController().signal)
+  }
+}
+
+function close(line: Line): void {
+  onTestFinished(() => line.close())
+}
+
+describe.each(TRANSPORTS)('the lean client of %s', (transport) => {
+  it('sees every message once and in order, and counts every byte that its sockets carried', async () => {
+    const playground = await startPlayground()
+    const ada = await person(playground)
+    // Not for it: it begins where these end, and a snapshot shows them all the same.
+    await say(ada, 1000, 5)
+    const options = optionsFor({ ...ada, cursor: playground.rooms.get('lobby').log.head }, playground.port)
+    const { tally } = options
+    const line = leanLines[transport](options)
+    close(line)
+    await line.opened
+    await say(ada, 0, MESSAGES)
+    const numbers = () => {
+      tally.read()
+      return tally.seen.indices
+    }
+    await expect.poll(numbers).toHaveLength(MESSAGES)
+
+    expect(numbers()).toEqual(Array.from({ length: MESSAGES }, (_, i) => i))
+    expect(tally.seen).toMatchObject({ twice: 0, outOfOrder: 0 })
+    const { headersUp, headersDown, bodyUp, bodyDown, handshake, payload } = tally.seen
+    expect(headersUp + headersDown + bodyUp + bodyDown + handshake).toBe(line.socketBytes())
+    // All that crossed twice or more, and not more text than there is.
+    expect(payload).toBeGreaterThanOrEqual(MESSAGES * TEXT_BYTES)
+    expect(payload).toBeLessThan(bodyDown)
+    if (transport !== 'snapshot-poll') expect(payload).toBe(MESSAGES * TEXT_BYTES)
+  })
+})
+
+describe('the lean client of socket-io', () => {
+  /** What a client asks the server until it follows the room, method and way of each request. */
+  async function asked(open: (transport: TransportName, options: LineOptions) => Line): Promise<string[]> {
+    const { app, rooms } = await buildApp({ logLevel: 'error' })
+    const requests: string[] = []
+    app.addHook('onRequest', async ({ method, query, url }) => {
+      if (url.includes('/socket-io')) requests.push(`${method} ${(query as { transport: string }).transport}`)
+    })
+    const hasUpgraded = new Promise<void>((resolve) => {
+      app.server.on('upgrade', (_request, socket) => {
+        // The last packet of an upgrade is a frame of one masked byte: 2 + 4 + 1.
+        socket.on('data', (chunk: Buffer) => chunk.length === 7 && resolve())
+      })
+    })
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    onTestFinished(() => app.close())
+    const { port } = app.server.address() as AddressInfo
+    const tally = new Tally()
+    const line = open('socket-io', {
+      port,
+      room: 'lobby',
+      cursor: rooms.get('lobby').log.head,
+      headers: 'minimal',
+      intervalMs: 20,
+      holdMs: 25_000,
+      phaseMs: 0,
+      tally,
+    })
+    close(line)
+    await Promise.all([line.opened, hasUpgraded])
+    return requests.sort()
+  }
+
+  it('connects by the requests that its own client sends', async () => {
+    const lean = await asked((transport, options) => leanLines[transport](options))
+    const own = await asked(projectLine)
+    // A session, an answer to the hello; then, as the socket is slower or quicker, one more poll or two that it ends.
+    const isPoll = (one: string) => one === 'GET polling'
+    for (const requests of [lean, own]) {
+      expect(requests.filter((one) => !isPoll(one))).toEqual(['GET websocket', 'POST polling'])
+      expect([2, 3, 4]).toContain(requests.filter(isPoll).length)
+    }
+  })
+})

@@ -1,0 +1,218 @@
+import { once } from 'node:events'
+import { describe, expect, it } from 'vitest'
+import WebSocket from 'ws'
+import { post } from '../src/client/http.ts'
+import {
+  noCounts,
+  TRANSPORTS,
+  type Counts,
+  type MeterFrame,
+  type TraceRecord,
+  type TransportName,
+} from '../src/protocol.ts'
+import { Trace } from '../src/server/trace.ts'
+import { draft, person, startPlayground, watch, type Person, type TestPlayground } from './playground.ts'
+
+/** A member's meter line, with all that it said. */
+class Line {
+  readonly socket: WebSocket
+  readonly frames: MeterFrame[] = []
+  readonly records = new Map<number, TraceRecord>()
+  counts: Partial<Record<TransportName, Counts>> = {}
+  dropped = 0
+
+  private constructor({ base }: TestPlayground, { token }: Person) {
+    this.socket = new WebSocket(`${base.replace('http', 'ws')}/rooms/lobby/meter`, ['chat.v1', `bearer.${token}`])
+    this.socket.on('message', (data: Buffer) => {
+      const frame = JSON.parse(data.toString()) as MeterFrame
+      this.frames.push(frame)
+      if (frame.type === 'report') this.counts = frame.counts
+      if (frame.type !== 'trace') return
+      this.dropped += frame.dropped
+      for (const record of frame.records) this.records.set(record.id, record)
+    })
+  }
+
+  static async open(playground: TestPlayground, who: Person): Promise<Line> {
+    const line = new Line(playground, who)
+    await once(line.socket, 'open')
+    return line
+  }
+
+  say(frame: unknown): void {
+    this.socket.send(JSON.stringify(frame))
+  }
+
+  /** Asks for records, and waits until that is heard: frames are handled in their order. */
+  async trace(): Promise<void> {
+    this.say({ type: 'trace', on: true })
+    this.say({ type: 'clock', sentAt: 0 })
+    await expect.poll(() => this.frames.some(({ type }) => type === 'clock')).toBe(true)
+  }
+
+  of(transport: TransportName): TraceRecord[] {
+    return [...this.records.values()].filter((record) => record.transport === transport)
+  }
+
+  /** What the records of a transport add up to. */
+  sums(transport: TransportName): Pick<Counts, 'up' | 'down'> {
+    const { up, down } = noCounts()
+    for (const record of this.of(transport)) {
+      for (const part of ['headers', 'framing', 'payload'] as const) {
+        if (record.type === 'exchange') {
+          up[part] += record.up[part]
+          down[part] += record.down[part]
+        } else (record.way === 'up' ? up : down)[part] += record.bytes[part]
+      }
+    }
+    return { up, down }
+  }
+}
+
+const never = new AbortController().signal
+const countsOf = (line: Line, transport: TransportName) => {
+  const { up, down } = line.counts[transport] ?? noCounts()
+  return { up, down }
+}
+
+describe('the records that a member asks for', () => {
+  it.each(TRANSPORTS)('add up to the counts of %s, to the byte and by part, and hold no token', async (transport) => {
+    const playground = await startPlayground({ beat: 150, jsonp: true })
+    const [ada, ben] = [await person(playground), await person(playground)]
+    const line = await Line.open(playground, ada)
+    await line.trace()
+    const watcher = watch(playground, ada, transport)
+    await expect.poll(() => watcher.session.state.name).toBe('open')
+    const said = ['one', 'zwei 世界', 'x'.repeat(300)]
+    for (const text of said) {
+      watcher.session.send(text)
+      await post(ben.context, draft(text), never)
+    }
+    await expect.poll(() => watcher.texts().length, { timeout: 8000 }).toBe(6)
+    // A beat or an empty answer among them, and the end of the line.
+    await new Promise((resolve) => setTimeout(resolve, 400))
+    watcher.session.close()
+    await expect.poll(() => line.counts[transport]?.delivered).toBe(6)
+    await expect.poll(() => line.of(transport).every((record) => record.type === 'frame' || record.isOver)).toBe(true)
+    await expect.poll(() => line.sums(transport)).toEqual(countsOf(line, transport))
+    expect(countsOf(line, transport).up.headers).toBeGreaterThan(100)
+    expect(line.dropped).toBe(0)
+    expect(JSON.stringify(line.frames)).not.toContain(ada.token)
+
+    // Each message is named by what took it up and by what brought it down. Of another library's posts nobody knows.
+    const named = line
+      .of(transport)
+      .flatMap((record) =>
+        record.type === 'exchange' ? (record.brings ?? []) : record.kind === 'batch' ? (record.messages ?? []) : [],
+      )
+    const messages = watcher.events.filter(({ type }) => type === 'message').map(({ id }) => id)
+    if (transport !== 'socket-io') expect(named).toEqual(messages)
+  })
+
+  it('tell the size of each frame: what the socket counted beside them is a line that is not in good order', async () => {
+    const playground = await startPlayground({ beat: 50 })
+    const ada = await person(playground)
+    const line = await Line.open(playground, ada)
+    await line.trace()
+    const watcher = watch(playground, ada, 'websocket')
+    for (let i = 0; i < 20; i++) watcher.session.send('x'.repeat(i * 30 + 1))
+    await expect.poll(() => watcher.texts().length, { timeout: 8000 }).toBe(20)
+    const kinds = () =>
+      new Set(line.of('websocket').flatMap((record) => (record.type === 'frame' ? [record.kind] : [])))
+    await expect
+      .poll(() => [...kinds()].sort())
+      .toEqual(expect.arrayContaining(['ack', 'batch', 'message', 'ping', 'pong']))
+    const rest = line.of('websocket').filter((record) => record.type === 'frame' && record.kind === 'rest')
+    for (const record of rest) {
+      // A frame whose beginning has come: it is part of the frame as soon as that is complete.
+      expect(record).toMatchObject({ way: 'up' })
+    }
+    watcher.session.close()
+    await expect.poll(() => [...kinds()]).toContain('close')
+    await expect.poll(() => line.sums('websocket')).toEqual(countsOf(line, 'websocket'))
+    const left = line.of('websocket').filter((record) => record.type === 'frame' && record.kind === 'rest')
+    expect(left.map((record) => record.type === 'frame' && record.bytes)).toEqual(
+      left.map(() => ({ headers: 0, framing: 0, payload: 0 })),
+    )
+  })
+
+  it('say when a request was held, from when to when, and why it ended', async () => {
+    const playground = await startPlayground({ hold: 200 })
+    const [ada, ben] = [await person(playground), await person(playground)]
+    const line = await Line.open(playground, ada)
+    await line.trace()
+    watch(playground, ada, 'long-poll')
+    const exchanges = () => line.of('long-poll').filter((record) => record.type === 'exchange')
+    await expect.poll(() => exchanges().filter(({ status }) => status === 204).length).toBeGreaterThan(2)
+    const said = draft('hello')
+    await post(ben.context, said, never)
+    await expect.poll(() => exchanges().find(({ brings }) => brings?.includes(said.id))?.isOver).toBe(true)
+    const held = exchanges().find(({ brings }) => brings?.includes(said.id))
+    const times = [held?.receivedAt, held?.parkedFrom, held?.parkedTo, held?.answeredAt].map(Number)
+    expect(times).toEqual(times.toSorted((a, b) => a - b))
+    expect(times.some((time) => time % 1 !== 0)).toBe(true)
+    const inVain = exchanges().find(({ status, parkedFrom }) => status === 204 && parkedFrom !== undefined)
+    expect(inVain).toMatchObject({ events: 0, kind: 'poll', method: 'GET', connection: expect.any(Number) as number })
+    expect(Number(inVain?.parkedTo) - Number(inVain?.parkedFrom)).toBeGreaterThanOrEqual(190)
+  })
+
+  it('are not sent to who has not asked, nor any more to who has asked them to end', async () => {
+    const playground = await startPlayground()
+    const ada = await person(playground)
+    const [deaf, keen] = [await Line.open(playground, ada), await Line.open(playground, ada)]
+    await keen.trace()
+    watch(playground, ada, 'short-poll')
+    await expect.poll(() => keen.records.size).toBeGreaterThan(5)
+    expect(deaf.frames.map(({ type }) => type)).not.toContain('trace')
+    keen.say({ type: 'trace', on: false })
+    keen.say({ type: 'clock', sentAt: 1 })
+    await expect.poll(() => keen.frames.filter(({ type }) => type === 'clock').length).toBe(2)
+    const before = keen.frames.filter(({ type }) => type === 'trace').length
+    const reports = deaf.frames.length
+    await expect.poll(() => deaf.frames.length).toBeGreaterThan(reports + 3)
+    expect(keen.frames.filter(({ type }) => type === 'trace')).toHaveLength(before)
+  })
+
+  it('are told of what is going on already, to who asks late', async () => {
+    const playground = await startPlayground()
+    const ada = await person(playground)
+    const watcher = watch(playground, ada, 'websocket')
+    await expect.poll(() => watcher.session.state.name).toBe('open')
+    const line = await Line.open(playground, ada)
+    await line.trace()
+    await expect.poll(() => line.of('websocket')).toMatchObject([{ type: 'exchange', kind: 'socket', status: 101 }])
+  })
+
+  it.each([{ type: 'trace' }, { type: 'trace', on: 'yes' }, { type: 'trace', on: true, since: 1 }, { on: true }, 7])(
+    'are not to be had by %j, which ends the line with a reason',
+    async (frame) => {
+      const playground = await startPlayground()
+      const line = await Line.open(playground, await person(playground))
+      const closed = once(line.socket, 'close') as Promise<[number, Buffer]>
+      line.say(frame)
+      const [code, reason] = await closed
+      expect(code).toBe(1008)
+      expect(reason.toString()).toContain('{type: trace, on}')
+    },
+  )
+
+  it('are bounded: the oldest go first, and how many is told', () => {
+    const trace = new Trace(3)
+    const record = (id: number): TraceRecord => ({
+      type: 'frame',
+      id,
+      exchange: 1,
+      transport: 'websocket',
+      way: 'up',
+      kind: 'other',
+      at: 0,
+      bytes: { headers: 0, framing: 0, payload: 0 },
+    })
+    expect(trace.take()).toBeNull()
+    for (let id = 1; id <= 5; id++) trace.note(record(id))
+    trace.note(record(4))
+    expect(trace.take()).toEqual({ records: [record(3), record(4), record(5)], dropped: 2 })
+    trace.note(record(6))
+    expect(trace.take()).toEqual({ records: [record(6)], dropped: 0 })
+  })
+})

@@ -1,0 +1,329 @@
+import { readFile } from 'node:fs/promises'
+import type { Browser, CDPSession, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { post } from '../src/client/http.ts'
+import { transports } from '../src/client/transports/index.ts'
+import { TRANSPORTS, type TransportName } from '../src/protocol.ts'
+import { launchBrowser, Visitor } from './browser.ts'
+import { CountingRelay } from './counting-relay.ts'
+import { draft, person, startPlayground, type Person } from './playground.ts'
+
+/** Seconds of a hundred messages each; a minute where somebody waits for it. */
+const BUSY_S = Number(process.env['WIRE_BUSY_S'] ?? 10)
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launchBrowser()
+}, 60_000)
+afterAll(() => browser.close())
+
+const soon = { timeout: 10_000 }
+const never = new AbortController().signal
+
+interface Total {
+  up: number
+  down: number
+}
+
+/** What the page says that a transport has cost, to the byte. */
+async function shown(page: Page, transport: TransportName): Promise<Total> {
+  const figures = await page
+    .locator(`.totals > [data-transport="${transport}"] data`)
+    .evaluateAll((elements) => elements.map((element) => Number(element.getAttribute('value'))))
+  return { up: figures[0] ?? 0, down: figures[1] ?? 0 }
+}
+
+const apart = (a: Total, b: Total): Total => ({ up: a.up - b.up, down: a.down - b.down })
+
+/** What does not change for a while: so long that what is told a few times a second has been told. */
+async function settled<T>(read: () => Promise<T>): Promise<T> {
+  for (let last = await read(), same = 0; ;) {
+    await new Promise((resolve) => setTimeout(resolve, 150))
+    const next = await read()
+    same = JSON.stringify(next) === JSON.stringify(last) ? same + 1 : 0
+    if (same === 6) return next
+    last = next
+  }
+}
+
+/** Long enough between two polls that all is told in between. */
+async function slowPolls(page: Page): Promise<void> {
+  await page.evaluate(() => sessionStorage.setItem('knobs', JSON.stringify({ intervalMs: 3000 })))
+  await page.reload()
+}
+
+describe('the wire view', () => {
+  it.each(TRANSPORTS)(
+    'shows for 100 messages on %s the bytes that a relay in between counted',
+    async (transport) => {
+      const playground = await startPlayground()
+      const relay = await CountingRelay.open(playground.port)
+      const ada = await Visitor.enter(browser, relay.url)
+      await slowPolls(ada.page)
+      await ada.use(transport)
+      const ben = await person(playground)
+      await post(ben.context, draft('the first'), never)
+      await expect.poll(() => ada.texts(), soon).toContain('the first')
+
+      // What is on the wire beside: the page itself, joining, the roster. All of that is over, and so a fixed sum.
+      const read = async () => ({ page: await shown(ada.page, transport), relay: relay.without('/meter') })
+      const before = await settled(read)
+      for (let i = 1; i <= 50; i++) await post(ben.context, draft(`ben ${i} 世界`), never)
+      for (let i = 1; i <= 50; i++) await ada.say(`ada ${i}`)
+      await expect.poll(async () => (await ada.texts()).length, { timeout: 30_000 }).toBe(101)
+      const after = await settled(read)
+
+      const counted = apart(after.relay, before.relay)
+      console.log(`${transport}: ${counted.up} B up, ${counted.down} B down, for 100 messages`)
+      expect(apart(after.page, before.page)).toEqual(counted)
+      expect(counted.down).toBeGreaterThan(100 * 'ben 1 世界'.length)
+      expect(ada.complaints).toEqual([])
+    },
+    90_000,
+  )
+})
+
+/** Rows of the list, as they say themselves. */
+interface RowState {
+  way: string | null
+  name: string | null
+  isLit: boolean
+  transport: string | null
+}
+
+const rows = (page: Page): Promise<RowState[]> =>
+  page.locator('.wire-list [role="option"]').evaluateAll((elements) =>
+    elements.map((element) => ({
+      way: element.getAttribute('data-way'),
+      name: element.getAttribute('data-name'),
+      isLit: element.getAttribute('aria-current') === 'true',
+      transport: element.getAttribute('data-transport'),
+    })),
+  )
+
+const lit = async (page: Page): Promise<string[]> =>
+  (await rows(page)).filter(({ isLit }) => isLit).map(({ way, name }) => `${way} ${name}`)
+
+describe('a message that is followed', () => {
+  /** What it takes to say it, and to bring it, in the words of each kind of line. */
+  const expected = (transport: TransportName): { said: string[]; brought: string[] } => {
+    if (transport === 'websocket') return { said: ['up message', 'down ack'], brought: ['down batch'] }
+    const said = ['up POST', 'down 201']
+    return { said, brought: [transports[transport].mode === 'streaming' ? 'down batch' : 'down 200'] }
+  }
+
+  // Socket.IO's own client makes its requests and frames itself, and its posts do not name what they say.
+  it.each(TRANSPORTS.filter((transport) => transport !== 'socket-io'))(
+    'lights exactly its arrows on %s, for who said it and for who reads it',
+    async (transport) => {
+      const playground = await startPlayground()
+      const ada = await Visitor.enter(browser, playground.base)
+      await ada.use(transport)
+      const ben = await person(playground)
+      await ada.say('from me')
+      await expect.poll(() => ada.texts(), soon).toEqual(['from me'])
+      await post(ben.context, draft('from ben'), never)
+      await expect.poll(() => ada.texts(), soon).toEqual(['from me', 'from ben'])
+      await ada.say('once more')
+      await expect.poll(() => ada.texts(), soon).toEqual(['from me', 'from ben', 'once more'])
+
+      const { said, brought } = expected(transport)
+      await ada.log.locator('.msg', { hasText: 'from me' }).click()
+      await expect.poll(async () => (await lit(ada.page)).sort(), soon).toEqual([...said, ...brought].sort())
+      await expect.poll(() => ada.page.locator('.readout').textContent(), soon).toMatch(/The way of #\d+/)
+
+      // By keyboard: from the log to the newest message, one up, and Enter.
+      await ada.log.focus()
+      await ada.page.keyboard.press('Enter')
+      await ada.page.keyboard.press('ArrowUp')
+      await ada.page.keyboard.press('Enter')
+      await expect.poll(() => lit(ada.page), soon).toEqual(brought)
+      await ada.page.keyboard.press('Enter')
+      await expect.poll(() => lit(ada.page), soon).toEqual([])
+      expect(ada.complaints).toEqual([])
+    },
+    40_000,
+  )
+})
+
+describe('what the wire view says', () => {
+  it('makes plain why a message took two requests on long-poll', async () => {
+    const playground = await startPlayground()
+    const ada = await Visitor.enter(browser, playground.base)
+    await ada.use('long-poll')
+    const ben = await person(playground)
+    // Held first, and then ended by a message.
+    await expect.poll(() => ada.page.locator('.readout').textContent(), soon).not.toContain('Nothing on the wire')
+    await new Promise((resolve) => setTimeout(resolve, 400))
+    await post(ben.context, draft('hello'), never)
+    const readout = ada.page.locator('.readout .why')
+    await expect
+      .poll(() => readout.textContent(), soon)
+      .toMatch(/^Two requests for one message: .* waited there for .* asked again/)
+  })
+
+  it('can be stepped through by the arrow keys, and tells all of each', async () => {
+    const playground = await startPlayground()
+    const ada = await Visitor.enter(browser, playground.base)
+    await ada.use('websocket')
+    await ada.say('hello')
+    await expect.poll(() => ada.texts(), soon).toEqual(['hello'])
+    const list = ada.page.getByRole('listbox')
+    await expect.poll(async () => (await rows(ada.page)).at(-1)?.name, soon).toBe('batch')
+    await list.focus()
+    await ada.page.keyboard.press('ArrowUp')
+    const selected = list.locator('[aria-selected="true"]')
+    await expect.poll(() => selected.getAttribute('data-name'), soon).toBe('batch')
+    await expect.poll(() => list.getAttribute('aria-activedescendant'), soon).toBe(await selected.getAttribute('id'))
+    const readout = ada.page.locator('.readout')
+    await expect.poll(() => readout.textContent(), soon).toMatch(/B framing \+ 5.B payload .* on the way.*#\d+ shown/)
+    for (let i = 0; i < 10 && (await selected.getAttribute('data-name')) !== '101'; i++)
+      await ada.page.keyboard.press('ArrowUp')
+    await expect.poll(() => readout.textContent(), soon).toMatch(/\/rooms\/lobby\/websocket\?after=.* · connection \d/)
+    // Enter follows what the arrow carries, Escape goes back to now.
+    await ada.page.keyboard.press('End')
+    await ada.page.keyboard.press('Enter')
+    await expect.poll(() => lit(ada.page), soon).toEqual(expect.arrayContaining(['up message', 'down batch']))
+    await ada.page.keyboard.press('Escape')
+    await expect.poll(() => lit(ada.page), soon).toEqual([])
+    await expect.poll(() => ada.page.getByRole('button', { name: 'Pause' }).count()).toBe(1)
+  })
+
+  it('is exported as SVG and as JSON, with no token in either', async () => {
+    const playground = await startPlayground()
+    const ada = await Visitor.enter(browser, playground.base)
+    await ada.say('hello <you> & "me"')
+    await expect.poll(() => ada.texts(), soon).toHaveLength(1)
+    const token = await ada.page.evaluate(
+      () => /"token":"([^"]+)"/.exec(JSON.stringify(Object.entries(sessionStorage)).replaceAll('\\', ''))?.[1],
+    )
+    expect(token).toMatch(/^[\w-]{20,}$/)
+    const exported = async (format: string) => {
+      const [download] = await Promise.all([
+        ada.page.waitForEvent('download'),
+        ada.page.getByRole('button', { name: `Export as ${format}` }).click(),
+      ])
+      return readFile(await download.path(), 'utf8')
+    }
+    const json = JSON.parse(await exported('JSON')) as {
+      items: { record: { type: string } | null }[]
+      messages: { id: string }[]
+    }
+    expect(json.messages).toHaveLength(1)
+    expect(json.items.some(({ record }) => record?.type === 'exchange')).toBe(true)
+    const svg = await exported('SVG')
+    expect(svg).toMatch(/^<svg xmlns/)
+    const isSvg = await ada.page.evaluate(
+      (text) => new DOMParser().parseFromString(text, 'image/svg+xml').querySelector('parsererror') === null,
+      svg,
+    )
+    expect(isSvg).toBe(true)
+    expect(svg + JSON.stringify(json)).not.toContain(token)
+  })
+
+  it('shows the socket as a program sees it: its state, its properties, its four events', async () => {
+    const playground = await startPlayground()
+    const ada = await Visitor.enter(browser, playground.base, { viewport: { width: 1440, height: 960 } })
+    const panel = ada.page.locator('.socket')
+    await panel.getByRole('button', { name: 'Try websocket' }).click()
+    await expect.poll(() => panel.locator('.ready [aria-current]').textContent(), soon).toBe('1 OPEN')
+    await ada.say('hello')
+    await expect
+      .poll(() => panel.locator('.counts').textContent(), soon)
+      .toMatch(/open 1.*message [2-9].*error 0.*close 0/)
+    expect(await panel.locator('.props').textContent()).toMatch(
+      /protocolchat\.v1.*binaryTypeblob.*\/rooms\/lobby\/websocket/,
+    )
+    expect(await panel.locator('.events tr[data-event="message"]').allTextContents()).toEqual(
+      expect.arrayContaining([expect.stringMatching(/\d+.B ack$/), expect.stringMatching(/\d+.B batch$/)]),
+    )
+    await ada.use('short-poll')
+    await expect.poll(() => panel.locator('.ready [aria-current]').textContent(), soon).toBe('3 CLOSED')
+    await expect.poll(() => panel.locator('.since').textContent(), soon).toMatch(/^last one, closed \d+.s ago$/)
+    await expect.poll(() => panel.locator('.events tr').last().textContent(), soon).toMatch(/close1000$/)
+  })
+})
+
+/** Says so many messages a second, by a schedule that does not wait for answers. */
+async function talk(bot: Person, perSecond: number, seconds: number): Promise<number> {
+  const begunAt = performance.now()
+  const sent: Promise<unknown>[] = []
+  while (performance.now() - begunAt < seconds * 1000) {
+    const due = Math.floor(((performance.now() - begunAt) / 1000) * perSecond)
+    while (sent.length < due) sent.push(post(bot.context, draft(`message ${sent.length + 1}`), never))
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  await Promise.all(sent)
+  return sent.length
+}
+
+interface TraceEvent {
+  name: string
+  ph: string
+  dur?: number
+  ts: number
+}
+
+/** Tasks of the page's main thread while `work` runs: ms each. */
+async function longTasks(cdp: CDPSession, work: () => Promise<void>): Promise<number[]> {
+  const events: TraceEvent[] = []
+  cdp.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])))
+  await cdp.send('Tracing.start', {
+    traceConfig: { includedCategories: ['devtools.timeline', 'toplevel'] },
+    transferMode: 'ReportEvents',
+  })
+  await work()
+  const complete = new Promise((resolve) => cdp.once('Tracing.tracingComplete', resolve))
+  await cdp.send('Tracing.end')
+  await complete
+  return events
+    .filter(({ name, ph }) => ph === 'X' && (name === 'RunTask' || name.endsWith('::RunTask')))
+    .map(({ dur = 0 }) => dur / 1000)
+}
+
+describe('the page at 100 messages per second', () => {
+  it(
+    `keeps every frame within 50 ms, and its memory bounded, for ${BUSY_S} s`,
+    async () => {
+      const playground = await startPlayground()
+      const ada = await Visitor.enter(browser, playground.base)
+      await ada.use('websocket')
+      const bot = await person(playground)
+      const cdp = await ada.page.context().newCDPSession(ada.page)
+      // What is kept fills up and what is compiled is compiled.
+      await talk(bot, 100, 5)
+      const heap = async () => {
+        await cdp.send('HeapProfiler.collectGarbage')
+        return (await cdp.send('Runtime.getHeapUsage')).usedSize / 2 ** 20
+      }
+      const before = await heap()
+      let said = 0
+      const tasks = await longTasks(cdp, async () => {
+        said = await talk(bot, 100, BUSY_S)
+      })
+      const frames = await ada.page.evaluate(
+        () =>
+          new Promise<number>((resolve) => {
+            let count = 0
+            const begunAt = performance.now()
+            const frame = () => {
+              count += 1
+              if (performance.now() - begunAt > 1000) resolve(count)
+              else requestAnimationFrame(frame)
+            }
+            requestAnimationFrame(frame)
+          }),
+      )
+      const grown = (await heap()) - before
+      const longest = Math.max(...tasks)
+      console.log(
+        `${said} messages in ${BUSY_S} s: longest task ${longest.toFixed(1)} ms of ${tasks.length}, heap ${before.toFixed(1)} MiB + ${grown.toFixed(1)}, ${frames} frames in a quiet second after`,
+      )
+      expect(said).toBeGreaterThan(90 * BUSY_S)
+      expect(tasks.length).toBeGreaterThan(100)
+      expect(longest).toBeLessThan(50)
+      expect(grown).toBeLessThan(12)
+    },
+    (BUSY_S + 60) * 1000,
+  )
+})
