@@ -1,4 +1,4 @@
-import * as models from './models/index.ts'
+import * as models from '../src/models/index.ts'
 import type { Cell } from './report/schema.ts'
 
 interface PathMs {

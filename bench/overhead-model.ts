@@ -1,6 +1,6 @@
 import { SETTINGS } from '../src/server/config.ts'
 import { kindOf } from './latency-model.ts'
-import * as models from './models/index.ts'
+import * as models from '../src/models/index.ts'
 import type { Cell } from './report/schema.ts'
 
 interface Known {

@@ -4,7 +4,7 @@
  *
  * Intervals are at 95 %. Too few values are a RangeError that says how many it takes.
  */
-import { seededRandom } from '../src/link/random.ts'
+import { seededRandom } from '../src/random.ts'
 import type { Comparison } from './report/schema.ts'
 
 export interface Interval {

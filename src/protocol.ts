@@ -151,6 +151,18 @@ export const schemas = /* @__PURE__ */ (() => {
       after: Type.Optional(cursor),
       holdMs: Type.Optional(Type.String({ pattern: '^[0-9]{1,6}$', description: '0 to 999999 ms' })),
     }),
+    about: Type.Object({
+      transports: Type.Array(Type.String(), { description: 'what this server can be read by' }),
+      links: Type.Array(
+        Type.Object({
+          profile: Type.String({ description: 'what the network in between is like' }),
+          port: Type.Integer({ description: 'where this server is reached over it, on the same host' }),
+          rttMs: Type.Number({ description: 'ms that it adds to a round trip' }),
+          bitsPerSecond: Type.Union([Type.Number(), Type.Null()], { description: 'each way; null is no limit' }),
+        }),
+        { description: 'several ports with one profile are several links, so that their users do not share one' },
+      ),
+    }),
     lastEventId: Type.Object({ 'last-event-id': Type.Optional(cursor) }),
     ifNoneMatch: Type.Object({
       'if-none-match': Type.Optional(
@@ -194,6 +206,9 @@ export type RoomEvent = Static<typeof schemas.event>
 export type MessageEvent = Extract<RoomEvent, { type: 'message' }>
 export type LeftReason = Extract<RoomEvent, { type: 'left' }>['reason']
 export type Batch = Static<typeof schemas.batch>
+/** What a server says of itself at `GET /about`. */
+export type About = Static<typeof schemas.about>
+export type AboutLink = About['links'][number]
 
 /** The answer to a draft: where it stands in the log. */
 export type Ack = Static<typeof schemas.ack>

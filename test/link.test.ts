@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { type Link, type LinkOptions, openLink, PROFILE_NAMES, PROFILES } from '../src/link/link.ts'
 import type { ProfileChoice } from '../src/link/profile.ts'
-import { type Random, seededRandom } from '../src/link/random.ts'
+import { type Random, seededRandom } from '../src/random.ts'
 import { resetSocket } from '../src/link/sockets.ts'
 
 const cleanups: (() => unknown)[] = []

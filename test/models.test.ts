@@ -16,8 +16,8 @@ import {
   chunkBytes,
   pushedBytes,
   type Path,
-} from '../bench/models/index.ts'
-import { seededRandom } from '../src/link/random.ts'
+} from '../src/models/index.ts'
+import { seededRandom } from '../src/random.ts'
 
 /** Every draw comes from it, so that a run repeats to the last digit: nothing here can fail by chance. */
 const SEED = 6202

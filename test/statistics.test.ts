@@ -15,7 +15,7 @@ import {
   verdict,
   type Interval,
 } from '../bench/statistics.ts'
-import { seededRandom, type Random } from '../src/link/random.ts'
+import { seededRandom, type Random } from '../src/random.ts'
 
 const SEED = 299
 const random = seededRandom(SEED)

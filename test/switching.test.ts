@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { openLink } from '../src/link/link.ts'
-import { seededRandom } from '../src/link/random.ts'
+import { seededRandom } from '../src/random.ts'
 import { TRANSPORTS, type RoomEvent } from '../src/protocol.ts'
 import { nodeNet } from '../src/node/net.ts'
 import { person, startPlayground, watch } from './playground.ts'

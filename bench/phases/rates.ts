@@ -1,6 +1,6 @@
 import { cellOf } from '../cell.ts'
 import { kindOf } from '../latency-model.ts'
-import * as models from '../models/index.ts'
+import * as models from '../../src/models/index.ts'
 import type { Cell } from '../report/schema.ts'
 import { fillWindow, leanGroup, patience, transportsOf, type Run, type RunScenario } from '../run.ts'
 import { crossingPerS } from '../statistics.ts'

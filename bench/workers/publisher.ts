@@ -1,5 +1,5 @@
 import { SUBPROTOCOL, type FrameDown } from '../../src/protocol.ts'
-import { seededRandom } from '../../src/link/random.ts'
+import { seededRandom } from '../../src/random.ts'
 import { join } from '../../src/client/members.ts'
 import { nodeNet } from '../../src/node/net.ts'
 import { leanSocket, type LeanSocket } from '../load/lean-websocket.ts'

@@ -1,5 +1,5 @@
 import type { TransportName } from '../../src/protocol.ts'
-import { seededRandom } from '../../src/link/random.ts'
+import { seededRandom } from '../../src/random.ts'
 import type { HeaderSet } from '../load/heads.ts'
 import { deflatingLine } from '../load/deflating-line.ts'
 import { leanLines } from '../load/index.ts'

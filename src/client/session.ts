@@ -64,7 +64,7 @@ const REPLACED = new LineError('another line takes its place')
 export class Session {
   readonly room: string
   readonly token: string
-  readonly #net: Net
+  #net: Net
   readonly #observer: SessionObserver
   #member: Member
   #transport: TransportName
@@ -126,6 +126,12 @@ export class Session {
   /** Goes on with other knobs, at once and at the same cursor. */
   set(knobs: Partial<Knobs>): void {
     this.#knobs = { ...this.#knobs, ...knobs }
+    this.#line.abort(REPLACED)
+  }
+
+  /** Goes on by another way to the same server, at the same cursor. */
+  reach(net: Net): void {
+    this.#net = net
     this.#line.abort(REPLACED)
   }
 

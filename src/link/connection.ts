@@ -6,7 +6,7 @@ import type { ConnectionCounts } from './counts.ts'
 import { IdleWatch } from './idle-watch.ts'
 import type { Line } from './line.ts'
 import { type Conditions, Pipe } from './pipe.ts'
-import { seededRandom } from './random.ts'
+import { seededRandom } from '../random.ts'
 import { closeSocket, resetSocket } from './sockets.ts'
 
 export interface Target {

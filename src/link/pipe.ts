@@ -4,7 +4,7 @@ import { Alarm } from './alarm.ts'
 import type { DirectionCounts } from './counts.ts'
 import { type Line, segmentBytes, transmissionMs, windowBytes } from './line.ts'
 import type { LinkProfile } from './profile.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 import { endSocket, resetSocket } from './sockets.ts'
 
 /** What all pipes of a link go by; the link changes it. Times are on performance.now()'s clock. */

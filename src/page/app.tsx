@@ -1,10 +1,11 @@
-import { useSignal } from '@preact/signals'
+import { computed, useSignal } from '@preact/signals'
 import { useEffect, useLayoutEffect } from 'preact/hooks'
 import { texts } from './i18n.ts'
 import { addressOf, DEFAULT_ROOM, route } from './router.ts'
 import type { Stay } from './stay.ts'
 import { stay } from './store.ts'
 import { Chat } from './views/chat.tsx'
+import { Compare } from './views/compare/compare.tsx'
 import { Header } from './views/header.tsx'
 import { Knobs } from './views/knobs.tsx'
 import { Lamps } from './views/lamps.tsx'
@@ -14,13 +15,21 @@ import { SocketPanel } from './views/socket.tsx'
 import { Switch } from './views/switch.tsx'
 import { WireView } from './views/wire.tsx'
 
+const isComparing = computed(() => 'view' in route.value && route.value.view === 'compare')
+
 export function App() {
   const here = stay.value
   return (
     <>
-      {here && shows('chat') && <Skip />}
+      {here && (isComparing.value || shows('chat')) && <Skip />}
       <Header stay={here} />
-      {here ? <Room key={here.room} stay={here} /> : <NoRoom />}
+      {!here ? (
+        <NoRoom />
+      ) : isComparing.value ? (
+        <Compare key={here.room} stay={here} />
+      ) : (
+        <Room key={here.room} stay={here} />
+      )}
     </>
   )
 }
@@ -43,6 +52,8 @@ function Room({ stay }: { stay: Stay }) {
   const transport = stay.transport.value
   useLayoutEffect(() => {
     document.body.dataset['transport'] = transport
+    // Beside one another no transport is in force.
+    return () => delete document.body.dataset['transport']
   }, [transport])
   useTitle(stay)
   return (

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 import { noCounts, type Counts, type TransportName } from '../protocol.ts'
-import { bytesPerMessage, emptyShare, since } from './counts.ts'
+import { bytesPerMessage, emptyShare, since, sumOf } from './counts.ts'
 import type { MeterReport, MeterState } from './meter-line.ts'
 
 /** How far back the plots reach. */
@@ -25,6 +25,8 @@ export interface Point {
   transport: TransportName
   counts: Counts
   requestsPerS: number | null
+  /** Both ways. */
+  bytesPerS: number | null
   emptyShare: number | null
   bytesPerMessage: number | null
 }
@@ -46,6 +48,7 @@ export interface Reading {
   /** null before the server has said anything. */
   connections: number | null
   requestsPerS: number | null
+  bytesPerS: number | null
   latency: Latency | null
 }
 
@@ -117,7 +120,8 @@ export class Gauges {
     latencies.splice(0, latencies.length - LATENCIES)
     const latency = latencyOf(latencies)
     const counts = since(before, this.#report?.counts[transport] ?? before)
-    const requestsPerS = this.#rate(at, counts)
+    const requestsPerS = this.#rate(at, counts, ({ requests }) => requests)
+    const bytesPerS = this.#rate(at, counts, ({ up, down }) => sumOf(up) + sumOf(down))
     const connections = this.#report?.connections ?? null
     if (this.#report && this.line.peek() === 'open') {
       this.#points.push({
@@ -125,13 +129,14 @@ export class Gauges {
         transport,
         counts,
         requestsPerS,
+        bytesPerS,
         emptyShare: emptyShare(transport, counts),
         bytesPerMessage: bytesPerMessage(transport, counts),
       })
     }
     this.#forget(at - PLOT_MS)
     this.reading.value = this.#report
-      ? { transport, begunAt, isSwitch, counts, connections, requestsPerS, latency }
+      ? { transport, begunAt, isSwitch, counts, connections, requestsPerS, bytesPerS, latency }
       : null
     this.plots.value = { now: at, points: [...this.#points], dots: [...this.#dots], turns: [...this.#turns] }
     if (counts.requests === 0) return
@@ -142,13 +147,16 @@ export class Gauges {
     }
   }
 
-  #rate(at: number, counts: Counts): number | null {
+  #rate(at: number, counts: Counts, read: (counts: Counts) => number): number | null {
     const first = this.#points.find(
       (point) =>
-        point.at >= Math.max(at - RATE_MS.over, this.#stretch.begunAt) && point.transport === this.#stretch.transport,
+        point.at >= at - RATE_MS.over &&
+        // What was read in the very moment of the turn belongs to the stretch before.
+        point.at > this.#stretch.begunAt &&
+        point.transport === this.#stretch.transport,
     )
     if (!first || at - first.at < RATE_MS.least) return null
-    return (counts.requests - first.counts.requests) / ((at - first.at) / 1000)
+    return (read(counts) - read(first.counts)) / ((at - first.at) / 1000)
   }
 
   #forget(before: number): void {

@@ -64,6 +64,12 @@ export class History {
   #isScheduled = false
   #shownAt = 0
   #notes = 0
+  readonly #kept: number
+
+  /** @param kept rows that are kept while the reader is at the end */
+  constructor(kept = KEPT) {
+    this.#kept = kept
+  }
 
   add(...entries: Entry[]): void {
     this.#fresh.push(...entries)
@@ -115,7 +121,7 @@ export class History {
       this.#isScheduled = false
       this.#shownAt = performance.now()
       if (this.#fresh.length > 0 || this.#entries !== this.entries.peek()) {
-        const keep = this.isReading ? KEPT_WHILE_READING : KEPT
+        const keep = this.isReading ? KEPT_WHILE_READING : this.#kept
         this.#entries = [...this.#entries, ...this.#fresh].slice(-keep)
         this.#fresh = []
       }

@@ -4,6 +4,7 @@ import type { Knobs, Net } from '../client/transport.ts'
 import { MeterLine, type MeterObserver } from './meter-line.ts'
 
 export interface LifeOptions {
+  /** The way that the session's lines take: it may be over a link. */
   net: Net
   /** For the line that is not counted. */
   meterNet: Net

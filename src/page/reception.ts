@@ -1,5 +1,5 @@
 import { signal, type Signal } from '@preact/signals'
-import type { Cursor, RoomEvent, TransportName } from '../protocol.ts'
+import type { Cursor, MessageEvent, RoomEvent, TransportName } from '../protocol.ts'
 import { now, type ClockReading } from './clock.ts'
 import type { Gauges } from './gauges.ts'
 import type { Entry, History } from './history.ts'
@@ -10,15 +10,23 @@ export class Reception {
   readonly #history: History
   readonly #gauges: Gauges
   readonly #clock: () => ClockReading | null
+  readonly #onMessage: (event: MessageEvent, latencyMs: number | null) => void
   #lastSeq = 0
   #tally: Signal<Tally> | null = null
   /** When the line in use had its first answer, by this page's clock. */
   #openedAt = Number.POSITIVE_INFINITY
 
-  constructor(history: History, gauges: Gauges, clock: () => ClockReading | null) {
+  /** @param onMessage told of each message, with its latency where it has one */
+  constructor(
+    history: History,
+    gauges: Gauges,
+    clock: () => ClockReading | null,
+    onMessage: (event: MessageEvent, latencyMs: number | null) => void = () => undefined,
+  ) {
     this.#history = history
     this.#gauges = gauges
     this.#clock = clock
+    this.#onMessage = onMessage
   }
 
   opened(): void {
@@ -43,6 +51,7 @@ export class Reception {
     if (event.type !== 'message') return { key, at: event.at, kind: 'event', event }
     const latencyMs = this.#latencyOf(event.at, heldAt)
     if (latencyMs !== null) this.#gauges.delivered(latencyMs, transport)
+    this.#onMessage(event, latencyMs)
     return { key, at: event.at, kind: 'message', event, transport, latencyMs }
   }
 

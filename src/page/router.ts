@@ -2,27 +2,36 @@ import { signal } from '@preact/signals'
 import { ROOM_PATTERN } from '../protocol.ts'
 
 /** What the address asks for. `badRoom`: it names a room that cannot be. */
-export type Route = { room: string } | { badRoom: string }
+export type Route = { room: string; view: View } | { badRoom: string }
+
+/** What is shown of a room: one's own chat, or every transport beside the others. */
+export const VIEWS = ['chat', 'compare'] as const
+export type View = (typeof VIEWS)[number]
 
 export const DEFAULT_ROOM = 'lobby'
 
 const ROOM = new RegExp(ROOM_PATTERN)
 
 export const isRoomName = (name: string): boolean => ROOM.test(name)
-export const addressOf = (room: string): string => `#/room/${room}`
+export const addressOf = (room: string, view: View = 'chat'): string =>
+  `#/room/${room}${view === 'chat' ? '' : `/${view}`}`
 
 export const route = signal(readRoute(location.hash))
 addEventListener('hashchange', () => (route.value = readRoute(location.hash)))
 
+/** Into another room, by the same view. */
 export function go(room: string): void {
-  location.hash = addressOf(room)
+  const now = route.peek()
+  location.hash = addressOf(room, 'view' in now ? now.view : 'chat')
 }
 
 function readRoute(hash: string): Route {
   const path = hash.replace(/^#\/?/, '')
-  if (path === '') return { room: DEFAULT_ROOM }
-  const room = decode(path.replace(/^room\//, ''))
-  return path.startsWith('room/') && isRoomName(room) ? { room } : { badRoom: room }
+  if (path === '') return { room: DEFAULT_ROOM, view: 'chat' }
+  if (path === 'compare') return { room: DEFAULT_ROOM, view: 'compare' }
+  const view = path.endsWith('/compare') ? 'compare' : 'chat'
+  const room = decode(path.replace(/^room\//, '').replace(/\/compare$/, ''))
+  return path.startsWith('room/') && isRoomName(room) ? { room, view } : { badRoom: room }
 }
 
 function decode(text: string): string {

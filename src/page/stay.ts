@@ -1,5 +1,13 @@
 import { signal, type Signal } from '@preact/signals'
-import { CLOSE_COMMANDS, type Cursor, type Draft, type Member, type Problem, type TransportName } from '../protocol.ts'
+import {
+  CLOSE_COMMANDS,
+  type AboutLink,
+  type Cursor,
+  type Draft,
+  type Member,
+  type Problem,
+  type TransportName,
+} from '../protocol.ts'
 import { leave } from '../client/members.ts'
 import { rosterOf, type Roster } from '../client/roster.ts'
 import { draftOf, type SessionState } from '../client/session.ts'
@@ -11,6 +19,7 @@ import { enter, takeName } from './entrance.ts'
 import { Gauges } from './gauges.ts'
 import { History } from './history.ts'
 import { Life } from './life.ts'
+import { over } from './net.ts'
 import { Reception } from './reception.ts'
 import { Self } from './self.ts'
 import { Standing } from './standing.ts'
@@ -46,6 +55,8 @@ export class Stay {
   readonly composer: Composer
   readonly transport: Signal<TransportName>
   readonly knobs: Signal<Knobs>
+  /** The emulated network that the line goes over; null for none. */
+  readonly link = signal<AboutLink | null>(null)
   readonly roster = signal<Roster>(new Map())
   readonly cursor = signal<Cursor | null>(null)
   readonly #options: StayOptions
@@ -97,6 +108,14 @@ export class Stay {
   set(knobs: Partial<Knobs>): void {
     this.knobs.value = { ...this.knobs.peek(), ...knobs }
     this.#life?.session.set(knobs)
+  }
+
+  /** Goes on over a link, or over none. */
+  reach(link: AboutLink | null): void {
+    if (link?.port === this.link.peek()?.port) return
+    this.link.value = link
+    this.gauges.turned(this.transport.peek())
+    this.#life?.session.reach(over(this.#net, link))
   }
 
   /** Sends what stands in the composer; on the way back into the room it is kept, and sent on arrival. */
@@ -188,7 +207,7 @@ export class Stay {
     this.gauges.joined(this.transport.peek(), this.self.kept.joinedAt)
     this.wire.begin(() => this.clockReading)
     const life = new Life({
-      net: this.#net,
+      net: over(this.#net, this.link.peek()),
       meterNet: this.#options.net,
       room: this.room,
       member,

@@ -1,18 +1,11 @@
 import { computed, effect, signal, untracked } from '@preact/signals'
-import { DEFAULT_KNOBS, type Knobs, type Net } from '../client/transport.ts'
+import { DEFAULT_KNOBS, type Knobs } from '../client/transport.ts'
 import { language } from './i18n.ts'
+import { links, readAbout } from './links.ts'
+import { net } from './net.ts'
 import { route } from './router.ts'
 import { Stay } from './stay.ts'
-import { loadScript } from './script.ts'
 import { recall, remember } from './storage.ts'
-
-const net: Net = {
-  base: location.origin,
-  // Called as a property it would lose the window that it insists on.
-  fetch: (...args) => fetch(...args),
-  WebSocket,
-  loadScript,
-}
 
 const TICK_MS = 500
 
@@ -29,6 +22,15 @@ effect(() => {
     stay.value =
       wanted === null ? null : new Stay({ net, room: wanted, knobs: loadKnobs(), language: () => language.value })
   })
+})
+
+/** A server that was started anew has other links. */
+effect(() => {
+  if (stay.value?.gauges.line.value === 'open') void readAbout()
+})
+effect(() => {
+  const port = stay.value?.link.value?.port
+  if (port !== undefined && !links.value.some((link) => link.port === port)) stay.peek()?.reach(null)
 })
 
 setInterval(() => stay.peek()?.gauges.tick(), TICK_MS)

@@ -1,4 +1,4 @@
-import { effect, signal } from '@preact/signals'
+import { computed, effect, signal } from '@preact/signals'
 import { recall, remember } from './storage.ts'
 
 const THEMES = ['system', 'light', 'dark'] as const
@@ -11,6 +11,13 @@ effect(() => {
   if (theme.value === 'system') delete dataset['theme']
   else dataset['theme'] = theme.value
 })
+
+const query = matchMedia('(prefers-color-scheme: dark)')
+const systemIsDark = signal(query.matches)
+query.addEventListener('change', ({ matches }) => (systemIsDark.value = matches))
+
+/** What is in force, for what a style sheet does not reach. */
+export const isDark = computed(() => (theme.value === 'system' ? systemIsDark.value : theme.value === 'dark'))
 
 /** To the next of the three. */
 export function turnTheme(): void {

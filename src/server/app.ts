@@ -10,12 +10,14 @@ import { Account } from './account.ts'
 import { closeInOrder } from './closing.ts'
 import { configOf, type Config } from './config.ts'
 import { MAX_BODY_BYTES, type App } from './context.ts'
+import { answerPreflights } from './cors.ts'
 import { DEFLATE } from './deflate.ts'
 import { countExchanges, guardRooms, refuseForeignOrigins } from './guard.ts'
 import { certificateOf } from './http2/certificate.ts'
 import { createHttp2Server } from './http2/server.ts'
 import { mountHealth } from './health.ts'
 import { mountMembers } from './members.ts'
+import { Links, mountAbout } from './links.ts'
 import { mountMessages } from './messages.ts'
 import { mountMeterLine } from './meter-line.ts'
 import { mountMetrics } from './metrics.ts'
@@ -102,11 +104,16 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
   })
 
   // After the WebSocket plugin, which then knows the refused upgrade as one, and frees its connection.
-  refuseForeignOrigins(app, config.origins.split(',').filter(Boolean))
+  // With TLS a browser would ask for each link's port anew whether the certificate is to be trusted.
+  const links = new Links(app, certificate ? 'off' : config.links)
+  refuseForeignOrigins(app, config.origins.split(',').filter(Boolean), links)
+  answerPreflights(app, links)
+  app.addHook('onClose', () => links.close())
 
   await mountDocs(app)
   mountHealth(app, rooms, store)
   if (config.metrics) mountMetrics(app, rooms, store)
+  mountAbout(app, links, config)
   await app.register(
     async (scope) => {
       const room = scope.withTypeProvider<TypeBoxTypeProvider>()
@@ -118,18 +125,24 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
     },
     { prefix: '/rooms/:room' },
   )
-  await app.register(mountPage)
+  await app.register((scope) => mountPage(scope, links, config))
   return { app, rooms }
 }
 
 /** The page, under a policy that lets it load and call nothing but this server. The rooms' answers go without: what they
  * weigh is what this project is about, and a browser does not run JSON. */
-async function mountPage(scope: App): Promise<void> {
+async function mountPage(scope: App, links: Links, config: Config): Promise<void> {
+  // The policy names the links' ports.
+  scope.addHook('onRequest', () => links.open())
   await scope.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
         'default-src': ["'self'"],
+        'connect-src': ["'self'", ({ headers: { host } }) => links.sourcesFor(host).join(' ')],
+        ...(config.jsonp && {
+          'script-src': ["'self'", ({ headers: { host } }) => links.scriptSourcesFor(host).join(' ')],
+        }),
         'base-uri': ["'none'"],
         'form-action': ["'none'"],
         'frame-ancestors': ["'none'"],

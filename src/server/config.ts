@@ -75,6 +75,12 @@ export const SETTINGS = {
     'origins with a comma between: https://a.example,https://b.example',
     'pages of other origins that may use this server',
   ),
+  links: text(
+    'auto',
+    /^(auto|on|off)$/,
+    'auto, on or off',
+    'further ports, each an emulated network in front of this server; auto is on where only this machine can reach it',
+  ),
   jsonp: toggle(
     'serve jsonp-poll, the historical one: a script of another server, which can do whatever a page can do; any page ' +
       'may load it, and so read the public rooms',

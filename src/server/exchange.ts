@@ -37,12 +37,14 @@ export class Exchange {
   /**
    * Puts this exchange on a member's account, the request at once: a held request is on the wire while it is held.
    * What is not done by a transport, a post for instance, goes to the one that the member reads by.
+   *
+   * @param requests this one, and those before it that nobody else is charged for
    */
-  charge(account: Account, transport: TransportName | undefined, bodyBytes: number): void {
+  charge(account: Account, transport: TransportName | undefined, bodyBytes: number, requests = 1): void {
     const by = transport ?? account.current
     if (!by) return
     account.current = by
-    account.counts(by).requests += 1
+    account.counts(by).requests += requests
     const record: ExchangeRecord = {
       type: 'exchange',
       id: account.newRecordId(),

@@ -1,8 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { BEARER_PREFIX, schemas } from '../protocol.ts'
 import type { App } from './context.ts'
+import { isPreflight, takePreflights } from './cors.ts'
 import { Exchange } from './exchange.ts'
 import { isGone } from './gone.ts'
+import type { Links } from './links.ts'
 import { problems, ProblemError } from './problem.ts'
 import type { Rooms } from './rooms.ts'
 import type { Seat } from './seat.ts'
@@ -19,6 +21,9 @@ export function guardRooms(app: App, rooms: Rooms): void {
 
   app.addHook('preValidation', async (request, reply) => {
     reply.header('cache-control', 'no-store')
+    // A page that reads over a link says its cursor here, so that its URL stays the same: a browser preflights by URL.
+    const { 'last-event-id': after } = request.headers
+    if (after !== undefined) request.query = { ...(request.query as object), after }
     request.room = await rooms.enter(roomParams(request.params).room)
     const seat = await findSeat(request)
     request.visit = request.room.visit(seat)
@@ -27,18 +32,23 @@ export function guardRooms(app: App, rooms: Rooms): void {
     if (request.raw.socket.destroyed || isGone(reply.raw)) request.visit.end()
     const { transport, uncounted } = request.routeOptions.config
     const bodyBytes = Number(request.headers['content-length'] ?? 0)
-    if (seat && !uncounted) request.exchange.charge(app.accountOf(seat), transport, bodyBytes)
+    const requests = 1 + takePreflights(request.raw.socket)
+    if (seat && !uncounted) request.exchange.charge(app.accountOf(seat), transport, bodyBytes, requests)
   })
 }
 
 /** Marks the socket at both ends of every exchange, counted or not, so that the next one begins at its own first byte. */
 export function countExchanges(app: App): void {
   app.addHook('onRequest', async (request, reply) => {
+    // A preflight carries no token. What it weighs falls to the request that it asks for, the next on its connection.
+    if (isPreflight(request)) return
     const wire = wireOf(request.raw)
     const exchange = (request.exchange = new Exchange(wire, request.method, pathOf(request)))
     reply.raw.once('close', () => wire.whenOver(() => exchange.finish(bodyBytes(reply))))
   })
-  app.addHook('onSend', async (request, reply) => request.exchange.leaves(reply.statusCode))
+  app.addHook('onSend', async (request, reply) => {
+    if (!isPreflight(request)) request.exchange.leaves(reply.statusCode)
+  })
 }
 
 function bodyBytes(reply: FastifyReply): number {
@@ -80,10 +90,11 @@ function tokenOf({ headers }: FastifyRequest): string | null {
  * Refuses pages of other origins. What is no page (curl, a program) sends no Origin and may. A browser keeps a page from
  * reading foreign HTTP answers by itself, but not from opening a foreign WebSocket: there only the server can refuse.
  */
-export function refuseForeignOrigins(app: App, allowed: readonly string[]): void {
+export function refuseForeignOrigins(app: App, allowed: readonly string[], links: Links): void {
   app.addHook('onRequest', async ({ headers: { origin }, host }) => {
     if (origin === undefined || allowed.includes(origin)) return
     if (URL.canParse(origin) && new URL(origin).host === host) return
+    if (links.join(origin, host)) return
     throw problems.foreignOrigin(`pages of ${origin} may not use this server: see --origins`, { field: 'Origin' })
   })
 }

@@ -35,6 +35,7 @@ export const en = {
     newName: 'Your new name',
     language: 'Language',
     theme: { system: 'Theme: as the system', light: 'Theme: light', dark: 'Theme: dark' },
+    views: { group: 'Views', chat: 'Chat', compare: 'Side by side' },
   },
 
   transport: {
@@ -175,11 +176,13 @@ export const en = {
     emptyOf: (empty: string, polls: string) => `${empty} of ${polls} polls`,
     neverAsked: 'nothing is asked',
     connections: 'Connections',
-    ofSix: 'of 6',
     openNow: 'open',
     opened: (count: string) => `${count} opened since`,
-    slotsTitle: 'HTTP/1.1 connections that a browser opens to one host: six. A WebSocket is not one of them.',
-    slotsFull: 'All six connections are open: while all are held, a seventh request will hang.',
+    openedOfSix: (count: string) => `${count} opened · all tabs share six`,
+    slotsTitle:
+      'A browser opens six HTTP/1.1 connections to one port of a host, for all its tabs together; a WebSocket is not one of them. Shown are those of this member.',
+    slotsFull:
+      'This member alone has all six that the browser’s tabs share: while all are held, a seventh request will hang.',
     perMessage: 'Bytes per message',
     perMessageTitle: 'All bytes, both ways, by the messages brought',
     noMessage: 'no message yet',
@@ -205,6 +208,92 @@ export const en = {
     ago: '−60 s',
     now: 'now',
     basis: 'Bytes are counted at the server’s sockets; the line that feeds these meters is not counted.',
+  },
+
+  links: {
+    label: 'Link',
+    /** By profile; one that is not here is called by its name. */
+    profiles: {
+      local: 'no delay',
+      wifi: 'Wi-Fi',
+      '4g': '4G',
+      '3g': '3G',
+      satellite: 'satellite',
+      tunnel: 'tunnel, cut for 2 s of 15',
+      buffering: 'buffering proxy',
+      'idle-killer': 'drops what is idle for 10 s',
+    } as Partial<Record<string, string>>,
+    model: (figure: string) => `model ${figure}`,
+    modelP50: 'Model, p50',
+    noModel: 'No model: this link delays nothing all the time',
+    modelTitle: (rtt: string) =>
+      `The median that theory gives for this link, of ${rtt} round trip, and these settings; computers taken as infinitely quick`,
+    about:
+      'TCP ports in front of the server that delay, throttle or cut. Loss is not emulated: above TCP it is a stall.',
+  },
+
+  compare: {
+    title: 'Side by side',
+    once: 'Say it once',
+    onceAbout: (panes: number) =>
+      `${panes === 1 ? 'One member hears' : `${panes} members of this room hear`} it, each when its own line brings it.`,
+    panes: 'Panes',
+    settings: 'Settings',
+    linkAll: 'Link for all',
+    linkOf: (transport: string) => `Link of ${transport}`,
+    mixed: 'various',
+    nonePanes: 'No pane is shown. Choose some above.',
+    preparing: 'opening the panes …',
+    logOf: (transport: string) => `What ${transport} brought`,
+    empty: 'Nothing has come yet.',
+    states: { connecting: 'connecting …', open: 'open', lost: 'line lost', refused: 'refused' },
+    totals: (transport: string) => `What ${transport} has cost`,
+    quantity: 'Quantity',
+    value: 'Value',
+    share: 'Beside the others',
+    requests: 'Requests',
+    empties: 'Empty answers',
+    connections: 'Connections',
+    up: 'Bytes up',
+    down: 'Bytes down',
+    perMessage: 'Bytes per message',
+    p50: 'Delivery, p50',
+    p95: 'Delivery, p95',
+    race: 'Arrival race',
+    raceAbout: 'milliseconds from stored at the server to received here',
+    raceSample: 'At most four messages a second enter; each is followed until every pane has it.',
+    latest: 'the latest',
+    lastEight: 'The last eight',
+    lastEightAbout: 'one row a message; ties stand side by side',
+    noRun: 'No message yet. Say something, or start the conversation.',
+    first: 'first',
+    message: 'Message',
+    linkAlone: (figure: string) => `the link alone: ${figure}`,
+    notYet: 'not yet',
+    bot: {
+      title: 'Conversation',
+      rate: 'Messages per second',
+      seed: 'Seed',
+      run: (seconds: string) => `Run ${seconds}`,
+      cancel: 'Cancel',
+      progress: (said: string, of: string, left: string) => `${said} of ${of} said, ${left} left`,
+      /** What the bot says. */
+      lines: [
+        'jackdaws love my big sphinx',
+        'how vexingly quick daft zebras jump',
+        'the five boxing wizards jump quickly',
+        'hello from the slow lane',
+        'did that arrive already?',
+        'sphinx of black quartz, judge my vow',
+        'one room, one log, many ways to read it',
+      ] as readonly string[],
+    },
+    ownPorts:
+      'Each pane is a member of its own and reads over a port of its own. A browser opens six HTTP/1.1 connections to a port, shared by all its tabs: so no pane waits for another.',
+    sharedPort: (used: string) =>
+      `There are no link ports here: all panes, and all tabs, share the browser’s six HTTP/1.1 connections to this server. These panes hold ${used}.`,
+    sharedFull:
+      'They are used up: what one pane asks now waits for another, and the race is not fair. Show fewer panes, or close other tabs.',
   },
 
   wire: {

@@ -1,22 +1,30 @@
 import type { ByteSplit } from '../../protocol.ts'
 import { handshakeBytes, sumOf } from '../counts.ts'
 import { bytes, percent, spelled } from '../format.ts'
-import type { Reading } from '../gauges.ts'
+import type { Plots, Reading } from '../gauges.ts'
 import { texts } from '../i18n.ts'
+import { Spark } from './plots.tsx'
 
 const PARTS = ['headers', 'framing', 'payload'] as const
 const NOTHING: ByteSplit = { headers: 0, framing: 0, payload: 0 }
 
 /** Up and down to one scale, each split into its parts by texture. */
-export function Bytes({ reading }: { reading: Reading | null }) {
+export function Bytes({ reading, plots }: { reading: Reading | null; plots: Plots }) {
   const { meters } = texts.value
   const { up, down } = reading?.counts ?? { up: NOTHING, down: NOTHING }
   const largest = Math.max(sumOf(up), sumOf(down))
   const all = sumOf(up) + sumOf(down)
+  const rate = reading?.bytesPerS == null ? null : bytes(reading.bytesPerS)
   const handshake = reading ? handshakeBytes(reading.transport, reading.counts) : 0
   return (
     <article class="wide bytes">
-      <h3>{meters.bytes}</h3>
+      <h3>
+        {meters.bytes}
+        <span class="rate">
+          {rate !== null && spelled({ figure: rate.figure, unit: rate.unit + meters.perSecond })}
+        </span>
+      </h3>
+      <Spark plots={plots} read={(point) => point.bytesPerS} />
       <table>
         <colgroup>
           <col class="way" />

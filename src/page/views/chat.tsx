@@ -76,7 +76,7 @@ function State({ stay }: { stay: Stay }) {
 }
 
 /** What happened, what is being done, and the one thing that a person can do. */
-function Trouble({ stay }: { stay: Stay }) {
+export function Trouble({ stay }: { stay: Stay }) {
   const { chat } = texts.value
   const status = stay.standing.status.value
   if (status.name === 'ended') {

@@ -1,5 +1,5 @@
 import { language, speak, texts, type Language } from '../i18n.ts'
-import { addressOf, DEFAULT_ROOM, go, isRoomName } from '../router.ts'
+import { addressOf, DEFAULT_ROOM, go, isRoomName, route, VIEWS } from '../router.ts'
 import type { Stay } from '../stay.ts'
 import { theme, turnTheme, type Theme } from '../theme.ts'
 import { Avatar } from './avatar.tsx'
@@ -14,6 +14,7 @@ export function Header({ stay }: { stay: Stay | null }) {
         <span>{texts.value.title}</span>
       </a>
       {stay && <Room room={stay.room} />}
+      {stay && <Views room={stay.room} />}
       <div class="self">
         {stay && <Name stay={stay} />}
         <Languages />
@@ -30,6 +31,20 @@ function Mark() {
       <path d="M4 6l16 5-16 6" stroke-width="1.8" />
       <circle class="dot" cx="20" cy="11" r="2.6" stroke="none" />
     </svg>
+  )
+}
+
+function Views({ room }: { room: string }) {
+  const { views } = texts.value.header
+  const at = 'view' in route.value ? route.value.view : null
+  return (
+    <nav class="views" aria-label={views.group}>
+      {VIEWS.map((view) => (
+        <a key={view} href={addressOf(room, view)} aria-current={at === view ? 'page' : undefined}>
+          {views[view]}
+        </a>
+      ))}
+    </nav>
   )
 }
 

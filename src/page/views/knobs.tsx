@@ -1,17 +1,22 @@
 import { useSignal } from '@preact/signals'
 import { transports } from '../../client/transports/index.ts'
+import { linkOf, links } from '../links.ts'
 import { seconds, spelled } from '../format.ts'
 import { texts } from '../i18n.ts'
 import type { Stay } from '../stay.ts'
 import { setKnobs } from '../store.ts'
+import { LinkSelect } from './link-select.tsx'
 import { isPhone } from './screen.ts'
 
 /** ms, from quick to slow: each step is felt, and the round numbers are among them. */
 const INTERVALS = [200, 300, 500, 750, 1000, 1500, 2000, 3000, 5000, 7500, 10_000]
 const HOLDS = [1, 2, 3, 5, 8, 10, 15, 20, 25, 30, 45, 60].map((s) => s * 1000)
 
+/** The profile that changes nothing: then the line needs no link. */
+const DIRECT = 'local'
+
 export function Knobs({ stay }: { stay: Stay }) {
-  const { knobs: words } = texts.value
+  const { knobs: words, links: linkWords } = texts.value
   const { intervalMs, holdMs } = stay.knobs.value
   const { mode } = transports[stay.transport.value]
   return (
@@ -23,14 +28,7 @@ export function Knobs({ stay }: { stay: Stay }) {
         </span>
       </summary>
       <div class="row">
-        <Knob
-          label={words.interval}
-          title={mode === 'interval' ? words.intervalTitle : words.intervalOff}
-          isOff={mode !== 'interval'}
-          steps={INTERVALS}
-          value={intervalMs}
-          set={(ms) => setKnobs(stay, { intervalMs: ms })}
-        />
+        <IntervalKnob stay={stay} isOff={mode !== 'interval'} />
         <Knob
           label={words.hold}
           title={mode === 'held' ? words.holdTitle : words.holdOff}
@@ -39,8 +37,33 @@ export function Knobs({ stay }: { stay: Stay }) {
           value={holdMs}
           set={(ms) => setKnobs(stay, { holdMs: ms })}
         />
+        {links.value.length > 0 && (
+          <label class="knob link">
+            <span>{linkWords.label}</span>
+            <LinkSelect
+              value={stay.link.value?.profile ?? DIRECT}
+              label={linkWords.label}
+              onChoose={(profile) => stay.reach(profile === DIRECT ? null : linkOf(links.peek(), profile, 0))}
+            />
+          </label>
+        )}
       </div>
     </details>
+  )
+}
+
+/** From question to question. */
+export function IntervalKnob({ stay, isOff }: { stay: Stay; isOff: boolean }) {
+  const { knobs: words } = texts.value
+  return (
+    <Knob
+      label={words.interval}
+      title={isOff ? words.intervalOff : words.intervalTitle}
+      isOff={isOff}
+      steps={INTERVALS}
+      value={stay.knobs.value.intervalMs}
+      set={(ms) => setKnobs(stay, { intervalMs: ms })}
+    />
   )
 }
 

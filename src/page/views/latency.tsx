@@ -3,12 +3,13 @@ import { useEffect, useRef } from 'preact/hooks'
 import { milliseconds, spelled, tenth, whole } from '../format.ts'
 import type { Plots, Reading } from '../gauges.ts'
 import { texts } from '../i18n.ts'
+import { modelP50Ms } from '../model.ts'
 import type { Stay } from '../stay.ts'
 import { DotPlot } from './plots.tsx'
 
 /** How long messages were on their way: both percentiles together, never one number alone, and every message as a dot. */
 export function LatencyMeter({ stay, reading, plots }: { stay: Stay; reading: Reading | null; plots: Plots }) {
-  const { meters } = texts.value
+  const { links, meters } = texts.value
   const frame = useRef<HTMLElement>(null)
   const size = useSignal({ width: 312, height: 100 })
   const latency = reading?.latency ?? null
@@ -25,6 +26,10 @@ export function LatencyMeter({ stay, reading, plots }: { stay: Stay; reading: Re
     return () => observer.disconnect()
   }, [size])
 
+  const link = stay.link.value
+  const model =
+    reading && modelP50Ms(reading.transport, link, stay.knobs.value, reading.counts, Date.now() - reading.begunAt)
+
   const [p50, p95] = latency ? [milliseconds(latency.p50), milliseconds(latency.p95)] : []
   return (
     <article class="wide lat">
@@ -34,6 +39,11 @@ export function LatencyMeter({ stay, reading, plots }: { stay: Stay; reading: Re
           <b>{p50.figure}</b>
           <i>{p50.unit}</i>
           <small>p50</small>
+          {model !== null && (
+            <small class="model" title={links.modelTitle(spelled(milliseconds(link?.rttMs ?? 0)))}>
+              {links.model(spelled(milliseconds(model)))}
+            </small>
+          )}
           <b>{p95.figure}</b>
           <i>{p95.unit}</i>
           <small>p95</small>

@@ -36,7 +36,7 @@ export function Meters({ stay }: { stay: Stay }) {
         <Empty reading={reading} plots={plots} />
         <Connections reading={reading} stay={stay} />
         <PerMessage reading={reading} plots={plots} />
-        <Bytes reading={reading} />
+        <Bytes reading={reading} plots={plots} />
         <LatencyMeter stay={stay} reading={reading} plots={plots} />
       </div>
     </section>
@@ -126,14 +126,14 @@ function Connections({ reading, stay }: { reading: Reading | null; stay: Stay })
     <Meter
       title={meters.connections}
       about={meters.slotsTitle}
-      figure={open === null ? meters.nothing : { figure: whole(open), unit: isSocket ? meters.openNow : meters.ofSix }}
+      figure={open === null ? meters.nothing : { figure: whole(open), unit: meters.openNow }}
       sub={
         isFull ? (
           <span class="full" role="alert">
             {meters.slotsFull}
           </span>
         ) : (
-          reading && meters.opened(whole(reading.counts.opened))
+          reading && (isSocket ? meters.opened : meters.openedOfSix)(whole(reading.counts.opened))
         )
       }
     >

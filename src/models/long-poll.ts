@@ -54,7 +54,7 @@ export function meanMs(wait: HeldWait): number {
 export function quantileMs(wait: HeldWait, share: number): number {
   const inGap = chanceInGap(wait)
   const late = Math.max(0, share - (1 - inGap))
-  return lastLegMs(wait) + (wait.gapMs * late) / inGap
+  return lastLegMs(wait) + (late === 0 ? 0 : (wait.gapMs * late) / inGap)
 }
 
 export function maxMs(wait: Pick<HeldWait, 'gapMs' | keyof LastLeg>): number {

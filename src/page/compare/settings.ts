@@ -1,0 +1,33 @@
+import type { TransportName } from '../../protocol.ts'
+import { recall, remember } from '../storage.ts'
+
+/** What a tab compares; kept while it is open. */
+export interface Settings {
+  shown: readonly TransportName[]
+  /** The link's profile of each pane; `local` where nothing is said. */
+  profiles: Partial<Record<TransportName, string>>
+  bot: { ratePerS: number; seed: number }
+}
+
+/** To begin with: one of each kind, of those that there are. */
+const FIRST: readonly string[] = ['short-poll', 'long-poll', 'sse', 'http-stream', 'websocket']
+
+export const DEFAULT_PROFILE = 'local'
+
+const KEY = 'compare'
+
+export function loadSettings(served: readonly TransportName[]): Settings {
+  const blank: Settings = {
+    shown: served.filter((name) => FIRST.includes(name)),
+    profiles: {},
+    bot: { ratePerS: 5, seed: Math.floor(Math.random() * 10_000) },
+  }
+  try {
+    const kept = { ...blank, ...(JSON.parse(recall(KEY, 'sessionStorage') ?? '{}') as Partial<Settings>) }
+    return { ...kept, shown: served.filter((name) => kept.shown.includes(name)) }
+  } catch {
+    return blank
+  }
+}
+
+export const saveSettings = (settings: Settings): void => remember(KEY, JSON.stringify(settings), 'sessionStorage')

@@ -1,0 +1,166 @@
+import type { ComponentChildren } from 'preact'
+import type { ByteSplit } from '../../../protocol.ts'
+import type { Knobs } from '../../../client/transport.ts'
+import type { Pane } from '../../compare/pane.ts'
+import { bytesPerMessage, emptyShare, sumOf } from '../../counts.ts'
+import { bytes, milliseconds, percent, spelled, tenth, whole, type Figure } from '../../format.ts'
+import type { Reading } from '../../gauges.ts'
+import { texts } from '../../i18n.ts'
+import { modelP50Ms } from '../../model.ts'
+import { labelOf } from '../transport.tsx'
+
+const PARTS = ['headers', 'framing', 'payload'] as const
+
+/** The largest reading of all panes: bars are to one scale, so that they can be laid side by side. */
+const largest = (panes: readonly Pane[], read: (reading: Reading) => number | null): number =>
+  Math.max(Number.MIN_VALUE, ...panes.map(({ gauges: { reading } }) => (reading.value && read(reading.value)) ?? 0))
+
+const perMessage = ({ transport, counts }: Reading): number | null => bytesPerMessage(transport, counts)
+const p50 = ({ latency }: Reading): number | null => latency?.p50 ?? null
+const p95 = ({ latency }: Reading): number | null => latency?.p95 ?? null
+const up = ({ counts }: Reading): number => sumOf(counts.up)
+const down = ({ counts }: Reading): number => sumOf(counts.down)
+
+/** What a pane's line has cost since it joined, or since it was put behind its link. */
+export function Totals({ pane, panes, knobs }: { pane: Pane; panes: readonly Pane[]; knobs: Knobs }) {
+  const { compare, links, meters } = texts.value
+  const { transport } = pane
+  const reading = pane.gauges.reading.value
+  const counts = reading?.counts
+  const share = reading && emptyShare(transport, reading.counts)
+  const most = Math.max(largest(panes, up), largest(panes, down))
+  const link = pane.link.value
+  const model = reading && modelP50Ms(transport, link, knobs, reading.counts, Date.now() - reading.begunAt)
+  return (
+    <table class="totals">
+      <caption class="sr">{compare.totals(labelOf(transport))}</caption>
+      <thead class="sr">
+        <tr>
+          <th scope="col">{compare.quantity}</th>
+          <th scope="col">{compare.value}</th>
+          <th scope="col">{compare.share}</th>
+        </tr>
+      </thead>
+      <tbody>
+        <Row
+          name={compare.requests}
+          figure={{ figure: tenth(reading?.requestsPerS ?? 0), unit: meters.perSecond }}
+          isKnown={reading?.requestsPerS != null}
+        >
+          {counts && meters.total(whole(counts.requests))}
+        </Row>
+        <Row
+          name={compare.empties}
+          figure={share === null ? { figure: meters.none, unit: '' } : percent(share)}
+          isKnown={reading !== null}
+        >
+          {counts && share !== null && meters.emptyOf(whole(counts.empty), whole(counts.polls))}
+        </Row>
+        <Row
+          name={compare.connections}
+          figure={{ figure: whole(reading?.connections ?? 0), unit: meters.openNow }}
+          isKnown={reading !== null}
+        >
+          {counts && meters.opened(whole(counts.opened))}
+        </Row>
+        <SplitRow name={compare.up} split={counts?.up} most={most} />
+        <SplitRow name={compare.down} split={counts?.down} most={most} />
+        <BarRow
+          name={compare.perMessage}
+          value={reading && perMessage(reading)}
+          most={largest(panes, perMessage)}
+          format={(value) => bytes(value)}
+        />
+        <BarRow
+          name={compare.p50}
+          value={reading && p50(reading)}
+          most={largest(panes, p95)}
+          format={milliseconds}
+          model={model}
+        />
+        <Row
+          name={links.modelP50}
+          about={model === null ? links.noModel : links.modelTitle(spelled(milliseconds(link?.rttMs ?? 0)))}
+          figure={model === null ? { figure: '', unit: meters.none } : milliseconds(model)}
+          isKnown
+        >
+          <Gauge value={0} most={largest(panes, p95)} model={model} />
+        </Row>
+        <BarRow name={compare.p95} value={reading && p95(reading)} most={largest(panes, p95)} format={milliseconds} />
+      </tbody>
+    </table>
+  )
+}
+
+interface RowProps {
+  name: string
+  about?: string
+  figure: Figure
+  isKnown: boolean
+  children?: ComponentChildren
+}
+
+function Row({ name, about, figure, isKnown, children }: RowProps) {
+  return (
+    <tr title={about}>
+      <th scope="row">{name}</th>
+      <td>
+        {isKnown && (
+          <>
+            {figure.figure} <small>{figure.unit}</small>
+          </>
+        )}
+      </td>
+      <td>{children}</td>
+    </tr>
+  )
+}
+
+function SplitRow({ name, split, most }: { name: string; split: ByteSplit | undefined; most: number }) {
+  const { meters } = texts.value
+  const sum = split ? sumOf(split) : 0
+  const spoken = split && PARTS.map((part) => `${meters[part]} ${spelled(bytes(split[part]))}`).join(', ')
+  return (
+    <Row name={name} figure={bytes(sum)} isKnown={split !== undefined}>
+      <span class="sr">{spoken}</span>
+      <span class="bar" aria-hidden="true" title={spoken} style={{ width: `${(sum / most) * 100}%` }}>
+        {split &&
+          PARTS.map(
+            (part) => split[part] > 0 && <i key={part} class={part} style={{ flexGrow: String(split[part]) }} />,
+          )}
+      </span>
+    </Row>
+  )
+}
+
+interface BarRowProps {
+  name: string
+  value: number | null
+  most: number
+  format: (value: number) => Figure
+  /** Where theory puts it. */
+  model?: number | null
+}
+
+function BarRow({ name, value, most, format, model = null }: BarRowProps) {
+  const { meters } = texts.value
+  return (
+    <Row
+      name={name}
+      figure={value === null ? { figure: '', unit: meters.noMessage } : format(value)}
+      isKnown={value !== null}
+    >
+      <Gauge value={value ?? 0} most={most} model={model} />
+    </Row>
+  )
+}
+
+/** A bar from 0, and a stroke where theory puts its end. */
+function Gauge({ value, most, model }: { value: number; most: number; model: number | null }) {
+  return (
+    <span class="gauge" aria-hidden="true">
+      <i style={{ width: `${(value / most) * 100}%` }} />
+      {model !== null && model <= most && <b style={{ left: `${(model / most) * 100}%` }} />}
+    </span>
+  )
+}

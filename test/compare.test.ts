@@ -1,0 +1,345 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { gzipSync } from 'node:zlib'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Session } from '../src/client/session.ts'
+import { poissonArrivalsMs } from '../src/models/arrivals.ts'
+import { gapMs } from '../src/models/path.ts'
+import * as longPoll from '../src/models/long-poll.ts'
+import * as shortPoll from '../src/models/short-poll.ts'
+import { TRANSPORTS, type About, type TransportName } from '../src/protocol.ts'
+import { transports } from '../src/client/transports/index.ts'
+import { seededRandom } from '../src/random.ts'
+import { launchBrowser, Visitor } from './browser.ts'
+import { person, startPlayground, type TestPlayground } from './playground.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launchBrowser()
+}, 60_000)
+afterAll(() => browser.close())
+
+const soon = { timeout: 10_000 }
+const SHOWN = ['short-poll', 'long-poll', 'websocket', 'sse', 'http-stream']
+
+const pane = (page: Page, transport: string) => page.locator(`.pane[data-transport="${transport}"]`)
+const texts = (page: Page, transport: string) => pane(page, transport).locator('.msg p span').allTextContents()
+
+async function allOpen(page: Page, names: readonly string[]): Promise<void> {
+  for (const name of names) await pane(page, name).locator('.state[data-state="open"]').waitFor(soon)
+}
+
+/** Somebody in the room who speaks at given moments, over a socket. */
+async function speaker(playground: TestPlayground, room = 'lobby'): Promise<Session> {
+  const { member, token, cursor } = await person(playground, undefined, room)
+  return new Session({ net: playground.net, room, member, token, cursor, transport: 'websocket' })
+}
+
+async function speakAt(session: Session, arrivalsMs: readonly number[]): Promise<void> {
+  const startedAt = performance.now()
+  for (const [index, atMs] of arrivalsMs.entries()) {
+    const leftMs = startedAt + atMs - performance.now()
+    if (leftMs > 0) await new Promise((resolve) => setTimeout(resolve, leftMs))
+    session.send(`message ${index + 1}`)
+  }
+}
+
+describe('side by side', () => {
+  it('every pane is a member of its own, brings what is said once, and is timed and counted', async () => {
+    const playground = await startPlayground()
+    const ada = await Visitor.enter(browser, `${playground.base}/#/compare`)
+    await allOpen(ada.page, SHOWN)
+    const roster = () => playground.rooms.get('lobby').roster
+    expect(roster()).toHaveLength(SHOWN.length + 1)
+    // Until the clocks are compared nothing can be timed.
+    await ada.say('ready? go')
+    for (const name of SHOWN) await expect.poll(() => texts(ada.page, name), soon).toEqual(['ready? go'])
+    await ada.say('again')
+    for (const name of SHOWN) {
+      await expect.poll(() => texts(ada.page, name), soon).toEqual(['ready? go', 'again'])
+      await expect.poll(() => pane(ada.page, name).locator('.msg data').last().textContent(), soon).toMatch(/\d.ms$/)
+      await expect
+        .poll(() => pane(ada.page, name).locator('.totals').textContent(), soon)
+        .toMatch(/Bytes per message\d/)
+    }
+    await expect
+      .poll(() => ada.page.locator('.race table tbody tr').first().textContent(), soon)
+      .not.toContain('not yet')
+
+    await ada.page.locator('.chip', { hasText: 'long-poll' }).locator('input').uncheck({ force: true })
+    await expect.poll(() => roster().length, soon).toBe(SHOWN.length)
+    await ada.page.getByRole('link', { name: 'Chat' }).click()
+    await expect.poll(() => roster().length, soon).toBe(1)
+    await expect.poll(() => ada.texts(), soon).toEqual(['ready? go', 'again'])
+    expect(ada.complaints).toEqual([])
+  })
+
+  it('carries every transport over every kind of link, without a complaint of the browser', async () => {
+    const playground = await startPlayground()
+    const ada = await Visitor.enter(browser, `${playground.base}/#/room/blue/compare`)
+    await ada.page.locator('.pane').first().waitFor()
+    for (const box of await ada.page.locator('.chip input').all()) await box.check({ force: true })
+    await allOpen(ada.page, TRANSPORTS)
+    for (const profile of ['wifi', 'buffering', 'local']) {
+      await ada.page.locator('.toolbar > .field select').selectOption(profile)
+      // What is buffered is not let through before it ends, which a stream never does.
+      const isHeld = (name: TransportName) => profile === 'buffering' && ['sse', 'http-stream'].includes(name)
+      const passing = TRANSPORTS.filter((name) => !isHeld(name))
+      await allOpen(ada.page, passing)
+      await ada.say(`over ${profile}`)
+      for (const name of passing) {
+        await expect.poll(async () => (await texts(ada.page, name)).at(-1), soon).toBe(`over ${profile}`)
+      }
+    }
+    expect(ada.complaints).toEqual([])
+  }, 60_000)
+
+  it('a conversation follows its seed, tells how far it is, and can be ended', async () => {
+    const playground = await startPlayground()
+    const ada = await Visitor.enter(browser, `${playground.base}/#/compare`)
+    await allOpen(ada.page, SHOWN)
+    await ada.page.locator('.bot select').selectOption('20')
+    await ada.page.locator('.bot input').fill('7')
+    await ada.page.locator('.bot input').blur()
+    const hear = async () => {
+      await ada.page.locator('.run').click()
+      await ada.page.locator('.progress', { hasText: /^\d\d+ of/ }).waitFor(soon)
+      const of = (await ada.page.locator('.progress').textContent())?.split(' ')[2]
+      await ada.page.getByRole('button', { name: 'Cancel' }).click()
+      await expect.poll(() => playground.rooms.get('lobby').roster.length, soon).toBe(SHOWN.length + 1)
+      return of
+    }
+    expect(await hear()).toBe(String(poissonArrivalsMs(seededRandom(7), 20, 20_000).length))
+    await hear()
+    const said = playground.rooms
+      .get('lobby')
+      .log.read(null)
+      .events.flatMap((event) => (event.type === 'message' ? [event.text] : []))
+    const second = said.lastIndexOf(said[0] ?? '')
+    expect(second).toBeGreaterThan(5)
+    expect(said.slice(second, second + 5)).toEqual(said.slice(0, 5))
+  }, 40_000)
+
+  it('no pane waits for another: a browser’s six connections are for a port, and each pane has its own', async () => {
+    const playground = await startPlayground()
+    const ada = await Visitor.enter(browser, playground.base)
+    const { links } = (await (await fetch(`${playground.base}/about`)).json()) as About
+    const [first, second] = links.filter(({ profile }) => profile === 'local').slice(-2)
+    const { log } = playground.rooms.get('empty')
+    const held = ({ port }: { port: number }) => `http://127.0.0.1:${port}/rooms/empty/long-poll?after=${log.head}`
+    const ask = (url: string, count: number) =>
+      ada.page.evaluate(
+        ([target, times]) => {
+          for (let i = 0; i < times; i++) void fetch(target, { cache: 'no-store' })
+        },
+        [url, count] as const,
+      )
+    if (!first || !second) throw new Error('there are no links')
+    await ask(held(first), 8)
+    await expect.poll(() => log.waiting, soon).toBe(6)
+    await ask(held(second), 8)
+    // Six at the other port; two at each have to wait.
+    await expect.poll(() => log.waiting, soon).toBe(12)
+    await log.append({ type: 'notice', id: 'go-on-now', text: 'go on' })
+    await expect.poll(() => log.waiting, soon).toBe(0)
+  })
+
+  it('says so where there are no links', async () => {
+    const playground = await startPlayground({ links: 'off' })
+    const ada = await Visitor.enter(browser, `${playground.base}/#/compare`)
+    await allOpen(ada.page, SHOWN.slice(0, 3))
+    expect(await ada.page.locator('footer').textContent()).toContain('There are no link ports here')
+    expect(await ada.page.locator('.toolbar > .field').count()).toBe(0)
+  })
+})
+
+describe('on the 4G link', () => {
+  const RTT_MS = 60
+  const INTERVAL_MS = 200
+  /** Many for a poll, whose latencies are spread over its interval; few for a held one, or most would fall into its gap. */
+  const RATE_PER_S = { interval: 60, held: 2, streaming: 10 }
+  const LASTS_MS = 20_000
+
+  /** What theory says, of a link without a bandwidth and of infinitely quick computers. */
+  function modelMs(mode: keyof typeof RATE_PER_S, rttMs: number, ratePerS: number): number {
+    const path = { oneWayDownMs: rttMs / 2, oneWayUpMs: rttMs / 2, serviceMs: 0, thinkMs: 0 }
+    if (mode === 'streaming') return path.oneWayDownMs
+    if (mode === 'interval') return shortPoll.quantileMs({ ...path, intervalMs: INTERVAL_MS }, 0.5)
+    return longPoll.quantileMs({ ...path, gapMs: gapMs(path), holdMs: 25_000, ratePerS }, 0.5)
+  }
+
+  async function enter(playground: TestPlayground, transport: TransportName, profile: string): Promise<Page> {
+    const { page } = await Visitor.enter(browser, playground.base)
+    await page.evaluate((ms) => sessionStorage.setItem('knobs', JSON.stringify({ intervalMs: ms })), INTERVAL_MS)
+    await page.reload()
+    await page.locator(`.switch input[value="${transport}"]`).check({ force: true })
+    await page.locator('.knob.link select').selectOption(profile)
+    await page.locator('.chat .state[data-state="open"]').waitFor(soon)
+    return page
+  }
+
+  async function p50Of(page: Page, messages: number): Promise<number> {
+    const count = page.locator('.lat .basis')
+    const counted = async () => Number(/\d+/.exec(((await count.textContent()) ?? '').replace(/\D/g, '')))
+    await expect.poll(counted, soon).toBeGreaterThanOrEqual(0.95 * messages)
+    return Number((await page.locator('.lat .fig b').first().textContent())?.replace('<1', '0'))
+  }
+
+  it.each(TRANSPORTS.map((transport, index) => ({ transport, seed: 100 + index })))(
+    'the page’s median latency by $transport is within 10 % of the model (seed $seed)',
+    async ({ transport, seed }) => {
+      const { mode } = transports[transport]
+      const playground = await startPlayground()
+      // The same messages without a link tell what the computers take, which no model of a link knows.
+      const control = await enter(playground, transport, 'local')
+      const page = await enter(playground, transport, '4g')
+      const session = await speaker(playground)
+      await expect.poll(() => session.state.name).toBe('open')
+      const arrivalsMs = poissonArrivalsMs(seededRandom(seed), RATE_PER_S[mode], LASTS_MS)
+      await speakAt(session, arrivalsMs)
+      const ratePerS = arrivalsMs.length / (LASTS_MS / 1000)
+      const p50Ms = await p50Of(page, arrivalsMs.length)
+      const computersMs = Math.max(0, (await p50Of(control, arrivalsMs.length)) - modelMs(mode, 0, ratePerS))
+      const printed = (await page.locator('.lat .model').textContent()) ?? ''
+      const printedMs = Number(/\d+/.exec(printed)?.[0])
+      console.log(
+        `${transport}: p50 ${p50Ms} ms, ${printed}; computers ${computersMs} ms; ${arrivalsMs.length} messages`,
+      )
+      // The page adds what the bandwidth costs: of a snapshot that is not little.
+      const theoryMs = modelMs(mode, RTT_MS, ratePerS)
+      expect(printedMs).toBeGreaterThan(theoryMs - 1)
+      expect(printedMs).toBeLessThan(theoryMs * 1.25)
+      expect((p50Ms - computersMs) / printedMs).toBeGreaterThan(0.9)
+      expect((p50Ms - computersMs) / printedMs).toBeLessThan(1.1)
+      session.close()
+    },
+    60_000,
+  )
+})
+
+describe('100 messages per second', () => {
+  const seconds = Number(process.env['PLAYGROUND_SMOOTH_SECONDS'] ?? 10)
+
+  it(
+    `leave the comparison smooth: no frame over 50 ms in ${seconds} s, and the heap where it was`,
+    async () => {
+      const playground = await startPlayground()
+      const ada = await Visitor.enter(browser, `${playground.base}/#/compare`)
+      await allOpen(ada.page, SHOWN)
+      const session = await speaker(playground)
+      await expect.poll(() => session.state.name).toBe('open')
+      const cdp = await ada.page.context().newCDPSession(ada.page)
+      const heapMb = async () => {
+        await cdp.send('HeapProfiler.collectGarbage')
+        const { usedSize } = await cdp.send('Runtime.getHeapUsage')
+        return usedSize / 2 ** 20
+      }
+      const every10Ms = (ms: number) => Array.from({ length: ms / 10 }, (_, index) => 10 * index)
+      // Start-up: code is compiled, the logs and the readings of the last seconds fill.
+      await speakAt(session, every10Ms(3000))
+      const before = await heapMb()
+      const events: { name: string; dur?: number; tdur?: number }[] = []
+      cdp.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as typeof events)))
+      await cdp.send('Tracing.start', {
+        transferMode: 'ReportEvents',
+        traceConfig: { includedCategories: ['devtools.timeline', 'disabled-by-default-devtools.timeline'] },
+      })
+      await speakAt(session, every10Ms(seconds * 1000))
+      const complete = new Promise((resolve) => cdp.once('Tracing.tracingComplete', resolve))
+      await cdp.send('Tracing.end')
+      await complete
+      const after = await heapMb()
+      // One task is what a frame has to wait for. Its time on the processor is the page's own doing; what it took by the
+      // clock is also that of whatever else the machine did meanwhile.
+      const tasks = events.filter(({ name }) => name === 'RunTask')
+      const longestMs = (read: (task: (typeof tasks)[number]) => number | undefined) =>
+        tasks.reduce((most, task) => Math.max(most, (read(task) ?? 0) / 1000), 0)
+      const longest = longestMs(({ tdur }) => tdur)
+      const byClock = longestMs(({ dur }) => dur)
+      const shown = await texts(ada.page, 'websocket')
+      console.log(
+        `${tasks.length} tasks, the longest ${longest.toFixed(1)} ms, by the clock ${byClock.toFixed(1)} ms, ` +
+          `heap ${before.toFixed(1)} → ${after.toFixed(1)} MiB, ${shown.at(-1)}`,
+      )
+      expect(tasks.length).toBeGreaterThan(seconds * 10)
+      expect(longest).toBeGreaterThan(0)
+      expect(longest).toBeLessThan(50)
+      expect(after - before).toBeLessThan(20)
+      session.close()
+    },
+    (seconds + 40) * 1000,
+  )
+})
+
+describe('the page', () => {
+  it.each([
+    [1280, 800, 'light'],
+    [1280, 800, 'dark'],
+    [390, 844, 'light'],
+    [390, 844, 'dark'],
+  ] as const)(
+    'is accessible and fits at %i × %i, %s, side by side, in both languages',
+    async (width, height, colorScheme) => {
+      const { base } = await startPlayground()
+      const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+      for (const locale of ['en-US', 'zh-CN']) {
+        const options = {
+          viewport: { width, height },
+          colorScheme,
+          locale,
+          bypassCSP: true,
+          reducedMotion: 'reduce',
+        } as const
+        const ada = await Visitor.enter(browser, `${base}/#/compare`, options)
+        await ada.page.locator('.pane').first().waitFor()
+        for (const box of await ada.page.locator('.chip input').all()) await box.check({ force: true })
+        await ada.page.locator('.toolbar > .field select').selectOption('wifi')
+        await allOpen(ada.page, TRANSPORTS)
+        await ada.say(locale === 'zh-CN' ? '你好' : 'hello')
+        for (const name of TRANSPORTS)
+          await expect.poll(() => pane(ada.page, name).locator('.msg').count(), soon).toBe(1)
+        await ada.page.evaluate(axe)
+        const violations = await ada.page.evaluate(async () => {
+          const { axe } = globalThis as unknown as {
+            axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+          }
+          const { violations: found } = await axe.run()
+          return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+        })
+        expect(violations).toEqual([])
+        expect(await ada.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+        await ada.shoot(`compare-${width}-${colorScheme}-${locale}`)
+      }
+    },
+    60_000,
+  )
+
+  it('weighs less than 100 kB, gzipped; Socket.IO’s client comes only when it is asked for', async () => {
+    const { base } = await startPlayground()
+    const ada = await Visitor.enter(browser, base)
+    await ada.page.locator('.spark canvas').first().waitFor(soon)
+    await ada.page.getByRole('link', { name: 'Side by side' }).click()
+    await allOpen(ada.page, SHOWN)
+    const loaded = await ada.page.evaluate(() =>
+      performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname),
+    )
+    const files = loaded.filter((path) => /\.(js|css|svg)$/.test(path)).concat('/index.html')
+    const kB = files.reduce((sum, path) => sum + gzipSync(readFileSync(`public${path}`)).length, 0) / 1000
+    console.log(`${files.length} files, ${kB.toFixed(1)} kB gzipped`)
+    expect(files).toContain('/js/main.js')
+    expect(files.some((path) => path.includes('uPlot'))).toBe(true)
+    expect(kB).toBeLessThan(100)
+  })
+
+  it('paints soon', async () => {
+    const { base } = await startPlayground()
+    const ada = await Visitor.enter(browser, base)
+    const paintMs = await ada.page.evaluate(
+      () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null,
+    )
+    // A figure, and no promise: it is the machine's as much as the page's.
+    console.log(`first contentful paint after ${paintMs?.toFixed(0)} ms`)
+    expect(paintMs).not.toBeNull()
+  })
+})
