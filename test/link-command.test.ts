@@ -87,6 +87,26 @@ describe('npm run link', () => {
     expect(link.error).toBe('')
   })
 
+  test('gives several servers a connection each, in turn', async () => {
+    const names = ['one', 'two']
+    const ports = await Promise.all(
+      names.map(async (name) => {
+        const server = createServer((socket) => socket.end(name)).listen(0, '127.0.0.1')
+        await once(server, 'listening')
+        cleanups.push(() => server.close())
+        return String((server.address() as AddressInfo).port)
+      }),
+    )
+    const link = run(...ports.flatMap((port) => ['--to', port]))
+    const port = await started(link)
+    const heard: string[] = []
+    for (let i = 0; i < 4; i++) {
+      const [name] = (await once(connect(port, '127.0.0.1'), 'data')) as [Buffer]
+      heard.push(name.toString())
+    }
+    expect(heard).toEqual(['one', 'two', 'one', 'two'])
+  })
+
   test('says for each connection that the server cannot be reached, and goes on', async () => {
     const port = await started(run('--to', 'localhost:1'))
     const link = run('--to', '127.0.0.1:1', '--profile', 'tunnel', '--cut-for', '1')

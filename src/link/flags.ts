@@ -51,10 +51,14 @@ const PORT: Range = { min: 0, max: 65_535, unit: '(0 = any free port)', whole: t
 const SEED: Range = { min: 0, max: 2 ** 32 - 1, unit: '', whole: true }
 
 /** Reads the command line. Ends the process with exit code 1 and a line on stderr when a value is wrong. */
-export function readFlags(argv: string[]): LinkOptions & { to: Target } {
+export function readFlags(argv: string[]): LinkOptions & { to: Target[] } {
   const program = new Command('npm run link --')
     .description('A TCP relay in front of a server on this machine that emulates a network.')
-    .addOption(new Option('--to <port or host:port>', 'the server').argParser(target).makeOptionMandatory())
+    .addOption(
+      new Option('--to <port or host:port>', 'the server; of several, each takes a connection in turn')
+        .argParser((text, before: Target[] | undefined) => [...(before ?? []), target(text)])
+        .makeOptionMandatory(),
+    )
     .addOption(new Option('--port <port>', 'where to listen; 0 = any free port').argParser(number(PORT)).default(0))
     .addOption(
       new Option('--profile <name>', 'gives other defaults, listed below').choices(PROFILE_NAMES).default('local'),
@@ -70,7 +74,7 @@ export function readFlags(argv: string[]): LinkOptions & { to: Target } {
     .addHelpText('after', helpEnd())
     .parse(argv, { from: 'user' })
   const { to, port, profile, seed } = program.opts<{
-    to: Target
+    to: Target[]
     port: number
     profile: ProfileName
     seed: number

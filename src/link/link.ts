@@ -14,7 +14,7 @@
 import { completeProfile } from './profile.ts'
 import { checkRange } from './range.ts'
 import { Relay } from './relay.ts'
-import type { Link, LinkOptions } from './types.ts'
+import { targetsOf, type Link, type LinkOptions } from './types.ts'
 
 export type { ConnectionCounts, DirectionCounts, LinkCounts } from './counts.ts'
 export { type LinkProfile, PROFILE_NAMES, type ProfileChoice, type ProfileName, PROFILES } from './profile.ts'
@@ -30,7 +30,7 @@ const SEED = { min: 0, max: 2 ** 32 - 1, unit: '', whole: true }
  */
 export async function openLink(options: LinkOptions): Promise<Link> {
   const { port = 0, host = '127.0.0.1', seed = 1 } = options
-  checkRange('to.port', options.to.port, { ...PORT, min: 1 })
+  for (const to of targetsOf(options)) checkRange('to.port', to.port, { ...PORT, min: 1 })
   checkRange('port', port, PORT)
   checkRange('seed', seed, SEED)
   const relay = new Relay({ ...options, seed }, completeProfile(options.profile ?? 'local'))

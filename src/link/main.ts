@@ -4,7 +4,7 @@ import { readFlags } from './flags.ts'
 import { type Link, openLink, PROFILES } from './link.ts'
 
 const options = readFlags(process.argv.slice(2))
-const target = `${options.to.host}:${options.to.port}`
+const target = options.to.map(({ host, port }) => `${host}:${port}`).join(', ')
 
 try {
   const link = await openLink({

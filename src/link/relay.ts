@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { Connection, type Target } from './connection.ts'
 import { add, type ConnectionCounts, type LinkCounts, nothing } from './counts.ts'
 import { Line } from './line.ts'
-import type { Link, LinkOptions } from './types.ts'
+import { targetsOf, type Link, type LinkOptions } from './types.ts'
 import { RecurringOutage } from './outages.ts'
 import type { Conditions } from './pipe.ts'
 import { completeProfile, type LinkProfile, OUTAGE_MS, type ProfileChoice } from './profile.ts'
@@ -18,7 +18,7 @@ export class Relay implements Link {
   host = ''
   port = 0
 
-  readonly #to: Target
+  readonly #to: readonly Target[]
   readonly #seed: number
   readonly #onError: NonNullable<LinkOptions['onError']>
   readonly #server: Server
@@ -40,7 +40,7 @@ export class Relay implements Link {
   #closing: Promise<void> | null = null
 
   constructor(options: LinkOptions & { seed: number }, profile: LinkProfile) {
-    this.#to = { host: options.to.host ?? '127.0.0.1', port: options.to.port }
+    this.#to = targetsOf(options).map(({ host = '127.0.0.1', port }) => ({ host, port }))
     this.#seed = options.seed
     this.#onError = options.onError ?? (() => undefined)
     this.#conditions = { profile, stalledUntilMs: 0 }
@@ -138,10 +138,12 @@ export class Relay implements Link {
     }
     this.#opened++
     const id = this.#opened
+    const to = this.#to[(id - 1) % this.#to.length]
+    if (!to) throw new RangeError('to [] is not allowed: at least one server')
     const connection = new Connection({
       id,
       client,
-      to: this.#to,
+      to,
       conditions: this.#conditions,
       upLine: this.#upLine,
       downLine: this.#downLine,

@@ -1,12 +1,17 @@
 import type { LinkCounts } from './counts.ts'
 import type { LinkProfile, ProfileChoice } from './profile.ts'
 
+export interface ServerAddress {
+  host?: string
+  port: number
+}
+
 export interface LinkOptions {
   /**
    * The server, by default on 127.0.0.1; whether it may be another machine is the caller's to say. It sees the link's
-   * address in place of the clients'.
+   * address in place of the clients'. Of several servers each takes a connection in turn.
    */
-  to: { host?: string; port: number }
+  to: ServerAddress | readonly ServerAddress[]
   /** Where to listen; 0 = any free port (default). */
   port?: number
   /** Default 127.0.0.1. */
@@ -48,3 +53,6 @@ export interface Link {
   /** Closes everything; settles once no socket or timer is left. */
   close(): Promise<void>
 }
+
+/** The servers, one or several. */
+export const targetsOf = ({ to }: Pick<LinkOptions, 'to'>): readonly ServerAddress[] => ('port' in to ? [to] : to)

@@ -2,7 +2,7 @@ import type { Socket } from 'socket.io'
 import { schemas } from '../../protocol.ts'
 import { MAX_BODY_BYTES, type MountTransport } from '../context.ts'
 import { Engine } from '../engine.ts'
-import { follow } from '../follow.ts'
+import { follow, type EncodedBatch } from '../follow.ts'
 import { problems, toProblem } from '../problem.ts'
 import type { Seat } from '../seat.ts'
 import { lastWord } from '../stream.ts'
@@ -25,7 +25,6 @@ export const socketIo: MountTransport = (app, path, transport, { beat }) => {
     }
   }
   engine.io.use((socket, next) => void admit(socket).then(next))
-
   engine.io.on('connection', (socket) => {
     const line = engine.lineOf(socket)
     const { room } = line.request
@@ -44,9 +43,8 @@ export const socketIo: MountTransport = (app, path, transport, { beat }) => {
       }
     })
     const { after = null } = hello(socket.handshake.auth)
-    void follow(room.log, visit, after, beat, async (batch) => {
-      if (batch) await line.send(batch)
-    }).then(() => {
+    const deliver = (batch: EncodedBatch | null) => (batch ? line.send(batch) : Promise.resolve())
+    void follow(room.log, visit, after, beat, deliver).then(() => {
       const problem = lastWord(visit)
       if (problem) socket.emit('problem', problem)
       socket.disconnect(true)
