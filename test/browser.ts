@@ -72,6 +72,12 @@ export class Visitor {
     return this.log.locator('.msg:not(.pending) .text').allTextContents()
   }
 
+  /** The number in the last text, of somebody who counts. */
+  async lastNumber(): Promise<number> {
+    const text = await this.log.locator('.msg:not(.pending) .text').last().textContent()
+    return Number(/\d+/.exec(text ?? '')?.[0])
+  }
+
   async notes(): Promise<string[]> {
     return this.log.locator('.sys > span').allTextContents()
   }

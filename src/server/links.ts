@@ -43,13 +43,13 @@ export class Links {
   }
 
   open(): Promise<void> {
-    return (this.#opening ??= this.#open())
+    return this.#isClosed ? Promise.resolve() : (this.#opening ??= this.#open())
   }
 
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#opening
-    await Promise.all(this.#links.map(({ link }) => link.close()))
+    await this.#closeAll()
   }
 
   /** What a page that came from `host` may connect to, as a content security policy has it. */
@@ -72,6 +72,10 @@ export class Links {
     return page.protocol === 'http:' && page.hostname === here.hostname && isOurs(page) && isOurs(here)
   }
 
+  async #closeAll(): Promise<void> {
+    await Promise.all(this.#links.map(({ link }) => link.close()))
+  }
+
   async #open(): Promise<void> {
     const bound = this.#app.server.address() as AddressInfo | null
     // Not listening: a test that injects requests.
@@ -87,7 +91,8 @@ export class Links {
       if (status === 'rejected') this.#app.log.warn(rest, 'a link cannot be opened')
     this.#links = opened.flatMap((link) => (link.status === 'fulfilled' ? [link.value] : []))
     this.#ports = new Set([bound.port, ...this.#links.map(({ link }) => link.port)])
-    if (this.#isClosed) await this.close()
+    // Closed meanwhile: who closes waits for this.
+    if (this.#isClosed) await this.#closeAll()
   }
 }
 

@@ -1,0 +1,117 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { transports } from '../src/client/transports/index.ts'
+import { poissonArrivalsMs } from '../src/models/arrivals.ts'
+import * as longPoll from '../src/models/long-poll.ts'
+import { gapMs } from '../src/models/path.ts'
+import * as shortPoll from '../src/models/short-poll.ts'
+import { TRANSPORTS, type TransportName } from '../src/protocol.ts'
+import { seededRandom } from '../src/random.ts'
+import { launchBrowser, Visitor } from './browser.ts'
+import { startPlayground, type TestPlayground } from './playground.ts'
+import { speakAt, speaker } from './speaker.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launchBrowser()
+}, 60_000)
+afterAll(() => browser.close())
+
+type Mode = (typeof transports)[TransportName]['mode']
+
+const soon = { timeout: 10_000 }
+
+describe('on the 4G link', () => {
+  const RTT_MS = 60
+  const INTERVAL_MS = 200
+  /** Few enough for a held request, most of whose messages would fall into its gap otherwise. */
+  const RATE_PER_S = 2
+  const LASTS_MS = 10_000
+
+  /** Poisson; for a poll, spread evenly over its phase from a random beginning: the same distribution with less scatter. */
+  function arrivalsFor(mode: Mode, seed: number): number[] {
+    const random = seededRandom(seed)
+    if (mode !== 'interval') return poissonArrivalsMs(random, RATE_PER_S, LASTS_MS)
+    const beginMs = random() * INTERVAL_MS
+    const stepMs = INTERVAL_MS * ((Math.sqrt(5) - 1) / 2)
+    return Array.from({ length: Math.floor((LASTS_MS - beginMs) / stepMs) }, (_, index) => beginMs + index * stepMs)
+  }
+
+  /** What theory says, of a link without a bandwidth and of infinitely quick computers. */
+  function modelMs(mode: Mode, rttMs: number, ratePerS: number): number {
+    const path = { oneWayDownMs: rttMs / 2, oneWayUpMs: rttMs / 2, serviceMs: 0, thinkMs: 0 }
+    if (mode === 'streaming') return path.oneWayDownMs
+    if (mode === 'interval') return shortPoll.quantileMs({ ...path, intervalMs: INTERVAL_MS }, 0.5)
+    return longPoll.quantileMs({ ...path, gapMs: gapMs(path), holdMs: 25_000, ratePerS }, 0.5)
+  }
+
+  async function enter(playground: TestPlayground, transport: TransportName, profile: string): Promise<Page> {
+    // The pictures of the wire are not what is measured here: they move once a second.
+    const { page } = await Visitor.enter(browser, playground.base, { reducedMotion: 'reduce' })
+    await page.evaluate((ms) => sessionStorage.setItem('knobs', JSON.stringify({ intervalMs: ms })), INTERVAL_MS)
+    await page.reload()
+    await page.locator(`.switch input[value="${transport}"]`).check({ force: true })
+    await page.locator('.knob.link select').selectOption(profile)
+    await page.locator('.chat .state[data-state="open"]').waitFor(soon)
+    return page
+  }
+
+  async function p50Of(page: Page, messages: number): Promise<number> {
+    const count = page.locator('.lat .basis')
+    const counted = async () => Number(/\d+/.exec(((await count.textContent()) ?? '').replace(/\D/g, '')))
+    await expect.poll(counted, soon).toBeGreaterThanOrEqual(0.95 * messages)
+    return Number((await page.locator('.lat .fig b').first().textContent())?.replace('<1', '0'))
+  }
+
+  interface Found {
+    p50Ms: number
+    /** What the page prints beside it. */
+    printedMs: number
+    /** What the same messages took without a link, above the model: the computers, which no model of a link knows. */
+    computersMs: number
+    theoryMs: number
+    messages: number
+  }
+
+  async function measure(transport: TransportName, seed: number): Promise<Found> {
+    const { mode } = transports[transport]
+    const playground = await startPlayground()
+    const [control, page] = await Promise.all([
+      enter(playground, transport, 'local'),
+      enter(playground, transport, '4g'),
+    ])
+    const session = await speaker(playground)
+    await expect.poll(() => session.state.name).toBe('open')
+    const arrivalsMs = arrivalsFor(mode, seed)
+    await speakAt(session, arrivalsMs)
+    const ratePerS = arrivalsMs.length / (LASTS_MS / 1000)
+    const p50Ms = await p50Of(page, arrivalsMs.length)
+    const computersMs = Math.max(0, (await p50Of(control, arrivalsMs.length)) - modelMs(mode, 0, ratePerS))
+    const printedMs = Number(/\d+/.exec((await page.locator('.lat .model').textContent()) ?? '')?.[0])
+    await Promise.all([control.context().close(), page.context().close()])
+    return { p50Ms, printedMs, computersMs, theoryMs: modelMs(mode, RTT_MS, ratePerS), messages: arrivalsMs.length }
+  }
+
+  // Two at a time: they send little, and wait for most of the time.
+  it.each([0, 2, 4, 6].map((index) => ({ pair: TRANSPORTS.slice(index, index + 2), seed: 100 + index })))(
+    'the page’s median latency by $pair is within 10 % of the model (seed $seed)',
+    async ({ pair, seed }) => {
+      for (let attempt = 1; ; attempt++) {
+        const found = await Promise.all(pair.map((transport, i) => measure(transport, seed + i + 10 * attempt)))
+        const shares = found.map(({ p50Ms, computersMs, printedMs }) => (p50Ms - computersMs) / printedMs)
+        for (const [i, { p50Ms, printedMs, computersMs, theoryMs, messages }] of found.entries()) {
+          const said = `p50 ${p50Ms} ms, model ${printedMs} ms, computers ${computersMs} ms; ${messages} messages`
+          console.log(`${pair[i]}: ${said}`)
+          // The page adds what the bandwidth costs: of a snapshot that is not little.
+          expect(printedMs).toBeGreaterThan(theoryMs - 1)
+          expect(printedMs).toBeLessThan(theoryMs * 1.25)
+        }
+        // 3 ms are the tenth that is asked for: a machine that is late by as much for once may try again.
+        if (attempt < 3 && shares.some((share) => Math.abs(share - 1) > 0.1)) continue
+        for (const [i, share] of shares.entries()) expect(Math.abs(share - 1), pair[i]).toBeLessThanOrEqual(0.1)
+        return
+      }
+    },
+    120_000,
+  )
+})
