@@ -26,7 +26,7 @@ describe('on the 4G link', () => {
   const INTERVAL_MS = 200
   /** Few enough for a held request, most of whose messages would fall into its gap otherwise. */
   const RATE_PER_S = 2
-  const LASTS_MS = 10_000
+  const LASTS_MS = 8000
 
   /** Poisson; for a poll, spread evenly over its phase from a random beginning: the same distribution with less scatter. */
   function arrivalsFor(mode: Mode, seed: number): number[] {
@@ -59,7 +59,7 @@ describe('on the 4G link', () => {
   async function p50Of(page: Page, messages: number): Promise<number> {
     const count = page.locator('.lat .basis')
     const counted = async () => Number(/\d+/.exec(((await count.textContent()) ?? '').replace(/\D/g, '')))
-    await expect.poll(counted, soon).toBeGreaterThanOrEqual(0.95 * messages)
+    await expect.poll(counted, soon).toBeGreaterThanOrEqual(0.9 * messages)
     return Number((await page.locator('.lat .fig b').first().textContent())?.replace('<1', '0'))
   }
 
@@ -92,23 +92,26 @@ describe('on the 4G link', () => {
     return { p50Ms, printedMs, computersMs, theoryMs: modelMs(mode, RTT_MS, ratePerS), messages: arrivalsMs.length }
   }
 
-  // Two at a time: they send little, and wait for most of the time.
-  it.each([0, 2, 4, 6].map((index) => ({ pair: TRANSPORTS.slice(index, index + 2), seed: 100 + index })))(
-    'the page’s median latency by $pair is within 10 % of the model (seed $seed)',
-    async ({ pair, seed }) => {
+  // Four at a time: they send little, and wait for most of the time.
+  it.each([0, 4].map((index) => ({ group: TRANSPORTS.slice(index, index + 4), seed: 100 + index })))(
+    'the page’s median latency by $group is within 10 % of the model (seed $seed)',
+    async ({ group, seed }) => {
       for (let attempt = 1; ; attempt++) {
-        const found = await Promise.all(pair.map((transport, i) => measure(transport, seed + i + 10 * attempt)))
-        const shares = found.map(({ p50Ms, computersMs, printedMs }) => (p50Ms - computersMs) / printedMs)
+        const found = await Promise.all(group.map((transport, i) => measure(transport, seed + i + 10 * attempt)))
+        // The page shows whole ms: each of the two that it was read from may be half of one off.
+        const beyondMs = found.map(
+          ({ p50Ms, computersMs, printedMs }) => Math.abs(p50Ms - computersMs - printedMs) - (0.1 * printedMs + 1),
+        )
         for (const [i, { p50Ms, printedMs, computersMs, theoryMs, messages }] of found.entries()) {
           const said = `p50 ${p50Ms} ms, model ${printedMs} ms, computers ${computersMs} ms; ${messages} messages`
-          console.log(`${pair[i]}: ${said}`)
+          console.log(`${group[i]}: ${said}`)
           // The page adds what the bandwidth costs: of a snapshot that is not little.
           expect(printedMs).toBeGreaterThan(theoryMs - 1)
           expect(printedMs).toBeLessThan(theoryMs * 1.25)
         }
-        // 3 ms are the tenth that is asked for: a machine that is late by as much for once may try again.
-        if (attempt < 3 && shares.some((share) => Math.abs(share - 1) > 0.1)) continue
-        for (const [i, share] of shares.entries()) expect(Math.abs(share - 1), pair[i]).toBeLessThanOrEqual(0.1)
+        // Others may have kept this machine busy, and it may try again.
+        if (attempt < 3 && Math.max(...beyondMs) > 0) continue
+        for (const [i, ms] of beyondMs.entries()) expect(ms, group[i]).toBeLessThanOrEqual(0)
         return
       }
     },

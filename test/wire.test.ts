@@ -10,7 +10,7 @@ import { CountingRelay } from './counting-relay.ts'
 import { draft, person, startPlayground, type Person } from './playground.ts'
 
 /** Seconds of a hundred messages each; a minute where somebody waits for it. */
-const BUSY_S = Number(process.env['WIRE_BUSY_S'] ?? 6)
+const BUSY_S = Number(process.env['WIRE_BUSY_S'] ?? 4)
 
 let browser: Browser
 beforeAll(async () => {
