@@ -52,6 +52,9 @@ export const en = {
       'jsonp-poll': ({ interval }) => `a script every ${interval}`,
       'socket-io': () => 'polls, then a socket',
     } as Record<TransportName, (knobs: { interval: string; hold: string }) => string>,
+    off: 'off: npm start -- --jsonp',
+    offTitle:
+      'Off as it comes: a page runs such a script whatever it does, and any page of any site may load it and read the public rooms.',
     perMessage: (figure: string) => `${figure}/msg`,
     notTried: 'not tried yet',
     noMessage: 'no message yet',

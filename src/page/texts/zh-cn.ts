@@ -39,6 +39,8 @@ export const zhCN: Texts = {
       'jsonp-poll': ({ interval }) => `每 ${interval} 一个脚本`,
       'socket-io': () => '先轮询，后套接字',
     },
+    off: '未启用：npm start -- --jsonp',
+    offTitle: '默认关闭：页面会执行脚本里的一切，而且任何网站的页面都能加载它来读公开房间。',
     perMessage: (figure) => `${figure}/条`,
     notTried: '还没试过',
     noMessage: '还没有消息',

@@ -2,6 +2,7 @@ import { useEffect, useId } from 'preact/hooks'
 import { TRANSPORTS, type TransportName } from '../../protocol.ts'
 import { bytes, milliseconds, seconds, spelled } from '../format.ts'
 import { texts } from '../i18n.ts'
+import { served } from '../links.ts'
 import type { Stay } from '../stay.ts'
 import { Glyph, labelOf } from './transport.tsx'
 
@@ -15,7 +16,7 @@ export function Switch({ stay }: { stay: Stay }) {
     const press = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isWriting(event.target)) return
       const wanted = TRANSPORTS[Number(event.key) - 1]
-      if (wanted) stay.use(wanted)
+      if (wanted && served.peek().includes(wanted)) stay.use(wanted)
     }
     addEventListener('keydown', press)
     return () => removeEventListener('keydown', press)
@@ -40,20 +41,28 @@ function Segment({ name, digit, group, stay }: SegmentProps) {
   const { transport } = texts.value
   const knobs = stay.knobs.value
   const how = transport.how[name]
+  const isServed = served.value.includes(name)
   return (
-    <label class={digit > FIRST_ROW ? 'seg around' : 'seg'} data-transport={name}>
+    <label
+      class={digit > FIRST_ROW ? 'seg around' : 'seg'}
+      data-transport={name}
+      title={isServed ? undefined : transport.offTitle}
+    >
       <input
         type="radio"
         name={group}
         value={name}
         checked={stay.transport.value === name}
+        disabled={!isServed}
         onChange={() => stay.use(name)}
       />
       <Glyph of={name} />
       <b>{labelOf(name)}</b>
       <kbd aria-hidden="true">{digit}</kbd>
       <span class="how">
-        {how({ interval: spelled(seconds(knobs.intervalMs)), hold: spelled(seconds(knobs.holdMs)) })}
+        {isServed
+          ? how({ interval: spelled(seconds(knobs.intervalMs)), hold: spelled(seconds(knobs.holdMs)) })
+          : transport.off}
       </span>
       <SeenCost name={name} stay={stay} />
     </label>
