@@ -1,7 +1,7 @@
 import type { Joined, Member, Problem } from '../protocol.ts'
+import { backoffMs } from '../client/backoff.ts'
 import { join, leave, rename, type JoinOptions } from '../client/members.ts'
 import { ProblemError, type Net } from '../client/transport.ts'
-import { backoffMs } from './backoff.ts'
 
 /**
  * Joins, however often it takes. Under the name that is asked for; if that is taken, under one that the server invents.

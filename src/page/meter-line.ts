@@ -1,6 +1,6 @@
 import { BEARER_PREFIX, CLOSE, SUBPROTOCOL, type MeterFrame, type MeterFrameUp } from '../protocol.ts'
+import { backoffMs } from '../client/backoff.ts'
 import type { Net } from '../client/transport.ts'
-import { backoffMs } from './backoff.ts'
 import { Clock, now } from './clock.ts'
 
 export type MeterReport = Extract<MeterFrame, { type: 'report' }>
