@@ -113,7 +113,7 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
   await mountDocs(app)
   mountHealth(app, rooms, store)
   if (config.metrics) mountMetrics(app, rooms, store)
-  mountAbout(app, links, config)
+  mountAbout(app, links)
   await app.register(
     async (scope) => {
       const room = scope.withTypeProvider<TypeBoxTypeProvider>()

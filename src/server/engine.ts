@@ -109,13 +109,16 @@ export class Engine {
       })
       // Engine.IO reads the bodies of its posts itself.
       scope.addContentTypeParser('*', (_request, _body, done) => done(null))
+      // What Socket.IO says to itself is not ours to describe.
+      const schema = { hide: true }
       scope.route({
         method: 'GET',
         url: path,
+        schema,
         handler: (request, reply) => this.#handle(request, reply),
         wsHandler: (socket, request) => this.#upgrade(request, socket),
       })
-      scope.post(path, (request, reply) => this.#handle(request, reply))
+      scope.post(path, { schema }, (request, reply) => this.#handle(request, reply))
       scope.addHook('onClose', () => this.io.close())
     }
   }

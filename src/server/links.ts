@@ -97,12 +97,12 @@ export class Links {
 }
 
 /** What this server can be read by, and over which networks. */
-export function mountAbout(app: App, links: Links, { jsonp }: Config): void {
-  const transports = TRANSPORTS.filter((name) => name !== 'jsonp-poll' || jsonp)
-
+export function mountAbout(app: App, links: Links): void {
   app.get('/about', async (_request, reply) => {
     await links.open()
     reply.header('cache-control', 'no-store')
+    // A transport may mount nothing, by this server's settings.
+    const transports = TRANSPORTS.filter((name) => app.hasRoute({ method: 'GET', url: `/rooms/:room/${name}` }))
     return { transports, links: links.list } satisfies About
   })
 }

@@ -59,8 +59,7 @@ const ROUTES: Record<string, Described> = {
     },
   },
   ...Object.fromEntries(
-    // What Socket.IO says to itself on its own route is not ours to describe.
-    TRANSPORTS.filter((transport) => transport !== 'socket-io').map((transport) => [
+    TRANSPORTS.map((transport) => [
       `GET /${transport}`,
       {
         summary: `Read by ${transport}: what follows the cursor, or the history without one`,
@@ -91,12 +90,13 @@ export async function mountDocs(app: App): Promise<void> {
     },
     // Said here and not at the routes: Fastify would encode each answer by its schema, and that is not what is measured.
     transform: ({ schema, url, route }) => {
+      const own = schema as FastifySchema | undefined
       const described = ROUTES[`${String(route.method)} ${url.slice(ROOM.length)}`]
-      if (!described || !url.startsWith(ROOM)) return { schema: { hide: true }, url }
+      if (!described || !url.startsWith(ROOM) || own?.hide) return { schema: { hide: true }, url }
       const { summary, needsToken, answers } = described
       const security = needsToken ? { security: [{ token: [] }] } : {}
       const all = {
-        ...(schema as FastifySchema | undefined),
+        ...own,
         params: schemas.room,
         summary,
         response: answers,

@@ -10,8 +10,8 @@ interface MarkProps {
 
 /** A transport's mark: its shape says which it is where its colour does not. */
 export function Mark({ of, x, y, size }: MarkProps) {
-  const shape = SHAPES[of] ?? plus
-  return <path class={of === 'short-poll' ? 'mark open' : 'mark'} d={shape(size)} transform={`translate(${x} ${y})`} />
+  const { shape, isOpen } = SHAPES[of]
+  return <path class={isOpen ? 'mark open' : 'mark'} d={shape(size)} transform={`translate(${x} ${y})`} />
 }
 
 type Shape = (size: number) => string
@@ -23,16 +23,17 @@ const triangle: Shape = (s) => `M0 ${-s * 1.1}L${s * 1.15} ${s * 0.9}H${-s * 1.1
 const pentagon: Shape = (s) =>
   `M0 ${-s * 1.1}L${s * 1.1} ${-s * 0.3}L${s * 0.7} ${s}H${-s * 0.7}L${-s * 1.1} ${-s * 0.3}z`
 const bowtie: Shape = (s) => `M${-s} ${-s}L${s} ${s}V${-s}L${-s} ${s}z`
-const plus: Shape = (s) =>
+const cross: Shape = (s) =>
   `M${-s * 0.4} ${-s}h${s * 0.8}v${s * 0.6}h${s * 0.6}v${s * 0.8}h${-s * 0.6}v${s * 0.6}h${-s * 0.8}v${-s * 0.6}h${-s * 0.6}v${-s * 0.8}h${s * 0.6}z`
 
-/** A ring, a square, a disc …; one that is not here has a cross. */
-const SHAPES: Partial<Record<string, Shape>> = {
-  'short-poll': disc,
-  'long-poll': square,
-  websocket: disc,
-  sse: diamond,
-  'http-stream': triangle,
-  'snapshot-poll': pentagon,
-  'jsonp-poll': bowtie,
+/** No two alike. */
+const SHAPES: Record<TransportName, { shape: Shape; isOpen?: boolean }> = {
+  'short-poll': { shape: disc, isOpen: true },
+  'long-poll': { shape: square },
+  websocket: { shape: disc },
+  sse: { shape: diamond },
+  'http-stream': { shape: triangle },
+  'snapshot-poll': { shape: pentagon },
+  'jsonp-poll': { shape: bowtie },
+  'socket-io': { shape: cross },
 }
