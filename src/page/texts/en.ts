@@ -21,6 +21,18 @@ export interface WireFacts {
 const times = (count: number): string => (count === 1 ? 'once' : `${count} times`)
 const characters = (count: number): string => `${count} character${count === 1 ? '' : 's'}`
 
+/** What each transport does, in a few words. */
+const how: Record<TransportName, (knobs: { interval: string; hold: string }) => string> = {
+  'short-poll': ({ interval }) => `asks every ${interval}`,
+  'long-poll': () => 'asks, and the server waits',
+  websocket: () => 'one socket, both ways',
+  sse: () => 'one answer, many events',
+  'http-stream': () => 'one answer, many lines',
+  'snapshot-poll': ({ interval }) => `everything every ${interval}`,
+  'jsonp-poll': ({ interval }) => `a script every ${interval}`,
+  'socket-io': () => 'polls, then a socket',
+}
+
 export const en = {
   title: 'transport-playground',
   skip: 'Skip to the composer',
@@ -41,17 +53,8 @@ export const en = {
   transport: {
     group: 'Transport',
     /** By name; a transport that is not here is called by its name. */
-    labels: {} as Partial<Record<string, string>>,
-    how: {
-      'short-poll': ({ interval }) => `asks every ${interval}`,
-      'long-poll': () => 'asks, and the server waits',
-      websocket: () => 'one socket, both ways',
-      sse: () => 'one answer, many events',
-      'http-stream': () => 'one answer, many lines',
-      'snapshot-poll': ({ interval }) => `everything every ${interval}`,
-      'jsonp-poll': ({ interval }) => `a script every ${interval}`,
-      'socket-io': () => 'polls, then a socket',
-    } as Record<TransportName, (knobs: { interval: string; hold: string }) => string>,
+    labels: {} as Partial<Record<TransportName, string>>,
+    how,
     off: 'off: npm start -- --jsonp',
     offTitle:
       'Off as it comes: a page runs such a script whatever it does, and any page of any site may load it and read the public rooms.',
