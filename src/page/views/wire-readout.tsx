@@ -1,4 +1,5 @@
-import type { ByteSplit, Way } from '../../protocol.ts'
+import type { ComponentChildren } from 'preact'
+import type { ByteSplit, TransportName, Way } from '../../protocol.ts'
 import { exactTime } from '../format.ts'
 import { language, texts } from '../i18n.ts'
 import { now } from '../clock.ts'
@@ -20,24 +21,40 @@ export function Readout({ wire, arrow, isAsked }: ReadoutProps) {
   const { wire: words } = texts.value
   if (!arrow) {
     return (
-      <footer class="readout" role="group" aria-label={words.readout} tabIndex={0} aria-live="off">
+      <Frame isSpoken={false}>
         <p class="why">{words.nothing}</p>
-      </footer>
+      </Frame>
     )
   }
   const { item } = arrow
   return (
-    <footer
-      class="readout"
-      role="group"
-      aria-label={words.readout}
-      tabIndex={0}
-      data-transport={arrow.transport}
-      aria-live={isAsked ? 'polite' : 'off'}
-    >
+    <Frame isSpoken={isAsked} transport={arrow.transport}>
       <p class="why">{reasonWord(reasonOf(arrow, wire, now()))}</p>
       {item.type === 'frame' ? <Line name={arrow.name} text={facts(arrow)} /> : <Exchange item={item} wire={wire} />}
       <Shown wire={wire} arrow={arrow} />
+    </Frame>
+  )
+}
+
+interface FrameProps {
+  /** Whether a change is read aloud. */
+  isSpoken: boolean
+  /** Whose colour it has. */
+  transport?: TransportName | null | undefined
+  children: ComponentChildren
+}
+
+function Frame({ isSpoken, transport, children }: FrameProps) {
+  return (
+    <footer
+      class="readout"
+      role="group"
+      aria-label={texts.value.wire.readout}
+      tabIndex={0}
+      data-transport={transport}
+      aria-live={isSpoken ? 'polite' : 'off'}
+    >
+      {children}
     </footer>
   )
 }
@@ -125,14 +142,7 @@ export function PathReadout({ wire, id, arrows }: { wire: Wire; id: string; arro
   const stepsOf = (way: Way) =>
     arrows.filter((arrow) => arrow.way === way).map((arrow) => `${way === 'up' ? '↑' : '↓'} ${arrowWord(arrow)}`)
   return (
-    <footer
-      class="readout"
-      role="group"
-      aria-label={words.readout}
-      tabIndex={0}
-      data-transport={message?.transport}
-      aria-live="polite"
-    >
+    <Frame isSpoken transport={message?.transport}>
       {isShown ? <Why wire={wire} arrows={arrows} /> : <p class="why">{words.pathGone}</p>}
       <p class="path">
         <b>{words.path(name)}</b>
@@ -149,7 +159,7 @@ export function PathReadout({ wire, id, arrows }: { wire: Wire; id: string; arro
           ].join(' · ')}
         </span>
       </p>
-    </footer>
+    </Frame>
   )
 }
 
