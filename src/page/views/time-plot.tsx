@@ -111,6 +111,7 @@ function optionsFor(
   size: TimePlotProps['size'],
 ): UPlot.Options {
   const isCurve = as === 'curve'
+  const hues = names.map((name) => hueOf(name, element))
   return {
     ...size,
     ms: 1,
@@ -121,16 +122,28 @@ function optionsFor(
     scales: { x: { time: false, auto: false }, y: { auto: false } },
     series: [
       {},
-      ...names.map((name): UPlot.Series => {
-        const hue = hueOf(name, element)
-        return {
-          stroke: hue,
-          width: isCurve ? 1.6 : 0,
-          ...(isCurve ? {} : { paths: () => null }),
-          points: isCurve ? { show: false } : { show: true, size: DOT_PX, width: 0, fill: hue },
-        }
-      }),
+      ...hues.map((hue) => ({
+        stroke: hue,
+        width: isCurve ? 1.6 : 0,
+        ...(isCurve ? {} : { paths: () => null }),
+        points: { show: false },
+      })),
     ],
+    hooks: isCurve ? {} : { drawSeries: [(plot, index) => drawDots(plot, index, hues[index - 1] ?? '')] },
+  }
+}
+
+/** Each dot by itself: thousands of arcs in one path, which the library would draw, take eight times as long. */
+function drawDots(plot: UPlot, index: number, hue: string): void {
+  const { ctx, data } = plot
+  const radius = (DOT_PX / 2) * devicePixelRatio
+  ctx.fillStyle = hue
+  for (const [i, at] of data[0].entries()) {
+    const value = data[index]?.[i] ?? null
+    if (value === null) continue
+    ctx.beginPath()
+    ctx.arc(plot.valToPos(at, 'x', true), plot.valToPos(value, 'y', true), radius, 0, 2 * Math.PI)
+    ctx.fill()
   }
 }
 
