@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { post } from '../src/client/http.ts'
 import { TRANSPORTS } from '../src/protocol.ts'
-import { launchBrowser, Visitor } from './browser.ts'
+import { INSPECTED, launchBrowser, Visitor } from './browser.ts'
 import { draft, person, startPlayground } from './playground.ts'
 
 let browser: Browser
@@ -236,46 +234,21 @@ describe('the page', () => {
     expect(await requests.textContent()).toContain('1 in all')
   })
 
-  it.each([
-    [1280, 800, 'light'],
-    [1280, 800, 'dark'],
-    [390, 844, 'light'],
-    [390, 844, 'dark'],
-  ] as const)(
-    'is accessible and fits at %i × %i, %s, in both languages',
-    async (width, height, colorScheme) => {
-      const { base } = await startPlayground()
-      const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-      for (const locale of ['en-US', 'zh-CN']) {
-        const options = {
-          viewport: { width, height },
-          colorScheme,
-          locale,
-          bypassCSP: true,
-          reducedMotion: 'reduce',
-        } as const
-        const ada = await Visitor.enter(browser, base, options)
-        await ada.say(locale === 'zh-CN' ? '你好' : 'hello')
-        for (const transport of TRANSPORTS) {
-          await ada.use(transport)
-          await ada.say(`by ${transport}`)
-          await expect.poll(async () => (await ada.texts()).at(-1), soon).toBe(`by ${transport}`)
-        }
-        await ada.page.evaluate(axe)
-        const violations = await ada.page.evaluate(async () => {
-          const { axe } = globalThis as unknown as {
-            axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-          }
-          const { violations: found } = await axe.run()
-          return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-        })
-        expect(violations).toEqual([])
-        expect(await ada.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
-        await ada.shoot(`chat-${width}-${colorScheme}-${locale}`)
-      }
-    },
-    60_000,
-  )
+  it('is accessible and fits, at a desk and on a phone, light and dark, in both languages', async () => {
+    const { base } = await startPlayground()
+    const ada = await Visitor.enter(browser, base, INSPECTED)
+    for (const transport of TRANSPORTS) {
+      await ada.use(transport)
+      await ada.say(`by ${transport}`)
+      await expect.poll(async () => (await ada.texts()).at(-1), soon).toBe(`by ${transport}`)
+    }
+    await ada.inEveryMode(async (mode) => {
+      expect(await ada.violations(), mode).toEqual([])
+      expect(await ada.overflowPx(), mode).toBeLessThanOrEqual(0)
+      await ada.shoot(`chat-${mode}`)
+    })
+    expect(ada.complaints).toEqual([])
+  }, 60_000)
 
   it('can be used by keyboard alone', async () => {
     const { base } = await startPlayground()

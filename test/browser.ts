@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import {
   chromium as launcher,
   type Browser,
@@ -32,6 +33,21 @@ export async function launchBrowser(): Promise<Browser> {
 
 /** As if the person had turned the poll interval down in this tab before. */
 const KNOBS = `sessionStorage.getItem('knobs') ?? sessionStorage.setItem('knobs', '{"intervalMs":200}')`
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+
+/** How a page is looked at: a desk and a phone, by day and by night, in both languages. */
+const MODES = [
+  { width: 1280, height: 800 },
+  { width: 390, height: 844 },
+].flatMap((size) =>
+  (['light', 'dark'] as const).flatMap((colorScheme) =>
+    (['EN', '中文'] as const).map((language) => ({ size, colorScheme, language })),
+  ),
+)
+
+/** A page that can be inspected: nothing moves, and axe-core can be brought in. */
+export const INSPECTED: BrowserContextOptions = { bypassCSP: true, reducedMotion: 'reduce' }
 
 /** A person at a page of their own, in a browser profile of their own. */
 export class Visitor {
@@ -97,6 +113,33 @@ export class Visitor {
 
   async use(transport: string): Promise<void> {
     await this.page.locator(`.switch input[value="${transport}"]`).check({ force: true })
+  }
+
+  /** What axe-core finds, each as its rule and the elements. The page is entered with `INSPECTED`. */
+  async violations(): Promise<string[]> {
+    await this.page.evaluate(`globalThis.axe ?? ${readFileSync(AXE, 'utf8')}`)
+    return this.page.evaluate(async () => {
+      const { axe } = globalThis as unknown as {
+        axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+      }
+      const { violations } = await axe.run()
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+    })
+  }
+
+  /** By how many px the page is wider than its window. */
+  overflowPx(): Promise<number> {
+    return this.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+  }
+
+  /** The page as it is now, in every mode, with a name for each. */
+  async inEveryMode(look: (mode: string) => Promise<void>): Promise<void> {
+    for (const { size, colorScheme, language } of MODES) {
+      await this.page.setViewportSize(size)
+      await this.page.emulateMedia({ colorScheme })
+      await this.page.getByRole('button', { name: language, exact: true }).click()
+      await look(`${size.width}-${colorScheme}-${language === 'EN' ? 'en' : 'zh'}`)
+    }
   }
 
   async shoot(name: string): Promise<void> {
