@@ -10,11 +10,19 @@ import { FORGOTTEN_AFTER_MS, type Feed, type Listener } from './feed.ts'
 import type { RedisLog } from './redis-log.ts'
 import { end, endSoon, enter, rename, seat as seatScript, stay, tick } from './scripts.ts'
 
+/** Leases are renewed at least this often, in ms; and a few times in each. */
+const RENEW_MS = 5000
+const RENEWALS_PER_LEASE = 4
+/** Renewals that nobody made: then Redis was away, or every server. */
+const SILENT_FOR = 2
 /** Leases renewed by one command. */
 const RENEWED_AT_ONCE = 1000
 /** ms by which a grace is longer than asked for: the other servers' word that a line is open has to come first. */
 const GRACE_MARGIN_MS = 100
 const REMEMBERED_ENDED = 10_000
+
+/** ms from one renewal to the next. */
+export const renewalMs = (leaseMs: number): number => Math.min(RENEW_MS, leaseMs / RENEWALS_PER_LEASE)
 
 /** A member as Redis keeps it. */
 interface Standing {
@@ -121,7 +129,7 @@ export class RedisMembers implements MemberStore, Presence, Listener {
     const [status] = await this.#feed.write(endSoon, [seat.member.id, graceMs, wholeMs])
     if (status === 'left') throw refusals.hasLeft()
     // Should this server be gone by then, the next one that ends leases does it.
-    setTimeout(() => void this.tick({ endsStays: true }).catch(() => undefined), wholeMs + 1).unref()
+    setTimeout(() => void this.tick().catch(() => undefined), wholeMs + 1).unref()
   }
 
   opened(seat: Seat): void {
@@ -137,18 +145,19 @@ export class RedisMembers implements MemberStore, Presence, Listener {
   /**
    * Renews the leases of those who were heard of here, and ends the stays whose time is over.
    *
-   * @throws 503 when Redis is away; nobody's lease is lost by that at once, see RedisStore
+   * @throws 503 when Redis is away; nobody's stay ends by that
    */
-  async tick({ endsStays }: { endsStays: boolean }): Promise<void> {
+  async tick(): Promise<void> {
     if (!this.#feed.isOpen) return
     if (this.#lost.length > 0) await this.#restore()
     const heard = new Set([...this.#heard, ...[...this.#onLine].map(({ member }) => member.id)])
     this.#heard.clear()
     const ids = [...heard]
+    const { leaseMs } = this.#options
     try {
       for (let i = 0; i === 0 || i < ids.length; i += RENEWED_AT_ONCE) {
         const prefix = randomBytes(9).toString('hex')
-        const args = [...this.#stamp(prefix), this.#options.leaseMs, endsStays ? '1' : '0', FORGOTTEN_AFTER_MS]
+        const args = [...this.#stamp(prefix), leaseMs, SILENT_FOR * renewalMs(leaseMs), FORGOTTEN_AFTER_MS]
         await this.#feed.write(tick, [...args, ...ids.slice(i, i + RENEWED_AT_ONCE)])
       }
     } catch (error) {

@@ -6,12 +6,8 @@ import { Connection } from './connection.ts'
 import { Feed } from './feed.ts'
 import type { Log } from './logger.ts'
 import { RedisLog } from './redis-log.ts'
-import { RedisMembers } from './redis-members.ts'
+import { RedisMembers, renewalMs } from './redis-members.ts'
 import { Tail } from './tail.ts'
-
-/** Leases are renewed at least this often, in ms; and a few times in each. */
-const RENEW_MS = 5000
-const RENEWALS_PER_LEASE = 4
 
 export interface RedisOptions extends WindowOptions, MemberOptions {
   /** `redis://user:password@host:port/database`, or `rediss://` for TLS. */
@@ -28,8 +24,6 @@ export class RedisStore implements Store {
   readonly #log: Log
   readonly #open = new Set<RedisMembers>()
   readonly #timer: NodeJS.Timeout
-  /** Ticks without a failure in between. */
-  #steadyTicks = 0
   #ticking: Promise<void> | null = null
 
   private constructor(connection: Connection, options: RedisOptions, log: Log) {
@@ -38,7 +32,7 @@ export class RedisStore implements Store {
     this.#options = options
     this.#tail = new Tail(connection, `${options.prefix}:`)
     const tick = () => void (this.#ticking ??= this.#tick().finally(() => (this.#ticking = null)))
-    this.#timer = setInterval(tick, Math.min(RENEW_MS, options.leaseMs / RENEWALS_PER_LEASE)).unref()
+    this.#timer = setInterval(tick, renewalMs(options.leaseMs)).unref()
   }
 
   /** Settles also while Redis is away. @throws Error when it answers and does not want us */
@@ -77,16 +71,11 @@ export class RedisStore implements Store {
     this.#connection.close()
   }
 
-  /**
-   * One command for each open room. While Redis was away no server could renew a lease: so stays are ended only when it has
-   * been there for long enough that every server has.
-   */
+  /** One command for each open room. */
   async #tick(): Promise<void> {
-    const endsStays = this.#steadyTicks >= 2
-    const results = await Promise.allSettled([...this.#open].map((members) => members.tick({ endsStays })))
+    const results = await Promise.allSettled([...this.#open].map((members) => members.tick()))
     for (const { reason } of results.filter((result) => result.status === 'rejected')) {
       if (!(reason instanceof ProblemError)) this.#log.warn({ error: String(reason) }, 'leases were not renewed')
     }
-    this.#steadyTicks = results.every(({ status }) => status === 'fulfilled') ? this.#steadyTicks + 1 : 0
   }
 }

@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto'
  * What changes a room, each as one step that nothing comes between: Lua, run by Redis. A room's keys share a hash tag, so
  * that they lie on one shard.
  *
- *   meta     hash: epoch (8 hex digits), birth (ms, Redis' clock, when the epoch began), n, seq
+ *   meta     hash: epoch (8 hex digits), birth (ms, Redis' clock, when the epoch began), n, seq; tick (ms, when leases were
+ *            last renewed), calm (ms, until when nobody's stay is ended)
  *   log      stream of entries, each with the id `<birth>-<n>`: a later epoch's entries come after an earlier one's
  *            whatever their number is, so a server that waits for more hears of an epoch that it does not know
  *   ids      hash: event id → its place in the log; trimmed with it
@@ -242,7 +243,11 @@ return {'ok'}`,
  * Renews leases, then ends the stays whose time is over. Those that are leaving are not renewed by this: what was heard of
  * them may be older than their word.
  *
- * ARGV: epoch, n, retain, at, a prefix for ids, lease ms, '1' to end stays, ms until the room is forgotten, member ids …
+ * After a silence nobody could renew a lease, and this may be the first of many commands that waited for Redis to go on: so
+ * every lease begins anew. Redis alone can tell; a server that has long given up this command cannot.
+ *
+ * ARGV: epoch, n, retain, at, a prefix for ids, lease ms, ms without a tick that are a silence, ms until the room is
+ * forgotten, member ids …
  */
 export const tick = new Script(
   KEYS,
@@ -252,13 +257,17 @@ export const tick = new Script(
   put,
   depart,
   `
+local ticked = redis.call('HMGET', meta, 'tick', 'calm')
+local calm = tonumber(ticked[2] or 0)
+if ticked[1] and now - ticked[1] > tonumber(ARGV[7]) then calm = now + tonumber(ARGV[6]) end
+redis.call('HSET', meta, 'tick', now, 'calm', calm)
 local renewed = {}
 for i = 9, #ARGV do
   renewed[#renewed + 1] = now + tonumber(ARGV[6])
   renewed[#renewed + 1] = ARGV[i]
 end
 if #renewed > 0 then redis.call('ZADD', leases, 'XX', unpack(renewed)) end
-if ARGV[7] == '1' then
+if now >= calm then
   for reason, clock in pairs({lease = leases, asked = leaving}) do
     for i, member in ipairs(redis.call('ZRANGE', clock, '-inf', now, 'BYSCORE', 'LIMIT', 0, 100)) do
       depart(member, reason, ARGV[5] .. reason .. i)
