@@ -1,7 +1,8 @@
 import { arrowsOf } from './items.ts'
-import { paintWire, type Scene } from './paint.ts'
+import { paintWire } from './paint.ts'
 import type { Palette } from './palette.ts'
 import { SvgPen } from './pen.ts'
+import type { Scene } from './scene.ts'
 import type { Wire } from './wire.ts'
 
 /** The picture as it stands, as an SVG document of its own. */

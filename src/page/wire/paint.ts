@@ -1,67 +1,13 @@
 import { transports } from '../../client/transports/index.ts'
-import type { ByteSplit, TransportName } from '../../protocol.ts'
-import { arrowsOf, type Arrow, type Carried, type ExchangeItem, type Item } from './items.ts'
+import type { TransportName } from '../../protocol.ts'
+import { Brush } from './brush.ts'
+import { arrowsOf, type Arrow, type ExchangeItem, type Item } from './items.ts'
 import { lane } from './labels.ts'
-import type { Hue, Palette } from './palette.ts'
-import type { Label, Look, Pen } from './pen.ts'
-import { gridStep, scaleOf, type Scale, type View } from './scale.ts'
-
-/** What is drawn, and what of it is pointed at. */
-export interface Scene {
-  view: View
-  /** The page's clock now; what has not ended goes on to here. */
-  nowAt: number
-  items: readonly Item[]
-  messages: ReadonlyMap<string, Carried>
-  toPage: (serverAt: number) => number
-  /** Key of the arrow that is pointed at. */
-  pointed: string | null
-  /** Id of the message whose way is lit. */
-  followed: string | null
-  words: PaintWords
-}
-
-/** The few words in the drawing. */
-export interface PaintWords {
-  client: string
-  server: string
-  /** How long a byte takes one way, as far as it is known. */
-  each: string | null
-  /** What helps where there are too many arrows to tell them apart. */
-  crowd: string
-  tick: (at: number, stepMs: number) => string
-  parked: (ms: number, isOver: boolean) => string
-  until: (seq: number) => string
-  waited: (ms: number) => string
-  shown: (ms: number) => string
-  stored: (seq: number) => string
-  arrow: (arrow: Arrow, isAgain: boolean) => string
-  transport: (name: TransportName) => string
-}
-
-const LAYER = {
-  grid: 0,
-  band: 1,
-  life: 2,
-  halo: 3,
-  wait: 4,
-  parked: 5,
-  line: 6,
-  gap: 7,
-  slug: 8,
-  head: 9,
-  mark: 10,
-  turn: 11,
-}
-
-/** An arrow where it was drawn, so that it can be pointed at. */
-export interface DrawnArrow {
-  arrow: Arrow
-  x1: number
-  y1: number
-  x2: number
-  y2: number
-}
+import type { Palette } from './palette.ts'
+import type { Label, Pen } from './pen.ts'
+import { gridStep, scaleOf, type Scale } from './scale.ts'
+import { endOf, type DrawnArrow, type Scene } from './scene.ts'
+import { Shaft } from './shaft.ts'
 
 /** A wait shorter than this is drawn, and not told of. */
 const NOTABLE_MS = 60
@@ -80,8 +26,7 @@ export function paintWire(pen: Pen, palette: Palette, scene: Scene): DrawnArrow[
 }
 
 class Painter {
-  readonly #pen: Pen
-  readonly #palette: Palette
+  readonly #brush: Brush
   readonly #scene: Scene
   readonly #scale: Scale
   readonly #left
@@ -91,8 +36,7 @@ class Painter {
   #isCrowd = false
 
   constructor(pen: Pen, palette: Palette, scene: Scene) {
-    this.#pen = pen
-    this.#palette = palette
+    this.#brush = new Brush(pen, palette)
     this.#scene = scene
     this.#scale = scaleOf(scene.view)
     this.#left = lane(this.#scale.client - 13, 'right')
@@ -132,10 +76,10 @@ class Painter {
     this.#messages(carriers)
     this.#lifelines()
     const words = this.#left.labels(this.#scale)
-    for (const label of [...words, ...this.#right.labels(this.#scale)]) this.#pen.label(label)
+    for (const label of [...words, ...this.#right.labels(this.#scale)]) this.#brush.label(label)
     // A tick gives way to long words: the lines of the grid stay.
     const isFree = (tick: Label) => !words.some(({ y, text }) => Math.abs(y - tick.y) < 12 && text.length > LONG_WORDS)
-    for (const tick of this.#ticks.filter(isFree)) this.#pen.label(tick)
+    for (const tick of this.#ticks.filter(isFree)) this.#brush.label(tick)
     this.#captions()
     return this.#drawn
   }
@@ -145,39 +89,25 @@ class Painter {
     return y(item.begunAt) <= foot + MARGIN_PX && y(endOf(item, this.#scene)) >= top - MARGIN_PX
   }
 
-  #look(layer: keyof typeof LAYER, look: Omit<Look, 'layer'>): ReturnType<Pen['outline']> {
-    return this.#pen.outline({ layer: LAYER[layer], ...look })
-  }
-
-  #hue(transport: TransportName | null): Hue {
-    const { ink2, ink3, line, transports: hues } = this.#palette
-    return transport === null ? { mark: ink3, ink: ink2, tint: line } : hues[transport]
-  }
-
-  #font(kind: 'mono' | 'sans' | 'tick'): string {
-    const { mono, sans } = this.#palette
-    return kind === 'sans' ? `550 11px ${sans}` : kind === 'tick' ? `10px ${mono}` : `11px ${mono}`
-  }
-
   #grid(): void {
     const { view, words } = this.#scene
     const { y, top, foot, startAt, isNarrow } = this.#scale
     const step = gridStep(this.#scale)
     for (let at = Math.ceil(startAt / step) * step; at <= view.endAt; at += step) {
-      const outline = this.#look('grid', { stroke: this.#palette.line })
+      const outline = this.#brush.outline('grid', { stroke: this.#brush.palette.line })
       const lineY = y(at)
       if (lineY < top) continue
       outline.moveTo(isNarrow ? 0 : 48, lineY)
       outline.lineTo(view.width, lineY)
       if (isNarrow || lineY > foot) continue
-      const look = { colour: this.#palette.ink3, font: this.#font('tick'), align: 'left' } as const
+      const look = { colour: this.#brush.palette.ink3, font: this.#brush.font('tick'), align: 'left' } as const
       this.#ticks.push({ x: 12, y: lineY + 3.5, text: words.tick(at, step), ...look })
     }
   }
 
   #lifelines(): void {
     const { client, server, top } = this.#scale
-    const outline = this.#look('life', { stroke: this.#palette.ink, width: 1.5 })
+    const outline = this.#brush.outline('life', { stroke: this.#brush.palette.ink, width: 1.5 })
     for (const x of [client, server]) {
       outline.moveTo(x, top - 6)
       outline.lineTo(x, this.#scene.view.height)
@@ -187,15 +117,15 @@ class Painter {
   #captions(): void {
     const { client, server } = this.#scale
     const { words } = this.#scene
-    const { ink, ink3, sans, surface } = this.#palette
+    const { ink, ink3, sans, surface } = this.#brush.palette
     // What has scrolled up ends below them.
-    this.#look('turn', { fill: surface }).rect(0, 0, this.#scene.view.width, 28)
+    this.#brush.outline('turn', { fill: surface }).rect(0, 0, this.#scene.view.width, 28)
     const caption = { y: 20, colour: ink, font: `550 12px ${sans}`, align: 'center' } as const
-    this.#pen.label({ ...caption, x: client, text: words.client })
-    this.#pen.label({ ...caption, x: server, text: words.server })
+    this.#brush.label({ ...caption, x: client, text: words.client })
+    this.#brush.label({ ...caption, x: server, text: words.server })
     const between = this.#isCrowd ? words.crowd : words.each
     if (between === null) return
-    this.#pen.label({ ...caption, x: (client + server) / 2, text: between, colour: ink3, font: `11px ${sans}` })
+    this.#brush.label({ ...caption, x: (client + server) / 2, text: between, colour: ink3, font: `11px ${sans}` })
   }
 
   /** What lasts: the bar of a held request, the band of an open line. */
@@ -204,14 +134,14 @@ class Painter {
     if (!record) return
     const { client, server, y, foot } = this.#scale
     const { nowAt, toPage, words, messages } = this.#scene
-    const hue = this.#hue(record.transport)
+    const hue = this.#brush.hue(record.transport)
     if (record.kind === 'stream' || record.kind === 'socket') {
       const from = record.answeredAt
       if (from === undefined) return
       const right = y(toPage(from))
       const left = sighting?.answeredAt ? y(sighting.answeredAt) : right
       const end = Math.min(this.#scene.view.height, y(endOf(item, this.#scene)))
-      const band = this.#look('band', { fill: hue.mark, opacity: 0.1 })
+      const band = this.#brush.outline('band', { fill: hue.mark, opacity: 0.1 })
       band.moveTo(client, Math.min(left, end))
       band.lineTo(server, Math.min(right, end))
       band.lineTo(server, end)
@@ -223,15 +153,16 @@ class Painter {
     const isOver = record.parkedTo !== undefined || record.isOver
     const to = record.parkedTo === undefined ? endOf(item, this.#scene) : toPage(record.parkedTo)
     const [top, end] = [y(from), Math.min(y(Math.min(to, nowAt)), this.#scene.view.height)]
-    if (end - top >= 1) this.#look('parked', { fill: hue.mark }).rect(server - 5.5, top, 11, Math.max(1.5, end - top))
+    if (end - top >= 1)
+      this.#brush.outline('parked', { fill: hue.mark }).rect(server - 5.5, top, 11, Math.max(1.5, end - top))
     if (to - from < NOTABLE_MS || end < this.#scale.top + 14 || top > foot - 14) return
     const middle = Math.max(this.#scale.top + 20, Math.min((top + Math.min(end, foot)) / 2, foot - 22))
-    const said = { colour: hue.ink, font: this.#font('sans') }
+    const said = { colour: hue.ink, font: this.#brush.font('sans') }
     this.#right.put(middle, words.parked(Math.min(to, nowAt) - from, isOver), said)
     const first = record.brings?.[0]
     const seq = first === undefined ? undefined : messages.get(first)?.seq
     if (seq !== undefined)
-      this.#right.put(middle + 1, words.until(seq), { ...said, font: `11px ${this.#palette.sans}` })
+      this.#right.put(middle + 1, words.until(seq), { ...said, font: `11px ${this.#brush.palette.sans}` })
   }
 
   /** Where it lies on many others, only as much of it is drawn as can still be seen. */
@@ -246,22 +177,23 @@ class Painter {
     const [x1, x2] = isUp ? [client, server] : [server, client]
     const [y1, y2] = [y(start), y(end)]
     const isWhole = arrow.leftAt !== null && arrow.arrivedAt !== null
-    const hue = arrow.isEmpty ? this.#hue(null) : this.#hue(arrow.transport)
+    const hue = arrow.isEmpty ? this.#brush.hue(null) : this.#brush.hue(arrow.transport)
     const isLit = followed !== null && arrow.messages.includes(followed)
     const isFocus = isLit || arrow.key === pointed
     this.#drawn.push({ arrow, x1, y1, x2, y2 })
-    const length = Math.hypot(x2 - x1, y2 - y1)
-    const [ux, uy] = [(x2 - x1) / length, (y2 - y1) / length]
-    const along = (outline: ReturnType<Pen['outline']>, from: number, to: number) => {
-      outline.moveTo(x1 + ux * from, y1 + uy * from)
-      outline.lineTo(x1 + ux * to, y1 + uy * to)
-    }
-    const lineColour = arrow.isEmpty ? this.#palette.ghost : hue.mark
-    if (isFocus) along(this.#look('halo', { stroke: hue.mark, width: 20, opacity: 0.26, round: true }), 2, length - 2)
+    const shaft = new Shaft(this.#brush, x1, y1, x2, y2)
+    const { length } = shaft
+    const lineColour = arrow.isEmpty ? this.#brush.palette.ghost : hue.mark
+    if (isFocus)
+      shaft.along(
+        this.#brush.outline('halo', { stroke: hue.mark, width: 20, opacity: 0.26, round: true }),
+        2,
+        length - 2,
+      )
     const isDashed = arrow.isEmpty || !isWhole
     const reach = arrow.arrivedAt === null ? length / 2 : length - 9
-    along(
-      this.#look('line', {
+    shaft.along(
+      this.#brush.outline('line', {
         stroke: lineColour,
         ...(this.#isCrowd && !isFocus ? { width: 0.5, opacity: 0.5 } : { width: 1.5 }),
         ...(isDashed ? { dash: [4, 3] } : {}),
@@ -269,101 +201,52 @@ class Painter {
       arrow.leftAt === null ? length / 2 : 5,
       reach,
     )
-    if (arrow.bytes) this.#slug(arrow.bytes, hue, arrow.isEmpty, length, along)
+    const { bytesPerPx } = this.#scale
+    if (arrow.bytes) shaft.bytes(arrow.bytes, { hue, isEmpty: arrow.isEmpty, isCrowd: this.#isCrowd, bytesPerPx })
     if (this.#isCrowd && !isFocus) return
-    if (arrow.arrivedAt !== null) this.#head(x2 - ux * 6, y2 - uy * 6, ux, uy, lineColour)
+    if (arrow.arrivedAt !== null) shaft.head(lineColour)
     const text = words.arrow(arrow, isAgain && !this.#scale.isNarrow)
-    const label = { colour: arrow.isEmpty ? this.#palette.ink3 : this.#palette.ink2, font: this.#font('mono') }
-    ;(isUp ? this.#left : this.#right).put(y1, text, label, isFocus)
-  }
-
-  #head(x: number, y: number, ux: number, uy: number, colour: string): void {
-    const head = this.#look('head', { fill: colour })
-    head.moveTo(x + ux * 5, y + uy * 5)
-    head.lineTo(x - ux * 5 - uy * 4, y - uy * 5 + ux * 4)
-    head.lineTo(x - ux * 5 + uy * 4, y - uy * 5 - ux * 4)
-    head.closePath()
-  }
-
-  /** Its bytes, to scale: headers pale, framing hatched, payload solid. What does not fit is broken off, and seen to be. */
-  #slug(
-    bytes: ByteSplit,
-    hue: Hue,
-    isEmpty: boolean,
-    length: number,
-    along: (outline: ReturnType<Pen['outline']>, from: number, to: number) => void,
-  ): void {
-    const room = length - 34
-    let at = 15
-    for (const part of ['headers', 'framing', 'payload'] as const) {
-      if (bytes[part] <= 0 || at >= room) continue
-      const px = Math.max(bytes[part] / this.#scale.bytesPerPx, 1.5)
-      const end = Math.min(at + px, room)
-      if (this.#isCrowd) {
-        // They lie on one another: what is seen is how far each part reaches.
-        const colour = isEmpty ? this.#palette.line : part === 'headers' ? hue.tint : hue.mark
-        along(this.#look('slug', { stroke: colour, width: 1, opacity: part === 'framing' ? 0.5 : 1 }), at, end)
-        at = end + 1.6
-        continue
-      }
-      along(this.#look('gap', { stroke: this.#palette.surface, width: 9.5 }), at - 0.8, end + 0.8)
-      if (part === 'framing' && !isEmpty) {
-        const hatch = this.#look('slug', { stroke: hue.mark, width: 8 })
-        for (let x = at; x < end; x += 3.2) along(hatch, x, Math.min(x + 1.5, end))
-      } else {
-        const colour = isEmpty ? this.#palette.line : part === 'payload' ? hue.mark : hue.tint
-        along(this.#look('slug', { stroke: colour, width: 8 }), at, end)
-      }
-      if (at + px > room) {
-        const torn = this.#look('head', { stroke: this.#palette.surface, width: 12 })
-        along(torn, end - 11, end - 8)
-        along(torn, end - 6, end - 3)
-      }
-      at = end + 1.6
+    const label = {
+      colour: arrow.isEmpty ? this.#brush.palette.ink3 : this.#brush.palette.ink2,
+      font: this.#brush.font('mono'),
     }
+    ;(isUp ? this.#left : this.#right).put(y1, text, label, isFocus)
   }
 
   /** When a message was stored, how long it waited there, and when it was shown. */
   #messages(carriers: ReadonlyMap<string, Arrow>): void {
     const { client, server, y, top, foot } = this.#scale
     const { messages, toPage, words, followed } = this.#scene
-    const { ink, ink3, surface } = this.#palette
+    const { ink, ink3, surface } = this.#brush.palette
     for (const { id, seq, storedAt, shownAt, transport } of messages.values()) {
       const [stored, shown] = [y(toPage(storedAt)), y(shownAt)]
       if (shown < top - MARGIN_PX || stored > foot + MARGIN_PX) continue
-      const hue = this.#hue(transport)
+      const hue = this.#brush.hue(transport)
       const isFocus = id === followed
       const carrier = carriers.get(id)
       const leftAt = carrier?.leftAt ?? null
       if (leftAt !== null && leftAt - toPage(storedAt) > NOTABLE_MS && isAsked(carrier)) {
-        const wait = this.#look('wait', { stroke: hue.ink, width: 5, dash: [1.5, 3] })
+        const wait = this.#brush.outline('wait', { stroke: hue.ink, width: 5, dash: [1.5, 3] })
         wait.moveTo(server, stored)
         wait.lineTo(server, y(leftAt))
         const text = words.waited(leftAt - toPage(storedAt))
-        this.#right.put((stored + y(leftAt)) / 2, text, { colour: hue.ink, font: this.#font('sans') }, isFocus)
+        this.#right.put((stored + y(leftAt)) / 2, text, { colour: hue.ink, font: this.#brush.font('sans') }, isFocus)
       }
       if (this.#isCrowd && !isFocus) {
-        this.#look('mark', { fill: ink }).rect(server - 2, stored - 1, 4, 2)
-        this.#look('mark', { fill: hue.mark }).rect(client - 3, shown - 1, 6, 2)
+        this.#brush.outline('mark', { fill: ink }).rect(server - 2, stored - 1, 4, 2)
+        this.#brush.outline('mark', { fill: hue.mark }).rect(client - 3, shown - 1, 6, 2)
         continue
       }
-      const radius = 3.5
       if (isFocus) {
-        const halo = this.#look('halo', { fill: hue.mark, opacity: 0.3 })
-        halo.moveTo(server + 11, stored)
-        halo.arc(server, stored, 11, 0, 2 * Math.PI)
-        halo.moveTo(client + 11, shown)
-        halo.arc(client, shown, 11, 0, 2 * Math.PI)
+        const look = { fill: hue.mark, opacity: 0.3 }
+        this.#brush.disc('halo', look, server, stored, 11)
+        this.#brush.disc('halo', look, client, shown, 11)
       }
-      const ring = this.#look('mark', { fill: surface, stroke: ink, width: 1.5 })
-      ring.moveTo(server + radius, stored)
-      ring.arc(server, stored, radius, 0, 2 * Math.PI)
-      const disc = this.#look('mark', { fill: hue.mark, stroke: surface, width: 1.5 })
-      disc.moveTo(client + radius + 1, shown)
-      disc.arc(client, shown, radius + 1, 0, 2 * Math.PI)
-      this.#right.put(stored, words.stored(seq), { colour: ink3, font: this.#font('mono') }, isFocus)
+      this.#brush.disc('mark', { fill: surface, stroke: ink, width: 1.5 }, server, stored, 3.5)
+      this.#brush.disc('mark', { fill: hue.mark, stroke: surface, width: 1.5 }, client, shown, 4.5)
+      this.#right.put(stored, words.stored(seq), { colour: ink3, font: this.#brush.font('mono') }, isFocus)
       const latencyMs = Math.max(0, shownAt - toPage(storedAt))
-      const latency = { colour: hue.ink, font: `600 ${this.#font('mono')}` }
+      const latency = { colour: hue.ink, font: `600 ${this.#brush.font('mono')}` }
       this.#left.put(shown, words.shown(latencyMs), latency, isFocus)
     }
   }
@@ -371,36 +254,25 @@ class Painter {
   #turn({ begunAt, from, to }: Item & { type: 'turn' }): void {
     const { client, server, y } = this.#scale
     const { view, words } = this.#scene
-    const { ink, surface, sans } = this.#palette
+    const { ink, surface, sans } = this.#brush.palette
     const middle = (client + server) / 2
     const at = y(begunAt)
     const text = `${words.transport(from)} → ${words.transport(to)}`
     const half = Math.min((server - client) / 2 + 30, 24 + text.length * 3.5)
-    const rule = this.#look('mark', { stroke: ink, width: 1.5, dash: [2, 3] })
+    const rule = this.#brush.outline('mark', { stroke: ink, width: 1.5, dash: [2, 3] })
     rule.moveTo(0, at)
     rule.lineTo(view.width, at)
     // Above the line: what the new transport does begins at once below it.
-    this.#look('turn', { fill: ink }).rect(middle - half, at - 22, 2 * half, 22)
+    this.#brush.outline('turn', { fill: ink }).rect(middle - half, at - 22, 2 * half, 22)
     for (const [name, x] of [
       [from, middle - half + 12],
       [to, middle + half - 12],
     ] as const) {
-      const dot = this.#look('turn', { fill: this.#hue(name).mark })
-      dot.moveTo(x + 4, at - 11)
-      dot.arc(x, at - 11, 4, 0, 2 * Math.PI)
+      this.#brush.disc('turn', { fill: this.#brush.hue(name).mark }, x, at - 11, 4)
     }
     if (at < this.#scale.top) return
-    this.#pen.label({ x: middle, y: at - 7, text, colour: surface, font: `550 11px ${sans}`, align: 'center' })
+    this.#brush.label({ x: middle, y: at - 7, text, colour: surface, font: `550 11px ${sans}`, align: 'center' })
   }
-}
-
-/** By the page's clock. What is not over goes on until now. */
-function endOf(item: Item, { nowAt, toPage }: Scene): number {
-  if (item.type === 'turn') return item.begunAt
-  if (item.type === 'frame') return item.begunAt + 1000
-  const { record, sighting } = item
-  if (record && !record.isOver) return nowAt
-  return Math.max(sighting?.endedAt ?? item.begunAt, record?.answeredAt === undefined ? 0 : toPage(record.answeredAt))
 }
 
 /** It has the message itself in it, not only its name. */

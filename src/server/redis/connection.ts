@@ -36,7 +36,8 @@ export class Connection {
       connectTimeout: 2000,
       enableOfflineQueue: false,
       autoResendUnfulfilledCommands: false,
-      maxRetriesPerRequest: null,
+      // What was under way fails as soon as the connection is lost, and not when its patience is at its end.
+      maxRetriesPerRequest: 0,
       retryStrategy: (attempts: number) => backoffMs(attempts),
     } as const
     this.#commands = new Redis(url, { ...options, commandTimeout: PATIENCE_MS })
