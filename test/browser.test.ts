@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { post } from '../src/client/http.ts'
 import { TRANSPORTS } from '../src/protocol.ts'
-import { INSPECTED, launchBrowser, Visitor } from './browser.ts'
+import { INSPECTED, launchBrowser, MOVING, Visitor } from './browser.ts'
 import { draft, person, startPlayground } from './playground.ts'
 
 let browser: Browser
@@ -25,8 +25,8 @@ function tourOf<T>(places: readonly T[]): T[] {
 describe('two people in a real browser', () => {
   it('chat, each seeing what the other says, with names and who is here', async () => {
     const { base } = await startPlayground()
-    const ada = await Visitor.enter(browser, base)
-    const ben = await Visitor.enter(browser, base)
+    const ada = await Visitor.enter(browser, base, MOVING)
+    const ben = await Visitor.enter(browser, base, MOVING)
     expect(await ada.name()).toMatch(/^[a-z]+-[a-z]+$/)
     await expect.poll(() => ada.members.allTextContents(), soon).toEqual([await ada.name(), await ben.name()])
     await ada.say('hello <b>you</b>')

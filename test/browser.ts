@@ -46,8 +46,10 @@ const MODES = [
   ),
 )
 
-/** A page that can be inspected: nothing moves, and axe-core can be brought in. */
-export const INSPECTED: BrowserContextOptions = { bypassCSP: true, reducedMotion: 'reduce' }
+/** A page that axe-core can be brought into. */
+export const INSPECTED: BrowserContextOptions = { bypassCSP: true }
+/** A page whose pictures move with each frame, as most people see it. */
+export const MOVING: BrowserContextOptions = { reducedMotion: 'no-preference' }
 
 /** A person at a page of their own, in a browser profile of their own. */
 export class Visitor {
@@ -62,9 +64,13 @@ export class Visitor {
     page.on('pageerror', (error) => this.complaints.push(String(error)))
   }
 
-  /** Polls are asked quickly, unless it is told otherwise: nobody waits for a second here. */
+  /**
+   * Polls are asked quickly, unless it is told otherwise: nobody waits for a second here. And the pictures move once a
+   * second: there is no graphics card to draw them.
+   */
   static async enter(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visitor> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-US', ...options })
+    const viewport = { width: 1280, height: 800 }
+    const context = await browser.newContext({ viewport, locale: 'en-US', reducedMotion: 'reduce', ...options })
     onTestFinished(() => context.close())
     await context.addInitScript(KNOBS)
     const visitor = new Visitor(await context.newPage())

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { poissonArrivalsMs } from '../src/models/arrivals.ts'
 import { TRANSPORTS, type About, type TransportName } from '../src/protocol.ts'
 import { seededRandom } from '../src/random.ts'
-import { INSPECTED, launchBrowser, Visitor } from './browser.ts'
+import { INSPECTED, launchBrowser, MOVING, Visitor } from './browser.ts'
 import { startPlayground } from './playground.ts'
 import { speakAt, speaker } from './speaker.ts'
 
@@ -141,7 +141,7 @@ describe('100 messages per second', () => {
     `leave the comparison smooth: no frame over 50 ms in ${seconds} s, and the heap where it was`,
     async () => {
       const playground = await startPlayground()
-      const ada = await Visitor.enter(browser, `${playground.base}/#/compare`)
+      const ada = await Visitor.enter(browser, `${playground.base}/#/compare`, MOVING)
       await allOpen(ada.page, SHOWN)
       const session = await speaker(playground)
       await expect.poll(() => session.state.name).toBe('open')

@@ -46,8 +46,7 @@ describe('on the 4G link', () => {
   }
 
   async function enter(playground: TestPlayground, transport: TransportName, profile: string): Promise<Page> {
-    // The pictures of the wire are not what is measured here: they move once a second.
-    const { page } = await Visitor.enter(browser, playground.base, { reducedMotion: 'reduce' })
+    const { page } = await Visitor.enter(browser, playground.base)
     await page.evaluate((ms) => sessionStorage.setItem('knobs', JSON.stringify({ intervalMs: ms })), INTERVAL_MS)
     await page.reload()
     await page.locator(`.switch input[value="${transport}"]`).check({ force: true })
