@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { cellOf, type CellFrame } from '../bench/cell.ts'
+import { latencyModel } from '../bench/latency-model.ts'
+import { Rig, type Window } from '../bench/rig.ts'
+import { checkHeads, checkRequests, windowWithFault } from '../bench/self-checks.ts'
+import { TRANSPORTS } from '../src/protocol.ts'
+
+/** The suite is made to fail by planted faults. It counts bytes, requests and messages, and so nothing is tried again. */
+let rig: Rig
+beforeAll(() => {
+  rig = new Rig()
+})
+afterAll(() => rig.end())
+
+const cell = (window: Window, subject: string, rest: Partial<CellFrame> = {}) =>
+  cellOf(
+    {
+      id: subject,
+      scenario: 'latency',
+      subject,
+      client: 'lean',
+      clients: 4,
+      payloadBytes: 100,
+      intervalMs: 200,
+      holdMs: 25_000,
+      ...rest,
+    },
+    subject,
+    [window],
+    { isAlone: false },
+  )
+
+describe('the suite catches what is planted', () => {
+  it('finds nothing where nothing was', async () => {
+    const window = await windowWithFault(rig, null, 2500, TRANSPORTS)
+    for (const transport of TRANSPORTS) {
+      const { counts } = cell(window, transport)
+      expect(counts).toMatchObject({ delivered: counts.expected, twice: 0, outOfOrder: 0 })
+      expect(counts.expected).toBeGreaterThan(500)
+    }
+  })
+
+  it('one message in a hundred that is dropped', async () => {
+    const window = await windowWithFault(rig, 'drop-1-percent')
+    for (const transport of ['short-poll', 'long-poll']) {
+      expect(cell(window, transport).validity.reasons.join()).toMatch(/void: \d+ of \d+ deliveries did not come/)
+    }
+    expect(cell(window, 'websocket').validity.reasons.join()).not.toContain('void')
+  })
+
+  it('one message that comes twice', async () => {
+    const window = await windowWithFault(rig, 'double-one')
+    const twice = ['short-poll', 'long-poll'].map((transport) => cell(window, transport))
+    expect(twice.map(({ counts }) => counts.twice).reduce((a, b) => a + b)).toBe(1)
+    expect(twice.some(({ validity }) => validity.reasons.join().includes('void: 1 deliveries came twice'))).toBe(true)
+  })
+
+  it('a long poll that is answered empty at once', async () => {
+    const window = await windowWithFault(rig, 'empty-hold', 600)
+    const measured = cell(window, 'long-poll')
+    const check = checkRequests({ ...measured, ...latencyModel(measured, { serviceMs: 0, oneWayDownMs: 0, gapMs: 1 }) })
+    expect(check.ok).toBe(false)
+    expect(measured.requestsPerMessage?.value).toBeGreaterThan(2)
+  })
+
+  it('a head that somebody padded', async () => {
+    const [clean, padded] = [await windowWithFault(rig, null, 400), await windowWithFault(rig, 'padded-head', 400)]
+    for (const transport of ['short-poll', 'long-poll']) {
+      expect(checkHeads(cell(clean, transport), cell(clean, transport)).ok).toBe(true)
+      expect(checkHeads(cell(padded, transport), cell(clean, transport)).ok).toBe(false)
+    }
+  })
+})
