@@ -9,6 +9,8 @@ export default defineConfig({
   test: {
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    // Each file starts servers of its own, and shares nothing but the modules.
+    isolate: false,
     projects: [
       {
         extends: true,

@@ -32,16 +32,16 @@ const cell = (window: Window, subject: string, rest: Partial<CellFrame> = {}) =>
 
 describe('the suite catches what is planted', () => {
   it('finds nothing where nothing was', async () => {
-    const window = await windowWithFault(rig, null, 2500, TRANSPORTS)
+    const window = await windowWithFault(rig, null, 1500, TRANSPORTS)
     for (const transport of TRANSPORTS) {
       const { counts } = cell(window, transport)
       expect(counts).toMatchObject({ delivered: counts.expected, twice: 0, outOfOrder: 0 })
-      expect(counts.expected).toBeGreaterThan(500)
+      expect(counts.expected).toBeGreaterThan(300)
     }
   })
 
   it('one message in a hundred that is dropped', async () => {
-    const window = await windowWithFault(rig, 'drop-1-percent')
+    const window = await windowWithFault(rig, 'drop-1-percent', 1500)
     for (const transport of ['short-poll', 'long-poll']) {
       expect(cell(window, transport).validity.reasons.join()).toMatch(/void: \d+ of \d+ deliveries did not come/)
     }
@@ -49,7 +49,7 @@ describe('the suite catches what is planted', () => {
   })
 
   it('one message that comes twice', async () => {
-    const window = await windowWithFault(rig, 'double-one')
+    const window = await windowWithFault(rig, 'double-one', 600)
     const twice = ['short-poll', 'long-poll'].map((transport) => cell(window, transport))
     expect(twice.map(({ counts }) => counts.twice).reduce((a, b) => a + b)).toBe(1)
     expect(twice.some(({ validity }) => validity.reasons.join().includes('void: 1 deliveries came twice'))).toBe(true)
@@ -60,7 +60,7 @@ describe('the suite catches what is planted', () => {
     const measured = cell(window, 'long-poll')
     const check = checkRequests({ ...measured, ...latencyModel(measured, { serviceMs: 0, oneWayDownMs: 0, gapMs: 1 }) })
     expect(check.ok).toBe(false)
-    expect(measured.requestsPerMessage?.value).toBeGreaterThan(2)
+    expect(measured.requestsPerMessage?.value).toBeGreaterThan(1)
   })
 
   it('a head that somebody padded', async () => {

@@ -135,7 +135,7 @@ describe('side by side', () => {
 })
 
 describe('100 messages per second', () => {
-  const seconds = Number(process.env['PLAYGROUND_SMOOTH_SECONDS'] ?? 4)
+  const seconds = Number(process.env['PLAYGROUND_SMOOTH_SECONDS'] ?? 3)
 
   it(
     `leave the comparison smooth: no frame over 50 ms in ${seconds} s, and the heap where it was`,
@@ -153,7 +153,7 @@ describe('100 messages per second', () => {
       }
       const every10Ms = (ms: number) => Array.from({ length: ms / 10 }, (_, index) => 10 * index)
       // Start-up: code is compiled, the logs and the readings of the last seconds fill.
-      await speakAt(session, every10Ms(3000))
+      await speakAt(session, every10Ms(2000))
       const before = await heapMb()
       const events: { name: string; dur?: number; tdur?: number }[] = []
       cdp.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as typeof events)))

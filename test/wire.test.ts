@@ -9,7 +9,7 @@ import { CountingRelay } from './counting-relay.ts'
 import { draft, person, startPlayground, type Person } from './playground.ts'
 
 /** Seconds of a hundred messages each; a minute where somebody waits for it. */
-const BUSY_S = Number(process.env['WIRE_BUSY_S'] ?? 4)
+const BUSY_S = Number(process.env['WIRE_BUSY_S'] ?? 3)
 
 let browser: Browser
 beforeAll(async () => {
@@ -67,8 +67,8 @@ describe('the wire view', () => {
       // What is on the wire beside: the page itself, joining, the roster. All of that is over, and so a fixed sum.
       const read = async () => ({ page: await shown(ada.page, transport), relay: relay.without('/meter') })
       const before = await settled(read)
-      for (let i = 1; i <= 75; i++) await post(ben.context, draft(`ben ${i} 世界`), never)
-      for (let i = 1; i <= 25; i++) await ada.say(`ada ${i}`)
+      for (let i = 1; i <= 85; i++) await post(ben.context, draft(`ben ${i} 世界`), never)
+      for (let i = 1; i <= 15; i++) await ada.say(`ada ${i}`)
       await expect.poll(async () => (await ada.texts()).length, { timeout: 60_000 }).toBe(101)
       const after = await settled(read)
       expect(ada.complaints).toEqual([])
@@ -332,7 +332,7 @@ describe('the page at 100 messages per second', () => {
       const bot = await person(playground)
       const cdp = await ada.page.context().newCDPSession(ada.page)
       // What is kept fills up and what is compiled is compiled.
-      await talk(bot, 100, 5)
+      await talk(bot, 100, 3)
       const heap = async () => {
         await cdp.send('HeapProfiler.collectGarbage')
         return (await cdp.send('Runtime.getHeapUsage')).usedSize / 2 ** 20
