@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
-/** Leases run out in little time here: beside browsers a machine of two cores would be late for them. */
-const LEASES = ['test/presence.test.ts', 'test/redis-faults.test.ts', 'test/servers.test.ts']
+/** Leases run out in little time here, and links delay by little: beside browsers a machine of two cores would be late. */
+const TIMELY = ['presence', 'redis-faults', 'servers', 'link'].map((name) => `test/${name}.test.ts`)
 /** What measures time has the machine to itself: it runs when all else is done, one file after the other. */
-const MEASURING = ['test/bench.test.ts', 'test/link.test.ts', 'test/link-latency.test.ts']
+const MEASURING = ['bench-times', 'link-latency'].map((name) => `test/${name}.test.ts`)
 
 export default defineConfig({
   test: {
@@ -17,13 +17,13 @@ export default defineConfig({
         test: {
           name: 'behaviour',
           include: ['test/**/*.test.ts'],
-          exclude: [...LEASES, ...MEASURING],
+          exclude: [...TIMELY, ...MEASURING],
           maxWorkers: 2,
         },
       },
       {
         extends: true,
-        test: { name: 'leases', include: LEASES, maxWorkers: 2, sequence: { groupOrder: 1 } },
+        test: { name: 'timely', include: TIMELY, maxWorkers: 2, sequence: { groupOrder: 1 } },
       },
       {
         extends: true,

@@ -26,7 +26,7 @@ describe('on the 4G link', () => {
   const INTERVAL_MS = 200
   /** Few enough for a held request, most of whose messages would fall into its gap otherwise. */
   const RATE_PER_S = 2
-  const LASTS_MS = 5000
+  const LASTS_MS = 4000
 
   /** Poisson; for a poll, spread evenly over its phase from a random beginning: the same distribution with less scatter. */
   function arrivalsFor(mode: Mode, seed: number): number[] {

@@ -1,14 +1,16 @@
+import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cellOf, type CellFrame } from '../bench/cell.ts'
 import { latencyModel } from '../bench/latency-model.ts'
+import { canMakeNamespace } from '../bench/namespace.ts'
 import { Rig, type Window } from '../bench/rig.ts'
-import { checkHeads, checkRequests, windowWithFault } from '../bench/self-checks.ts'
+import { checkHeads, checkRequests, windowWithFault, type Checked } from '../bench/self-checks.ts'
 import { TRANSPORTS } from '../src/protocol.ts'
 
-/** The suite is made to fail by planted faults. It counts bytes, requests and messages, and so nothing is tried again. */
+/** What the suite counts: bytes, requests and messages. It is made to fail by planted faults, and nothing is tried again. */
 let rig: Rig
 beforeAll(() => {
-  rig = new Rig()
+  rig = new Rig({ keepsServer: true })
 })
 afterAll(() => rig.end())
 
@@ -29,6 +31,29 @@ const cell = (window: Window, subject: string, rest: Partial<CellFrame> = {}) =>
     [window],
     { isAlone: false },
   )
+
+describe('the suite counts', () => {
+  it('bytes, within half a percent of what the kernel counts; or says that it cannot', () => {
+    // In a namespace of its own, and so in a process of its own.
+    const script = `
+      import { Rig } from './bench/rig.ts'
+      import { checkByteIdentity } from './bench/self-checks.ts'
+      const rig = new Rig()
+      console.log(JSON.stringify(await checkByteIdentity(rig)))
+      await rig.end()`
+    const node = [process.execPath, '--import', 'tsx', '--input-type=module', '-e', script]
+    const output = canMakeNamespace()
+      ? execFileSync('unshare', ['-rn', 'sh', '-c', 'ip link set lo up && exec "$0" "$@"', ...node], {
+          encoding: 'utf8',
+          env: { ...process.env, PLAYGROUND_BENCH_NAMESPACE: '1' },
+        })
+      : execFileSync(process.execPath, node.slice(1), { encoding: 'utf8' })
+    const { figures, measured } = JSON.parse(output.trim().split('\n').at(-1) ?? '') as Checked
+    console.log(`byte identity: ${measured}`)
+    if (canMakeNamespace()) expect(Math.abs(figures['difference'] ?? 1)).toBeLessThanOrEqual(0.005)
+    else expect(measured).toContain('no network namespace')
+  })
+})
 
 describe('the suite catches what is planted', () => {
   it('finds nothing where nothing was', async () => {

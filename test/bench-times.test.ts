@@ -1,6 +1,4 @@
-import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { canMakeNamespace } from '../bench/namespace.ts'
 import { Rig } from '../bench/rig.ts'
 import {
   checkAgainstItself,
@@ -9,7 +7,6 @@ import {
   checkLongPollRequests,
   checkUniform,
   group,
-  type Checked,
   type StallOptions,
 } from '../bench/self-checks.ts'
 import { quantile } from '../bench/statistics.ts'
@@ -23,7 +20,7 @@ const noisy = { retry: 3 }
 
 let rig: Rig
 beforeAll(() => {
-  rig = new Rig()
+  rig = new Rig({ keepsServer: true })
 })
 afterAll(() => rig.end())
 
@@ -57,27 +54,6 @@ describe('the suite sees what is known', () => {
       console.log(`${name}: ${measured}`)
       expect(ok).toBe(isSeen)
     })
-  })
-
-  it('bytes, within half a percent of what the kernel counts; or says that it cannot', () => {
-    // In a namespace of its own, and so in a process of its own.
-    const script = `
-      import { Rig } from './bench/rig.ts'
-      import { checkByteIdentity } from './bench/self-checks.ts'
-      const rig = new Rig()
-      console.log(JSON.stringify(await checkByteIdentity(rig)))
-      await rig.end()`
-    const node = [process.execPath, '--import', 'tsx', '--input-type=module', '-e', script]
-    const output = canMakeNamespace()
-      ? execFileSync('unshare', ['-rn', 'sh', '-c', 'ip link set lo up && exec "$0" "$@"', ...node], {
-          encoding: 'utf8',
-          env: { ...process.env, PLAYGROUND_BENCH_NAMESPACE: '1' },
-        })
-      : execFileSync(process.execPath, node.slice(1), { encoding: 'utf8' })
-    const { figures, measured } = JSON.parse(output.trim().split('\n').at(-1) ?? '') as Checked
-    console.log(`byte identity: ${measured}`)
-    if (canMakeNamespace()) expect(Math.abs(figures['difference'] ?? 1)).toBeLessThanOrEqual(0.005)
-    else expect(measured).toContain('no network namespace')
   })
 
   it('the same transport twice, as no difference', noisy, async () => {
