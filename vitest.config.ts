@@ -18,12 +18,12 @@ export default defineConfig({
           name: 'behaviour',
           include: ['test/**/*.test.ts'],
           exclude: [...TIMELY, ...MEASURING],
-          maxWorkers: 2,
+          maxWorkers: 3,
         },
       },
       {
         extends: true,
-        test: { name: 'timely', include: TIMELY, maxWorkers: 2, sequence: { groupOrder: 1 } },
+        test: { name: 'timely', include: TIMELY, maxWorkers: 3, sequence: { groupOrder: 1 } },
       },
       {
         extends: true,

@@ -67,8 +67,8 @@ describe('the wire view', () => {
       // What is on the wire beside: the page itself, joining, the roster. All of that is over, and so a fixed sum.
       const read = async () => ({ page: await shown(ada.page, transport), relay: relay.without('/meter') })
       const before = await settled(read)
-      for (let i = 1; i <= 85; i++) await post(ben.context, draft(`ben ${i} 世界`), never)
-      for (let i = 1; i <= 15; i++) await ada.say(`ada ${i}`)
+      for (let i = 1; i <= 92; i++) await post(ben.context, draft(`ben ${i} 世界`), never)
+      for (let i = 1; i <= 8; i++) await ada.say(`ada ${i}`)
       await expect.poll(async () => (await ada.texts()).length, { timeout: 60_000 }).toBe(101)
       const after = await settled(read)
       expect(ada.complaints).toEqual([])
@@ -178,8 +178,11 @@ describe('what the wire view says', () => {
     await expect.poll(() => list.getAttribute('aria-activedescendant'), soon).toBe(await selected.getAttribute('id'))
     const readout = ada.page.locator('.readout')
     await expect.poll(() => readout.textContent(), soon).toMatch(/B framing \+ 5.B payload .* on the way.*#\d+ shown/)
-    for (let i = 0; i < 10 && (await selected.getAttribute('data-name')) !== '101'; i++)
+    while ((await selected.getAttribute('data-name')) !== '101') {
+      const before = await selected.getAttribute('id')
       await ada.page.keyboard.press('ArrowUp')
+      await expect.poll(() => selected.getAttribute('id'), soon).not.toBe(before)
+    }
     await expect.poll(() => readout.textContent(), soon).toMatch(/\/rooms\/lobby\/websocket\?after=.* · connection \d/)
     // Enter follows what the arrow carries, Escape goes back to now.
     await ada.page.keyboard.press('End')
