@@ -96,7 +96,7 @@ export const textsOf = (events: readonly RoomEvent[]): string[] =>
 /** Batches of a line until `isEnough` says so; the line is aborted then. */
 export async function collect(
   batches: (signal: AbortSignal) => AsyncIterable<Batch>,
-  isEnough: (events: RoomEvent[], batches: Batch[]) => boolean,
+  isEnough: (events: RoomEvent[], batches: Batch[]) => boolean | Promise<boolean>,
 ): Promise<{ events: RoomEvent[]; batches: Batch[] }> {
   const line = new AbortController()
   const seen: { events: RoomEvent[]; batches: Batch[] } = { events: [], batches: [] }
@@ -104,7 +104,7 @@ export async function collect(
     for await (const batch of batches(line.signal)) {
       seen.batches.push(batch)
       seen.events.push(...batch.events)
-      if (isEnough(seen.events, seen.batches)) break
+      if (await isEnough(seen.events, seen.batches)) break
     }
   } finally {
     line.abort(new Error('seen enough'))
