@@ -142,15 +142,19 @@ describe('two people in a real browser', () => {
     await expect.poll(() => ada.notes(), soon).toContain(`${name} left.`)
   })
 
-  it('stay the same when they reload: name, unsent text, no joined and no left', async () => {
+  it('stay the same when they reload: name, unsent text, link, no joined and no left', async () => {
     const playground = await startPlayground()
     const [ada, ben] = [await Visitor.enter(browser, playground.base), await Visitor.enter(browser, playground.base)]
     const name = await ben.name()
     await ben.say('before')
     await expect.poll(() => ben.texts(), soon).toEqual(['before'])
     await ben.composer.fill('half a sentence')
+    await ben.use('long-poll')
+    const link = ben.page.locator('.knob.link select')
+    await link.selectOption('wifi')
     const before = await ada.notes()
     await ben.page.reload()
+    await expect.poll(() => link.inputValue(), soon).toBe('wifi')
     await expect.poll(() => ben.texts(), soon).toEqual(['before'])
     expect(await ben.name()).toBe(name)
     expect(await ben.composer.inputValue()).toBe('half a sentence')

@@ -3,6 +3,9 @@ import { TRANSPORTS, type About, type AboutLink, type TransportName } from '../p
 import { call } from '../client/http.ts'
 import { net } from './net.ts'
 
+/** The profile that changes nothing: a line by itself needs no link for it. */
+export const DIRECT = 'local'
+
 /** The links that this page can use, in the server's order; none before the server has told of them. */
 export const links = signal<readonly AboutLink[]>([])
 

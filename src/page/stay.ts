@@ -205,7 +205,10 @@ export class Stay {
     this.#hasAskedToEnd = this.self.kept.drafts.some(isCloseCommand)
     this.self.met(member)
     this.gauges.joined(this.transport.peek(), this.self.kept.joinedAt)
-    this.wire.begin(() => this.clockReading)
+    this.wire.begin(
+      () => this.clockReading,
+      () => this.link.peek()?.rttMs ?? 0,
+    )
     const life = new Life({
       net: over(this.#net, this.link.peek()),
       meterNet: this.#options.net,

@@ -1,7 +1,7 @@
 import { computed, effect, signal, untracked } from '@preact/signals'
 import { DEFAULT_KNOBS, type Knobs } from '../client/transport.ts'
 import { language } from './i18n.ts'
-import { links, readAbout } from './links.ts'
+import { DIRECT, linkOf, links, readAbout } from './links.ts'
 import { net } from './net.ts'
 import { route } from './router.ts'
 import { Stay } from './stay.ts'
@@ -11,6 +11,8 @@ const TICK_MS = 500
 
 /** The room that the address names; null when it names none. */
 const room = computed(() => ('room' in route.value ? route.value.room : null))
+/** The network that this tab's line is put behind, where the server has one with this profile. */
+const profile = signal(recall('profile', 'sessionStorage') ?? DIRECT)
 /** Where this tab is. */
 export const stay = signal<Stay | null>(null)
 
@@ -29,8 +31,9 @@ effect(() => {
   if (stay.value?.gauges.line.value === 'open') void readAbout()
 })
 effect(() => {
-  const port = stay.value?.link.value?.port
-  if (port !== undefined && !links.value.some((link) => link.port === port)) stay.peek()?.reach(null)
+  const at = stay.value
+  const link = profile.value === DIRECT ? null : linkOf(links.value, profile.value, 0)
+  untracked(() => at?.reach(link))
 })
 
 setInterval(() => stay.peek()?.gauges.tick(), TICK_MS)
@@ -43,6 +46,12 @@ addEventListener('pageshow', ({ persisted }) => {
 export function setKnobs(of: Stay, knobs: Partial<Knobs>): void {
   of.set(knobs)
   remember('knobs', JSON.stringify(of.knobs.peek()), 'sessionStorage')
+}
+
+/** Puts the line behind a network; it stays there when the page is loaded anew. */
+export function setProfile(wanted: string): void {
+  profile.value = wanted
+  remember('profile', wanted, 'sessionStorage')
 }
 
 function loadKnobs(): Knobs {

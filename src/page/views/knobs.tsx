@@ -1,19 +1,16 @@
 import { useSignal } from '@preact/signals'
 import { transports } from '../../client/transports/index.ts'
-import { linkOf, links } from '../links.ts'
+import { DIRECT, links } from '../links.ts'
 import { seconds, spelled } from '../format.ts'
 import { texts } from '../i18n.ts'
 import type { Stay } from '../stay.ts'
-import { setKnobs } from '../store.ts'
+import { setKnobs, setProfile } from '../store.ts'
 import { LinkSelect } from './link-select.tsx'
 import { isPhone } from './screen.ts'
 
 /** ms, from quick to slow: each step is felt, and the round numbers are among them. */
 const INTERVALS = [200, 300, 500, 750, 1000, 1500, 2000, 3000, 5000, 7500, 10_000]
 const HOLDS = [1, 2, 3, 5, 8, 10, 15, 20, 25, 30, 45, 60].map((s) => s * 1000)
-
-/** The profile that changes nothing: then the line needs no link. */
-const DIRECT = 'local'
 
 export function Knobs({ stay }: { stay: Stay }) {
   const { knobs: words, links: linkWords } = texts.value
@@ -40,11 +37,7 @@ export function Knobs({ stay }: { stay: Stay }) {
         {links.value.length > 0 && (
           <label class="knob link">
             <span>{linkWords.label}</span>
-            <LinkSelect
-              value={stay.link.value?.profile ?? DIRECT}
-              label={linkWords.label}
-              onChoose={(profile) => stay.reach(profile === DIRECT ? null : linkOf(links.peek(), profile, 0))}
-            />
+            <LinkSelect value={stay.link.value?.profile ?? DIRECT} label={linkWords.label} onChoose={setProfile} />
           </label>
         )}
       </div>

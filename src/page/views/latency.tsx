@@ -33,21 +33,23 @@ export function LatencyMeter({ stay, reading, plots }: { stay: Stay; reading: Re
   const [p50, p95] = latency ? [milliseconds(latency.p50), milliseconds(latency.p95)] : []
   return (
     <article class="wide lat">
-      <h3 title={half === null ? meters.latencyUnknown : meters.latencyTitle(half)}>{meters.latency}</h3>
+      <h3 title={half === null ? meters.latencyUnknown : meters.latencyTitle(half)}>
+        {meters.latency}
+        {model !== null && (
+          <small class="model" title={links.modelTitle(spelled(milliseconds(link?.rttMs ?? 0)))}>
+            {links.model(spelled(milliseconds(model)))}
+          </small>
+        )}
+        {latency && <small class="basis">{meters.latencyOf(latency.messages, whole(latency.messages))}</small>}
+      </h3>
       {latency && p50 && p95 ? (
         <p class="fig">
           <b>{p50.figure}</b>
           <i>{p50.unit}</i>
           <small>p50</small>
-          {model !== null && (
-            <small class="model" title={links.modelTitle(spelled(milliseconds(link?.rttMs ?? 0)))}>
-              {links.model(spelled(milliseconds(model)))}
-            </small>
-          )}
           <b>{p95.figure}</b>
           <i>{p95.unit}</i>
           <small>p95</small>
-          <small class="basis">{meters.latencyOf(latency.messages, whole(latency.messages))}</small>
         </p>
       ) : (
         <p class="fig unknown">{meters.noMessage}</p>

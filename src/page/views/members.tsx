@@ -18,8 +18,10 @@ export function Members({ stay, id, address }: { stay: Stay; id: string; address
           <li class="you">
             <span class="person">
               <Avatar of={self.id} />
-              <bdi title={self.name}>{self.name}</bdi>
-              <small>{members.you}</small>
+              <span>
+                <bdi title={self.name}>{self.name}</bdi>
+                <small>{members.you}</small>
+              </span>
             </span>
           </li>
         )}

@@ -26,11 +26,11 @@ export function arrowWord({ name, bytes, isEmpty, way, item }: Arrow, isAgain = 
 
 export function paintWords(wire: Wire): PaintWords {
   const { wire: words } = texts.value
-  const { clock } = wire
+  const { oneWayMs } = wire
   return {
     client: words.client,
     server: words.server,
-    each: clock && words.each(durationWord(clock.halfRoundTripMs)),
+    each: oneWayMs === null ? null : words.each(durationWord(oneWayMs)),
     crowd: words.crowd,
     tick: (at, stepMs) => {
       const time = timeOfDay(at, language.value)

@@ -37,6 +37,7 @@ export class Wire {
   readonly #byRecord = new Map<number, Item>()
   readonly #unmatched = new Map<string, ExchangeItem[]>()
   #clock: () => ClockReading | null = () => null
+  #linkRttMs: () => number = () => 0
   #lives = 0
   #keys = 0
 
@@ -48,11 +49,18 @@ export class Wire {
     return this.#clock()
   }
 
+  /** ms that a byte takes to the server or back, as far as it is known: this machine's part, and the link's. */
+  get oneWayMs(): number | null {
+    const clock = this.#clock()
+    return clock && clock.halfRoundTripMs + this.#linkRttMs() / 2
+  }
+
   readonly toPage = (serverAt: number): number => serverAt - (this.#clock()?.offsetMs ?? 0)
 
   /** Another member's records begin: they are numbered anew. */
-  begin(clock: () => ClockReading | null): void {
+  begin(clock: () => ClockReading | null, linkRttMs: () => number): void {
     this.#clock = clock
+    this.#linkRttMs = linkRttMs
     this.#lives += 1
     this.#byRecord.clear()
     this.#unmatched.clear()

@@ -30,7 +30,7 @@ export function PaneView({ pane, of, stay }: { pane: Pane; of: Comparison; stay:
           <span>{lamps.modes[mode]}</span>
         </p>
       </header>
-      <div class="way">
+      <div class="route">
         <p class="state" data-state={state.name === 'lost' || state.name === 'refused' ? 'trouble' : state.name}>
           <i class="pulse" />
           <span>{state.name === 'refused' ? sayProblem(state.problem) : compare.states[state.name]}</span>

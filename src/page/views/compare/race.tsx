@@ -16,6 +16,8 @@ const MOST_LANE = 44
 const AXIS = 24
 const TOP = 12
 const TICKS = 4
+/** From one tick to the next, with less of which only every other one is named. */
+const ROOMY = 44
 
 interface Size {
   width: number
@@ -206,6 +208,7 @@ function abreast<M extends { at: number }>(marks: readonly M[]): M[] {
 }
 
 function Axis({ x, most, foot }: { x: Size['x']; most: number; foot: number }) {
+  const named = x(most / TICKS) - x(0) < ROOMY ? 2 : 1
   return (
     <>
       {Array.from({ length: TICKS + 1 }, (_, index) => {
@@ -213,9 +216,11 @@ function Axis({ x, most, foot }: { x: Size['x']; most: number; foot: number }) {
         return (
           <g key={index}>
             <path class="axis" d={`M${x(ms)} ${TOP - 6}V${foot}`} />
-            <text x={x(ms)} y={foot + 16} text-anchor="middle">
-              {index === TICKS ? say(ms) : whole(ms)}
-            </text>
+            {index % named === 0 && (
+              <text x={x(ms)} y={foot + 16} text-anchor="middle">
+                {index === TICKS ? say(ms) : whole(ms)}
+              </text>
+            )}
           </g>
         )
       })}

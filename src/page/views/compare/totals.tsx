@@ -32,8 +32,13 @@ export function Totals({ pane, panes, knobs }: { pane: Pane; panes: readonly Pan
   const link = pane.link.value
   const model = reading && modelP50Ms(transport, link, knobs, reading.counts, Date.now() - reading.begunAt)
   return (
-    <table class="totals">
+    <table class="sums">
       <caption class="sr">{compare.totals(labelOf(transport))}</caption>
+      <colgroup>
+        <col />
+        <col />
+        <col />
+      </colgroup>
       <thead class="sr">
         <tr>
           <th scope="col">{compare.quantity}</th>
