@@ -74,6 +74,21 @@ interface StoreCost {
   bytesPerEvent: number
 }
 
+/** Ends with a word on what to do when Redis is not there. */
+async function expectRedis(): Promise<void> {
+  const redis = new Redis(values.store, { lazyConnect: true, retryStrategy: null })
+  let why = ''
+  redis.on('error', (error) => (why = error.message))
+  try {
+    await redis.connect()
+  } catch {
+    process.stderr.write(`no Redis at ${values.store} (${why}): start one, or say --store redis://host:port\n`)
+    process.exit(1)
+  } finally {
+    redis.disconnect()
+  }
+}
+
 async function measure(workers: number, ratePerS: number): Promise<Measured> {
   const args = [
     '--port',
@@ -158,6 +173,7 @@ async function costOfStore(prefix: string): Promise<StoreCost> {
 
 const sum = (list: readonly number[]): number => list.reduce((total, value) => total + value, 0)
 const median = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? 0
+await expectRedis()
 let storeCost: StoreCost | null = null
 const all: Measured[] = []
 for (const ratePerS of [load.ratePerS, load.ratePerS * 20]) {
@@ -180,8 +196,11 @@ for (const ratePerS of new Set(all.map((one) => one.ratePerS))) {
   // A worker with a core to itself is full when its own share of a delivery is spent so often.
   const capacity = (of(1, (one) => one.busiestPerDeliveryUs) / of(2, (one) => one.busiestPerDeliveryUs)).toFixed(2)
   const cost = (of(2, (one) => one.perDeliveryUs) / of(1, (one) => one.perDeliveryUs)).toFixed(2)
+  const busy = Math.max(
+    ...all.filter((one) => one.ratePerS === ratePerS).map((one) => one.busiest + one.rest + one.generator),
+  )
   console.log(
-    `at ${ratePerS}/s: two workers made ${ratio} x the deliveries of one on this machine; each delivery cost ${cost} x the CPU time; ` +
+    `at ${ratePerS}/s: workers and load generator kept up to ${busy.toFixed(1)} of ${os.cpus().length} cores busy; two workers made ${ratio} x the deliveries of one on this machine; each delivery cost ${cost} x the CPU time; ` +
       `with a core for each worker they would make ${capacity} x before the busier one is full`,
   )
 }
