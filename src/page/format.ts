@@ -26,7 +26,11 @@ export const seconds = (ms: number): Figure => ({
   unit: 's',
 })
 
-export const percent = (share: number): Figure => ({ figure: whole(share * 100), unit: '%' })
+export function percent(share: number): Figure {
+  const rounded = Math.round(share * 100)
+  // A little is not nothing.
+  return { figure: share > 0 && rounded === 0 ? '<1' : whole(rounded), unit: '%' }
+}
 
 export const spelled = ({ figure, unit }: Figure): string => `${figure}${THIN_SPACE}${unit}`
 

@@ -59,14 +59,14 @@ export function Totals({ pane, panes, knobs }: { pane: Pane; panes: readonly Pan
           figure={share === null ? { figure: meters.none, unit: '' } : percent(share)}
           isKnown={reading !== null}
         >
-          {counts && share !== null && meters.emptyOf(whole(counts.empty), whole(counts.polls))}
+          {counts && share !== null && compare.emptyOf(whole(counts.empty), whole(counts.polls))}
         </Row>
         <Row
           name={compare.connections}
           figure={{ figure: whole(reading?.connections ?? 0), unit: meters.openNow }}
           isKnown={reading !== null}
         >
-          {counts && meters.opened(whole(counts.opened))}
+          {counts && compare.opened(whole(counts.opened))}
         </Row>
         <SplitRow name={compare.up} split={counts?.up} most={most} />
         <SplitRow name={compare.down} split={counts?.down} most={most} />
