@@ -39,7 +39,7 @@ describe('side by side', () => {
     for (const name of SHOWN) {
       await expect.poll(() => texts(ada.page, name), soon).toEqual(['ready? go', 'again'])
       await expect.poll(() => pane(ada.page, name).locator('.msg data').last().textContent(), soon).toMatch(/\d.ms$/)
-      await expect.poll(() => pane(ada.page, name).locator('.sums').textContent(), soon).toMatch(/Bytes per message\d/)
+      await expect.poll(() => pane(ada.page, name).locator('.sums').textContent(), soon).toMatch(/Bytes\/message\d/)
     }
     await expect
       .poll(() => ada.page.locator('.race table tbody tr').first().textContent(), soon)
