@@ -133,7 +133,7 @@ describe('side by side', () => {
 })
 
 describe('100 messages per second', () => {
-  const seconds = Number(process.env['PLAYGROUND_SMOOTH_SECONDS'] ?? 3)
+  const seconds = Number(process.env['BUSY_S'] ?? 3)
 
   it(
     `leave the comparison smooth: no frame over 50 ms in ${seconds} s, and the heap where it was`,

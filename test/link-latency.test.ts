@@ -27,7 +27,7 @@ describe('on the 4G link', () => {
   /** Few enough for a held request, most of whose messages would fall into its gap otherwise. */
   const RATE_PER_S = 2
   /** The three that differ in principle, for a moment; all of them, and for longer, where somebody waits for it. */
-  const isThorough = process.env['PLAYGROUND_LINK_TRANSPORTS'] === 'all'
+  const isThorough = process.env['LINK_TRANSPORTS'] === 'all'
   const LASTS_MS = isThorough ? 15_000 : 4000
 
   /** Poisson; for a poll, spread evenly over its phase from a random beginning: the same distribution with less scatter. */

@@ -9,7 +9,7 @@ import { CountingRelay } from './counting-relay.ts'
 import { draft, person, startPlayground, type Person } from './playground.ts'
 
 /** Seconds of a hundred messages each; a minute where somebody waits for it. */
-const BUSY_S = Number(process.env['WIRE_BUSY_S'] ?? 3)
+const BUSY_S = Number(process.env['BUSY_S'] ?? 3)
 
 let browser: Browser
 beforeAll(async () => {
