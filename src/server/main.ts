@@ -3,7 +3,6 @@ import cluster from 'node:cluster'
 import type { AddressInfo } from 'node:net'
 import { Server as TlsServer } from 'node:tls'
 import closeWithGrace from 'close-with-grace'
-import { buildApp } from './app.ts'
 import { readConfig } from './command.ts'
 import { certificateOf } from './http2/certificate.ts'
 import { listenToEvery } from './http2/listen.ts'
@@ -36,6 +35,8 @@ async function startWorkers(): Promise<void> {
 }
 
 async function serve(): Promise<void> {
+  // Loaded when the settings are found to be right: who asks for help does not wait for all that a server is made of.
+  const { buildApp } = await import('./app.ts')
   const { app } = await buildApp(config).catch(cannotStart)
   try {
     const listenTextResolver = (address: string) =>
