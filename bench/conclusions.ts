@@ -85,7 +85,8 @@ export function conclusionsOf({
     }
   }
   const memory = ['long-poll', 'websocket'].map((subject) => of('memory', subject)?.memory?.perClientBytes)
-  if (memory[0] !== undefined && memory[1] !== undefined) {
+  // Less than nothing: the server was tidied up in between, and what it says of a client is about something else.
+  if (memory.every((bytes) => bytes !== undefined && bytes > 0)) {
     const [poll, push] = memory.map((bytes) => figure((bytes ?? 0) / 1024))
     say(
       `A waiting client costs the server ${poll} KiB by long-poll and ${push} KiB by WebSocket: no thread, a cursor and a socket.`,
