@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { join } from '../src/client/members.ts'
 import { nodeNet } from '../src/node/net.ts'
+import { median } from './statistics.ts'
 import type { PublisherHandlers } from './workers/publisher.ts'
 import { Worker } from './workers/rpc.ts'
 import type { SubscriberHandlers } from './workers/subscribers.ts'
@@ -172,7 +173,6 @@ async function costOfStore(prefix: string): Promise<StoreCost> {
 }
 
 const sum = (list: readonly number[]): number => list.reduce((total, value) => total + value, 0)
-const median = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? 0
 await expectRedis()
 let storeCost: StoreCost | null = null
 const all: Measured[] = []
