@@ -8,6 +8,8 @@ export interface ClockReading {
 
 /** Samples that are looked at: the rest of the time the two clocks drift apart. */
 const SAMPLES = 10
+/** Clocks that are let alone drift apart by less than this while so many samples are taken. */
+const DRIFT_MS = 1
 
 /** This page's clock in ms since the epoch. Monotonic: nobody sets it while we measure. */
 export const now = (): number => performance.timeOrigin + performance.now()
@@ -23,10 +25,14 @@ export class Clock {
   take(sentAt: number, serverAt: number, receivedAt: number): void {
     const halfRoundTripMs = (receivedAt - sentAt) / 2
     const sample = { offsetMs: serverAt - (sentAt + halfRoundTripMs), halfRoundTripMs }
+    const known = this.reading
+    // Each is true to ± its half: where they contradict, the server's clock was set in between.
+    const apartMs = known ? Math.abs(sample.offsetMs - known.offsetMs) : 0
+    if (known && apartMs > halfRoundTripMs + known.halfRoundTripMs + DRIFT_MS) this.forget()
     this.#samples = [...this.#samples.slice(1 - SAMPLES), sample]
   }
 
-  /** The machine may have slept: what was known no longer holds. */
+  /** The machine may have slept, or a clock was set: what was known no longer holds. */
   forget(): void {
     this.#samples = []
   }
