@@ -203,22 +203,28 @@ describe('the page', () => {
     expect(ada.complaints).toEqual([])
   }, 60_000)
 
-  it('weighs less than 100 kB, gzipped; Socket.IO’s client comes only when it is asked for', async () => {
-    const { base } = await startPlayground()
-    const ada = await Visitor.enter(browser, base)
-    await ada.page.locator('.spark canvas').first().waitFor(soon)
-    await ada.page.getByRole('link', { name: 'Side by side' }).click()
-    await allOpen(ada.page, SHOWN)
-    const loaded = await ada.page.evaluate(() =>
-      performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname),
-    )
-    const files = loaded.filter((path) => /\.(js|css|svg)$/.test(path)).concat('/index.html')
-    const kB = files.reduce((sum, path) => sum + gzipSync(readFileSync(`public${path}`)).length, 0) / 1000
-    console.log(`${files.length} files, ${kB.toFixed(1)} kB gzipped`)
-    expect(files).toContain('/js/main.js')
-    expect(files.some((path) => path.includes('uPlot'))).toBe(true)
-    expect(kB).toBeLessThan(100)
-  })
+  it.each([
+    ['en-US', 'Side by side'],
+    ['zh-CN', '并排'],
+  ])(
+    'weighs less than 100 kB in %s, gzipped; Socket.IO’s client comes only when it is asked for',
+    async (locale, name) => {
+      const { base } = await startPlayground()
+      const ada = await Visitor.enter(browser, base, { locale })
+      await ada.page.locator('.spark canvas').first().waitFor(soon)
+      await ada.page.getByRole('link', { name }).click()
+      await allOpen(ada.page, SHOWN)
+      const loaded = await ada.page.evaluate(() =>
+        performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname),
+      )
+      const files = loaded.filter((path) => /\.(js|css|svg)$/.test(path)).concat('/index.html')
+      const kB = files.reduce((sum, path) => sum + gzipSync(readFileSync(`public${path}`)).length, 0) / 1000
+      console.log(`${locale}: ${files.length} files, ${kB.toFixed(1)} kB gzipped`)
+      expect(files).toContain('/js/main.js')
+      expect(files.some((path) => path.includes('uPlot'))).toBe(true)
+      expect(kB).toBeLessThan(100)
+    },
+  )
 
   it('paints soon', async () => {
     const { base } = await startPlayground()

@@ -107,7 +107,13 @@ function Languages() {
   return (
     <div class="lang" role="group" aria-label={texts.value.header.language}>
       {(Object.keys(LANGUAGES) as Language[]).map((name) => (
-        <button key={name} type="button" lang={name} aria-pressed={language.value === name} onClick={() => speak(name)}>
+        <button
+          key={name}
+          type="button"
+          lang={name}
+          aria-pressed={language.value === name}
+          onClick={() => void speak(name)}
+        >
           {LANGUAGES[name]}
         </button>
       ))}
