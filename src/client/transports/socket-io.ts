@@ -1,5 +1,6 @@
 import type { Socket } from 'socket.io-client'
 import type { Ack, Batch, Problem } from '../../protocol.ts'
+import { engineTransports } from '../engine.ts'
 import { asBatch } from '../http.ts'
 import { Inbox } from '../inbox.ts'
 import { LineError, ProblemError, type TransportContext, type TransportTraits } from '../transport.ts'
@@ -57,10 +58,13 @@ export const socketIo: TransportTraits = {
 }
 
 async function connect({ net, room, token }: TransportContext, after: string | null): Promise<Socket> {
-  const { io } = await import('socket.io-client').catch((cause: unknown) => {
-    throw new LineError('its client does not load', { cause })
-  })
+  const [{ io }, engine] = await Promise.all([import('socket.io-client'), import('engine.io-client')]).catch(
+    (cause: unknown) => {
+      throw new LineError('its client does not load', { cause })
+    },
+  )
   return io(net.base, {
+    transports: engineTransports(engine, net),
     path: `/rooms/${room}/socket-io`,
     addTrailingSlash: false,
     auth: { ...(token === null ? {} : { token }), ...(after === null ? {} : { after }) },
