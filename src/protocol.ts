@@ -245,7 +245,7 @@ export interface ByteSplit {
 /** What one member's use of one transport has cost since it joined. */
 export interface Counts {
   requests: number
-  /** Polls that were answered, and those of them that were answered with no event. */
+  /** Polls that were answered, and those of them whose answer brought no event and acknowledged nothing. */
   polls: number
   empty: number
   /** Data frames of a WebSocket, both ways, and pieces of a streamed answer. */
@@ -287,7 +287,7 @@ export interface ExchangeRecord {
   /** `stream` and `socket`: what follows the head is told in frames. */
   kind: 'poll' | 'post' | 'stream' | 'socket' | 'other'
   method: string
-  /** With its query, never with a token. */
+  /** With its query, never with a token or an id that serves as one. */
   path: string
   /** Which of the member's TCP connections, in the order of their first use: 1, 2, 3 … */
   connection: number
@@ -301,12 +301,17 @@ export interface ExchangeRecord {
   isOver: boolean
   up: ByteSplit
   down: ByteSplit
-  /** Id of the draft that was posted. */
-  posts?: string
+  /** Ids of the drafts that were posted; Socket.IO puts several into one post. */
+  posts?: readonly string[]
   /** Of a poll: events that the answer brings, and the ids of the messages among them. */
   events?: number
   brings?: readonly string[]
+  /** Ids of the drafts that the answer acknowledges: a post's own answer does, or with Socket.IO a poll's. */
+  acks?: readonly string[]
 }
+
+/** A path as records have it: without the id of an Engine.IO session, which gives its rights to whoever knows it. */
+export const recordedPath = (path: string): string => path.replace(/([?&]sid=)[^&]*/, '$1…')
 
 /** One frame of a socket, or one piece of a streamed answer. */
 export interface FrameRecord {

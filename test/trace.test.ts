@@ -2,16 +2,30 @@ import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import WebSocket from 'ws'
 import { post } from '../src/client/http.ts'
+import type { Net } from '../src/client/transport.ts'
+import { transports } from '../src/client/transports/index.ts'
 import {
   noCounts,
   TRANSPORTS,
+  type Ack,
   type Counts,
+  type FrameKind,
   type MeterFrame,
+  type RoomEvent,
   type TraceRecord,
   type TransportName,
 } from '../src/protocol.ts'
 import { Trace } from '../src/server/trace.ts'
-import { draft, person, startPlayground, watch, type Person, type TestPlayground } from './playground.ts'
+import {
+  collect,
+  draft,
+  person,
+  startPlayground,
+  textsOf,
+  watch,
+  type Person,
+  type TestPlayground,
+} from './playground.ts'
 
 /** A member's meter line, with all that it said. */
 class Line {
@@ -54,6 +68,13 @@ class Line {
     return [...this.records.values()].filter((record) => record.transport === transport)
   }
 
+  /** Ids of the messages that exchanges and frames name, in their order. */
+  named(transport: TransportName, part: 'posts' | 'brings' | 'acks', kind: FrameKind): string[] {
+    return this.of(transport).flatMap((record) =>
+      record.type === 'exchange' ? (record[part] ?? []) : record.kind === kind ? (record.messages ?? []) : [],
+    )
+  }
+
   /** What the records of a transport add up to. */
   sums(transport: TransportName): Pick<Counts, 'up' | 'down'> {
     const { up, down } = noCounts()
@@ -67,6 +88,13 @@ class Line {
     }
     return { up, down }
   }
+}
+
+const idsOf = (events: readonly RoomEvent[]): string[] =>
+  events.filter(({ type }) => type === 'message').map(({ id }) => id)
+/** Of a network that lets no WebSocket through. */
+function NoSocket(): never {
+  throw new Error('no WebSocket gets through here')
 }
 
 const never = new AbortController().signal
@@ -105,16 +133,53 @@ describe('the records that a member asks for', () => {
       expect(line.dropped).toBe(0)
       expect(JSON.stringify(line.frames)).not.toContain(ada.token)
 
-      // Each message is named by what took it up and by what brought it down. Of another library's posts nobody knows.
-      const named = line
-        .of(transport)
-        .flatMap((record) =>
-          record.type === 'exchange' ? (record.brings ?? []) : record.kind === 'batch' ? (record.messages ?? []) : [],
-        )
-      const messages = watcher.events.filter(({ type }) => type === 'message').map(({ id }) => id)
-      if (transport !== 'socket-io') expect(named).toEqual(messages)
+      expect(line.named(transport, 'brings', 'batch')).toEqual(idsOf(watcher.events))
+      const own = idsOf(watcher.events.filter((event) => event.type === 'message' && event.from.id === ada.member.id))
+      expect(line.named(transport, 'posts', 'message')).toEqual(own)
+      expect(line.named(transport, 'acks', 'ack')).toEqual(own)
     },
   )
+
+  it('name what the posts and polls of Socket.IO carry, where no socket comes to be', async () => {
+    const playground = await startPlayground()
+    const [ada, ben] = [await person(playground), await person(playground)]
+    const line = await Line.open(playground, ada)
+    await line.trace()
+    const net = { ...playground.net, WebSocket: NoSocket as unknown as Net['WebSocket'] }
+    const socketIo = transports['socket-io'].open({ ...ada.context, net })
+    const own = ['one', 'two', 'three'].map((text) => draft(text))
+    const last = draft('four')
+    const acks: Promise<Ack>[] = []
+    // What is said while a post is on its way goes up in the next one, together.
+    const talk = () => acks.push(...own.splice(0).map((said) => socketIo.send(said, never)))
+    const ids = own.map(({ id }) => id)
+    const { events } = await collect(
+      (signal) => socketIo.receive(ada.cursor, signal, talk),
+      async (events) => {
+        if (textsOf(events).length === 3) {
+          await Promise.all(acks)
+          const isHeld = () =>
+            line.of('socket-io').some((one) => one.type === 'exchange' && !one.isOver && one.parkedFrom)
+          await expect.poll(isHeld, soon).toBe(true)
+          await post(ben.context, last, never)
+        }
+        return textsOf(events).length === 4
+      },
+    )
+
+    await expect.poll(() => line.named('socket-io', 'brings', 'batch'), soon).toEqual([...ids, last.id])
+    expect(idsOf(events)).toEqual([...ids, last.id])
+    expect(line.named('socket-io', 'acks', 'ack')).toEqual(ids)
+    const exchanges = line.of('socket-io').filter((record) => record.type === 'exchange')
+    expect(exchanges).toHaveLength(line.of('socket-io').length)
+    expect(exchanges.flatMap(({ posts }) => (posts ? [posts] : []))).toEqual([ids.slice(0, 1), ids.slice(1)])
+    const held = exchanges.find(({ brings }) => brings?.includes(last.id))
+    const times = [held?.receivedAt, held?.parkedFrom, held?.parkedTo, held?.answeredAt].map(Number)
+    expect(times).toEqual(times.toSorted((a, b) => a - b))
+    await expect.poll(() => line.sums('socket-io'), soon).toEqual(countsOf(line, 'socket-io'))
+    // The id of a session is as good as a token.
+    expect(exchanges.map(({ path }) => /sid=([^&]*)/.exec(path)?.[1] ?? '…').every((sid) => sid === '…')).toBe(true)
+  })
 
   it('tell the size of each frame: what the socket counted beside them is a line that is not in good order', async () => {
     const playground = await startPlayground({ beat: 50 })

@@ -3,7 +3,7 @@ import type { Browser, CDPSession, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { post } from '../src/client/http.ts'
 import { transports } from '../src/client/transports/index.ts'
-import { TRANSPORTS, type TransportName } from '../src/protocol.ts'
+import { recordedPath, TRANSPORTS, type TraceRecord, type TransportName } from '../src/protocol.ts'
 import { INSPECTED, launchBrowser, MOVING, Visitor } from './browser.ts'
 import { CountingRelay } from './counting-relay.ts'
 import { draft, person, startPlayground, type Person } from './playground.ts'
@@ -106,46 +106,108 @@ const lit = async (page: Page): Promise<string[]> =>
   (await rows(page)).filter(({ isLit }) => isLit).map(({ way, name }) => `${way} ${name}`)
 
 describe('a message that is followed', () => {
-  /** What it takes to say it, and to bring it, in the words of each kind of line. */
-  const expected = (transport: TransportName): { said: string[]; brought: string[] } => {
-    if (transport === 'websocket') return { said: ['up message', 'down ack'], brought: ['down batch'] }
+  interface Expected {
+    /** What it takes to say a message, and to bring it. */
+    said: string[]
+    brought: string[]
+  }
+
+  /** In the words of each kind of line. */
+  const expected = (transport: TransportName): Expected => {
+    if (transports[transport].carrier === 'WebSocket') {
+      return { said: ['up message', 'down ack'], brought: ['down batch'] }
+    }
     const said = ['up POST', 'down 201']
     return { said, brought: [transports[transport].mode === 'streaming' ? 'down batch' : 'down 200'] }
   }
 
-  // Socket.IO's own client makes its requests and frames itself, and its posts do not name what they say.
-  it.each(TRANSPORTS.filter((transport) => transport !== 'socket-io'))(
+  async function follow(ada: Visitor, ben: Person, { said, brought }: Expected): Promise<void> {
+    await ada.say('from me')
+    await expect.poll(() => ada.texts(), soon).toEqual(['from me'])
+    await post(ben.context, draft('from ben'), never)
+    await expect.poll(() => ada.texts(), soon).toEqual(['from me', 'from ben'])
+    await ada.say('once more')
+    await expect.poll(() => ada.texts(), soon).toEqual(['from me', 'from ben', 'once more'])
+
+    await ada.log.locator('.msg', { hasText: 'from me' }).click()
+    await expect.poll(async () => (await lit(ada.page)).sort(), soon).toEqual([...said, ...brought].sort())
+    await expect.poll(() => ada.page.locator('.readout').textContent(), soon).toMatch(/The way of #\d+/)
+
+    // By keyboard: from the log to the newest message, one up, and Enter.
+    await ada.log.focus()
+    await ada.page.keyboard.press('Enter')
+    await ada.page.keyboard.press('ArrowUp')
+    await ada.page.keyboard.press('Enter')
+    await expect.poll(() => lit(ada.page), soon).toEqual(brought)
+    await ada.page.keyboard.press('Enter')
+    await expect.poll(() => lit(ada.page), soon).toEqual([])
+    expect(ada.complaints).toEqual([])
+  }
+
+  it.each(TRANSPORTS)(
     'lights exactly its arrows on %s, for who said it and for who reads it',
     async (transport) => {
       const playground = await startPlayground()
       const ada = await Visitor.enter(browser, playground.base)
       await ada.use(transport)
-      const ben = await person(playground)
-      await ada.say('from me')
-      await expect.poll(() => ada.texts(), soon).toEqual(['from me'])
-      await post(ben.context, draft('from ben'), never)
-      await expect.poll(() => ada.texts(), soon).toEqual(['from me', 'from ben'])
-      await ada.say('once more')
-      await expect.poll(() => ada.texts(), soon).toEqual(['from me', 'from ben', 'once more'])
-
-      const { said, brought } = expected(transport)
-      await ada.log.locator('.msg', { hasText: 'from me' }).click()
-      await expect.poll(async () => (await lit(ada.page)).sort(), soon).toEqual([...said, ...brought].sort())
-      await expect.poll(() => ada.page.locator('.readout').textContent(), soon).toMatch(/The way of #\d+/)
-
-      // By keyboard: from the log to the newest message, one up, and Enter.
-      await ada.log.focus()
-      await ada.page.keyboard.press('Enter')
-      await ada.page.keyboard.press('ArrowUp')
-      await ada.page.keyboard.press('Enter')
-      await expect.poll(() => lit(ada.page), soon).toEqual(brought)
-      await ada.page.keyboard.press('Enter')
-      await expect.poll(() => lit(ada.page), soon).toEqual([])
-      expect(ada.complaints).toEqual([])
+      if (transport === 'socket-io') {
+        // It goes over to its socket by two frames that say nothing: a probe, and a word that this is the line now.
+        const others = async () => (await rows(ada.page)).filter(({ way, name }) => way === 'up' && name === 'other')
+        await expect.poll(others, soon).toHaveLength(2)
+      }
+      await follow(ada, await person(playground), expected(transport))
     },
     40_000,
   )
+
+  it('lights exactly its arrows while Socket.IO polls: its post is acknowledged by an answer to another request', async () => {
+    const playground = await startPlayground()
+    const ada = await Visitor.enter(browser, playground.base)
+    await ada.page.routeWebSocket(/socket-io/, (socket) => socket.close())
+    await ada.page.reload()
+    const crossed = new Map<string, { up: string; down: string }>()
+    ada.page.on('requestfinished', (request) => {
+      const { pathname, search } = new URL(request.url())
+      if (!pathname.endsWith('/socket-io')) return
+      const up = request.postData() ?? ''
+      const note = (down: string) => crossed.set(recordedPath(pathname + search), { up, down })
+      void request.response().then(async (response) => note((await response?.text()) ?? ''))
+    })
+    await ada.use('socket-io')
+    await follow(ada, await person(playground), { said: ['up POST', 'down 200'], brought: ['down 200'] })
+    await ada.log.locator('.msg', { hasText: 'once more' }).click()
+    await expect.poll(() => lit(ada.page), soon).toHaveLength(3)
+
+    const { items, messages } = JSON.parse(await exported(ada, 'JSON')) as Exported
+    const named = { up: 0, down: 0 }
+    for (const { record, sighting } of items) {
+      if (record?.type !== 'exchange' || record.transport !== 'socket-io') continue
+      const { path, posts = [], brings = [], acks = [] } = record
+      expect(sighting, path).not.toBeNull()
+      const bodies = crossed.get(path)
+      if (!bodies) continue
+      const within = (body: string) => messages.map(({ id }) => id).filter((id) => body.includes(id))
+      expect(posts, path).toEqual(within(bodies.up))
+      expect([...brings, ...acks], path).toEqual(within(bodies.down))
+      named.up += posts.length
+      named.down += brings.length + acks.length
+    }
+    expect(named).toEqual({ up: 2, down: 5 })
+  }, 40_000)
 })
+
+interface Exported {
+  items: { record: TraceRecord | null; sighting: object | null }[]
+  messages: { id: string }[]
+}
+
+async function exported({ page }: Visitor, format: 'SVG' | 'JSON'): Promise<string> {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: `Export as ${format}` }).click(),
+  ])
+  return readFile(await download.path(), 'utf8')
+}
 
 describe('what the wire view says', () => {
   it('makes plain why a message took two requests on long-poll', async () => {
@@ -200,20 +262,10 @@ describe('what the wire view says', () => {
     await expect.poll(() => ada.texts(), soon).toHaveLength(1)
     const token = await ada.page.evaluate(() => /"token":"([^"]+)"/.exec(Object.values(sessionStorage).join())?.[1])
     expect(token).toMatch(/^[\w-]{20,}$/)
-    const exported = async (format: string) => {
-      const [download] = await Promise.all([
-        ada.page.waitForEvent('download'),
-        ada.page.getByRole('button', { name: `Export as ${format}` }).click(),
-      ])
-      return readFile(await download.path(), 'utf8')
-    }
-    const json = JSON.parse(await exported('JSON')) as {
-      items: { record: { type: string } | null }[]
-      messages: { id: string }[]
-    }
+    const json = JSON.parse(await exported(ada, 'JSON')) as Exported
     expect(json.messages).toHaveLength(1)
     expect(json.items.some(({ record }) => record?.type === 'exchange')).toBe(true)
-    const svg = await exported('SVG')
+    const svg = await exported(ada, 'SVG')
     expect(svg).toMatch(/^<svg xmlns/)
     const isSvg = await ada.page.evaluate(
       (text) => new DOMParser().parseFromString(text, 'image/svg+xml').querySelector('parsererror') === null,

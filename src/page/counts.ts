@@ -21,9 +21,12 @@ export const since = (before: Counts, after: Counts): Counts => ({
 
 export const sumOf = ({ headers, framing, payload }: ByteSplit): number => headers + framing + payload
 
-/** A socket's frames have no headers: all of its headers are its handshake, and are paid once, not per message. */
-export function handshakeBytes(transport: TransportName, { up, down }: Counts): number {
-  return transports[transport].carrier === 'WebSocket' ? up.headers + down.headers : 0
+/**
+ * A socket's frames have no headers: all of its headers are its handshake, and are paid once, not per message. Unless none
+ * came to be, and Socket.IO goes on polling.
+ */
+export function handshakeBytes(transport: TransportName, { frames, up, down }: Counts): number {
+  return transports[transport].carrier === 'WebSocket' && frames > 0 ? up.headers + down.headers : 0
 }
 
 /** All bytes, both ways, by the messages that they brought, without a handshake. null before the first message. */

@@ -37,5 +37,5 @@ export function modelP50Ms(
 
 /** Of an answer, or of a frame, that brings something. */
 function bytesPerAnswer({ polls, empty, frames, down }: Counts): number {
-  return sumOf(down) / Math.max(1, polls > 0 ? polls - empty : frames)
+  return sumOf(down) / Math.max(1, polls - empty + frames)
 }

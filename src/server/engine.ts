@@ -7,19 +7,15 @@ import { Server, type Socket } from 'socket.io'
 import type { Draft, TransportName } from '../protocol.ts'
 import { Account } from './account.ts'
 import type { App } from './context.ts'
-import { EngineFrames } from './engine-frames.ts'
-import type { ReceivedFrame } from './exchange.ts'
+import { EngineSession, type EnginePacket } from './engine-session.ts'
 import type { EncodedBatch } from './follow.ts'
-import { countFrames } from './frames.ts'
 
-/** A request of a session. */
-interface EngineExchange {
+/** A request, and whose it is. */
+interface EngineRequest {
   request: FastifyRequest
   /** null: it became a socket. */
   reply: FastifyReply | null
-  account: Account
-  /** Engine.IO's session id. */
-  sid: string
+  session: EngineSession
 }
 
 export interface EngineOptions {
@@ -37,10 +33,8 @@ export interface EngineLine {
   readonly account: Account
   /** Settles when there is room for the next one: on a socket when this one has gone out, else when the next poll is here. */
   send(batch: EncodedBatch): Promise<void>
-  /** What came up is this draft. */
-  said(draft: Draft): void
   /** What comes as an event `message` is answered, one after the other, in the order in which it came. */
-  onMessage(handle: (value: unknown) => Promise<object>): void
+  onMessage(handle: (value: unknown, says: (draft: Draft) => void) => Promise<object>): void
 }
 
 /**
@@ -51,11 +45,9 @@ export class Engine {
   readonly io = new Server({ serveClient: false, connectTimeout: 10_000 })
   readonly #engine: EngineServer
   readonly #transport: TransportName
-  readonly #exchanges = new WeakMap<IncomingMessage, EngineExchange>()
-  /** By session id: whose a session is, is known only once Socket.IO has connected on it. */
-  readonly #accounts = new Map<string, Account>()
-  /** Of those sessions that have gone over to a socket, by their account. */
-  readonly #frames = new WeakMap<Account, EngineFrames>()
+  readonly #requests = new WeakMap<IncomingMessage, EngineRequest>()
+  /** By Engine.IO's id, of those that are open. Whose a session is, is known only once Socket.IO has connected on it. */
+  readonly #sessions = new Map<string, EngineSession>()
   readonly #upgraded = new WeakMap<IncomingMessage, WebSocket>()
 
   constructor({ transport, beatMs, maxMessageBytes }: EngineOptions) {
@@ -83,19 +75,23 @@ export class Engine {
     })
     this.#engine.generateId = (request: IncomingMessage) => {
       const sid = randomBytes(15).toString('base64url')
-      const exchange = this.#exchanges.get(request)
-      if (exchange) {
-        exchange.sid = sid
-        this.#accounts.set(sid, exchange.account)
+      const asked = this.#requests.get(request)
+      if (asked) {
+        asked.session.id = sid
+        this.#sessions.set(sid, asked.session)
       }
       return sid
     }
     this.#engine.on('connection', (session: EngineSocket) => this.#open(session))
     // Its answers do not go through Fastify, which would know how long they are.
     this.#engine.on('headers', (headers: Record<string, string>, request: IncomingMessage) => {
-      this.#exchanges.get(request)?.request.exchange.leaves(200)
+      const asked = this.#requests.get(request)
+      if (!asked) return
+      const { exchange } = asked.request
+      if (isPoll(asked.request)) asked.session.answers(exchange)
+      exchange.leaves(200)
       const bodyBytes = headers['Content-Length']
-      if (bodyBytes !== undefined) this.#exchanges.get(request)?.reply?.header('content-length', bodyBytes)
+      if (bodyBytes !== undefined) asked.reply?.header('content-length', bodyBytes)
     })
     this.io.bind(this.#engine)
   }
@@ -126,69 +122,66 @@ export class Engine {
   /** A poll or a post. */
   #handle(request: FastifyRequest, reply: FastifyReply): void {
     reply.hijack()
-    this.#charge(request, reply)
+    const session = this.#charge(request, reply)
+    if (request.method === 'POST') session.posts(request.exchange)
     this.#engine.handleRequest(request.raw, reply.raw)
+    if (isPoll(request) && !reply.raw.headersSent) request.exchange.parks()
   }
 
   /** A connection that has become a WebSocket. */
   #upgrade(request: FastifyRequest, socket: WebSocket): void {
-    const account = this.#charge(request, null)
-    this.#frames.set(account, new EngineFrames(socket, countFrames(socket, request)))
+    this.#charge(request, null).upgrades(socket, request)
     this.#upgraded.set(request.raw, socket)
     this.#engine.handleUpgrade(request.raw, request.raw.socket, Buffer.alloc(0))
   }
 
   lineOf(socket: Socket): EngineLine {
-    const session = socket.conn
-    const exchange = this.#exchanges.get(socket.request)
-    if (!exchange) throw new Error('a session that began with no request')
-    const { request, account } = exchange
-    let received: ReceivedFrame | undefined
+    const session = this.#requests.get(socket.request)?.session
+    if (!session) throw new Error('a session that began with no request')
+    const { request, account } = session
     return {
       request,
       account,
-      said: (draft) => {
-        // By a post the text was counted among what wraps it: which one brought it, Engine.IO does not tell.
-        if (received) received.says(draft)
-        else request.exchange.moves('up', Buffer.byteLength(draft.text))
-      },
       onMessage: (handle) => {
         let handled = Promise.resolve()
         socket.on('message', (value: unknown, answer: unknown) => {
-          const frame = this.#frames.get(account)?.takeReceived()
+          const arrival = session.takeArrival()
           handled = handled.then(async () => {
-            received = frame
-            const verdict = await handle(value)
+            const verdict = await handle(value, (draft) => arrival && session.says(arrival, draft))
             if (typeof answer === 'function') (answer as (verdict: object) => void)(verdict)
           })
         })
       },
       send: async (batch) => {
-        const frames = session.transport.name === 'websocket' ? this.#frames.get(account) : undefined
-        frames?.expects(batch)
+        session.expects(batch)
         socket.emit('batch', JSON.parse(batch.json))
-        await ready(session)
-        if (frames) return
-        account.counts(this.#transport).delivered += batch.messages.length
-        request.exchange.moves('down', batch.textBytes)
+        await ready(socket.conn)
       },
     }
   }
 
-  #charge(request: FastifyRequest, reply: FastifyReply | null): Account {
-    const { sid = '' } = request.query as { sid?: string }
-    const account = this.#accounts.get(sid) ?? new Account({ isOrphan: true })
-    this.#exchanges.set(request.raw, { request, reply, account, sid })
-    request.exchange.charge(account, this.#transport, Number(request.headers['content-length'] ?? 0))
-    return account
+  #charge(request: FastifyRequest, reply: FastifyReply | null): EngineSession {
+    const session = this.#sessions.get(sidOf(request)) ?? new EngineSession(request, new Account({ isOrphan: true }))
+    this.#requests.set(request.raw, { request, reply, session })
+    request.exchange.charge(session.account, this.#transport, Number(request.headers['content-length'] ?? 0))
+    return session
   }
 
-  #open(session: EngineSocket): void {
-    const exchange = this.#exchanges.get(session.request)
-    if (!exchange) return
-    session.once('close', () => this.#accounts.delete(exchange.sid))
+  #open(socket: EngineSocket): void {
+    const session = this.#requests.get(socket.request)?.session
+    if (!session) return
+    socket.on('packet', (packet: EnginePacket) => session.received(packet))
+    socket.on('flush', (packets: EnginePacket[]) => {
+      if (socket.transport.name === 'polling') session.sends(packets)
+    })
+    socket.once('close', () => this.#sessions.delete(session.id))
   }
 }
+
+const sidOf = ({ query }: FastifyRequest): string => (query as { sid?: string }).sid ?? ''
+
+/** The request that a session begins with has no id yet: it is no poll, though it is answered in the same way. */
+const isPoll = (request: FastifyRequest): boolean => request.method === 'GET' && sidOf(request) !== ''
 
 /** Settles when the session takes more, or is over. */
 async function ready(session: EngineSocket): Promise<void> {

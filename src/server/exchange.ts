@@ -18,7 +18,7 @@ const noBytes = () => ({ headers: 0, framing: 0, payload: 0 })
  * in between; what of it was body and what was text is known from the exchange, and the rest is head. So the parts add up
  * to what crossed the socket, whatever headers Node, Fastify or a browser put there.
  */
-export class Exchange {
+export class Exchange implements DraftCarrier {
   readonly #wire: Wire
   readonly #method: string
   readonly #path: string
@@ -62,19 +62,13 @@ export class Exchange {
     this.#spend(this.#charged, this.#wire.take({ up: bodyBytes, down: 0 }))
   }
 
-  /** The request's body is this draft. */
-  said({ id, text }: Draft): void {
+  /** The request's body is this draft, or has it among others. */
+  says({ id, text }: Draft): void {
     if (!this.#charged) return
     const { account, record } = this.#charged
     record.kind = 'post'
-    record.posts = id
-    account.spend(record, 'up', moved(text))
-  }
-
-  /** So many bytes of a body, or of what came after it on the same line, were a message's text. */
-  moves(way: Way, textBytes: number): void {
-    if (!this.#charged) return
-    this.#charged.account.spend(this.#charged.record, way, { framing: -textBytes, payload: textBytes })
+    record.posts = [...(record.posts ?? []), id]
+    account.spend(record, 'up', moved(Buffer.byteLength(text)))
   }
 
   /** The answer is held back from now on, until there is something to say. */
@@ -85,6 +79,13 @@ export class Exchange {
     account.note(record)
   }
 
+  /** The answer, perhaps beside other things, tells where this draft stands in the log. */
+  acknowledges(draftId: string): void {
+    if (!this.#charged) return
+    const { record } = this.#charged
+    record.acks = [...(record.acks ?? []), draftId]
+  }
+
   /** The answer is this batch; null when it is none. */
   answers(batch: EncodedBatch | null): void {
     this.#answer = batch
@@ -93,7 +94,7 @@ export class Exchange {
     const counts = account.counts(record.transport)
     counts.delivered += batch?.messages.length ?? 0
     counts.polls += 1
-    if (!batch || batch.events === 0) counts.empty += 1
+    if (!batch?.events && !record.acks) counts.empty += 1
     if (this.#isOver) return
     if (record.parkedFrom !== undefined) record.parkedTo = serverNow()
     record.events = batch?.events ?? 0
@@ -134,8 +135,8 @@ export class Exchange {
     if (!this.#charged) return
     this.#spend(this.#charged, crossed)
     // Of an answer that was cut off, nothing or only a head has gone out.
-    const text = Math.min(this.#answer?.textBytes ?? 0, crossed.down.framing)
-    this.moves('down', text)
+    const textBytes = Math.min(this.#answer?.textBytes ?? 0, crossed.down.framing)
+    this.#charged.account.spend(this.#charged.record, 'down', moved(textBytes))
   }
 
   #spend({ account, record }: Charge, { up, down }: Crossed): void {
@@ -145,10 +146,7 @@ export class Exchange {
 }
 
 /** What of a body was taken for framing, and is a message's text. */
-function moved(text: string): { framing: number; payload: number } {
-  const bytes = Buffer.byteLength(text)
-  return { framing: -bytes, payload: bytes }
-}
+const moved = (textBytes: number) => ({ framing: -textBytes, payload: textBytes })
 
 /** What there is to say of a frame, or of a piece, beside its size. */
 export interface FrameContent {
@@ -160,8 +158,8 @@ export interface FrameContent {
   endsAt?: number
 }
 
-/** A frame that came up, and what is found in it. */
-export interface ReceivedFrame {
+/** What came up, a post or a frame, and is found to say something. */
+export interface DraftCarrier {
   says(draft: Draft): void
 }
 
@@ -187,14 +185,15 @@ export class FrameLine {
   }
 
   /** A message of the peer, of so many bytes, head and mask included. */
-  received(bytes: number): ReceivedFrame {
-    const record = this.#frame('up', bytes, { kind: 'message' })
+  received(bytes: number, kind: FrameKind = 'message'): DraftCarrier {
+    const record = this.#frame('up', bytes, { kind })
     const compressed = this.#compressed?.up.last
     return {
       says: ({ id, text }) => {
         if (!this.#charged || !record) return
         record.messages = [id]
-        this.#charged.account.spend(record, 'up', compressed ? compressed.says(Buffer.byteLength(text)) : moved(text))
+        const textBytes = Buffer.byteLength(text)
+        this.#charged.account.spend(record, 'up', compressed ? compressed.says(textBytes) : moved(textBytes))
       },
     }
   }

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { BEARER_PREFIX, schemas } from '../protocol.ts'
+import { BEARER_PREFIX, recordedPath, schemas } from '../protocol.ts'
 import type { App } from './context.ts'
 import { isPreflight, takePreflights } from './cors.ts'
 import { Exchange } from './exchange.ts'
@@ -59,7 +59,7 @@ function bodyBytes(reply: FastifyReply): number {
 function pathOf({ url, headers }: FastifyRequest): string {
   const said = `${headers.authorization ?? ''},${headers['sec-websocket-protocol'] ?? ''}`
   const tokens = [...said.matchAll(/bearer[ .]+([^\s,]+)/gi)].map(([, token]) => token ?? '')
-  return tokens.reduce((path, token) => path.replaceAll(token, '…'), url)
+  return tokens.reduce((path, token) => path.replaceAll(token, '…'), recordedPath(url))
 }
 
 async function findSeat(request: FastifyRequest): Promise<Seat | null> {

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { parse } from 'secure-json-parse'
 import type { WebSocket } from '@fastify/websocket'
 import { CLOSE, type FrameDown, type MeterFrame } from '../protocol.ts'
-import type { FrameContent, FrameLine, ReceivedFrame } from './exchange.ts'
+import type { FrameContent, FrameLine, DraftCarrier } from './exchange.ts'
 import { countFrames, downBytes, upBytes } from './frames.ts'
 import { problems } from './problem.ts'
 
@@ -13,7 +13,7 @@ export interface SocketLine {
   send(frame: FrameDown | MeterFrame): Promise<void>
   send(text: string, content: FrameContent): Promise<void>
   /** Frames are handled one after the other, in the order in which they came. */
-  onText(handle: (text: string, frame: ReceivedFrame) => Promise<void>): void
+  onText(handle: (text: string, frame: DraftCarrier) => Promise<void>): void
   /** Closes, saying why: the member was ended, or the server is closing. */
   finish(): void
 }

@@ -366,7 +366,7 @@ export const en = {
       'at-once': ({ count }) =>
         count === 0
           ? 'There was something to tell already, so it was not held.'
-          : 'The message was there before the question: no request was waiting when it was stored. So nothing was held.',
+          : 'The message was there before the question: no request was free to take it when it was stored. So nothing was held.',
       probe: () => 'The first question is not held: its answer shows that the line is good.',
       'in-vain': () =>
         'Nothing new: asked in vain. The page asks by the clock, since it cannot know when there is something.',
@@ -377,6 +377,9 @@ export const en = {
         seqs === ''
           ? 'Says a message. The answer will tell where it stands in the log.'
           : `Says a message; the answer tells that it is ${seqs} in the log. To be shown it still has to come down, as to everybody else.`,
+      posted: () =>
+        'Says a message. The answer only tells that it came in: where the message stands in the log comes by a poll.',
+      acks: () => 'Tells where a message stands in the log, which the answer to its POST did not.',
       stream: () => 'Stays open: what comes next comes down this same answer, without another request.',
       socket: ({ bytes }) => `The handshake, ${bytes} in all, is paid once. From here on both sides just send frames.`,
       frame: ({ kind, count }) =>
@@ -399,7 +402,7 @@ export const en = {
       cut: () => 'Ended by the page before there was an answer: another line took its place, or a knob was turned.',
       refused: ({ status }) => `The server said no: ${status}.`,
       pending: () => 'On its way, or being worked on.',
-      other: () => 'Counted with the transport that the page reads by.',
+      other: () => 'Brings no message: counted with the transport that the page reads by.',
       uncounted: () =>
         'Only this page’s side is known. The server told nothing of it: it is on no account, or came before this page asked.',
     } as Record<Reason['type'], (facts: WireFacts) => string>,

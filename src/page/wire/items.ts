@@ -79,7 +79,7 @@ export function arrowsOf(item: Item, toPage: (at: number) => number): Arrow[] {
       arrivedAt: record ? toPage(record.receivedAt) : null,
       bytes: record?.up ?? null,
       isEmpty: isEmpty(record),
-      messages: record?.posts === undefined ? NONE : [record.posts],
+      messages: record?.posts ?? NONE,
     },
   ]
   const answeredAt = record?.status === undefined ? undefined : record.answeredAt
@@ -95,7 +95,7 @@ export function arrowsOf(item: Item, toPage: (at: number) => number): Arrow[] {
       arrivedAt: seenAt ?? null,
       bytes: record?.down ?? null,
       isEmpty: isEmpty(record),
-      messages: record?.brings ?? (record?.posts === undefined ? NONE : [record.posts]),
+      messages: [...(record?.brings ?? NONE), ...(record?.acks ?? NONE)],
     })
   }
   return arrows
@@ -125,7 +125,7 @@ function frameArrow(item: FrameItem, toPage: (at: number) => number): Arrow {
 const EMPTY_KINDS: readonly FrameKind[] = ['beat', 'ping', 'pong']
 
 const isEmpty = (record: ExchangeRecord | null): boolean =>
-  record?.kind === 'poll' && record.status !== undefined && record.status < 400 && record.events === 0
+  record?.kind === 'poll' && record.status !== undefined && record.status < 400 && record.events === 0 && !record.acks
 
 /** When an arrow is told of, in the order of the list: when it left, or the next best that is known. */
 export const timeOf = ({ leftAt, arrivedAt, item }: Arrow): number => leftAt ?? arrivedAt ?? item.begunAt

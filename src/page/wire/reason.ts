@@ -1,4 +1,5 @@
 import { transports } from '../../client/transports/index.ts'
+import type { TransportTraits } from '../../client/transport.ts'
 import type { ByteSplit, ExchangeRecord, FrameKind } from '../../protocol.ts'
 import type { Arrow, ExchangeItem } from './items.ts'
 import type { Wire } from './wire.ts'
@@ -17,6 +18,9 @@ export type Reason =
   | { type: 'in-vain' }
   | { type: 'fetched'; messages: number; waitedMs: number | null }
   | { type: 'post'; seq: number | null }
+  /** Said by a post whose own answer does not tell where the message stands, and told of by an answer to another request. */
+  | { type: 'posted' }
+  | { type: 'acks' }
   | { type: 'stream' }
   | { type: 'socket'; bytes: number }
   | { type: 'frame'; kind: FrameKind; messages: number }
@@ -38,7 +42,8 @@ export function reasonOf({ item }: Arrow, wire: Wire, nowAt: number): Reason {
   if ((record.status ?? 0) >= 400) return { type: 'refused', status: record.status ?? 0 }
   switch (record.kind) {
     case 'post':
-      return { type: 'post', seq: seqOf(wire, record.posts) }
+      if (record.isOver && !record.acks) return { type: 'posted' }
+      return { type: 'post', seq: seqOf(wire, record.posts?.[0]) }
     case 'stream':
       return { type: 'stream' }
     case 'socket':
@@ -46,31 +51,39 @@ export function reasonOf({ item }: Arrow, wire: Wire, nowAt: number): Reason {
     case 'other':
       return { type: 'other' }
     case 'poll':
-      // Of another library's polls only that library knows what they bring.
-      if (record.events === undefined && record.status !== undefined) return { type: 'other' }
       return pollReason(item, record, wire, nowAt)
   }
 }
 
 function pollReason(item: ExchangeItem, record: ExchangeRecord, wire: Wire, nowAt: number): Reason {
   const { parkedFrom, parkedTo, answeredAt, events = 0, brings = [] } = record
+  const { mode } = transports[record.transport]
   const parkedMs = parkedFrom === undefined ? null : (parkedTo ?? nowAt + (wire.clock?.offsetMs ?? 0)) - parkedFrom
+  if (record.acks && events === 0) return { type: 'acks' }
   if (parkedMs !== null) {
     if (parkedTo === undefined) return { type: 'holding', parkedMs }
-    if (events === 0) return { type: 'hold-over', parkedMs }
+    if (events === 0) return mode === 'held' ? { type: 'hold-over', parkedMs } : { type: 'other' }
     if (brings.length === 0) return { type: 'held-event', parkedMs }
     const seqs = brings.map((id) => seqOf(wire, id)).filter((seq) => seq !== null)
-    const isOwn = wire.items.some((other) => other.type === 'exchange' && brings.includes(other.record?.posts ?? ''))
+    const isOwn = wire.items.some(
+      (other) => other.type === 'exchange' && other.record?.posts?.some((id) => brings.includes(id)),
+    )
     return { type: 'held', parkedMs, seqs, againMs: againMs(item, wire), isOwn }
   }
   if (answeredAt === undefined) return { type: 'pending' }
-  const isHeldKind = transports[record.transport].mode === 'held'
-  if (events === 0) return { type: isHeldKind ? 'probe' : 'in-vain' }
-  if (isHeldKind) return { type: 'at-once', messages: brings.length }
+  if (events === 0) return NOTHING_BROUGHT[mode]
+  if (mode !== 'interval') return { type: 'at-once', messages: brings.length }
   const [first] = brings
   const storedAt = first === undefined ? undefined : wire.messages.get(first)?.storedAt
   const waitedMs = storedAt === undefined ? null : Math.max(0, answeredAt - storedAt)
   return { type: 'fetched', messages: brings.length, waitedMs }
+}
+
+/** What an answer without an event was, that did not have to wait. */
+const NOTHING_BROUGHT: Record<TransportTraits['mode'], Reason> = {
+  interval: { type: 'in-vain' },
+  held: { type: 'probe' },
+  streaming: { type: 'other' },
 }
 
 /** How soon after an answer the page's next question of the same kind went out. */

@@ -1,4 +1,5 @@
 import type { Net } from '../../client/transport.ts'
+import { recordedPath } from '../../protocol.ts'
 import { now } from '../clock.ts'
 import { Passage } from './passage.ts'
 
@@ -21,7 +22,7 @@ export class Sighting {
   constructor(method: string, url: string | URL) {
     this.method = method
     const { pathname, search } = new URL(url, location.href)
-    this.path = pathname + search
+    this.path = recordedPath(pathname + search)
   }
 }
 

@@ -32,10 +32,10 @@ export const socketIo: MountTransport = (app, path, transport, { beat }) => {
     if (seat) line.account.belongsTo(app.accountOf(seat))
     const visit = room.visit(seat)
     socket.on('disconnect', visit.end)
-    line.onMessage(async (value) => {
+    line.onMessage(async (value, says) => {
       try {
         const said = draft(value)
-        line.said(said)
+        says(said)
         if (!seat) throw problems.unknownToken('this needs a token: join the room, then connect with auth: {token}')
         return { ack: (await room.say(seat, said)).ack }
       } catch (error) {
