@@ -45,6 +45,28 @@ describe('closing', () => {
     await expect.poll(() => codes).toEqual(Array(100).fill(1001))
   })
 
+  it('does not wait for who wants a socket meanwhile', async () => {
+    const playground = await startPlayground()
+    const { token } = await person(playground)
+    const head = `Host: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: 9`
+    // A request that is still on its way is waited for.
+    const slow = await dial(playground.port)
+    slow.socket.write(`POST /rooms/lobby/messages HTTP/1.1\r\n${head}\r\n\r\n`)
+    const late = await dial(playground.port)
+    late.socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n')
+    await expect.poll(late.received).toContain('200 OK')
+
+    const closed = playground.close()
+    late.socket.write(
+      'GET /rooms/lobby/websocket HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
+        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+    )
+    await once(late.socket, 'end')
+    expect(late.received()).toContain('HTTP/1.1 503 ')
+    slow.socket.destroy()
+    await closed
+  })
+
   it('is waited out by sessions, and the next server says that it never gave them their token', async () => {
     const first = await startPlayground()
     const states: string[] = []

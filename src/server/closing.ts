@@ -1,3 +1,4 @@
+import type { WebSocket } from '@fastify/websocket'
 import type { FastifyInstance } from 'fastify'
 import type { App } from './context.ts'
 import type { Rooms } from './rooms.ts'
@@ -30,15 +31,19 @@ export function closeInOrder(app: App, rooms: Rooms): (this: FastifyInstance, do
 
   return function (done) {
     rooms.close()
-    const sockets = [...this.websocketServer.clients]
-    for (const socket of sockets) socket.close(1001, 'server closing')
+    const { clients } = this.websocketServer
+    const dismiss = (socket: WebSocket) => socket.close(1001, 'server closing')
+    for (const socket of clients) dismiss(socket)
+    this.websocketServer.on('connection', dismiss)
+    // Whoever wants to become a socket from here on is answered 503 by Fastify, which leaves the connection open.
+    this.server.on('upgrade', (_request, socket) => socket.end())
     const timer = setTimeout(finish, PATIENCE_MS)
     onQuiet = finish
     if (inFlight === 0) finish()
     function finish(): void {
       clearTimeout(timer)
       onQuiet = () => undefined
-      for (const socket of sockets) socket.terminate()
+      for (const socket of clients) socket.terminate()
       done()
     }
   }
