@@ -220,9 +220,9 @@ describe('the page', () => {
     expect(await ada.name()).toMatch(/^\p{Script=Han}+$/u)
     expect(await ada.page.getByRole('radio').first().getAttribute('value')).toBe('short-poll')
     expect(await ada.page.locator('.switch').textContent()).toContain('短轮询')
-    await ada.page.getByRole('button', { name: 'EN' }).click()
+    await ada.speak('EN')
     expect(await ada.page.locator('.switch').textContent()).toContain('short-poll')
-    await ada.page.getByRole('button', { name: '中文' }).click()
+    await ada.speak('中文')
     await ada.shoot('chat-zh-1280')
   })
 

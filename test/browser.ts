@@ -143,9 +143,15 @@ export class Visitor {
     for (const { size, colorScheme, language } of MODES) {
       await this.page.setViewportSize(size)
       await this.page.emulateMedia({ colorScheme })
-      await this.page.getByRole('button', { name: language, exact: true }).click()
+      await this.speak(language)
       await look(`${size.width}-${colorScheme}-${language === 'EN' ? 'en' : 'zh'}`)
     }
+  }
+
+  /** In this language from here on: its words are loaded first. */
+  async speak(language: 'EN' | '中文'): Promise<void> {
+    await this.page.getByRole('button', { name: language, exact: true }).click()
+    await this.page.locator(`html[lang="${language === 'EN' ? 'en' : 'zh-CN'}"]`).waitFor({ state: 'attached' })
   }
 
   async shoot(name: string): Promise<void> {

@@ -147,7 +147,7 @@ describe('the packed client', () => {
     const { dependencies } = JSON.parse(await readFile('package.json', 'utf8')) as { dependencies: object }
     const built = await readFile('dist/client/index.js', 'utf8')
     const needed = [...built.matchAll(/(?:from |import\()"([^"./][^"]*)"/g)].map(([, name]) => name ?? '')
-    expect(needed.sort()).toEqual(['eventsource-parser', 'socket.io-client', 'ws'])
+    expect(needed.sort()).toEqual(['engine.io-client', 'eventsource-parser', 'socket.io-client', 'ws'])
     expect(Object.keys(dependencies)).toEqual(expect.arrayContaining(needed))
   })
 })
