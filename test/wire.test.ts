@@ -260,6 +260,8 @@ describe('what the wire view says', () => {
     const ada = await Visitor.enter(browser, playground.base)
     await ada.say('hello <you> & "me"')
     await expect.poll(() => ada.texts(), soon).toHaveLength(1)
+    const told = async () => (await rows(ada.page)).filter(({ transport }) => transport !== null)
+    await expect.poll(told, soon).not.toEqual([])
     const token = await ada.page.evaluate(() => /"token":"([^"]+)"/.exec(Object.values(sessionStorage).join())?.[1])
     expect(token).toMatch(/^[\w-]{20,}$/)
     const json = JSON.parse(await exported(ada, 'JSON')) as Exported
