@@ -23,7 +23,7 @@ export function overheadModel(cell: Cell, { cells, gapMs, cursorBytes }: Known):
   }
   const polling = { ratePerS, intervalMs }
   if (kind === 'interval') {
-    const perPoll = subject === 'snapshot-poll' ? shortPollBytes(of('short-poll')) : null
+    const perPoll = subject === 'snapshot-poll' ? shortPollBytes(of('short-poll'), cursorBytes) : null
     return {
       requestsPerMessage: models.shortPoll.requestsPerMessage(polling),
       ...(perPoll
@@ -44,12 +44,15 @@ export function overheadModel(cell: Cell, { cells, gapMs, cursorBytes }: Known):
   }
 }
 
-/** An exchange's heads, and what a message adds. */
-function shortPollBytes(cell: Cell | undefined): { headerBytes: number; messageBytes: number } | null {
+/** An exchange's heads, what an answer with news has around its messages, and what a message adds. */
+function shortPollBytes(cell: Cell | undefined, cursorBytes: number) {
   if (!cell?.bytes || cell.counts.requests === 0 || cell.counts.delivered === 0) return null
   const { up, down } = cell.bytes
+  const { requests, empty, delivered } = cell.counts
+  const envelopeBytes = models.envelopeBytes(cursorBytes)
   return {
-    headerBytes: (up.headers + down.headers) / cell.counts.requests,
-    messageBytes: (up.framing + down.framing + down.payload) / cell.counts.delivered,
+    headerBytes: (up.headers + down.headers) / requests,
+    envelopeBytes,
+    messageBytes: (up.framing + down.framing + down.payload - (requests - empty) * envelopeBytes) / delivered,
   }
 }

@@ -46,7 +46,7 @@ export function readRequest(argv: readonly string[]): Request {
     .allowExcessArguments(false)
     .showHelpAfterError('(--help lists the flags)')
     .addOption(new Option('--quick', 'about 30 s: fewer and shorter cells').conflicts('full'))
-    .addOption(new Option('--full', 'about 10 min: longer cells, narrower intervals'))
+    .addOption(new Option('--full', 'about 15 min: longer cells, narrower intervals'))
     .addOption(
       new Option(
         '--scenario <names>',

@@ -140,9 +140,13 @@ describe(`short poll against a simulation, seed ${SEED}`, () => {
 
   it.each([0.5, 5, 50])('and snapshot-poll at %d messages/s, whose answers with news carry the window', (ratePerS) => {
     const simulated = askUntil(100_000, { ...near, intervalMs: 200, holdMs: 0 }, poisson(ratePerS, 7, ratePerS))
-    const weights = { headerBytes: 250, messageBytes: 220 }
+    const weights = { headerBytes: 250, envelopeBytes: 40, messageBytes: 220 }
     const model = snapshotPoll.bytesPerMessage({ ratePerS, intervalMs: 200 }, weights, 100)
-    agree('snapshot', model, simulated.snapshotBytes(weights.headerBytes, weights.messageBytes, 100))
+    agree(
+      'snapshot',
+      model,
+      simulated.snapshotBytes(weights.headerBytes, weights.messageBytes + weights.envelopeBytes / 100, 100),
+    )
   })
 
   it('says 0 and 1 outside the range of latencies', () => {

@@ -11,6 +11,9 @@ export interface PushedBatch {
   cursorBytes: number
 }
 
+/** A batch beside its events, each of which is followed by a comma but the last. `known` of a snapshot is left out. */
+export const envelopeBytes = (cursorBytes: number): number => '{"cursor":"","events":[]}'.length + cursorBytes - 1
+
 /** A chunk of an HTTP/1.1 answer (RFC 9112 section 7.1): its size in hex, and a line's end behind that and behind the piece. */
 export function chunkBytes(pieceBytes: number): number {
   return Math.round(pieceBytes).toString(16).length + 2 + pieceBytes + 2

@@ -7,17 +7,18 @@ import { emptyShare, type Polling } from './short-poll.ts'
 
 /**
  * With Poisson arrivals a poll has news with 1 − e^(−λT), and is then sent the window, new or not. Over the λT messages that a
- * poll brings: (h + (1 − e^(−λT)) W m) / (λT).
+ * poll brings: (h + (1 − e^(−λT)) (b + W m)) / (λT).
  *
- * @param bytes headerBytes: a whole exchange without messages, both ways; messageBytes: what one message adds to an
- *   answer, framing included
+ * @param bytes headerBytes: h, a whole exchange without a body, both ways; envelopeBytes: b, the body of an answer with news
+ *   beside its messages; messageBytes: m, what one message adds to it, framing included
  * @param windowMessages W, constant: the room has at least as many
  */
 export function bytesPerMessage(
   polling: Polling,
-  bytes: { headerBytes: number; messageBytes: number },
+  bytes: { headerBytes: number; envelopeBytes: number; messageBytes: number },
   windowMessages: number,
 ): number {
-  const sentAgain = (1 - emptyShare(polling)) * windowMessages * bytes.messageBytes
+  const windowBytes = bytes.envelopeBytes + windowMessages * bytes.messageBytes
+  const sentAgain = (1 - emptyShare(polling)) * windowBytes
   return (bytes.headerBytes + sentAgain) / messagesIn(polling.ratePerS, polling.intervalMs)
 }
