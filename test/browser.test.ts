@@ -152,10 +152,12 @@ describe('two people in a real browser', () => {
     await ben.use('long-poll')
     const link = ben.page.locator('.knob.link select')
     await link.selectOption('wifi')
+    await expect.poll(() => ben.turns(), soon).toEqual(['short-poll→long-poll', 'no delay→Wi-Fi'])
     const before = await ada.notes()
     await ben.page.reload()
     await expect.poll(() => link.inputValue(), soon).toBe('wifi')
     await expect.poll(() => ben.texts(), soon).toEqual(['before'])
+    expect(await ben.turns()).toEqual([])
     expect(await ben.name()).toBe(name)
     expect(await ben.composer.inputValue()).toBe('half a sentence')
     // Longer than the grace in which a page that does not come back has left.
@@ -163,6 +165,21 @@ describe('two people in a real browser', () => {
     await ben.say('after')
     await expect.poll(() => ada.texts(), soon).toEqual(['before', 'after'])
     expect(await ada.notes()).toEqual(before)
+  })
+
+  it('go on at the same cursor over another link, and are told that nothing was lost', async () => {
+    const playground = await startPlayground()
+    const [ada, ben] = [await Visitor.enter(browser, playground.base), await Visitor.enter(browser, playground.base)]
+    await ada.use('sse')
+    await ben.say('before')
+    await expect.poll(() => ada.texts(), soon).toEqual(['before'])
+    await ada.page.locator('.knob.link select').selectOption('4g')
+    await ben.say('after')
+    await expect.poll(() => ada.texts(), soon).toEqual(['before', 'after'])
+    expect(await ada.turns()).toEqual(['short-poll→sse', 'no delay→4G'])
+    const says = ada.log.locator('.turn small')
+    await expect.poll(() => says.allTextContents(), soon).toEqual(Array(2).fill('same cursor · 0 lost · 0 twice'))
+    expect(ada.complaints).toEqual([])
   })
 
   it.each(TRANSPORTS)(

@@ -104,6 +104,12 @@ export class Visitor {
     return this.log.locator('.sys > span').allTextContents()
   }
 
+  /** What was gone over from and to, in the log: transports and links. */
+  async turns(): Promise<string[]> {
+    const rows = await this.log.locator('.turn').all()
+    return Promise.all(rows.map(async (row) => (await row.locator('span').allTextContents()).join('→')))
+  }
+
   async name(): Promise<string> {
     return (await this.#ownName.textContent()) ?? ''
   }

@@ -180,10 +180,14 @@ describe('a message that is followed', () => {
 
     const { items, messages } = JSON.parse(await exported(ada, 'JSON')) as Exported
     const named = { up: 0, down: 0 }
-    for (const { record, sighting } of items) {
-      if (record?.type !== 'exchange' || record.transport !== 'socket-io') continue
+    for (const { record, arrows } of items) {
+      if (record?.type !== 'exchange' || record.transport !== 'socket-io' || !record.isOver) continue
       const { path, posts = [], brings = [], acks = [] } = record
-      expect(sighting, path).not.toBeNull()
+      // Both ends of each are known: the page's and the server's.
+      expect(arrows, path).toEqual([
+        { way: 'up', leftAt: expect.any(Number) as number, arrivedAt: expect.any(Number) as number },
+        { way: 'down', leftAt: expect.any(Number) as number, arrivedAt: expect.any(Number) as number },
+      ])
       const bodies = crossed.get(path)
       if (!bodies) continue
       const within = (body: string) => messages.map(({ id }) => id).filter((id) => body.includes(id))
@@ -197,7 +201,7 @@ describe('a message that is followed', () => {
 })
 
 interface Exported {
-  items: { record: TraceRecord | null; sighting: object | null }[]
+  items: { record: TraceRecord | null; arrows: { way: string; leftAt: number | null; arrivedAt: number | null }[] }[]
   messages: { id: string }[]
 }
 

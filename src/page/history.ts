@@ -8,6 +8,7 @@ import {
   type TransportName,
 } from '../protocol.ts'
 import type { Tally } from './tally.ts'
+import type { Turn } from './turn.ts'
 
 /** What the page itself has to say between the messages. */
 export type Note =
@@ -30,7 +31,7 @@ export type Entry = { key: string; at: number } & (
     }
   | { kind: 'event'; event: Exclude<RoomEvent, MessageEvent> }
   | { kind: 'note'; note: Note }
-  | { kind: 'turn'; from: TransportName; to: TransportName; cursor: Cursor | null; tally: Signal<Tally> }
+  | { kind: 'turn'; turn: Turn; cursor: Cursor; tally: Signal<Tally> }
 )
 
 /** A draft of one's own that has not come back as a message. */

@@ -4,6 +4,7 @@ import { now, type ClockReading } from './clock.ts'
 import type { Gauges } from './gauges.ts'
 import type { Entry, History } from './history.ts'
 import { count, noTally, type Tally } from './tally.ts'
+import type { Turn } from './turn.ts'
 
 /** Takes what a line brings: into the history, with how long it took, and into the count since the last switch. */
 export class Reception {
@@ -33,10 +34,10 @@ export class Reception {
     this.#openedAt = now()
   }
 
-  /** Another transport takes over: what comes from here on is counted in the row that says so. */
-  turned(from: TransportName, to: TransportName, cursor: Cursor | null): void {
+  /** Another line takes over: what comes from here on is counted in the row that says so. */
+  turned(turn: Turn, cursor: Cursor): void {
     const tally = (this.#tally = signal(noTally))
-    this.#history.add({ key: this.#history.newKey(), at: Date.now(), kind: 'turn', from, to, cursor, tally })
+    this.#history.add({ key: this.#history.newKey(), at: Date.now(), kind: 'turn', turn, cursor, tally })
   }
 
   take(events: readonly RoomEvent[], isReset: boolean, transport: TransportName): void {

@@ -19,11 +19,13 @@ import { enter, takeName } from './entrance.ts'
 import { Gauges } from './gauges.ts'
 import { History } from './history.ts'
 import { Life } from './life.ts'
+import { DIRECT } from './links.ts'
 import { over } from './net.ts'
 import { Reception } from './reception.ts'
 import { Self } from './self.ts'
 import { Standing } from './standing.ts'
 import { SocketWatch } from './wire/socket-watch.ts'
+import type { Route, Turn } from './turn.ts'
 import { traceNet } from './wire/tracing-net.ts'
 import { Wire } from './wire/wire.ts'
 
@@ -97,10 +99,9 @@ export class Stay {
   use(to: TransportName): void {
     const from = this.transport.peek()
     if (to === from) return
-    this.#reception.turned(from, to, this.cursor.peek())
-    this.gauges.turned(to)
-    this.wire.turned(from, to)
+    const { profile } = this.#route
     this.transport.value = to
+    this.#turned({ from: { transport: from, profile }, to: this.#route })
     this.self.keep({ transport: to })
     this.#life?.session.use(to)
   }
@@ -113,8 +114,10 @@ export class Stay {
   /** Goes on over a link, or over none. */
   reach(link: AboutLink | null): void {
     if (link?.port === this.link.peek()?.port) return
+    const from = this.#route
     this.link.value = link
-    this.gauges.turned(this.transport.peek())
+    // A server that was started anew has the same links at other ports.
+    if (this.#route.profile !== from.profile) this.#turned({ from, to: this.#route })
     this.#life?.session.reach(over(this.#net, link))
   }
 
@@ -169,6 +172,19 @@ export class Stay {
   hide(): void {
     const { token } = this.self.kept
     if (token !== null) leave(this.#options.net, this.room, token, RELOAD_GRACE_MS).catch(() => undefined)
+  }
+
+  get #route(): Route {
+    return { transport: this.transport.peek(), profile: this.link.peek()?.profile ?? DIRECT }
+  }
+
+  #turned(turn: Turn): void {
+    this.gauges.turned(turn.to.transport)
+    // Before anything came there is nothing that another line could go on with.
+    const cursor = this.cursor.peek()
+    if (cursor === null) return
+    this.#reception.turned(turn, cursor)
+    this.wire.turned(turn)
   }
 
   async #begin(): Promise<void> {

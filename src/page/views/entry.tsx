@@ -4,7 +4,7 @@ import type { Entry, Note, Pending } from '../history.ts'
 import { language, texts } from '../i18n.ts'
 import type { Wire } from '../wire/wire.ts'
 import { Avatar } from './avatar.tsx'
-import { labelOf } from './transport.tsx'
+import { labelOf, turnLabels } from './transport.tsx'
 
 interface RowProps {
   entry: Entry
@@ -86,19 +86,20 @@ function Message({
 }
 
 /** A switch, and what can be said by counting of what came since. */
-function Turn({ entry: { from, to, cursor, tally } }: { entry: Entry & { kind: 'turn' } }) {
+function Turn({ entry: { turn, cursor, tally } }: { entry: Entry & { kind: 'turn' } }) {
   const { notes } = texts.value
+  const [from, to] = turnLabels(turn)
   const { came, missing, again, isReset } = tally.value
-  const says = isReset ? notes.tallyReset : came > 0 ? notes.tally({ missing, again }) : notes.sameCursor(cursor ?? '')
+  const says = isReset ? notes.tallyReset : came > 0 ? notes.tally({ missing, again }) : notes.sameCursor(cursor)
   return (
-    <li class="turn" data-transport={to}>
-      <span class="from" data-transport={from}>
-        {labelOf(from)}
+    <li class="turn" data-transport={turn.to.transport}>
+      <span class="from" data-transport={turn.from.transport}>
+        {from}
       </span>
       <svg viewBox="0 0 16 8" role="img" aria-label="→" fill="none" stroke="currentColor">
         <path d="M0 4h13M10 1l3 3-3 3" stroke-width="1.4" />
       </svg>
-      <span class="to">{labelOf(to)}</span>
+      <span class="to">{to}</span>
       <small title={came > 0 ? notes.tallyTitle(came, missing) : undefined}>{says}</small>
     </li>
   )

@@ -1,6 +1,7 @@
 import { spelled, tenth, whole } from '../format.ts'
 import { texts } from '../i18n.ts'
 import { links, profilesOf } from '../links.ts'
+import { linkLabelOf } from './transport.tsx'
 
 interface LinkSelectProps {
   /** A profile; null when several are in force. */
@@ -36,7 +37,7 @@ export function LinkSelect({ value, label, onChoose }: LinkSelectProps) {
 /** A profile's name, and what it is known by. */
 function nameOf(profile: string): string {
   const link = links.value.find((candidate) => candidate.profile === profile)
-  const name = texts.value.links.profiles[profile] ?? profile
+  const name = linkLabelOf(profile)
   const details = [
     link && link.rttMs > 0 && spelled({ figure: whole(link.rttMs), unit: 'ms' }),
     link?.bitsPerSecond && spelled({ figure: perSecond(link.bitsPerSecond), unit: 'Mbit/s' }),

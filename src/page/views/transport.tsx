@@ -1,5 +1,6 @@
 import type { TransportName } from '../../protocol.ts'
 import { texts } from '../i18n.ts'
+import type { Turn } from '../turn.ts'
 
 /** Each transport's own sequence diagram in small: client on the left, server on the right. */
 const GLYPHS: Record<TransportName, { arrows: string; held?: string; stream?: string }> = {
@@ -23,6 +24,15 @@ export function Glyph({ of }: { of: TransportName }) {
     </svg>
   )
 }
+
+/** What a link is called in the page's language, by its profile. */
+export const linkLabelOf = (profile: string): string => texts.value.links.profiles[profile] ?? profile
+
+/** What a turn went from, and what to: two transports, or two links. */
+export const turnLabels = ({ from, to }: Turn): [string, string] =>
+  from.transport === to.transport
+    ? [linkLabelOf(from.profile), linkLabelOf(to.profile)]
+    : [labelOf(from.transport), labelOf(to.transport)]
 
 /** What a transport is called in the page's language; its name on the wire, if that language has no word for it. */
 export const labelOf = (name: TransportName): string => texts.value.transport.labels[name] ?? name

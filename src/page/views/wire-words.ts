@@ -7,7 +7,7 @@ import type { Arrow } from '../wire/items.ts'
 import type { PaintWords } from '../wire/scene.ts'
 import type { Reason } from '../wire/reason.ts'
 import type { Wire } from '../wire/wire.ts'
-import { labelOf } from './transport.tsx'
+import { turnLabels } from './transport.tsx'
 
 export const bytesWord = (bytes: ByteSplit): string => exactBytes(sumOf(bytes))
 /** To the byte: here one wants to add up. */
@@ -42,7 +42,7 @@ export function paintWords(wire: Wire): PaintWords {
     stored: (seq) => words.stored(seqWord(seq)),
     shown: (ms) => `+${durationWord(ms)}`,
     arrow: (arrow, isAgain) => arrowWord(arrow, isAgain),
-    transport: labelOf,
+    turn: turnLabels,
   }
 }
 

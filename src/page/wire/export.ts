@@ -16,7 +16,7 @@ export function toSvg(palette: Palette, scene: Scene): string {
 /** All that is known: the server's records as they came, with what the page saw of each, and how the clocks stand. */
 export function toJson(wire: Wire): string {
   const items = wire.items.map((item) => {
-    if (item.type === 'turn') return { type: item.type, at: item.begunAt, from: item.from, to: item.to }
+    if (item.type === 'turn') return { type: item.type, at: item.begunAt, ...item.turn }
     const arrows = arrowsOf(item, wire.toPage).map(({ way, leftAt, arrivedAt }) => ({ way, leftAt, arrivedAt }))
     return { type: item.type, record: item.record, arrows }
   })

@@ -1,4 +1,5 @@
 import type { ByteSplit, ExchangeRecord, FrameKind, FrameRecord, TransportName, Way } from '../../protocol.ts'
+import type { Turn } from '../turn.ts'
 import type { Sighting } from './tracing-net.ts'
 
 /** A request and its answer: what the server told of it, what the page saw of it, or both. */
@@ -20,13 +21,12 @@ export interface FrameItem {
   line: ExchangeItem | null
 }
 
-/** From here on another transport is used. */
+/** From here on another transport is used, or another link. */
 export interface TurnItem {
   type: 'turn'
   key: string
   begunAt: number
-  from: TransportName
-  to: TransportName
+  turn: Turn
 }
 
 export type Item = ExchangeItem | FrameItem | TurnItem

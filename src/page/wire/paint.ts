@@ -251,24 +251,24 @@ class Painter {
     }
   }
 
-  #turn({ begunAt, from, to }: Item & { type: 'turn' }): void {
+  #turn({ begunAt, turn }: Item & { type: 'turn' }): void {
     const { client, server, y } = this.#scale
     const { view, words } = this.#scene
     const { ink, surface, sans } = this.#brush.palette
     const middle = (client + server) / 2
     const at = y(begunAt)
-    const text = `${words.transport(from)} → ${words.transport(to)}`
+    const text = words.turn(turn).join(' → ')
     const half = Math.min((server - client) / 2 + 30, 24 + text.length * 3.5)
     const rule = this.#brush.outline('mark', { stroke: ink, width: 1.5, dash: [2, 3] })
     rule.moveTo(0, at)
     rule.lineTo(view.width, at)
     // Above the line: what the new transport does begins at once below it.
     this.#brush.outline('turn', { fill: ink }).rect(middle - half, at - 22, 2 * half, 22)
-    for (const [name, x] of [
-      [from, middle - half + 12],
-      [to, middle + half - 12],
+    for (const [{ transport }, x] of [
+      [turn.from, middle - half + 12],
+      [turn.to, middle + half - 12],
     ] as const) {
-      this.#brush.disc('turn', { fill: this.#brush.hue(name).mark }, x, at - 11, 4)
+      this.#brush.disc('turn', { fill: this.#brush.hue(transport).mark }, x, at - 11, 4)
     }
     if (at < this.#scale.top) return
     this.#brush.label({ x: middle, y: at - 7, text, colour: surface, font: `550 11px ${sans}`, align: 'center' })

@@ -1,4 +1,4 @@
-import type { TransportName } from '../../protocol.ts'
+import type { Turn } from '../turn.ts'
 import type { Arrow, Carried, Item } from './items.ts'
 import type { View } from './scale.ts'
 
@@ -32,7 +32,8 @@ export interface PaintWords {
   shown: (ms: number) => string
   stored: (seq: number) => string
   arrow: (arrow: Arrow, isAgain: boolean) => string
-  transport: (name: TransportName) => string
+  /** What it went from, and what to. */
+  turn: (turn: Turn) => [string, string]
 }
 
 /** An arrow where it was drawn, so that it can be pointed at. */

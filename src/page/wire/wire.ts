@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import type { ByteSplit, ExchangeRecord, RoomEvent, TraceRecord, TransportName, Way } from '../../protocol.ts'
 import { now, type ClockReading } from '../clock.ts'
+import type { Turn } from '../turn.ts'
 import { arrowsOf, timeOf, type Arrow, type Carried, type ExchangeItem, type Item } from './items.ts'
 import type { Sighting } from './tracing-net.ts'
 
@@ -83,11 +84,12 @@ export class Wire {
     this.#changed()
   }
 
-  turned(from: TransportName, to: TransportName): void {
+  turned(turn: Turn): void {
     // The one in use is the last one.
-    const total = this.totals.get(to)
-    if (total && this.totals.delete(to)) this.totals.set(to, total)
-    this.#insert({ type: 'turn', key: `turn ${++this.#keys}`, begunAt: now(), from, to })
+    const { transport } = turn.to
+    const total = this.totals.get(transport)
+    if (total && this.totals.delete(transport)) this.totals.set(transport, total)
+    this.#insert({ type: 'turn', key: `turn ${++this.#keys}`, begunAt: now(), turn })
     this.#changed()
   }
 
