@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import WebSocket from 'ws'
-import type { ByteSplit, Counts, MeterFrame } from '../src/protocol.ts'
+import type { ByteSplit, Counts, MeterFrame } from '../src/meter.ts'
 import { draft, person, startPlayground, type Person, type TestPlayground } from './playground.ts'
 import { run } from './process.ts'
 

@@ -10,14 +10,8 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import WebSocket from 'ws'
 import { openAsker, openSession } from '../bench/load/asker.ts'
 import type { HeaderSet } from '../bench/load/heads.ts'
-import {
-  TRANSPORTS,
-  type ByteSplit,
-  type Counts,
-  type Joined,
-  type MeterFrame,
-  type TransportName,
-} from '../src/protocol.ts'
+import type { ByteSplit, Counts, MeterFrame } from '../src/meter.ts'
+import { TRANSPORTS, type Joined, type TransportName } from '../src/protocol.ts'
 import { FrameReader, type FramePart } from '../src/server/http2/frames.ts'
 import { launchBrowser, Visitor } from './browser.ts'
 import { draft, startPlayground, type TestPlayground } from './playground.ts'

@@ -5,7 +5,8 @@ import WebSocket from 'ws'
 import { transports } from '../src/client/transports/index.ts'
 import { openLink } from '../src/link/link.ts'
 import { nodeNet } from '../src/node/net.ts'
-import type { ByteSplit, Counts, MeterFrame, TransportName } from '../src/protocol.ts'
+import type { ByteSplit, Counts, MeterFrame } from '../src/meter.ts'
+import type { TransportName } from '../src/protocol.ts'
 import {
   collect,
   draft,

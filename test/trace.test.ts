@@ -4,17 +4,8 @@ import WebSocket from 'ws'
 import { post } from '../src/client/http.ts'
 import type { Net } from '../src/client/transport.ts'
 import { transports } from '../src/client/transports/index.ts'
-import {
-  noCounts,
-  TRANSPORTS,
-  type Ack,
-  type Counts,
-  type FrameKind,
-  type MeterFrame,
-  type RoomEvent,
-  type TraceRecord,
-  type TransportName,
-} from '../src/protocol.ts'
+import { noCounts, type Counts, type FrameKind, type MeterFrame, type TraceRecord } from '../src/meter.ts'
+import { TRANSPORTS, type Ack, type RoomEvent, type TransportName } from '../src/protocol.ts'
 import { Trace } from '../src/server/trace.ts'
 import {
   collect,

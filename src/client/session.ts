@@ -15,10 +15,11 @@
  * aborts the old line before it opens the new one at the same cursor: so nothing is lost and nothing comes twice.
  */
 import type { Ack, Batch, Cursor, Draft, Member, Problem, RoomEvent, TransportName } from '../protocol.ts'
+import { Attendance } from './attendance.ts'
 import { backoffMs } from './backoff.ts'
 import { holdLease } from './lease.ts'
 import { leave, readRoster } from './members.ts'
-import { applyToRoster, rosterOf, type Roster } from './roster.ts'
+import type { Roster } from './roster.ts'
 import { sleep } from './time.ts'
 import { DEFAULT_KNOBS, LineError, ProblemError, type ClientTransport, type Knobs, type Net } from './transport.ts'
 import { transports } from './transports/index.ts'
@@ -71,10 +72,7 @@ export class Session {
   #knobs: Knobs
   #cursor: Cursor | null
   #lastSeq = 0
-  #roster: Roster = new Map()
-  #hasRoster = false
-  /** What the log says while a roster is being read beside it. */
-  #meanwhile: RoomEvent[] | null = null
+  readonly #attendance: Attendance
   #outbox: Draft[]
   #state: SessionState = { name: 'connecting' }
   #line = new AbortController()
@@ -91,6 +89,10 @@ export class Session {
     this.#knobs = { ...DEFAULT_KNOBS, ...options.knobs }
     this.#cursor = options.cursor ?? null
     this.#outbox = [...(options.outbox ?? [])]
+    this.#attendance = new Attendance(
+      () => readRoster(this.#net, this.room),
+      (roster) => this.#see(roster),
+    )
     void this.#live()
   }
 
@@ -107,7 +109,7 @@ export class Session {
     return this.#cursor
   }
   get roster(): Roster {
-    return this.#roster
+    return this.#attendance.roster
   }
   get state(): SessionState {
     return this.#state
@@ -195,7 +197,7 @@ export class Session {
       this.#attempts = 0
       this.#enter({ name: 'open' })
       void this.#sendAll(line, signal)
-      if (!this.#hasRoster) void this.#readRoster()
+      this.#attendance.opened()
     }
     for await (const batch of line.receive(this.#cursor, signal, onOpen)) {
       if (signal.aborted) return
@@ -208,16 +210,13 @@ export class Session {
     const isReset = batch.reset === true
     if (isReset) {
       this.#lastSeq = 0
-      this.#hasRoster = false
-      void this.#readRoster()
+      this.#attendance.reset()
     }
     // A line that says a thing twice is mended here; one that leaves something out cannot be.
     const events = batch.events.filter((event) => event.seq > this.#lastSeq)
     this.#lastSeq = events.at(-1)?.seq ?? this.#lastSeq
     this.#cursor = batch.cursor
-    const changes = events.filter((event) => event.type !== 'message')
-    this.#meanwhile?.push(...changes)
-    if (changes.length > 0) this.#see(changes.reduce(applyToRoster, this.#roster))
+    this.#attendance.apply(events)
     if (events.length > 0 || isReset) this.#observer.events?.(events, isReset)
   }
 
@@ -282,20 +281,8 @@ export class Session {
     await sleep(retryMs, this.#line.signal).catch(() => undefined)
   }
 
-  /** Reads the roster beside the log. What the log says meanwhile is applied to it once more. */
-  async #readRoster(): Promise<void> {
-    const meanwhile: RoomEvent[] = (this.#meanwhile = [])
-    // One that cannot be read is read again with the next line; until then events alone tell who is here.
-    const members = await readRoster(this.#net, this.room).catch(() => null)
-    if (this.#meanwhile !== meanwhile) return
-    this.#meanwhile = null
-    if (!members || this.#state.name === 'closed') return
-    this.#hasRoster = true
-    this.#see(meanwhile.reduce(applyToRoster, rosterOf(members)))
-  }
-
   #see(roster: Roster): void {
-    this.#roster = roster
+    if (this.#state.name === 'closed') return
     this.#member = roster.get(this.#member.id) ?? this.#member
     this.#observer.roster?.(roster)
   }

@@ -1,4 +1,5 @@
-import type { ByteSplit, Counts, TransportName } from '../protocol.ts'
+import type { ByteSplit, Counts } from '../meter.ts'
+import type { TransportName } from '../protocol.ts'
 import { transports } from '../client/transports/index.ts'
 
 const apart = (a: ByteSplit, b: ByteSplit): ByteSplit => ({

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
-import { noCounts, type Counts, type TransportName } from '../protocol.ts'
+import { noCounts, type Counts } from '../meter.ts'
+import type { TransportName } from '../protocol.ts'
 import { bytesPerMessage, emptyShare, since, sumOf } from './counts.ts'
 import type { MeterReport, MeterState } from './meter-line.ts'
 

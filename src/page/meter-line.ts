@@ -1,4 +1,5 @@
-import { BEARER_PREFIX, CLOSE, SUBPROTOCOL, type MeterFrame, type MeterFrameUp } from '../protocol.ts'
+import type { MeterFrame } from '../meter.ts'
+import { BEARER_PREFIX, CLOSE, SUBPROTOCOL, type MeterFrameUp } from '../protocol.ts'
 import { backoffMs } from '../client/backoff.ts'
 import type { Net } from '../client/transport.ts'
 import { Clock, now } from './clock.ts'

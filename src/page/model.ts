@@ -1,4 +1,5 @@
-import type { AboutLink, Counts, TransportName } from '../protocol.ts'
+import type { Counts } from '../meter.ts'
+import type { AboutLink, TransportName } from '../protocol.ts'
 import type { Knobs } from '../client/transport.ts'
 import { transports } from '../client/transports/index.ts'
 import * as longPoll from '../models/long-poll.ts'

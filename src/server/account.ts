@@ -1,13 +1,6 @@
 import type { Socket } from 'node:net'
-import {
-  noCounts,
-  type ByteSplit,
-  type Counts,
-  type ExchangeRecord,
-  type TraceRecord,
-  type TransportName,
-  type Way,
-} from '../protocol.ts'
+import { noCounts, type ByteSplit, type Counts, type ExchangeRecord, type TraceRecord, type Way } from '../meter.ts'
+import type { TransportName } from '../protocol.ts'
 import { Trace } from './trace.ts'
 
 /**

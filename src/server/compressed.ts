@@ -1,4 +1,4 @@
-import type { ByteSplit, FrameRecord } from '../protocol.ts'
+import type { ByteSplit, FrameRecord } from '../meter.ts'
 
 type Moved = Pick<ByteSplit, 'framing' | 'payload'>
 

@@ -1,6 +1,7 @@
 import type { WebSocket } from '@fastify/websocket'
 import type { FastifyRequest } from 'fastify'
-import type { Draft, FrameKind } from '../protocol.ts'
+import type { FrameKind } from '../meter.ts'
+import type { Draft } from '../protocol.ts'
 import type { Account } from './account.ts'
 import type { DraftCarrier, Exchange, FrameContent } from './exchange.ts'
 import type { EncodedBatch } from './follow.ts'

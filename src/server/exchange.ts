@@ -1,4 +1,5 @@
-import type { Draft, ExchangeRecord, FrameKind, FrameRecord, TransportName, Way } from '../protocol.ts'
+import type { ExchangeRecord, FrameKind, FrameRecord, Way } from '../meter.ts'
+import type { Draft, TransportName } from '../protocol.ts'
 import type { Account } from './account.ts'
 import { serverNow } from './clock.ts'
 import { CompressedFrame, CompressedFrames } from './compressed.ts'

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { BEARER_PREFIX, recordedPath, schemas } from '../protocol.ts'
+import { recordedPath } from '../meter.ts'
+import { BEARER_PREFIX, schemas } from '../protocol.ts'
 import type { App } from './context.ts'
 import { isPreflight, takePreflights } from './cors.ts'
 import { Exchange } from './exchange.ts'

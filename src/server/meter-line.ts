@@ -1,5 +1,6 @@
 import Type from 'typebox'
-import { CLOSE, schemas, type MeterFrame } from '../protocol.ts'
+import type { MeterFrame } from '../meter.ts'
+import { CLOSE, schemas } from '../protocol.ts'
 import type { Account } from './account.ts'
 import { serverNow } from './clock.ts'
 import { seatOf, type App } from './context.ts'

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { FrameKind, Problem } from '../protocol.ts'
+import type { FrameKind } from '../meter.ts'
+import type { Problem } from '../protocol.ts'
 import type { EncodedBatch } from './follow.ts'
 import { isGone } from './gone.ts'
 import { problems } from './problem.ts'

@@ -1,4 +1,4 @@
-import type { TraceRecord } from '../protocol.ts'
+import type { TraceRecord } from '../meter.ts'
 
 /** Records that wait to be told: of a member that reads a hundred messages a second, some seconds. */
 const PENDING = 1000

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
-import type { FrameKind, Problem, TransportName } from '../../protocol.ts'
+import type { FrameKind } from '../../meter.ts'
+import type { Problem, TransportName } from '../../protocol.ts'
 import type { Reason } from '../wire/reason.ts'
 
 /** A part of a sentence: a word, or a name that is shown as one. */

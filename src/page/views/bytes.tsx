@@ -1,4 +1,4 @@
-import type { ByteSplit } from '../../protocol.ts'
+import type { ByteSplit } from '../../meter.ts'
 import { handshakeBytes, sumOf } from '../counts.ts'
 import { bytes, percent, spelled } from '../format.ts'
 import type { Plots, Reading } from '../gauges.ts'

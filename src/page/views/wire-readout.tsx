@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
-import type { ByteSplit, TransportName, Way } from '../../protocol.ts'
+import type { ByteSplit, Way } from '../../meter.ts'
+import type { TransportName } from '../../protocol.ts'
 import { exactTime } from '../format.ts'
 import { language, texts } from '../i18n.ts'
 import { now } from '../clock.ts'

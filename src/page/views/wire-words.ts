@@ -1,4 +1,4 @@
-import type { ByteSplit } from '../../protocol.ts'
+import type { ByteSplit } from '../../meter.ts'
 import { sumOf } from '../counts.ts'
 import { duration, spelled, timeOfDay, whole } from '../format.ts'
 import { language, texts } from '../i18n.ts'

@@ -1,4 +1,5 @@
-import type { ByteSplit, ExchangeRecord, FrameKind, FrameRecord, TransportName, Way } from '../../protocol.ts'
+import type { ByteSplit, ExchangeRecord, FrameKind, FrameRecord, Way } from '../../meter.ts'
+import type { TransportName } from '../../protocol.ts'
 import type { Turn } from '../turn.ts'
 import type { Sighting } from './tracing-net.ts'
 

@@ -1,6 +1,6 @@
 import { transports } from '../../client/transports/index.ts'
 import type { TransportTraits } from '../../client/transport.ts'
-import type { ByteSplit, ExchangeRecord, FrameKind } from '../../protocol.ts'
+import type { ByteSplit, ExchangeRecord, FrameKind } from '../../meter.ts'
 import type { Arrow, ExchangeItem } from './items.ts'
 import type { Wire } from './wire.ts'
 

@@ -1,4 +1,4 @@
-import type { ByteSplit } from '../../protocol.ts'
+import type { ByteSplit } from '../../meter.ts'
 import type { Brush } from './brush.ts'
 import type { Hue } from './palette.ts'
 import type { Outline } from './pen.ts'

@@ -1,5 +1,5 @@
 import type { Net } from '../../client/transport.ts'
-import { recordedPath } from '../../protocol.ts'
+import { recordedPath } from '../../meter.ts'
 import { now } from '../clock.ts'
 import { Passage } from './passage.ts'
 

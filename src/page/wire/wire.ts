@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
-import type { ByteSplit, ExchangeRecord, RoomEvent, TraceRecord, TransportName, Way } from '../../protocol.ts'
+import type { ByteSplit, ExchangeRecord, TraceRecord, Way } from '../../meter.ts'
+import type { RoomEvent, TransportName } from '../../protocol.ts'
 import { now, type ClockReading } from '../clock.ts'
 import type { Turn } from '../turn.ts'
 import { arrowsOf, timeOf, type Arrow, type Carried, type ExchangeItem, type Item } from './items.ts'

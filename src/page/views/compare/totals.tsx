@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import type { ByteSplit } from '../../../protocol.ts'
+import type { ByteSplit } from '../../../meter.ts'
 import type { Knobs } from '../../../client/transport.ts'
 import type { Pane } from '../../compare/pane.ts'
 import { bytesPerMessage, emptyShare, sumOf } from '../../counts.ts'
