@@ -9,6 +9,7 @@ import {
   type Page,
 } from 'playwright-core'
 import { onTestFinished } from 'vitest'
+import './leash.ts'
 
 /** What the browser's own libraries are looked for by; without them it brings its own. */
 const SYSTEM_NSS = [
@@ -31,8 +32,9 @@ export async function launchBrowser(): Promise<Browser> {
   })
 }
 
-/** As if the person had turned the poll interval down in this tab before. */
-const KNOBS = `sessionStorage.getItem('knobs') ?? sessionStorage.setItem('knobs', '{"intervalMs":200}')`
+/** As if the person had turned the poll interval in this tab before. */
+const knobs = (intervalMs: number) =>
+  `sessionStorage.getItem('knobs') ?? sessionStorage.setItem('knobs', '{"intervalMs":${intervalMs}}')`
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
@@ -68,11 +70,15 @@ export class Visitor {
    * Polls are asked quickly, unless it is told otherwise: nobody waits for a second here. And the pictures move once a
    * second: there is no graphics card to draw them.
    */
-  static async enter(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visitor> {
+  static async enter(
+    browser: Browser,
+    url: string,
+    { intervalMs = 200, ...options }: BrowserContextOptions & { intervalMs?: number } = {},
+  ): Promise<Visitor> {
     const viewport = { width: 1280, height: 800 }
     const context = await browser.newContext({ viewport, locale: 'en-US', reducedMotion: 'reduce', ...options })
     onTestFinished(() => context.close())
-    await context.addInitScript(KNOBS)
+    await context.addInitScript(knobs(intervalMs))
     const visitor = new Visitor(await context.newPage())
     await visitor.page.goto(url)
     await visitor.#ownName.waitFor({ state: 'attached' })

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { describe, onTestFinished } from 'vitest'
+import { leashed } from './leash.ts'
 
 const isInstalled = spawnSync('redis-server', ['--version']).status === 0
 const isRequired = process.env['CI'] === 'true'
@@ -65,7 +66,7 @@ export async function launchRedis({ appendOnly = false, replicaOf }: RedisSettin
   if (replicaOf !== undefined) args.push('--replicaof', '127.0.0.1', String(replicaOf))
   let child: ChildProcess
   const start = async () => {
-    child = spawn('redis-server', args, { stdio: 'ignore' })
+    child = leashed(spawn('redis-server', args, { stdio: 'ignore' }))
     const probe = new Redis(port, '127.0.0.1', { retryStrategy: () => 20, maxRetriesPerRequest: 500 })
     probe.on('error', () => undefined)
     await probe.ping()

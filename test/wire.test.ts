@@ -47,19 +47,13 @@ async function settled<T>(read: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Long enough between two polls that all is told in between. */
-async function slowPolls(page: Page): Promise<void> {
-  await page.evaluate(() => sessionStorage.setItem('knobs', JSON.stringify({ intervalMs: 3000 })))
-  await page.reload()
-}
-
 describe('the wire view', () => {
   it('shows for 100 messages the bytes that a relay in between counted, on every transport', async () => {
     const counted = async (transport: TransportName) => {
       const playground = await startPlayground()
       const relay = await CountingRelay.open(playground.port)
-      const ada = await Visitor.enter(browser, relay.url)
-      await slowPolls(ada.page)
+      // Long enough between two polls that all is told in between.
+      const ada = await Visitor.enter(browser, relay.url, { intervalMs: 3000 })
       await ada.use(transport)
       const ben = await person(playground)
       await post(ben.context, draft('the first'), never)
