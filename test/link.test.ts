@@ -560,7 +560,9 @@ describe('all at once', () => {
     const link = await open(server.port, 'local', { seed })
     const pick = <T>(...choices: T[]): T => choices[Math.floor(random() * choices.length)] ?? (choices[0] as T)
     const maybe = (most: number) => pick(null, 1 + Math.floor(random() * most))
-    const clients: { peer: Peer; sent: Buffer[] }[] = []
+    const first = await connect(link.port)
+    await first.echo('before it begins')
+    const clients: { peer: Peer; sent: Buffer[] }[] = [{ peer: first, sent: [Buffer.from('before it begins')] }]
     for (let step = 0; step < 400; step++) {
       const client = clients[Math.floor(random() * clients.length)]
       const act = pick(
@@ -604,13 +606,12 @@ describe('all at once', () => {
     link.stall(0)
     link.setProfile('local')
     const newcomer = await working(link)
-    let through = 0
     for (const { peer, sent } of clients) {
       const { received } = peer
-      through += received.length
       expect(Buffer.concat(sent).subarray(0, received.length).equals(received), `seed ${seed}`).toBe(true)
     }
-    expect(through, `seed ${seed}`).toBeGreaterThan(0)
+    // By most seeds hundreds of kilobytes; by some, all that follows is silenced or reset.
+    expect(first.received.length, `seed ${seed}`).toBeGreaterThan(0)
     for (const { peer } of [...clients, { peer: newcomer }, ...server.peers.map((peer) => ({ peer }))])
       peer.socket.destroy()
     await until(() => link.connections === 0)
