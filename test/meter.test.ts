@@ -331,8 +331,8 @@ describe('a quiet member', () => {
     // Ten holds go by: the long poll counts the time for the socket.
     await expect.poll(() => pollMeter().counts['long-poll']?.empty ?? 0, { timeout: 10_000 }).toBeGreaterThanOrEqual(10)
     const polls = pollMeter().counts['long-poll']
-    // The one that is being held has not been answered yet.
-    expect(polls?.requests).toBe((polls?.polls ?? 0) + 1)
+    // The one that is being held has not been answered yet, unless this was told between two.
+    expect([0, 1]).toContain((polls?.requests ?? 0) - (polls?.polls ?? 0))
     expect(polls?.empty).toBe(polls?.polls)
     expect(socketMeter().counts.websocket).toMatchObject({ requests: 1, frames: 0, empty: 0 })
   })
