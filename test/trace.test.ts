@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import WebSocket from 'ws'
 import { post } from '../src/client/http.ts'
-import type { Net } from '../src/client/transport.ts'
+import { ProblemError, type Net } from '../src/client/transport.ts'
 import { transports } from '../src/client/transports/index.ts'
 import { noCounts, type Counts, type FrameKind, type MeterFrame, type TraceRecord } from '../src/meter.ts'
 import { TRANSPORTS, type Ack, type RoomEvent, type TransportName } from '../src/protocol.ts'
@@ -170,6 +170,37 @@ describe('the records that a member asks for', () => {
     await expect.poll(() => line.sums('socket-io'), soon).toEqual(countsOf(line, 'socket-io'))
     // The id of a session is as good as a token.
     expect(exchanges.map(({ path }) => /sid=([^&]*)/.exec(path)?.[1] ?? '…').every((sid) => sid === '…')).toBe(true)
+  })
+
+  it.each([
+    ['its socket', false],
+    ['its polls', true],
+  ])('tell a draft that is refused from one that is acknowledged, by Socket.IO over %s', async (_name, isPolling) => {
+    const playground = await startPlayground()
+    const ada = await person(playground)
+    const line = await Line.open(playground, ada)
+    await line.trace()
+    const net = isPolling ? { ...playground.net, WebSocket: NoSocket as unknown as Net['WebSocket'] } : playground.net
+    const socketIo = transports['socket-io'].open({ ...ada.context, net })
+    const refused = draft('to nobody', 'nobody')
+    const said = draft('to all')
+    const answers: Promise<unknown>[] = []
+    await collect(
+      (signal) =>
+        socketIo.receive(ada.cursor, signal, () => {
+          if (answers.length > 0) return
+          answers.push(
+            socketIo.send(refused, never).catch((error: unknown) => error),
+            socketIo.send(said, never),
+          )
+        }),
+      async (events) => {
+        if (textsOf(events).length === 1) await Promise.all(answers)
+        return textsOf(events).length === 1
+      },
+    )
+    expect(await answers[0]).toBeInstanceOf(ProblemError)
+    await expect.poll(() => line.named('socket-io', 'acks', 'ack'), soon).toEqual([said.id])
   })
 
   it('tell the size of each frame: what the socket counted beside them is a line that is not in good order', async () => {

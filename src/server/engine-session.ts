@@ -85,9 +85,9 @@ export class EngineSession {
   sends(packets: readonly EnginePacket[]): void {
     for (const { type, data } of packets) {
       if (type !== 'message' || typeof data !== 'string') continue
-      const { batch, messages = [] } = this.#contentOf(data)
+      const { kind, batch, messages = [] } = this.#contentOf(data)
       if (batch) this.#carried.batch = batch
-      else this.#carried.acks.push(...messages)
+      if (kind === 'ack') this.#carried.acks.push(...messages)
     }
   }
 
@@ -111,11 +111,11 @@ export class EngineSession {
       this.#next = null
       return { kind: 'batch', batch }
     }
-    const number = ANSWER.exec(data)?.[1]
+    const [, number, verdict] = ANSWER.exec(data) ?? []
     if (number === undefined) return { kind: 'other' }
     const draftId = this.#unanswered.get(number)
     this.#unanswered.delete(number)
-    return { kind: 'ack', messages: draftId === undefined ? [] : [draftId] }
+    return { kind: verdict === 'error' ? 'error' : 'ack', messages: draftId === undefined ? [] : [draftId] }
   }
 }
 
@@ -134,5 +134,5 @@ function kindOf(data: Buffer): FrameKind {
 
 /** Socket.IO's event: 2, the number of the answer that is wanted, and what it is called. */
 const MESSAGE = /^2(\d*)\["message"/
-/** Socket.IO's answer: 3, and its number. */
-const ANSWER = /^3(\d+)\[/
+/** Socket.IO's answer: 3, its number, and our verdict on the draft. */
+const ANSWER = /^3(\d+)\[\{"(ack|error)"/
