@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Batch, Cursor, RoomEvent } from '../../protocol.ts'
 import type { Appended, Entry, Log } from '../log.ts'
-import { refusals } from '../problem.ts'
+import type { Reply } from './connection.ts'
 import { eventIn, type Feed } from './feed.ts'
 import { append, find } from './scripts.ts'
 
@@ -30,19 +30,22 @@ export class RedisLog implements Log {
     return this.#feed.window.isClosed
   }
 
-  append(entry: Entry): Promise<Appended> {
-    return this.appendOf('', entry)
+  async append(entry: Entry): Promise<Appended> {
+    const { args, appended } = this.appending(entry)
+    return appended(await this.#feed.write(append, args))
   }
 
-  /** The same while this member is here. @throws 410 when it is not */
-  async appendOf(memberId: string, entry: Entry): Promise<Appended> {
+  /** What the script is given, and what its answer says. With a member, it appends only while that one is here. */
+  appending(entry: Entry, memberId = ''): { args: (string | number)[]; appended: (reply: Reply) => Appended } {
     const at = Date.now()
-    const args = [this.#retainEvents, at, entry.id, JSON.stringify(entry), memberId]
-    const reply = await this.#feed.write(append, args)
-    if (reply[0] === 'left') throw refusals.hasLeft()
-    const known = eventIn(reply)
-    if (known) return { event: known, isNew: false }
-    return { event: { ...entry, seq: Number(reply[3]), at }, isNew: true }
+    return {
+      args: [this.#retainEvents, at, entry.id, JSON.stringify(entry), memberId],
+      appended: (reply) => {
+        const known = eventIn(reply)
+        if (known) return { event: known, isNew: false }
+        return { event: { ...entry, seq: Number(reply[3]), at }, isNew: true }
+      },
+    }
   }
 
   async find(id: string): Promise<RoomEvent | null> {

@@ -6,9 +6,11 @@ import type { Entered, MemberOptions, MemberStore } from '../member-store.ts'
 import { nameKey } from '../names.ts'
 import { problems, refusals } from '../problem.ts'
 import { Seat, type Presence } from '../seat.ts'
-import { FORGOTTEN_AFTER_MS, type Feed, type Listener } from './feed.ts'
+import type { Reply } from './connection.ts'
+import { BEGINS_ANEW, FORGOTTEN_AFTER_MS, type Feed, type Listener } from './feed.ts'
 import type { RedisLog } from './redis-log.ts'
-import { end, endSoon, enter, rename, seat as seatScript, stay, tick } from './scripts.ts'
+import { append, end, endSoon, enter, rename, seat as seatScript, stay, tick, type Script } from './scripts.ts'
+import { recordOf, standingOf, Standings, type Standing } from './standings.ts'
 
 /** Leases are renewed at least this often, in ms; and a few times in each. */
 const RENEW_MS = 5000
@@ -19,20 +21,9 @@ const SILENT_FOR = 2
 const RENEWED_AT_ONCE = 1000
 /** ms by which a grace is longer than asked for: the other servers' word that a line is open has to come first. */
 const GRACE_MARGIN_MS = 100
-const REMEMBERED_ENDED = 10_000
 
 /** ms from one renewal to the next. */
 export const renewalMs = (leaseMs: number): number => Math.min(RENEW_MS, leaseMs / RENEWALS_PER_LEASE)
-
-/** A member as Redis keeps it. */
-interface Standing {
-  member: Member
-  nameKey: string
-  tokenDigest: string
-  renamesLeft: number
-  /** What it is at this server, once it was heard of here. */
-  seat: Seat | null
-}
 
 /**
  * Members that Redis keeps. What is read of them here comes by the log, as everything does; what is written goes by scripts
@@ -42,16 +33,14 @@ export class RedisMembers implements MemberStore, Presence, Listener {
   readonly #feed: Feed
   readonly #log: RedisLog
   readonly #options: MemberOptions & { retainEvents: number }
-  readonly #here = new Map<string, Standing>()
-  readonly #byToken = new Map<string, Standing>()
-  readonly #endedTokens = new Set<string>()
+  readonly #here = new Standings()
   /** Heard of since leases were renewed; and those with a line open. */
   readonly #heard = new Set<string>()
   readonly #onLine = new Set<Seat>()
   /** Members that go unless they are heard of. */
   readonly #leaving = new Map<string, NodeJS.Timeout>()
-  /** Members that Redis has lost, and that were not put back yet. */
-  #lost: Standing[] = []
+  /** Members that Redis has lost, by their id, until it is known that it has them again. */
+  readonly #lost = new Map<string, Standing>()
 
   constructor(feed: Feed, log: RedisLog, options: MemberOptions & { retainEvents: number }) {
     this.#feed = feed
@@ -61,7 +50,7 @@ export class RedisMembers implements MemberStore, Presence, Listener {
   }
 
   get roster(): Member[] {
-    return [...this.#here.values()].map(({ member }) => member)
+    return this.#here.all.map(({ member }) => member)
   }
 
   async readRoster(): Promise<Member[]> {
@@ -71,11 +60,11 @@ export class RedisMembers implements MemberStore, Presence, Listener {
 
   hasName(name: string): boolean {
     const key = nameKey(name)
-    return [...this.#here.values()].some((standing) => standing.nameKey === key)
+    return this.#here.all.some((standing) => standing.nameKey === key)
   }
 
   async find(id: string): Promise<Member | null> {
-    if (!this.#here.has(id)) await this.#feed.catchUp()
+    if (!this.#here.get(id)) await this.#feed.catchUp()
     return this.#here.get(id)?.member ?? null
   }
 
@@ -85,14 +74,14 @@ export class RedisMembers implements MemberStore, Presence, Listener {
     const [status] = await this.#feed.write(enter, this.#entering(standing, maxMembers))
     if (status === 'full') throw refusals.roomFull(maxMembers)
     if (status === 'taken') throw refusals.nameTaken(member.name)
-    const seat = this.#seatAt(this.#here.get(member.id) ?? this.#stands(standing))
+    const seat = this.#seatAt(this.#here.get(member.id) ?? this.#here.put(standing))
     return { seat, cursor: this.#log.head, roster: this.roster }
   }
 
   seatOf(tokenDigest: string): Seat | Promise<Seat> {
-    const standing = this.#byToken.get(tokenDigest)
+    const standing = this.#here.byToken(tokenDigest)
     if (standing) return this.#seatAt(standing)
-    if (this.#endedTokens.has(tokenDigest)) throw refusals.hasLeft()
+    if (this.#here.hasEnded(tokenDigest)) throw refusals.hasLeft()
     return this.#askFor(tokenDigest)
   }
 
@@ -104,30 +93,28 @@ export class RedisMembers implements MemberStore, Presence, Listener {
     return seat() ?? this.#feed.catchUp().then(seat)
   }
 
-  say(seat: Seat, entry: Entry): Promise<Appended> {
-    return this.#log.appendOf(seat.member.id, entry)
+  async say(seat: Seat, entry: Entry): Promise<Appended> {
+    const { args, appended } = this.#log.appending(entry, seat.member.id)
+    return appended(await this.#writeFor(seat, append, args))
   }
 
   async rename(seat: Seat, name: string): Promise<Member> {
     const member = { ...seat.member, name }
     const args = [...this.#stamp(newId()), member.id, JSON.stringify(member), nameKey(name)]
-    const [status] = await this.#feed.write(rename, args)
-    if (status === 'left') throw refusals.hasLeft()
+    const [status] = await this.#writeFor(seat, rename, args)
     if (status === 'used') throw refusals.renamesUsed(this.#options.renames)
     if (status === 'taken') throw refusals.nameTaken(name)
     return member
   }
 
   async end(seat: Seat, reason: LeftReason): Promise<number> {
-    const [status, , , seq] = await this.#feed.write(end, [...this.#stamp(newId()), seat.member.id, reason])
-    if (status === 'left') throw refusals.hasLeft()
+    const [, , , seq] = await this.#writeFor(seat, end, [...this.#stamp(newId()), seat.member.id, reason])
     return Number(seq)
   }
 
   async endSoon(seat: Seat, graceMs: number): Promise<void> {
     const wholeMs = graceMs + GRACE_MARGIN_MS
-    const [status] = await this.#feed.write(endSoon, [seat.member.id, graceMs, wholeMs])
-    if (status === 'left') throw refusals.hasLeft()
+    await this.#writeFor(seat, endSoon, [seat.member.id, graceMs, wholeMs])
     // Should this server be gone by then, the next one that ends leases does it.
     setTimeout(() => void this.tick().catch(() => undefined), wholeMs + 1).unref()
   }
@@ -149,7 +136,7 @@ export class RedisMembers implements MemberStore, Presence, Listener {
    */
   async tick(): Promise<void> {
     if (!this.#feed.isOpen) return
-    if (this.#lost.length > 0) await this.#restore()
+    if (this.#lost.size > 0) await this.#restore()
     const heard = new Set([...this.#heard, ...[...this.#onLine].map(({ member }) => member.id)])
     this.#heard.clear()
     const ids = [...heard]
@@ -171,33 +158,22 @@ export class RedisMembers implements MemberStore, Presence, Listener {
   }
 
   async loaded(records: readonly string[], isNewEpoch: boolean): Promise<void> {
-    const before = [...this.#here.values()]
-    const found = new Set(
-      records.map((text) => {
-        const standing = standingOf(text)
-        const known = this.#here.get(standing.member.id)
-        if (known) this.#changed(known, standing)
-        else this.#stands(standing)
-        return standing.member.id
-      }),
-    )
-    const missing = before.filter(({ member }) => !found.has(member.id))
-    if (!isNewEpoch) for (const standing of missing) this.#gone(standing)
-    else {
-      this.#lost = missing
-      await this.#restore().catch(() => undefined)
+    const before = this.#here.all
+    const found = new Set(records.map((record) => this.#here.put(standingOf(record)).member.id))
+    for (const id of found) this.#lost.delete(id)
+    for (const standing of before.filter(({ member }) => !found.has(member.id))) {
+      if (isNewEpoch) this.#lost.set(standing.member.id, standing)
+      else if (!this.#lost.has(standing.member.id)) this.#gone(standing)
     }
+    await this.#restore().catch(() => undefined)
   }
 
   happened(event: RoomEvent, record: string | undefined): void {
-    if (event.type !== 'joined' && event.type !== 'renamed' && event.type !== 'left') return
-    const known = this.#here.get(event.member.id)
     if (event.type === 'left') {
+      const known = this.#here.get(event.member.id)
       if (known) this.#gone(known)
     } else if (record !== undefined) {
-      const standing = standingOf(record)
-      if (known) this.#changed(known, standing)
-      else this.#stands(standing)
+      this.#here.put(standingOf(record))
     }
   }
 
@@ -228,9 +204,9 @@ export class RedisMembers implements MemberStore, Presence, Listener {
   async #askFor(tokenDigest: string): Promise<Seat> {
     const [status, record] = await this.#feed.ask(seatScript, [tokenDigest])
     // Its `left` may have come by the log meanwhile.
-    if (status === 'left' || this.#endedTokens.has(tokenDigest)) throw refusals.hasLeft()
+    if (status === 'left' || this.#here.hasEnded(tokenDigest)) throw refusals.hasLeft()
     if (status !== 'ok') throw refusals.unknownToken()
-    return this.#seatAt(this.#byToken.get(tokenDigest) ?? this.#stands(standingOf(String(record))))
+    return this.#seatAt(this.#here.byToken(tokenDigest) ?? this.#here.put(standingOf(String(record))))
   }
 
   /**
@@ -238,15 +214,30 @@ export class RedisMembers implements MemberStore, Presence, Listener {
    * knows, and for each the first one counts.
    */
   async #restore(): Promise<void> {
-    const lost = this.#lost
-    const replies = await this.#feed.writeAll(
-      enter,
-      lost.map((standing) => this.#entering(standing, Number.MAX_SAFE_INTEGER)),
-    )
-    this.#lost = lost.filter((_, i) => replies[i]?.[0] === 'moved')
-    // Somebody else took the name in between.
-    for (const [i, standing] of lost.entries()) if (replies[i]?.[0] === 'taken') this.#gone(standing)
-    if (this.#lost.length > 0) throw problems.storeAway('the room begins anew: try again')
+    const lost = [...this.#lost.values()]
+    const entering = lost.map((standing) => this.#entering(standing, Number.MAX_SAFE_INTEGER))
+    for (const [i, [status]] of (await this.#feed.writeAll(enter, entering)).entries()) {
+      const standing = lost[i]
+      if (!standing || status === 'moved') continue
+      this.#lost.delete(standing.member.id)
+      // Somebody else took the name in between.
+      if (status === 'taken') this.#gone(standing)
+    }
+    if (this.#lost.size > 0) throw problems.storeAway(BEGINS_ANEW)
+  }
+
+  /**
+   * Runs a script that a member has to be here for. One whom Redis has lost, and whose return is still under way, is put
+   * back first: it never left. @throws 410 when it has left, 503
+   */
+  async #writeFor({ member: { id } }: Seat, script: Script, args: readonly (string | number)[]): Promise<Reply> {
+    let reply = await this.#feed.write(script, args)
+    if (reply[0] === 'left' && this.#lost.has(id)) {
+      await this.#restore()
+      reply = await this.#feed.write(script, args)
+    }
+    if (reply[0] === 'left') throw this.#lost.has(id) ? problems.storeAway(BEGINS_ANEW) : refusals.hasLeft()
+    return reply
   }
 
   #entering(standing: Standing, maxMembers: number): (string | number)[] {
@@ -262,26 +253,11 @@ export class RedisMembers implements MemberStore, Presence, Listener {
     return [this.#options.retainEvents, Date.now(), id]
   }
 
-  #stands(standing: Standing): Standing {
-    this.#here.set(standing.member.id, standing)
-    this.#byToken.set(standing.tokenDigest, standing)
-    return standing
-  }
-
-  #changed(standing: Standing, { member, nameKey: key, renamesLeft }: Standing): void {
-    standing.member = member
-    standing.nameKey = key
-    standing.renamesLeft = renamesLeft
-    standing.seat?.rename(member.name)
-  }
-
-  #gone({ member, tokenDigest, seat }: Standing): void {
-    this.#here.delete(member.id)
-    this.#byToken.delete(tokenDigest)
+  #gone(standing: Standing): void {
+    const { member, seat } = standing
+    this.#here.remove(standing)
+    this.#lost.delete(member.id)
     this.#heard.delete(member.id)
-    this.#endedTokens.add(tokenDigest)
-    const [oldest] = this.#endedTokens
-    if (this.#endedTokens.size > REMEMBERED_ENDED && oldest !== undefined) this.#endedTokens.delete(oldest)
     if (!seat) return
     this.#onLine.delete(seat)
     // First the word, then the end: the answer to a member's own request is on its way before its lines are cut.
@@ -292,12 +268,4 @@ export class RedisMembers implements MemberStore, Presence, Listener {
     standing.seat ??= new Seat(standing.member, standing.tokenDigest, this)
     return standing.seat
   }
-}
-
-const recordOf = ({ member, nameKey: key, tokenDigest, renamesLeft }: Standing): string =>
-  JSON.stringify([JSON.stringify(member), key, tokenDigest, renamesLeft])
-
-function standingOf(record: string): Standing {
-  const [member, key, tokenDigest, renamesLeft] = JSON.parse(record) as [string, string, string, number]
-  return { member: JSON.parse(member) as Member, nameKey: key, tokenDigest, renamesLeft, seat: null }
 }

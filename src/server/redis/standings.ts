@@ -1,0 +1,67 @@
+import type { Member } from '../../protocol.ts'
+import type { Seat } from '../seat.ts'
+
+/** Tokens of members that left are remembered for a while, so that their holders are told 410 and not 401. */
+const REMEMBERED_ENDED = 10_000
+
+/** A member as Redis keeps it. */
+export interface Standing {
+  member: Member
+  nameKey: string
+  tokenDigest: string
+  renamesLeft: number
+  /** What it is at this server, once it was heard of here. */
+  seat: Seat | null
+}
+
+/** Who is in a room, as far as this server has read of it. */
+export class Standings {
+  readonly #byId = new Map<string, Standing>()
+  readonly #byToken = new Map<string, Standing>()
+  readonly #endedTokens = new Set<string>()
+
+  get all(): Standing[] {
+    return [...this.#byId.values()]
+  }
+
+  get(memberId: string): Standing | undefined {
+    return this.#byId.get(memberId)
+  }
+
+  byToken(tokenDigest: string): Standing | undefined {
+    return this.#byToken.get(tokenDigest)
+  }
+
+  hasEnded(tokenDigest: string): boolean {
+    return this.#endedTokens.has(tokenDigest)
+  }
+
+  /** Somebody comes to be here, or what is known of somebody who is changes. Returns what is known now. */
+  put(standing: Standing): Standing {
+    const known = this.#byId.get(standing.member.id)
+    if (known) {
+      const { member, nameKey, renamesLeft } = standing
+      known.seat?.rename(member.name)
+      return Object.assign(known, { member, nameKey, renamesLeft })
+    }
+    this.#byId.set(standing.member.id, standing)
+    this.#byToken.set(standing.tokenDigest, standing)
+    return standing
+  }
+
+  remove({ member, tokenDigest }: Standing): void {
+    this.#byId.delete(member.id)
+    this.#byToken.delete(tokenDigest)
+    this.#endedTokens.add(tokenDigest)
+    const [oldest] = this.#endedTokens
+    if (this.#endedTokens.size > REMEMBERED_ENDED && oldest !== undefined) this.#endedTokens.delete(oldest)
+  }
+}
+
+export const recordOf = ({ member, nameKey, tokenDigest, renamesLeft }: Standing): string =>
+  JSON.stringify([JSON.stringify(member), nameKey, tokenDigest, renamesLeft])
+
+export function standingOf(record: string): Standing {
+  const [member, nameKey, tokenDigest, renamesLeft] = JSON.parse(record) as [string, string, string, number]
+  return { member: JSON.parse(member) as Member, nameKey, tokenDigest, renamesLeft, seat: null }
+}
