@@ -116,6 +116,11 @@ export class Visitor {
     return Promise.all(rows.map(async (row) => (await row.locator('span').allTextContents()).join('→')))
   }
 
+  /** What the lamps say that carries, and how. */
+  async lamps(): Promise<string[]> {
+    return this.page.locator('.lamp[data-on=true]').allTextContents()
+  }
+
   async name(): Promise<string> {
     return (await this.#ownName.textContent()) ?? ''
   }

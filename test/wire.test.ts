@@ -149,6 +149,7 @@ describe('a message that is followed', () => {
         // It goes over to its socket by two frames that say nothing: a probe, and a word that this is the line now.
         const others = async () => (await rows(ada.page)).filter(({ way, name }) => way === 'up' && name === 'other')
         await expect.poll(others, soon).toHaveLength(2)
+        await expect.poll(() => ada.lamps(), soon).toEqual(['WebSocket', 'streaming'])
       }
       await follow(ada, await person(playground), expected(transport))
     },
@@ -172,6 +173,7 @@ describe('a message that is followed', () => {
     await follow(ada, await person(playground), { said: ['up POST', 'down 200'], brought: ['down 200'] })
     await ada.log.locator('.msg', { hasText: 'once more' }).click()
     await expect.poll(() => lit(ada.page), soon).toHaveLength(3)
+    expect(await ada.lamps()).toEqual(['HTTP', 'held'])
 
     const { items, messages } = JSON.parse(await exported(ada, 'JSON')) as Exported
     const named = { up: 0, down: 0 }

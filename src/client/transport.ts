@@ -47,10 +47,15 @@ export interface ClientTransport {
 
 export type OpenTransport = (context: TransportContext) => ClientTransport
 
-/** How a transport works, in the two words that a person is shown. */
-export interface TransportTraits {
+/** How a line works, in the two words that a person is shown. */
+export interface Carriage {
   carrier: 'HTTP' | 'WebSocket'
   mode: 'interval' | 'held' | 'streaming'
+}
+
+export interface TransportTraits extends Carriage {
+  /** How it works until its socket is there, and for good where none gets through. */
+  before?: Carriage
   /** It cannot carry a token: what is private does not come by it. */
   isSpectator?: true
   open: OpenTransport

@@ -1,5 +1,6 @@
 import type { ByteSplit, Counts } from '../meter.ts'
 import type { TransportName } from '../protocol.ts'
+import type { Carriage } from '../client/transport.ts'
 import { transports } from '../client/transports/index.ts'
 
 const apart = (a: ByteSplit, b: ByteSplit): ByteSplit => ({
@@ -22,12 +23,16 @@ export const since = (before: Counts, after: Counts): Counts => ({
 
 export const sumOf = ({ headers, framing, payload }: ByteSplit): number => headers + framing + payload
 
-/**
- * A socket's frames have no headers: all of its headers are its handshake, and are paid once, not per message. Unless none
- * came to be, and Socket.IO goes on polling.
- */
-export function handshakeBytes(transport: TransportName, { frames, up, down }: Counts): number {
-  return transports[transport].carrier === 'WebSocket' && frames > 0 ? up.headers + down.headers : 0
+/** How a line works, by what has been counted of it: a socket that comes later is there once it has carried something. */
+export function carriageOf(transport: TransportName, counts: Counts | undefined): Carriage {
+  const { before, ...carriage } = transports[transport]
+  return before && !counts?.frames ? before : carriage
+}
+
+/** A socket's frames have no headers: all of its headers are its handshake, and are paid once, not per message. */
+export function handshakeBytes(transport: TransportName, counts: Counts): number {
+  const { up, down } = counts
+  return carriageOf(transport, counts).carrier === 'WebSocket' ? up.headers + down.headers : 0
 }
 
 /** All bytes, both ways, by the messages that they brought, without a handshake. null before the first message. */
@@ -38,6 +43,7 @@ export function bytesPerMessage(transport: TransportName, counts: Counts): numbe
 }
 
 /** Of the polls that were answered, those that were answered with nothing. null where nothing is asked for again and again. */
-export function emptyShare(transport: TransportName, { polls, empty }: Counts): number | null {
-  return polls === 0 || transports[transport].mode === 'streaming' ? null : empty / polls
+export function emptyShare(transport: TransportName, counts: Counts): number | null {
+  const { polls, empty } = counts
+  return polls === 0 || carriageOf(transport, counts).mode === 'streaming' ? null : empty / polls
 }

@@ -1,12 +1,11 @@
 import type { Counts } from '../meter.ts'
 import type { AboutLink, TransportName } from '../protocol.ts'
 import type { Knobs } from '../client/transport.ts'
-import { transports } from '../client/transports/index.ts'
 import * as longPoll from '../models/long-poll.ts'
 import { gapMs, type Path } from '../models/path.ts'
 import * as push from '../models/push.ts'
 import * as shortPoll from '../models/short-poll.ts'
-import { sumOf } from './counts.ts'
+import { carriageOf, sumOf } from './counts.ts'
 
 /**
  * ms of the median latency that theory gives a transport over a link, the computers themselves taken as infinitely quick;
@@ -33,7 +32,7 @@ export function modelP50Ms(
     held: () => longPoll.quantileMs({ ...path, gapMs: gapMs(path), holdMs, ratePerS }, 0.5),
     streaming: () => push.meanMs(path),
   }
-  return models[transports[transport].mode]()
+  return models[carriageOf(transport, counts).mode]()
 }
 
 /** Of an answer, or of a frame, that brings something. */

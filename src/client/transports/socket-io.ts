@@ -12,6 +12,7 @@ type Verdict = { ack: Ack } | { error: Problem }
 export const socketIo: TransportTraits = {
   carrier: 'WebSocket',
   mode: 'streaming',
+  before: { carrier: 'HTTP', mode: 'held' },
   open: (context) => {
     let socket: Socket | null = null
 

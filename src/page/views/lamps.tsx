@@ -1,4 +1,4 @@
-import { transports } from '../../client/transports/index.ts'
+import { carriageOf } from '../counts.ts'
 import { texts } from '../i18n.ts'
 import type { Stay } from '../stay.ts'
 
@@ -8,7 +8,7 @@ const MODES = ['interval', 'held', 'streaming'] as const
 /** What carries, and how. The lamps are for the eye; the ear is told which are lit. */
 export function Lamps({ stay }: { stay: Stay }) {
   const { lamps } = texts.value
-  const { carrier, mode } = transports[stay.transport.value]
+  const { carrier, mode } = carriageOf(stay.transport.value, stay.gauges.reading.value?.counts)
   return (
     <div class="lamps">
       <p class="sr" role="status">

@@ -1,7 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useId } from 'preact/hooks'
-import { transports } from '../../client/transports/index.ts'
-import { bytesPerMessage, emptyShare } from '../counts.ts'
+import { bytesPerMessage, carriageOf, emptyShare } from '../counts.ts'
 import { bytes, percent, spelled, tenth, timeOfDay, whole, type Figure } from '../format.ts'
 import type { Plots, Reading } from '../gauges.ts'
 import { language, texts } from '../i18n.ts'
@@ -97,7 +96,7 @@ function Requests({ reading, plots }: MeterProps) {
 function Empty({ reading, plots }: MeterProps) {
   const { meters } = texts.value
   const share = reading && emptyShare(reading.transport, reading.counts)
-  const isAsking = reading && transports[reading.transport].mode !== 'streaming'
+  const isAsking = reading && carriageOf(reading.transport, reading.counts).mode !== 'streaming'
   return (
     <Meter
       title={meters.empty}
@@ -118,7 +117,7 @@ const SLOTS = 6
 function Connections({ reading, stay }: { reading: Reading | null; stay: Stay }) {
   const { meters } = texts.value
   const open = reading?.connections ?? null
-  const isSocket = transports[stay.transport.value].carrier === 'WebSocket'
+  const isSocket = carriageOf(stay.transport.value, reading?.counts).carrier === 'WebSocket'
   const taken =
     open === null ? 0 : Math.max(0, isSocket && stay.standing.status.value.name === 'open' ? open - 1 : open)
   const isFull = taken >= SLOTS

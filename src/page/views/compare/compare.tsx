@@ -3,6 +3,7 @@ import { transports } from '../../../client/transports/index.ts'
 import type { Comparison } from '../../compare/comparison.ts'
 import { comparison } from '../../compare/here.ts'
 import { DEFAULT_PROFILE } from '../../compare/settings.ts'
+import { carriageOf } from '../../counts.ts'
 import { whole } from '../../format.ts'
 import { texts } from '../../i18n.ts'
 import { served } from '../../links.ts'
@@ -112,8 +113,9 @@ function Connections({ of, stay }: { of: Comparison; stay: Stay }) {
     ...of.panes.value.map(({ transport, gauges }) => ({ transport, gauges })),
     { transport: stay.transport.value, gauges: stay.gauges },
   ].reduce((sum, { transport, gauges }) => {
-    const open = gauges.reading.value?.connections ?? 0
-    return sum + Math.max(0, transports[transport].carrier === 'WebSocket' ? open - 1 : open)
+    const { counts, connections } = gauges.reading.value ?? {}
+    const sockets = carriageOf(transport, counts).carrier === 'WebSocket' ? 1 : 0
+    return sum + Math.max(0, (connections ?? 0) - sockets)
   }, 0)
   return (
     <span>

@@ -1,8 +1,8 @@
 import { useId } from 'preact/hooks'
-import { transports } from '../../../client/transports/index.ts'
 import type { Comparison } from '../../compare/comparison.ts'
 import type { Pane } from '../../compare/pane.ts'
 import { DEFAULT_PROFILE } from '../../compare/settings.ts'
+import { carriageOf } from '../../counts.ts'
 import { milliseconds, spelled } from '../../format.ts'
 import type { Entry } from '../../history.ts'
 import { texts } from '../../i18n.ts'
@@ -17,7 +17,7 @@ export function PaneView({ pane, of, stay }: { pane: Pane; of: Comparison; stay:
   const { compare, lamps } = texts.value
   const title = useId()
   const { transport } = pane
-  const { carrier, mode } = transports[transport]
+  const { carrier, mode } = carriageOf(transport, pane.gauges.reading.value?.counts)
   const state = pane.state.value
   const label = labelOf(transport)
   return (
