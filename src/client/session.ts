@@ -14,14 +14,15 @@
  * The session owns the only cursor. What a line brings counts only while that line is the current one, and a switch
  * aborts the old line before it opens the new one at the same cursor: so nothing is lost and nothing comes twice.
  */
-import type { Ack, Batch, Cursor, Draft, Member, Problem, RoomEvent, TransportName } from '../protocol.ts'
+import type { Batch, Cursor, Draft, Member, Problem, RoomEvent, TransportName } from '../protocol.ts'
 import { Attendance } from './attendance.ts'
 import { backoffMs } from './backoff.ts'
 import { holdLease } from './lease.ts'
 import { leave, readRoster } from './members.ts'
+import { draftOf, Outbox, type OutboxObserver } from './outbox.ts'
 import type { Roster } from './roster.ts'
 import { sleep } from './time.ts'
-import { DEFAULT_KNOBS, LineError, ProblemError, type ClientTransport, type Knobs, type Net } from './transport.ts'
+import { DEFAULT_KNOBS, LineError, ProblemError, type Knobs, type Net } from './transport.ts'
 import { transports } from './transports/index.ts'
 
 export type SessionState =
@@ -32,17 +33,11 @@ export type SessionState =
   /** For good. `problem` is what the server said; without it, the member left by itself. */
   | { name: 'closed'; problem?: Problem }
 
-export interface SessionObserver {
+export interface SessionObserver extends OutboxObserver {
   /** `isReset`: these events do not follow what came before; the view starts anew. */
   events?: (events: readonly RoomEvent[], isReset: boolean) => void
   state?: (state: SessionState) => void
   roster?: (roster: Roster) => void
-  /** Drafts that are not acknowledged yet, oldest first. */
-  outbox?: (drafts: readonly Draft[]) => void
-  /** This draft stands in the log. */
-  acknowledged?: (draft: Draft, ack: Ack) => void
-  /** The server does not take this draft, and never will. */
-  refused?: (draft: Draft, problem: Problem) => void
 }
 
 export interface SessionOptions {
@@ -73,11 +68,10 @@ export class Session {
   #cursor: Cursor | null
   #lastSeq = 0
   readonly #attendance: Attendance
-  #outbox: Draft[]
+  readonly #outbox: Outbox
   #state: SessionState = { name: 'connecting' }
   #line = new AbortController()
   #attempts = 0
-  #wakeSender: () => void = () => undefined
 
   constructor(options: SessionOptions) {
     this.room = options.room
@@ -88,7 +82,7 @@ export class Session {
     this.#transport = options.transport
     this.#knobs = { ...DEFAULT_KNOBS, ...options.knobs }
     this.#cursor = options.cursor ?? null
-    this.#outbox = [...(options.outbox ?? [])]
+    this.#outbox = new Outbox(options.outbox ?? [], this.#observer)
     this.#attendance = new Attendance(
       () => readRoster(this.#net, this.room),
       (roster) => this.#see(roster),
@@ -115,7 +109,7 @@ export class Session {
     return this.#state
   }
   get outbox(): readonly Draft[] {
-    return this.#outbox
+    return this.#outbox.drafts
   }
 
   /** Goes on over another transport, at the same cursor. */
@@ -145,9 +139,7 @@ export class Session {
   /** Puts a draft into the outbox, from where it goes until it is acknowledged. Returns it. */
   send(text: string, to?: Member): Draft {
     const draft = draftOf(text, to)
-    this.#outbox.push(draft)
-    this.#observer.outbox?.(this.#outbox)
-    this.#wakeSender()
+    this.#outbox.put(draft)
     return draft
   }
 
@@ -182,7 +174,8 @@ export class Session {
 
   async #receive(signal: AbortSignal): Promise<void> {
     const { open, isSpectator } = transports[this.#transport]
-    if (isSpectator) void this.#holdLease(signal)
+    // What the line cannot do by itself.
+    if (isSpectator) void this.#unlessGone(signal, holdLease(this.#net, this.room, this.token, signal))
     const line = open({
       net: this.#net,
       room: this.room,
@@ -196,7 +189,7 @@ export class Session {
       isOpen = true
       this.#attempts = 0
       this.#enter({ name: 'open' })
-      void this.#sendAll(line, signal)
+      void this.#unlessGone(signal, this.#outbox.sendBy(line, signal))
       this.#attendance.opened()
     }
     for await (const batch of line.receive(this.#cursor, signal, onOpen)) {
@@ -220,56 +213,10 @@ export class Session {
     if (events.length > 0 || isReset) this.#observer.events?.(events, isReset)
   }
 
-  /** One draft in flight, the oldest, until it is acknowledged or refused; the next line takes over where this one stops. */
-  async #sendAll(line: ClientTransport, signal: AbortSignal): Promise<void> {
-    const isReplaced = () => signal.aborted
-    for (let attempts = 0; !isReplaced();) {
-      const draft = this.#outbox[0]
-      try {
-        if (draft) {
-          const ack = await line.send(draft, signal)
-          this.#settle(draft)
-          this.#observer.acknowledged?.(draft, ack)
-          attempts = 0
-        } else {
-          await this.#somethingToSend(signal)
-        }
-      } catch (error) {
-        if (isReplaced()) return
-        if (draft && error instanceof ProblemError && !error.isTransient) {
-          if (error.isFinal) {
-            this.#end(error.problem)
-            return
-          }
-          this.#settle(draft)
-          this.#observer.refused?.(draft, error.problem)
-        } else {
-          await sleep(backoffMs(attempts++, error), signal).catch(() => undefined)
-        }
-      }
-    }
-  }
-
-  /** What the line cannot do by itself. */
-  async #holdLease(signal: AbortSignal): Promise<void> {
-    await holdLease(this.#net, this.room, this.token, signal).catch((error: unknown) => {
+  /** Beside a line: the member's end, wherever it is heard of, is the session's. */
+  async #unlessGone(signal: AbortSignal, work: Promise<void>): Promise<void> {
+    await work.catch((error: unknown) => {
       if (!signal.aborted && error instanceof ProblemError) this.#end(error.problem)
-    })
-  }
-
-  #settle(draft: Draft): void {
-    this.#outbox = this.#outbox.filter((other) => other.id !== draft.id)
-    this.#observer.outbox?.(this.#outbox)
-  }
-
-  #somethingToSend(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = () => {
-        signal.removeEventListener('abort', wake)
-        resolve()
-      }
-      this.#wakeSender = wake
-      signal.addEventListener('abort', wake)
     })
   }
 
@@ -299,14 +246,4 @@ export class Session {
     this.#state = state
     this.#observer.state?.(state)
   }
-}
-
-/** A draft with an id of its own: sent twice, it is stored once. */
-export function draftOf(text: string, to?: Member): Draft {
-  return { id: newDraftId(), text, ...(to ? { to: to.id } : {}) }
-}
-
-/** `crypto.randomUUID` is missing where a page is served over plain HTTP from another machine; this is not. */
-function newDraftId(): string {
-  return [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -10,7 +10,8 @@ import {
 } from '../protocol.ts'
 import { leave } from '../client/members.ts'
 import { rosterOf, type Roster } from '../client/roster.ts'
-import { draftOf, type SessionState } from '../client/session.ts'
+import { draftOf } from '../client/outbox.ts'
+import type { SessionState } from '../client/session.ts'
 import { sleep } from '../client/time.ts'
 import { ProblemError, type Knobs, type Net } from '../client/transport.ts'
 import type { ClockReading } from './clock.ts'
@@ -22,6 +23,7 @@ import { Life } from './life.ts'
 import { DIRECT } from './links.ts'
 import { over } from './net.ts'
 import { Reception } from './reception.ts'
+import { Returning } from './returning.ts'
 import { Self } from './self.ts'
 import { Standing } from './standing.ts'
 import { SocketWatch } from './wire/socket-watch.ts'
@@ -66,12 +68,7 @@ export class Stay {
   readonly #reception: Reception
   readonly #over = new AbortController()
   #life: Life | null = null
-  /** This life has been brought something: its token was good. */
-  #hasHeard = false
-  #hasAskedToEnd = false
-  /** It is on its way in again by itself, because the server did not know it. */
-  #isReturning = false
-  #greeting: 'connected' | 'rejoined' | null = 'connected'
+  readonly #returning = new Returning()
   #retry = new AbortController()
 
   constructor(options: StayOptions) {
@@ -128,7 +125,7 @@ export class Stay {
     if (!taken) return
     const session = this.#life?.session
     if (session && session.state.name !== 'closed') {
-      if (isCloseCommand(taken)) this.#hasAskedToEnd = true
+      if (isCloseCommand(taken)) this.#returning.isEndAsked = true
       this.history.pend(session.send(taken.text, taken.to))
     } else {
       const draft = draftOf(taken.text, taken.to)
@@ -155,7 +152,9 @@ export class Stay {
 
   /** Comes in again after it was ended, under the same name if that is free. */
   rejoin(): void {
-    if (this.standing.status.peek().name === 'ended') this.#return('connected')
+    if (this.standing.status.peek().name !== 'ended') return
+    this.#returning.asked()
+    this.#return()
   }
 
   /** Leaves for good. The name is remembered. */
@@ -217,8 +216,7 @@ export class Stay {
   }
 
   #follow(member: Member, token: string, cursor: Cursor | null): void {
-    this.#hasHeard = false
-    this.#hasAskedToEnd = this.self.kept.drafts.some(isCloseCommand)
+    this.#returning.began(this.self.kept.drafts.some(isCloseCommand))
     this.self.met(member)
     this.gauges.joined(this.transport.peek(), this.self.kept.joinedAt)
     this.wire.begin(
@@ -238,8 +236,6 @@ export class Stay {
       observer: {
         state: (state) => this.#stands(state),
         events: (events, isReset) => {
-          this.#hasHeard = true
-          this.#isReturning = false
           this.#reception.take(events, isReset, this.transport.peek())
           this.wire.shown(events, this.transport.peek())
           this.cursor.value = life.session.cursor
@@ -279,34 +275,23 @@ export class Stay {
 
   /** A life is over, by the server's word. */
   #ended(problem: Problem): void {
-    const asked = this.#hasAskedToEnd
     this.#life?.end()
     this.self.keep({ token: null })
     this.history.outbox(this.self.kept.drafts)
-    const isGone = problem.status === 410
-    // A server that was started anew knows nobody: come in again. A token kept from an earlier visit may be out of date
-    // too: then nobody needs to be told. Never twice without having been brought something in between.
-    const isForgotten = problem.status === 401 || (isGone && !this.#hasHeard)
-    if (isForgotten && !this.#isReturning && !asked) {
-      this.#isReturning = true
-      this.#return(this.#hasHeard ? 'rejoined' : 'connected')
-    } else {
-      this.standing.ended(asked, isGone ? null : problem)
-    }
+    if (this.#returning.ended(problem)) this.#return()
+    else this.standing.ended(this.#returning.isEndAsked, problem.status === 410 ? null : problem)
   }
 
-  #return(greeting: 'connected' | 'rejoined'): void {
-    this.#greeting = greeting
+  #return(): void {
     this.standing.connecting()
     void this.#join(this.cursor.peek())
   }
 
   /** Once the first batch is there, so that this stands below the history that the batch brought. */
   #greet(): void {
-    const name = this.self.member.peek()?.name ?? ''
-    if (this.#greeting === 'connected') this.history.note({ type: 'connected', transport: this.transport.peek() })
-    else if (this.#greeting === 'rejoined') this.history.note({ type: 'rejoined', name })
-    this.#greeting = null
+    const greeting = this.#returning.heard()
+    if (greeting === 'connected') this.history.note({ type: 'connected', transport: this.transport.peek() })
+    else if (greeting === 'rejoined') this.history.note({ type: 'rejoined', name: this.self.member.peek()?.name ?? '' })
   }
 
   #refused(draft: Draft, problem: Problem): void {

@@ -1,0 +1,99 @@
+import type { Ack, Draft, Member, Problem } from '../protocol.ts'
+import { backoffMs } from './backoff.ts'
+import { sleep } from './time.ts'
+import { ProblemError, type ClientTransport } from './transport.ts'
+
+export interface OutboxObserver {
+  /** Drafts that are not acknowledged yet, oldest first. */
+  outbox?: (drafts: readonly Draft[]) => void
+  /** This draft stands in the log. */
+  acknowledged?: (draft: Draft, ack: Ack) => void
+  /** The server does not take this draft, and never will. */
+  refused?: (draft: Draft, problem: Problem) => void
+}
+
+/** Drafts on their way, oldest first; whatever line is open carries them. */
+export class Outbox {
+  #drafts: readonly Draft[]
+  readonly #observer: OutboxObserver
+  #wake: () => void = () => undefined
+
+  constructor(drafts: readonly Draft[], observer: OutboxObserver) {
+    this.#drafts = [...drafts]
+    this.#observer = observer
+  }
+
+  get drafts(): readonly Draft[] {
+    return this.#drafts
+  }
+
+  put(draft: Draft): void {
+    this.#become([...this.#drafts, draft])
+    this.#wake()
+  }
+
+  /**
+   * One draft in flight, the oldest, until it is acknowledged or refused; the next line takes over where this one stops.
+   * Settles when the signal aborts.
+   *
+   * @throws ProblemError when the member is gone
+   */
+  async sendBy(line: ClientTransport, signal: AbortSignal): Promise<void> {
+    const isReplaced = () => signal.aborted
+    for (let attempts = 0; !isReplaced();) {
+      const [draft] = this.#drafts
+      try {
+        if (draft) await this.#send(draft, line, signal)
+        else await this.#filled(signal)
+        attempts = 0
+      } catch (error) {
+        if (isReplaced()) return
+        if (error instanceof ProblemError && error.isFinal) throw error
+        await sleep(backoffMs(attempts++, error), signal).catch(() => undefined)
+      }
+    }
+  }
+
+  async #send(draft: Draft, line: ClientTransport, signal: AbortSignal): Promise<void> {
+    try {
+      const ack = await line.send(draft, signal)
+      this.#settle(draft)
+      this.#observer.acknowledged?.(draft, ack)
+    } catch (error) {
+      if (signal.aborted || !(error instanceof ProblemError) || error.isTransient || error.isFinal) throw error
+      this.#settle(draft)
+      this.#observer.refused?.(draft, error.problem)
+    }
+  }
+
+  #settle(draft: Draft): void {
+    this.#become(this.#drafts.filter((other) => other.id !== draft.id))
+  }
+
+  #become(drafts: readonly Draft[]): void {
+    this.#drafts = drafts
+    this.#observer.outbox?.(drafts)
+  }
+
+  /** Settles when there is something to send, or the signal aborts. */
+  #filled(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        signal.removeEventListener('abort', wake)
+        resolve()
+      }
+      this.#wake = wake
+      signal.addEventListener('abort', wake)
+    })
+  }
+}
+
+/** A draft with an id of its own: sent twice, it is stored once. */
+export function draftOf(text: string, to?: Member): Draft {
+  return { id: newDraftId(), text, ...(to ? { to: to.id } : {}) }
+}
+
+/** `crypto.randomUUID` is missing where a page is served over plain HTTP from another machine; this is not. */
+function newDraftId(): string {
+  return [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+}
