@@ -15,10 +15,8 @@ export interface MeterObserver {
   state: (state: MeterState) => void
 }
 
-/** Questions for the time: a few at once, to get a quick answer among them, then now and then. */
-const CLOCK_BURST = 5
-const CLOCK_BURST_MS = 120
-const CLOCK_MS = 10_000
+/** From one question for the time to the next, doubling: a page that begins is too busy for a quick answer. */
+const CLOCK_MS = { first: 100, last: 10_000 }
 
 /** The line on which the server tells what this member's other lines cost. It is not counted itself, and comes back. */
 export class MeterLine {
@@ -55,7 +53,7 @@ export class MeterLine {
       this.clock.forget()
       this.#observer.state('open')
       this.#say(socket, { type: 'trace', on: true })
-      this.#askTime(socket, CLOCK_BURST)
+      this.#askTime(socket, CLOCK_MS.first)
     }
     socket.onmessage = ({ data }) => {
       const receivedAt = now()
@@ -78,8 +76,8 @@ export class MeterLine {
     socket.send(JSON.stringify(frame))
   }
 
-  #askTime(socket: WebSocket, left: number): void {
+  #askTime(socket: WebSocket, pauseMs: number): void {
     this.#say(socket, { type: 'clock', sentAt: now() })
-    this.#timer = setTimeout(() => this.#askTime(socket, left - 1), left > 1 ? CLOCK_BURST_MS : CLOCK_MS)
+    this.#timer = setTimeout(() => this.#askTime(socket, Math.min(2 * pauseMs, CLOCK_MS.last)), pauseMs)
   }
 }
