@@ -1,11 +1,11 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { describe, onTestFinished } from 'vitest'
+import { freePort } from '../src/server/free-port.ts'
 import { leashed } from './leash.ts'
 
 const isInstalled = spawnSync('redis-server', ['--version']).status === 0
@@ -49,7 +49,7 @@ export async function startRedis(settings: RedisSettings = {}): Promise<TestRedi
 /** The same, ended by whoever started it. */
 export async function launchRedis({ appendOnly = false, replicaOf }: RedisSettings = {}): Promise<TestRedis> {
   const folder = await mkdtemp(join(tmpdir(), 'playground-redis-'))
-  const port = await freePort()
+  const port = await freePort('127.0.0.1')
   const args = [
     '--port',
     String(port),
@@ -95,13 +95,4 @@ export async function launchRedis({ appendOnly = false, replicaOf }: RedisSettin
       await rm(folder, { recursive: true, force: true })
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

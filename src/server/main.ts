@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { Server as TlsServer } from 'node:tls'
 import closeWithGrace from 'close-with-grace'
 import { readConfig } from './command.ts'
+import { freePort } from './free-port.ts'
 import { certificateOf } from './http2/certificate.ts'
 import { listenToEvery } from './http2/listen.ts'
 import { Workers } from './workers.ts'
@@ -26,8 +27,9 @@ async function startWorkers(): Promise<void> {
   if (isTls && config.tlsCert === '') giveUp(`cannot start ${count} with a certificate each: use --tls-cert`)
   // Where the certificate does not exist yet, one of all makes it.
   await certificateOf(config).catch(cannotStart)
-  const workers = new Workers(config.workers, {
-    listening: tellWhere,
+  const port = config.port || (await freePort(config.host).catch(cannotStart))
+  const workers = new Workers(config.workers, port, {
+    listening: () => tellWhere(port),
     died: (pid, why, nextMs) =>
       process.stderr.write(`worker ${pid} ended (${why}): another one comes in ${nextMs} ms\n`),
   })

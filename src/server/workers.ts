@@ -10,7 +10,7 @@ const PATIENCE_MS = 5000
 
 export interface WorkersObserver {
   /** All of them listen. */
-  listening: (port: number) => void
+  listening: () => void
   /** One ended that nobody asked to. */
   died: (pid: number, why: string, nextMs: number) => void
 }
@@ -23,19 +23,19 @@ export class Workers {
   #isClosing = false
   #failures = 0
 
-  constructor(count: number, observer: WorkersObserver) {
+  /** @param port not 0: a worker that comes later would get another one, or find that of the first ones taken */
+  constructor(count: number, port: number, observer: WorkersObserver) {
     this.#observer = observer
     // Handed out by this process in turn. Where each takes them from the kernel itself, one was seen with 843 of 1,000; the
     // price is that one which is just on its way to a worker that dies is not answered, and its client has to give it up.
     cluster.schedulingPolicy = cluster.SCHED_RR
+    cluster.setupPrimary({ args: [...process.argv.slice(2), '--port', String(port)] })
     const listening = new Set<number>()
-    cluster.on('listening', ({ id }, { port }) => {
+    cluster.on('listening', ({ id }) => {
       listening.add(id)
       if (this.#isListening || listening.size < count) return
       this.#isListening = true
-      // Port 0 was any free one: later workers take the same.
-      cluster.setupPrimary({ args: [...process.argv.slice(2), '--port', String(port)] })
-      observer.listening(port)
+      observer.listening()
     })
     answerForMetrics()
     cluster.on('exit', (worker, code, signal) => this.#ended(worker, signal || `status ${code}`))
