@@ -18,7 +18,7 @@ export default defineConfig({
           name: 'behaviour',
           include: ['test/**/*.test.ts'],
           exclude: [...TIMELY, ...MEASURING],
-          maxWorkers: 3,
+          maxWorkers: 4,
         },
       },
       {
