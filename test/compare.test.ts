@@ -225,15 +225,4 @@ describe('the page', () => {
       expect(kB).toBeLessThan(100)
     },
   )
-
-  it('paints soon', async () => {
-    const { base } = await startPlayground()
-    const ada = await Visitor.enter(browser, base)
-    const paintMs = await ada.page.evaluate(
-      () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null,
-    )
-    // A figure, and no promise: it is the machine's as much as the page's.
-    console.log(`first contentful paint after ${paintMs?.toFixed(0)} ms`)
-    expect(paintMs).not.toBeNull()
-  })
 })
