@@ -25,8 +25,8 @@ export const sumOf = ({ headers, framing, payload }: ByteSplit): number => heade
 
 /** How a line works, by what has been counted of it: a socket that comes later is there once it has carried something. */
 export function carriageOf(transport: TransportName, counts: Counts | undefined): Carriage {
-  const { before, ...carriage } = transports[transport]
-  return before && !counts?.frames ? before : carriage
+  const traits = transports[transport]
+  return traits.before && !counts?.frames ? traits.before : traits
 }
 
 /** A socket's frames have no headers: all of its headers are its handshake, and are paid once, not per message. */

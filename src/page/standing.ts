@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals'
+import { sleep } from '../client/time.ts'
 import type { Problem } from '../protocol.ts'
 import type { Note } from './history.ts'
 
@@ -21,6 +22,7 @@ export class Standing {
   #hasBeenOpen = false
   #lostAt: number | null = null
   #later = 0
+  #retry = new AbortController()
 
   constructor(note: (note: Note) => void) {
     this.#note = note
@@ -46,6 +48,18 @@ export class Standing {
     this.#lostAt ??= Date.now()
     this.isLost.value = true
     this.#show({ name: 'waiting', untilMs: Date.now() + retryMs })
+  }
+
+  /** Waits until it is time for the next attempt to come in, or `retry` says so. */
+  async wait(ms: number): Promise<void> {
+    this.#retry = new AbortController()
+    this.waiting(ms)
+    await sleep(ms, this.#retry.signal).catch(() => undefined)
+    this.connecting()
+  }
+
+  retry(): void {
+    this.#retry.abort()
   }
 
   ended(asked: boolean, problem: Problem | null): void {

@@ -12,7 +12,6 @@ import { leave } from '../client/members.ts'
 import { rosterOf, type Roster } from '../client/roster.ts'
 import { draftOf } from '../client/outbox.ts'
 import type { SessionState } from '../client/session.ts'
-import { sleep } from '../client/time.ts'
 import { ProblemError, type Knobs, type Net } from '../client/transport.ts'
 import type { ClockReading } from './clock.ts'
 import { Composer } from './composer.ts'
@@ -69,7 +68,6 @@ export class Stay {
   readonly #over = new AbortController()
   #life: Life | null = null
   readonly #returning = new Returning()
-  #retry = new AbortController()
 
   constructor(options: StayOptions) {
     this.#options = options
@@ -146,7 +144,7 @@ export class Stay {
 
   /** Tries again now, instead of when the wait is over. */
   retry(): void {
-    this.#retry.abort()
+    this.standing.retry()
     this.#life?.session.retry()
   }
 
@@ -195,10 +193,11 @@ export class Stay {
   }
 
   async #join(cursor: Cursor | null): Promise<void> {
+    const { net, room, language } = this.#options
     const name = this.self.kept.member?.name
-    const wanted = { language: this.#options.language(), ...(name === undefined ? {} : { name }) }
+    const wanted = { language: language(), ...(name === undefined ? {} : { name }) }
     try {
-      const joined = await enter(this.#options.net, this.room, wanted, (ms) => this.#wait(ms), this.#over.signal)
+      const joined = await enter(net, room, wanted, (ms) => this.standing.wait(ms), this.#over.signal)
       if (!joined) return
       this.self.joined(joined.member, joined.token)
       this.roster.value = rosterOf(joined.roster)
@@ -206,13 +205,6 @@ export class Stay {
     } catch (error) {
       if (error instanceof ProblemError) this.standing.ended(false, error.problem)
     }
-  }
-
-  async #wait(ms: number): Promise<void> {
-    this.#retry = new AbortController()
-    this.standing.waiting(ms)
-    await sleep(ms, this.#retry.signal).catch(() => undefined)
-    this.standing.connecting()
   }
 
   #follow(member: Member, token: string, cursor: Cursor | null): void {

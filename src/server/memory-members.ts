@@ -1,13 +1,11 @@
 import type { LeftReason, Member } from '../protocol.ts'
+import { EndedTokens } from './ended-tokens.ts'
 import { newId } from './ids.ts'
 import type { Appended, Entry, Log } from './log.ts'
 import type { Entered, MemberOptions, MemberStore } from './member-store.ts'
 import { nameKey } from './names.ts'
 import { refusals } from './problem.ts'
 import { Seat, type Presence } from './seat.ts'
-
-/** Tokens of members that left are remembered for a while, so that their holders are told 410 and not 401. */
-const REMEMBERED_ENDED = 10_000
 
 /** One member's lease and what is left to it. */
 interface Stay {
@@ -25,7 +23,7 @@ export class MemoryMembers implements MemberStore, Presence {
   readonly #stays = new Map<string, Stay>()
   readonly #byToken = new Map<string, Seat>()
   readonly #names = new Set<string>()
-  readonly #endedTokens = new Set<string>()
+  readonly #endedTokens = new EndedTokens()
 
   constructor(log: Log, options: MemberOptions) {
     this.#log = log
@@ -92,7 +90,7 @@ export class MemoryMembers implements MemberStore, Presence {
     this.#stays.delete(member.id)
     this.#byToken.delete(tokenDigest)
     this.#names.delete(nameKey(member.name))
-    this.#remember(tokenDigest)
+    this.#endedTokens.add(tokenDigest)
     const { event } = await this.#log.append({ type: 'left', id: newId(), member, reason })
     // First the word, then the end: the answer to a member's own request is on its way before its lines are cut.
     setImmediate(() => seat.end())
@@ -143,11 +141,5 @@ export class MemoryMembers implements MemberStore, Presence {
   #take(name: string): void {
     if (this.hasName(name)) throw refusals.nameTaken(name)
     this.#names.add(nameKey(name))
-  }
-
-  #remember(tokenDigest: string): void {
-    this.#endedTokens.add(tokenDigest)
-    const [oldest] = this.#endedTokens
-    if (this.#endedTokens.size > REMEMBERED_ENDED && oldest !== undefined) this.#endedTokens.delete(oldest)
   }
 }

@@ -44,6 +44,7 @@ export const refusals = {
   nameTaken: (name: string) => problems.nameTaken(`the name ${name} is taken here`, { field: 'name' }),
   renamesUsed: (limit: number) =>
     problems.renamesUsed(`a name can be changed ${limit === 1 ? 'once' : `${limit} times`}`, { limit }),
+  beginsAnew: () => problems.storeAway('the room begins anew: try again'),
   hasLeft: () => problems.memberEnded('this member has left the room: join again'),
   unknownToken: () => problems.unknownToken('this token is not known here: join to get one'),
 }

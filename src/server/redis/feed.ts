@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { RoomEvent } from '../../protocol.ts'
 import type { Entry } from '../log.ts'
-import { problems } from '../problem.ts'
+import { problems, refusals } from '../problem.ts'
 import { Window, type WindowOptions } from '../window.ts'
 import type { Connection, Reply } from './connection.ts'
 import { look, type Script } from './scripts.ts'
@@ -12,9 +12,6 @@ const READ_BACK_MS = 1000
 
 /** Entries in one piece of a history: so that Redis is not kept from others for long. */
 const PIECE = 1000
-
-/** What a writer is told that comes in between. */
-export const BEGINS_ANEW = 'the room begins anew: try again'
 
 /** A room that no server has open is forgotten after a day. */
 export const FORGOTTEN_AFTER_MS = 24 * 3_600_000
@@ -89,7 +86,7 @@ export class Feed {
       await this.#load()
       reply = await this.#run(script, args)
     }
-    if (reply[0] === 'moved') throw problems.storeAway(BEGINS_ANEW)
+    if (reply[0] === 'moved') throw refusals.beginsAnew()
     if (reply[0] === 'ok') await this.#reached(Number(reply[1]), Number(reply[2]), READ_BACK_MS)
     return reply
   }

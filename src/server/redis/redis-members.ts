@@ -4,10 +4,10 @@ import { newId } from '../ids.ts'
 import type { Appended, Entry } from '../log.ts'
 import type { Entered, MemberOptions, MemberStore } from '../member-store.ts'
 import { nameKey } from '../names.ts'
-import { problems, refusals } from '../problem.ts'
+import { refusals } from '../problem.ts'
 import { Seat, type Presence } from '../seat.ts'
 import type { Reply } from './connection.ts'
-import { BEGINS_ANEW, FORGOTTEN_AFTER_MS, type Feed, type Listener } from './feed.ts'
+import { FORGOTTEN_AFTER_MS, type Feed, type Listener } from './feed.ts'
 import type { RedisLog } from './redis-log.ts'
 import { append, end, endSoon, enter, rename, seat as seatScript, stay, tick, type Script } from './scripts.ts'
 import { recordOf, standingOf, Standings, type Standing } from './standings.ts'
@@ -223,7 +223,7 @@ export class RedisMembers implements MemberStore, Presence, Listener {
       // Somebody else took the name in between.
       if (status === 'taken') this.#gone(standing)
     }
-    if (this.#lost.size > 0) throw problems.storeAway(BEGINS_ANEW)
+    if (this.#lost.size > 0) throw refusals.beginsAnew()
   }
 
   /**
@@ -236,7 +236,7 @@ export class RedisMembers implements MemberStore, Presence, Listener {
       await this.#restore()
       reply = await this.#feed.write(script, args)
     }
-    if (reply[0] === 'left') throw this.#lost.has(id) ? problems.storeAway(BEGINS_ANEW) : refusals.hasLeft()
+    if (reply[0] === 'left') throw this.#lost.has(id) ? refusals.beginsAnew() : refusals.hasLeft()
     return reply
   }
 

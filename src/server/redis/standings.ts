@@ -1,8 +1,6 @@
 import type { Member } from '../../protocol.ts'
+import { EndedTokens } from '../ended-tokens.ts'
 import type { Seat } from '../seat.ts'
-
-/** Tokens of members that left are remembered for a while, so that their holders are told 410 and not 401. */
-const REMEMBERED_ENDED = 10_000
 
 /** A member as Redis keeps it. */
 export interface Standing {
@@ -18,7 +16,7 @@ export interface Standing {
 export class Standings {
   readonly #byId = new Map<string, Standing>()
   readonly #byToken = new Map<string, Standing>()
-  readonly #endedTokens = new Set<string>()
+  readonly #endedTokens = new EndedTokens()
 
   get all(): Standing[] {
     return [...this.#byId.values()]
@@ -53,8 +51,6 @@ export class Standings {
     this.#byId.delete(member.id)
     this.#byToken.delete(tokenDigest)
     this.#endedTokens.add(tokenDigest)
-    const [oldest] = this.#endedTokens
-    if (this.#endedTokens.size > REMEMBERED_ENDED && oldest !== undefined) this.#endedTokens.delete(oldest)
   }
 }
 
