@@ -1,14 +1,14 @@
-import { describe, expect, it } from 'vitest'
-import { leave } from '../src/client/members.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { join, leave } from '../src/client/members.ts'
 import { TRANSPORTS, type LeftReason, type RoomEvent } from '../src/protocol.ts'
+import { nodeNet } from '../src/node/net.ts'
 import { person, startPlayground, watch, type TestPlayground } from './playground.ts'
+import { launchServer } from './servers.ts'
 
 const names = (playground: TestPlayground) => playground.rooms.get('lobby').roster.map(({ name }) => name)
 const left = (events: readonly RoomEvent[]): [string, LeftReason][] =>
   events.flatMap((event) => (event.type === 'left' ? [[event.member.name, event.reason] as [string, LeftReason]] : []))
-
-/** Where a busy machine may take its time. */
-const PATIENT = { timeout: 10_000 }
 
 describe('presence', () => {
   it('ends with the lease of somebody of whom nothing is heard, once', async () => {
@@ -28,25 +28,41 @@ describe('presence', () => {
       // Held by another line until this one is open: on a busy machine that may take longer than the lease.
       const held = watch(playground, who, 'websocket')
       const watcher = watch(playground, who, transport)
-      await expect.poll(() => watcher.session.state.name, PATIENT).toBe('open')
+      await expect.poll(() => watcher.session.state.name).toBe('open')
       held.session.close()
       watchers.push(watcher)
     }
     // Two leases of somebody silent, one after the other: time in which nothing happened to the others.
     for (const name of ['ben', 'eve']) {
       await person(playground, name)
-      for (const { events } of watchers) await expect.poll(() => left(events).at(-1), PATIENT).toEqual([name, 'lease'])
+      for (const { events } of watchers) await expect.poll(() => left(events).at(-1)).toEqual([name, 'lease'])
     }
     expect(names(playground)).toEqual(TRANSPORTS)
+  })
+
+  it('goes on for whom the server did not hear because it stood still itself', async () => {
+    const leaseMs = 500
+    const { base, child } = await launchServer('--lease', String(leaseMs))
+    const net = nodeNet(base)
+    const ada = watch({ net }, await join(net, 'lobby', { name: 'ada' }), 'short-poll')
+    await join(net, 'lobby', { name: 'ben' })
+    await expect.poll(() => ada.events.map(({ type }) => type)).toEqual(['joined'])
+    child.kill('SIGSTOP')
+    onTestFinished(() => void child.kill('SIGCONT'))
+    await sleep(2 * leaseMs)
+    child.kill('SIGCONT')
+    // Leases do run out here.
+    await expect.poll(() => left(ada.events)).toEqual([['ben', 'lease']])
+    expect(ada.session.state).toEqual({ name: 'open' })
   })
 
   it('ends for a reader whose line carries no token when it was ended, and its session learns of it', async () => {
     const playground = await startPlayground({ lease: 500 })
     const ada = await person(playground, 'ada')
     const { session } = watch(playground, ada, 'jsonp-poll', { knobs: { intervalMs: 60_000 } })
-    await expect.poll(() => session.state.name, PATIENT).toBe('open')
+    await expect.poll(() => session.state.name).toBe('open')
     await leave(playground.net, 'lobby', ada.token)
-    await expect.poll(() => session.state, PATIENT).toMatchObject({ name: 'closed', problem: { status: 410 } })
+    await expect.poll(() => session.state).toMatchObject({ name: 'closed', problem: { status: 410 } })
   })
 
   it('is not touched by a switch, whatever the direction: no left, no joined', async () => {
@@ -58,7 +74,7 @@ describe('presence', () => {
         for (const transport of [from, to]) {
           switcher.session.use(transport)
           switcher.session.send(`by ${transport}`)
-          await expect.poll(() => switcher.session.outbox, PATIENT).toEqual([])
+          await expect.poll(() => switcher.session.outbox).toEqual([])
         }
       }
     }

@@ -7,6 +7,9 @@ import { nameKey } from './names.ts'
 import { refusals } from './problem.ts'
 import { Seat, type Presence } from './seat.ts'
 
+/** By so much of a lease its end may be late. */
+const STOOD_STILL = 0.2
+
 /** One member's lease and what is left to it. */
 interface Stay {
   seat: Seat
@@ -125,7 +128,13 @@ export class MemoryMembers implements MemberStore, Presence {
   }
 
   #startLease(seat: Seat): NodeJS.Timeout {
-    return setTimeout(() => this.#endIfHere(seat, 'lease'), this.#options.leaseMs).unref()
+    const { leaseMs } = this.#options
+    const endsAt = performance.now() + leaseMs
+    return setTimeout(() => {
+      // A process that stood still heard nobody, and its timers go off before it reads what came in meanwhile.
+      if (performance.now() - endsAt > STOOD_STILL * leaseMs) this.quiet(seat)
+      else this.#endIfHere(seat, 'lease')
+    }, leaseMs).unref()
   }
 
   #endIfHere(seat: Seat, reason: LeftReason): void {
