@@ -12,12 +12,7 @@ import {
 import { quantile } from '../bench/statistics.ts'
 import { canMakeNamespace } from '../bench/namespace.ts'
 import { comparePairs } from '../bench/phases/latency.ts'
-
-/**
- * The suite measures what is known beforehand. What depends on the moment at which a noisy machine lets a timer fire may be
- * tried again.
- */
-const noisy = { retry: 3 }
+import { MAY_BE_LATE } from './patience.ts'
 
 let rig: Rig
 beforeAll(() => {
@@ -28,7 +23,7 @@ afterAll(() => rig.end())
 const patience = { settleMs: 200, graceMs: 2000 }
 
 describe('the suite sees what is known', () => {
-  it('5 ms of a link', noisy, async () => {
+  it('5 ms of a link', MAY_BE_LATE, async () => {
     const { figures, measured } = await checkKnownDelay(rig)
     console.log(`5 ms link: ${measured}`)
     expect(figures['differenceMs']).toBeGreaterThanOrEqual(5)
@@ -46,7 +41,7 @@ describe('the suite sees what is known', () => {
       }
     }
 
-    it.each(['server', 'publisher'] as const)('of the %s', noisy, async (who) => {
+    it.each(['server', 'publisher'] as const)('of the %s', MAY_BE_LATE, async (who) => {
       const { ok, measured } = await stalled(who)
       console.log(`stalled ${who}: ${measured}`)
       expect(ok).toBe(true)
@@ -74,7 +69,7 @@ describe('the suite sees what is known', () => {
     else expect(measured).toContain('no network namespace')
   })
 
-  it('the same transport twice, as no difference', noisy, async () => {
+  it('the same transport twice, as no difference', MAY_BE_LATE, async () => {
     await rig.start()
     await rig.open([group('a', { count: 6 }), group('b', { count: 6 })], 1)
     const window = await rig.run(
@@ -88,7 +83,7 @@ describe('the suite sees what is known', () => {
     expect(check.ok).toBe(true)
   })
 
-  it('short polls that are even over their interval', noisy, async () => {
+  it('short polls that are even over their interval', MAY_BE_LATE, async () => {
     await rig.start()
     const groups = [group('short-poll', { transport: 'short-poll', count: 40 }), group('websocket', { count: 5 })]
     await rig.open(groups, 1)

@@ -31,7 +31,7 @@ async function unpack(): Promise<string> {
 describe('the command', () => {
   it('says where it is, serves there, and ends in order', async () => {
     const { child, output, ended } = server('--port', '0')
-    await expect.poll(() => addressIn(output()), { timeout: 10_000 }).toBeDefined()
+    await expect.poll(() => addressIn(output())).toBeDefined()
     const base = addressIn(output()) ?? ''
     expect((await fetch(`${base}/healthz`)).status).toBe(200)
     expect(await (await fetch(base)).text()).toContain('<!doctype html>')
@@ -86,7 +86,7 @@ describe('the command', () => {
 
   it('never logs a token, however much it logs', async () => {
     const { output } = server('--port', '0', '--log-level', 'trace')
-    await expect.poll(() => addressIn(output()), { timeout: 10_000 }).toBeDefined()
+    await expect.poll(() => addressIn(output())).toBeDefined()
     const base = addressIn(output()) ?? ''
     const joined = (await (await fetch(`${base}/rooms/lobby/members`, { method: 'POST' })).json()) as { token: string }
     const headers = { authorization: `Bearer ${joined.token}` }
@@ -100,7 +100,7 @@ describe('the command', () => {
   it('runs from its packed tarball, outside the repository', async () => {
     const folder = await unpack()
     const { output } = run(process.execPath, ['package/dist/server/main.js', '--port', '0'], { cwd: folder })
-    await expect.poll(() => addressIn(output()), { timeout: 10_000 }).toBeDefined()
+    await expect.poll(() => addressIn(output())).toBeDefined()
     const base = addressIn(output()) ?? ''
     expect((await fetch(`${base}/js/main.js`)).status).toBe(200)
   })
@@ -170,9 +170,9 @@ describe('the terminal client', () => {
       return run(process.execPath, args)
     }
     const ada = chat('ada')
-    await expect.poll(ada.output, { timeout: 10_000 }).toContain('connected by long-poll')
+    await expect.poll(ada.output).toContain('connected by long-poll')
     const ben = chat('ben')
-    await expect.poll(ben.output, { timeout: 10_000 }).toContain('connected by long-poll')
+    await expect.poll(ben.output).toContain('connected by long-poll')
     await expect.poll(ada.output).toContain('ben joined')
     ada.child.stdin?.write('hello from a terminal\n@ben psst\n/use websocket\n@nobody hi\n')
     await expect.poll(ben.output).toContain('ada: hello from a terminal')

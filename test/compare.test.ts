@@ -15,14 +15,13 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => browser.close())
 
-const soon = { timeout: 10_000 }
 const SHOWN = ['short-poll', 'long-poll', 'websocket', 'sse', 'http-stream']
 
 const pane = (page: Page, transport: string) => page.locator(`.pane[data-transport="${transport}"]`)
 const texts = (page: Page, transport: string) => pane(page, transport).locator('.msg p span').allTextContents()
 
 async function allOpen(page: Page, names: readonly string[]): Promise<void> {
-  for (const name of names) await pane(page, name).locator('.state[data-state="open"]').waitFor(soon)
+  for (const name of names) await pane(page, name).locator('.state[data-state="open"]').waitFor()
 }
 
 describe('side by side', () => {
@@ -34,22 +33,20 @@ describe('side by side', () => {
     expect(roster()).toHaveLength(SHOWN.length + 1)
     // Until the clocks are compared nothing can be timed.
     await ada.say('ready? go')
-    for (const name of SHOWN) await expect.poll(() => texts(ada.page, name), soon).toEqual(['ready? go'])
+    for (const name of SHOWN) await expect.poll(() => texts(ada.page, name)).toEqual(['ready? go'])
     await ada.say('again')
     for (const name of SHOWN) {
-      await expect.poll(() => texts(ada.page, name), soon).toEqual(['ready? go', 'again'])
-      await expect.poll(() => pane(ada.page, name).locator('.msg data').last().textContent(), soon).toMatch(/\d.ms$/)
-      await expect.poll(() => pane(ada.page, name).locator('.sums').textContent(), soon).toMatch(/Bytes\/message\d/)
+      await expect.poll(() => texts(ada.page, name)).toEqual(['ready? go', 'again'])
+      await expect.poll(() => pane(ada.page, name).locator('.msg data').last().textContent()).toMatch(/\d.ms$/)
+      await expect.poll(() => pane(ada.page, name).locator('.sums').textContent()).toMatch(/Bytes\/message\d/)
     }
-    await expect
-      .poll(() => ada.page.locator('.race table tbody tr').first().textContent(), soon)
-      .not.toContain('not yet')
+    await expect.poll(() => ada.page.locator('.race table tbody tr').first().textContent()).not.toContain('not yet')
 
     await ada.page.locator('.chip', { hasText: 'long-poll' }).locator('input').uncheck({ force: true })
-    await expect.poll(() => roster().length, soon).toBe(SHOWN.length)
+    await expect.poll(() => roster().length).toBe(SHOWN.length)
     await ada.page.getByRole('link', { name: 'Chat' }).click()
-    await expect.poll(() => roster().length, soon).toBe(1)
-    await expect.poll(() => ada.texts(), soon).toEqual(['ready? go', 'again'])
+    await expect.poll(() => roster().length).toBe(1)
+    await expect.poll(() => ada.texts()).toEqual(['ready? go', 'again'])
     expect(ada.complaints).toEqual([])
   })
 
@@ -67,7 +64,7 @@ describe('side by side', () => {
       await allOpen(ada.page, passing)
       await ada.say(`over ${profile}`)
       for (const name of passing) {
-        await expect.poll(async () => (await texts(ada.page, name)).at(-1), soon).toBe(`over ${profile}`)
+        await expect.poll(async () => (await texts(ada.page, name)).at(-1)).toBe(`over ${profile}`)
       }
     }
     expect(ada.complaints).toEqual([])
@@ -82,10 +79,10 @@ describe('side by side', () => {
     await ada.page.locator('.bot input').blur()
     const hear = async () => {
       await ada.page.locator('.run').click()
-      await ada.page.locator('.progress', { hasText: /^\d\d+ of/ }).waitFor(soon)
+      await ada.page.locator('.progress', { hasText: /^\d\d+ of/ }).waitFor()
       const of = (await ada.page.locator('.progress').textContent())?.split(' ')[2]
       await ada.page.getByRole('button', { name: 'Cancel' }).click()
-      await expect.poll(() => playground.rooms.get('lobby').roster.length, soon).toBe(SHOWN.length + 1)
+      await expect.poll(() => playground.rooms.get('lobby').roster.length).toBe(SHOWN.length + 1)
       return of
     }
     expect(await hear()).toBe(String(poissonArrivalsMs(seededRandom(7), 20, 20_000).length))
@@ -115,12 +112,12 @@ describe('side by side', () => {
       )
     if (!first || !second) throw new Error('there are no links')
     await ask(held(first), 8)
-    await expect.poll(() => log.waiting, soon).toBe(6)
+    await expect.poll(() => log.waiting).toBe(6)
     await ask(held(second), 8)
     // Six at the other port; two at each have to wait.
-    await expect.poll(() => log.waiting, soon).toBe(12)
+    await expect.poll(() => log.waiting).toBe(12)
     await log.append({ type: 'notice', id: 'go-on-now', text: 'go on' })
-    await expect.poll(() => log.waiting, soon).toBe(0)
+    await expect.poll(() => log.waiting).toBe(0)
   })
 
   it('says so where there are no links', async () => {
@@ -194,7 +191,7 @@ describe('the page', () => {
     await ada.page.locator('.toolbar > .field select').selectOption('wifi')
     await allOpen(ada.page, TRANSPORTS)
     await ada.say('hello')
-    for (const name of TRANSPORTS) await expect.poll(() => pane(ada.page, name).locator('.msg').count(), soon).toBe(1)
+    for (const name of TRANSPORTS) await expect.poll(() => pane(ada.page, name).locator('.msg').count()).toBe(1)
     await ada.inEveryMode(async (mode) => {
       expect(await ada.violations(), mode).toEqual([])
       expect(await ada.overflowPx(), mode).toBeLessThanOrEqual(0)
@@ -211,7 +208,7 @@ describe('the page', () => {
     async (locale, name) => {
       const { base } = await startPlayground()
       const ada = await Visitor.enter(browser, base, { locale })
-      await ada.page.locator('.spark canvas').first().waitFor(soon)
+      await ada.page.locator('.spark canvas').first().waitFor()
       await ada.page.getByRole('link', { name }).click()
       await allOpen(ada.page, SHOWN)
       const loaded = await ada.page.evaluate(() =>

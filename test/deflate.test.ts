@@ -86,7 +86,7 @@ describe('permessage-deflate', () => {
   it('does not inflate a bomb: what is too large is too large in disguise, too', async () => {
     const { output, child } = run(process.execPath, ['dist/server/main.js', '--port', '0', '--deflate'])
     const addressIn = (text: string) => /is at (http:\/\/\S+)/.exec(text)?.[1]
-    await expect.poll(() => addressIn(output()), { timeout: 10_000 }).toBeDefined()
+    await expect.poll(() => addressIn(output())).toBeDefined()
     const base = addressIn(output()) ?? ''
     const residentBytes = () =>
       1024 * Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1])

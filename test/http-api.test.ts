@@ -186,24 +186,19 @@ describe('a message', () => {
 
 describe('a poll', () => {
   it('is 204 without a body when there is nothing, at once or when the hold is over', async () => {
-    const playground = await startPlayground({ hold: 120 })
-    const { cursor } = await person(playground)
-    const timed = async (path: string) => {
-      const startedAt = performance.now()
-      const answer = await ask(playground, path)
-      return { answer, ms: performance.now() - startedAt }
-    }
-    const short = await timed(`/rooms/lobby/short-poll?after=${cursor}`)
-    const held = await timed(`/rooms/lobby/long-poll?after=${cursor}`)
-    const asked = await timed(`/rooms/lobby/long-poll?after=${cursor}&holdMs=0`)
-    for (const { answer } of [short, held, asked]) {
+    const [patient, brief] = [await startPlayground({ hold: 600_000 }), await startPlayground({ hold: 120 })]
+    const poll = async (playground: TestPlayground, path: string) => {
+      const answer = await ask(playground, `/rooms/lobby/${path}after=${(await person(playground)).cursor}`)
       expect(answer).toMatchObject({ status: 204, body: null })
       expect(answer.headers.get('cache-control')).toBe('no-store')
       expect(answer.headers.get('etag')).toBeNull()
     }
-    expect(held.ms).toBeGreaterThan(110)
-    expect(short.ms).toBeLessThan(held.ms)
-    expect(asked.ms).toBeLessThan(held.ms)
+    // A test ends long before that hold does.
+    await poll(patient, 'short-poll?')
+    await poll(patient, 'long-poll?holdMs=0&')
+    const startedAt = performance.now()
+    await poll(brief, 'long-poll?')
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(119)
   })
 
   it('answers a held request as soon as there is something', async () => {

@@ -14,6 +14,7 @@ import type { ByteSplit, Counts, MeterFrame } from '../src/meter.ts'
 import { TRANSPORTS, type Joined, type TransportName } from '../src/protocol.ts'
 import { FrameReader, type FramePart } from '../src/server/http2/frames.ts'
 import { launchBrowser, Visitor } from './browser.ts'
+import { MAY_BE_LATE } from './patience.ts'
 import { draft, startPlayground, type TestPlayground } from './playground.ts'
 import { run } from './process.ts'
 
@@ -226,7 +227,7 @@ describe('HTTP/2 with HTTP/1.1 beside it, on one port', () => {
     session.destroy()
   })
 
-  it('closes: held polls are answered, streams end, sockets and idle connections too', async () => {
+  it('closes: held polls are answered, streams end, sockets and idle connections too', MAY_BE_LATE, async () => {
     const playground = await startSecure()
     const ada = await joined(playground)
     const { log } = playground.rooms.get('lobby')
@@ -263,14 +264,13 @@ describe('the page over HTTP/2', () => {
     const { base } = await startSecure()
     const enter = () => Visitor.enter(browser, base, { ignoreHTTPSErrors: true })
     const [ada, ben] = [await enter(), await enter()]
-    const soon = { timeout: 8000 }
     const said: string[] = []
     for (const transport of TRANSPORTS) {
       for (const visitor of [ada, ben]) {
         await visitor.use(transport)
         said.push(`by ${transport}, ${said.length}`)
         await visitor.say(said.at(-1) ?? '')
-        for (const reader of [ada, ben]) await expect.poll(() => reader.texts(), soon).toEqual(said)
+        for (const reader of [ada, ben]) await expect.poll(() => reader.texts()).toEqual(said)
       }
     }
     const protocols = await ada.page.evaluate(() =>
@@ -346,13 +346,13 @@ describe('the certificate', () => {
     onTestFinished(() => rm(folder, { recursive: true, force: true }))
     const [cert, key] = [joinPath(folder, 'cert.pem'), joinPath(folder, 'key.pem')]
     const first = server('--tls-cert', cert, '--tls-key', key)
-    await expect.poll(() => addressIn(first.output()), { timeout: 10_000 }).not.toBe('')
+    await expect.poll(() => addressIn(first.output())).not.toBe('')
     const made = await readFile(cert, 'utf8')
     expect((await stat(key)).mode & 0o777).toBe(0o600)
     const url = addressIn(first.output())
     const chat = ['--import', 'tsx', 'src/terminal/chat.ts', '--url', url, '--name', 'ada']
     const trusting = run(process.execPath, chat, { env: { NODE_EXTRA_CA_CERTS: cert } })
-    await expect.poll(trusting.output, { timeout: 10_000 }).toContain('connected by websocket')
+    await expect.poll(trusting.output).toContain('connected by websocket')
     const doubting = run(process.execPath, chat)
     expect(await doubting.ended).toBe(1)
     expect(doubting.output()).toContain('self-signed certificate')
@@ -360,7 +360,7 @@ describe('the certificate', () => {
     first.child.kill('SIGTERM')
     expect(await first.ended).toBe(0)
     const second = server('--tls-cert', cert, '--tls-key', key)
-    await expect.poll(() => addressIn(second.output()), { timeout: 10_000 }).not.toBe('')
+    await expect.poll(() => addressIn(second.output())).not.toBe('')
     expect(await readFile(cert, 'utf8')).toBe(made)
   })
 

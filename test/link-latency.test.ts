@@ -19,8 +19,6 @@ afterAll(() => browser.close())
 
 type Mode = (typeof transports)[TransportName]['mode']
 
-const soon = { timeout: 10_000 }
-
 describe('on the 4G link', () => {
   const RTT_MS = 60
   const INTERVAL_MS = 200
@@ -53,14 +51,14 @@ describe('on the 4G link', () => {
     await page.reload()
     await page.locator(`.switch input[value="${transport}"]`).check({ force: true })
     await page.locator('.knob.link select').selectOption(profile)
-    await page.locator('.chat .state[data-state="open"]').waitFor(soon)
+    await page.locator('.chat .state[data-state="open"]').waitFor()
     return page
   }
 
   async function p50Of(page: Page, messages: number): Promise<number> {
     const count = page.locator('.lat .basis')
     const counted = async () => Number(/\d+/.exec(((await count.textContent()) ?? '').replace(/\D/g, '')))
-    await expect.poll(counted, soon).toBeGreaterThanOrEqual(0.9 * messages)
+    await expect.poll(counted).toBeGreaterThanOrEqual(0.9 * messages)
     return Number((await page.locator('.lat .fig b').first().textContent())?.replace('<1', '0'))
   }
 

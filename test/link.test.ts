@@ -8,6 +8,7 @@ import { type Link, type LinkOptions, openLink, PROFILE_NAMES, PROFILES } from '
 import type { ProfileChoice } from '../src/link/profile.ts'
 import { type Random, seededRandom } from '../src/random.ts'
 import { resetSocket } from '../src/link/sockets.ts'
+import { MAY_BE_LATE } from './patience.ts'
 
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {
@@ -243,7 +244,7 @@ describe('seed', () => {
 })
 
 describe('delay', () => {
-  test('of 5 ms against none: medians 5 to 6.5 ms apart', { timeout: 60_000 }, async () => {
+  test('of 5 ms against none: medians 5 to 6.5 ms apart', MAY_BE_LATE, async () => {
     const server = await serve()
     const link = await open(server.port, { delayMs: 5 })
     const accepted = server.next()
@@ -256,22 +257,19 @@ describe('delay', () => {
       await arrived
       return performance.now() - startMs
     }
-    let difference = NaN
-    for (let attempt = 1; attempt <= 3 && !(difference >= 5 && difference <= 6.5); attempt++) {
-      const pairs: { direct: number; linked: number }[] = []
-      for (let i = 0; i < 120; i++) {
-        // Which goes first is turned about, so that neither profits from a warm loop.
-        const first = i % 2 === 0 ? await oneWayMs(direct) : NaN
-        const through = await oneWayMs(linked)
-        pairs.push({ direct: i % 2 === 0 ? first : await oneWayMs(direct), linked: through })
-      }
-      difference = median(pairs.map((each) => each.linked - each.direct))
-      const medians = [median(pairs.map((each) => each.direct)), median(pairs.map((each) => each.linked))]
-      console.info(
-        `direct ${medians.map((ms) => ms.toFixed(3)).join(' ms, link of 5 ms ')} ms,`,
-        `median difference ${difference.toFixed(3)} ms (attempt ${attempt})`,
-      )
+    const pairs: { direct: number; linked: number }[] = []
+    for (let i = 0; i < 120; i++) {
+      // Which goes first is turned about, so that neither profits from a warm loop.
+      const first = i % 2 === 0 ? await oneWayMs(direct) : NaN
+      const through = await oneWayMs(linked)
+      pairs.push({ direct: i % 2 === 0 ? first : await oneWayMs(direct), linked: through })
     }
+    const difference = median(pairs.map((each) => each.linked - each.direct))
+    const medians = [median(pairs.map((each) => each.direct)), median(pairs.map((each) => each.linked))]
+    console.info(
+      `direct ${medians.map((ms) => ms.toFixed(3)).join(' ms, link of 5 ms ')} ms,`,
+      `median difference ${difference.toFixed(3)} ms`,
+    )
     expect(difference).toBeGreaterThanOrEqual(5)
     expect(difference).toBeLessThanOrEqual(6.5)
   })
@@ -307,7 +305,7 @@ describe('delay', () => {
     expect(Math.max(...times)).toBeGreaterThan(6)
   })
 
-  test('bandwidth: four times the bits, a quarter of the time, shared by all connections', async () => {
+  test('bandwidth: four times the bits, a quarter of the time, shared by all connections', MAY_BE_LATE, async () => {
     const server = await serve()
     const bytes = 100_000
     const transfer = async (bitsPerSecond: number, connections: number): Promise<number> => {
@@ -319,17 +317,13 @@ describe('delay', () => {
       await Promise.all(pairs.map(([, service]) => service.has(bytes / connections)))
       return performance.now() - startMs
     }
-    let ratio = NaN
-    for (let attempt = 1; attempt <= 3 && !(ratio >= 3 && ratio <= 4.2); attempt++) {
-      const slow = await transfer(2e6, 1)
-      const fast = await transfer(8e6, 1)
-      expect(slow).toBeGreaterThanOrEqual(400)
-      expect(fast).toBeGreaterThanOrEqual(100)
-      expect(await transfer(8e6, 2)).toBeGreaterThanOrEqual(100)
-      ratio = slow / fast
-    }
-    expect(ratio).toBeGreaterThanOrEqual(3)
-    expect(ratio).toBeLessThanOrEqual(4.2)
+    const slow = await transfer(2e6, 1)
+    const fast = await transfer(8e6, 1)
+    expect(slow).toBeGreaterThanOrEqual(400)
+    expect(fast).toBeGreaterThanOrEqual(100)
+    expect(await transfer(8e6, 2)).toBeGreaterThanOrEqual(100)
+    expect(slow / fast).toBeGreaterThanOrEqual(3)
+    expect(slow / fast).toBeLessThanOrEqual(4.2)
   })
 
   test('an end without a byte waits for the connection to be set up', async () => {
@@ -397,8 +391,10 @@ describe('faults', () => {
     const link = await open(server.port, 'local')
     const client = await connect(link.port)
     await client.echo('before')
+    const startMs = performance.now()
     link.stall(100)
-    expect(await client.echo('during')).toBeGreaterThanOrEqual(99)
+    await client.echo('during')
+    expect(performance.now() - startMs).toBeGreaterThanOrEqual(100)
     link.stall(3_600_000)
     client.socket.write('late')
     await until(() => link.counts.up.queuedBytes === 4)
@@ -410,11 +406,8 @@ describe('faults', () => {
     const server = await serve(echo)
     const link = await open(server.port, { stallEveryMs: 200, stallForMs: 100 })
     const client = await connect(link.port)
-    let longest = 0
-    for (const startMs = performance.now(); performance.now() - startMs < 450;) {
-      longest = Math.max(longest, await client.echo('x'))
-    }
-    expect(longest).toBeGreaterThanOrEqual(90)
+    // Two of them: whatever is on its way when one begins waits until it is over.
+    for (let stalls = 0; stalls < 2;) if ((await client.echo('x')) >= 90) stalls += 1
   })
 
   test('a change of profile ends its stall, and what a slow line still has to carry holds up nobody', async () => {
@@ -501,12 +494,13 @@ describe('faults', () => {
     const server = await serve(echo)
     const link = await open(server.port, { idleKillMs: 400 })
     const [idle, busy] = [await connect(link.port), await connect(link.port)]
-    await idle.echo('x')
+    // It is idle from a moment on that lies before its echo is heard.
     const startMs = performance.now()
+    await idle.echo('x')
     const killed = idle.closed.then(() => performance.now() - startMs)
     while (performance.now() - startMs < 1_000) await busy.echo('x')
     expect(await idle.closed).toBe('ECONNRESET')
-    expect(await killed).toBeGreaterThanOrEqual(395)
+    expect(await killed).toBeGreaterThanOrEqual(400)
     await busy.echo('still there')
     expect(await busy.closed).toBe('ECONNRESET')
   })

@@ -87,9 +87,6 @@ class RawClient {
   }
 }
 
-/** Where a busy machine may take its time. */
-const PATIENT = { timeout: 10_000 }
-
 /** Says it beside the log's readers: on nobody's account. */
 async function say({ rooms }: TestPlayground, who: Person): Promise<void> {
   const room = rooms.get('lobby')
@@ -190,7 +187,7 @@ describe('the meter counts what a raw client counts, to the byte', () => {
     expect(client.received.toString()).toContain('HTTP/1.1 304')
 
     const expected = { up: client.sent, down: client.received.length }
-    await expect.poll(() => totals(report().counts['snapshot-poll']), PATIENT).toEqual(expected)
+    await expect.poll(() => totals(report().counts['snapshot-poll'])).toEqual(expected)
     expect(report().counts['snapshot-poll']).toMatchObject({
       requests: 3,
       polls: 3,
@@ -217,7 +214,7 @@ describe('the meter counts what a raw client counts, to the byte', () => {
     const sum = (bytes: (answer: (typeof asked)[number]) => number) => asked.reduce((all, one) => all + bytes(one), 0)
 
     const expected = { up: client.sent, down: client.received.length }
-    await expect.poll(() => totals(report().counts['jsonp-poll']), PATIENT).toEqual(expected)
+    await expect.poll(() => totals(report().counts['jsonp-poll'])).toEqual(expected)
     expect(report().counts['jsonp-poll']).toMatchObject({
       requests: 2,
       polls: 2,
@@ -245,14 +242,14 @@ describe('the meter counts what a raw client counts, to the byte', () => {
         auth(ada),
       ])
       for (let i = 0; i < 3; i++) await say(playground, ada)
-      await expect.poll(() => client.received.toString().split(text).length, PATIENT).toBe(4)
+      await expect.poll(() => client.received.toString().split(text).length).toBe(4)
       // Beats go on meanwhile, and are framing too: so it ends before it is counted.
       client.socket.end()
       await once(client.socket, 'close')
 
       expect(client.received.toString()).toMatch(/transfer-encoding: chunked/i)
       const expected = { up: client.sent, down: client.received.length }
-      await expect.poll(() => totals(report().counts[transport]), PATIENT).toEqual(expected)
+      await expect.poll(() => totals(report().counts[transport])).toEqual(expected)
       expect(report().counts[transport]).toMatchObject({
         requests: 1,
         polls: 0,
@@ -282,13 +279,13 @@ describe('the meter counts what a raw client counts, to the byte', () => {
     )
     await Promise.all(sending)
     // The socket is closed; the polls' connections stay, for whoever asks next.
-    await expect.poll(() => relay.connections, PATIENT).toBe(relay.counts.opened - 1)
+    await expect.poll(() => relay.connections).toBe(relay.counts.opened - 1)
 
     const untold = () => {
       const { up, down } = totals(report().counts['socket-io']) ?? { up: 0, down: 0 }
       return { up: relay.counts.up.forwardedBytes - up, down: relay.counts.down.receivedBytes - down }
     }
-    await expect.poll(untold, PATIENT).toEqual({ up: 0, down: 0 })
+    await expect.poll(untold).toEqual({ up: 0, down: 0 })
     expect(report().counts['socket-io']).toMatchObject({
       delivered: 3,
       opened: relay.counts.opened,
@@ -329,7 +326,7 @@ describe('a quiet member', () => {
     watch(playground, ada, 'websocket', { cursor: ben.cursor })
     watch(playground, ben, 'long-poll')
     // Ten holds go by: the long poll counts the time for the socket.
-    await expect.poll(() => pollMeter().counts['long-poll']?.empty ?? 0, { timeout: 10_000 }).toBeGreaterThanOrEqual(10)
+    await expect.poll(() => pollMeter().counts['long-poll']?.empty ?? 0).toBeGreaterThanOrEqual(10)
     const polls = pollMeter().counts['long-poll']
     // The one that is being held has not been answered yet, unless this was told between two.
     expect([0, 1]).toContain((polls?.requests ?? 0) - (polls?.polls ?? 0))

@@ -3,8 +3,6 @@ import type { Client } from '../src/node/client.ts'
 import { join, LineError, ProblemError, TRANSPORTS, type JoinOptions, type RoomItem } from '../src/node/index.ts'
 import { startPlayground, type TestPlayground } from './playground.ts'
 
-const PATIENT = { timeout: 10_000 }
-
 async function enter({ base }: TestPlayground, options: JoinOptions = {}): Promise<Client> {
   const client = await join(base, { ...options, knobs: { intervalMs: 20 } })
   // Refused where the test has left already, or has closed the server.
@@ -34,7 +32,7 @@ describe('a program in a room', () => {
     const acks = await Promise.all([ada.send('one'), ada.send('two'), ada.send('three')])
     expect(acks.map(({ seq }) => seq)).toEqual([3, 4, 5])
     expect(await hear(ben, 3)).toEqual(['one', 'two', 'three'])
-    await expect.poll(() => ada.pending, PATIENT).toBe(3)
+    await expect.poll(() => ada.pending).toBe(3)
     expect([textOf(ada.read()), textOf(ada.read()), ada.pending]).toEqual(['one', 'two', 1])
     await ben.send('four')
     expect(await hear(ada, 2)).toEqual(['three', 'four'])
@@ -85,7 +83,7 @@ describe('a program in a room', () => {
     for (const text of ['1', '2', '3', '4', '5']) await ben.send(text)
     const eve = await enter(playground, { name: 'eve' })
     // Who is here is told by what it hears: so all of that has come.
-    await expect.poll(() => ada.roster.has(eve.member.id), PATIENT).toBe(true)
+    await expect.poll(() => ada.roster.has(eve.member.id)).toBe(true)
     expect(ada.pending).toBe(4)
     expect(Array.from({ length: 5 }, () => textOf(ada.read()))).toEqual(['reset', '4', '5', 'joined', undefined])
   })
@@ -132,9 +130,9 @@ describe('a program in a room', () => {
     const playground = await startPlayground()
     const states: string[] = []
     const ada = await enter(playground, { transport: 'sse', onState: ({ name }) => states.push(name) })
-    await expect.poll(() => states, PATIENT).toEqual(['connecting', 'open'])
+    await expect.poll(() => states).toEqual(['connecting', 'open'])
     await playground.close()
-    await expect.poll(() => states, PATIENT).toContain('waiting')
+    await expect.poll(() => states).toContain('waiting')
     const lost = ada.send('to nobody').catch((error: unknown) => error)
     await expect(ada.close()).rejects.toBeInstanceOf(LineError)
     expect(await lost).toBeInstanceOf(LineError)

@@ -15,7 +15,6 @@ import { launchBrowser } from './browser.ts'
 import { draft, person, startPlayground, textsOf, type Person, type TestPlayground } from './playground.ts'
 import { run } from './process.ts'
 
-const PATIENT = { timeout: 15_000 }
 const CI = process.env['CI'] === 'true'
 /** Where it is there it must do; where it has to be there it must be. */
 const has = (command: string, ...args: string[]) => CI || spawnSync(command, args).status === 0
@@ -54,9 +53,9 @@ describe.skipIf(!hasCurl)('curl (skipped where there is none)', () => {
     const batches = () =>
       [...output().matchAll(pattern)].map(([, id, data]) => ({ id, batch: JSON.parse(data ?? '') as Batch }))
     const texts = () => batches().flatMap(({ batch }) => textsOf(batch.events))
-    await expect.poll(texts, PATIENT).toEqual(['hello'])
+    await expect.poll(texts).toEqual(['hello'])
     await say(playground, ada, '世界', '👋')
-    await expect.poll(texts, PATIENT).toEqual(['hello', '世界', '👋'])
+    await expect.poll(texts).toEqual(['hello', '世界', '👋'])
     expect(batches().at(-1)?.batch.cursor).toBe(head())
     if (transport === 'sse') expect(batches().at(-1)?.id).toBe(head())
   })
@@ -67,7 +66,7 @@ describe.skipIf(!hasCurl)('curl (skipped where there is none)', () => {
     expect(textsOf(first.events)).toEqual(['hello'])
     expect(await answer('--write-out', '%{http_code}', `${room}/short-poll?after=${first.cursor}`)).toBe('204')
     const held = answer(`${room}/long-poll?after=${first.cursor}`)
-    await expect.poll(() => playground.rooms.get('lobby').log.waiting, PATIENT).toBe(1)
+    await expect.poll(() => playground.rooms.get('lobby').log.waiting).toBe(1)
     await say(playground, ada, 'at last')
     const batch = JSON.parse(await held) as Batch
     expect([textsOf(batch.events), batch.cursor]).toEqual([['at last'], head()])
@@ -127,7 +126,7 @@ describe('a browser, with what it has of its own', () => {
       Object.assign(globalThis, { seen })
     })
     const seen = () => page.evaluate(() => Reflect.get(globalThis, 'seen') as { texts: string[]; opened: number })
-    await expect.poll(seen, PATIENT).toEqual({ texts: ['hello'], opened: 1 })
+    await expect.poll(seen).toEqual({ texts: ['hello'], opened: 1 })
     const said = ['hello']
     for (let cut = 1; cut <= 2; cut++) {
       const texts = [`before ${cut}`, `while it is away ${cut}`, `and again ${cut}`]
@@ -135,7 +134,7 @@ describe('a browser, with what it has of its own', () => {
       await say(playground, ada, texts[0] ?? '')
       link.cut(500)
       await say(playground, ada, ...texts.slice(1))
-      await expect.poll(seen, PATIENT).toEqual({ texts: said, opened: cut + 1 })
+      await expect.poll(seen).toEqual({ texts: said, opened: cut + 1 })
     }
   }, 60_000)
 
@@ -189,16 +188,16 @@ describe('a plain socket.io-client', () => {
     const { engine } = socket.io
     const ways = [engine.transport.name]
     engine.on('upgrade', ({ name }: { name: string }) => ways.push(name))
-    await expect.poll(() => ways, PATIENT).toEqual(['polling', 'websocket'])
+    await expect.poll(() => ways).toEqual(['polling', 'websocket'])
     const { id, ...rest } = draft('by socket.io')
     const after = head()
     expect(await socket.emitWithAck('message', { id, ...rest })).toMatchObject({ ack: { id, seq: 3 } })
     expect(await socket.emitWithAck('message', { id, text: '' })).toMatchObject({
       error: { status: 400, field: 'text' },
     })
-    await expect.poll(texts, PATIENT).toEqual(['hello', 'by socket.io'])
+    await expect.poll(texts).toEqual(['hello', 'by socket.io'])
     const later = connect(playground, { after })
-    await expect.poll(later.texts, PATIENT).toEqual(['by socket.io'])
+    await expect.poll(later.texts).toEqual(['by socket.io'])
   })
 
   it('is told at once that its token is not good', async () => {
@@ -222,9 +221,9 @@ describe('a WebSocket client', () => {
     })
     const texts = (i: number) =>
       frames[i]?.flatMap((frame) => (frame.type === 'batch' ? textsOf(frame.batch.events) : []))
-    await expect.poll(() => [texts(0), texts(1)], PATIENT).toEqual([['hello'], ['hello']])
+    await expect.poll(() => [texts(0), texts(1)]).toEqual([['hello'], ['hello']])
     clients[1].send(JSON.stringify({ type: 'message', draft: draft('by ws') }))
-    await expect.poll(() => texts(0), PATIENT).toEqual(['hello', 'by ws'])
+    await expect.poll(() => texts(0)).toEqual(['hello', 'by ws'])
     expect(frames[1]).toContainEqual({ type: 'ack', ack: { id: expect.any(String) as string, seq: 3 } })
   })
 
@@ -241,8 +240,8 @@ async def main():
 asyncio.run(main())`
     const url = `${playground.base.replace('http', 'ws')}/rooms/lobby/websocket`
     const { output, ended } = run('/usr/bin/python3', ['-X', 'utf8', '-c', script, url, ada.token])
-    await expect.poll(output, PATIENT).toContain('by python, 你好')
-    await expect.poll(output, PATIENT).toContain('{"type":"ack","ack":{"id":"from-python","seq":3}}')
+    await expect.poll(output).toContain('by python, 你好')
+    await expect.poll(output).toContain('{"type":"ack","ack":{"id":"from-python","seq":3}}')
     expect(output()).toContain('speaks chat.v1')
     expect(output()).toContain('"text":"hello"')
     await playground.close()

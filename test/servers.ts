@@ -12,7 +12,7 @@ export interface ServerProcess extends Running {
 export async function launchServer(...args: string[]): Promise<ServerProcess> {
   const server = run(process.execPath, ['dist/server/main.js', '--port', '0', ...args])
   const base = () => /is at (http:\/\/\S+)/.exec(server.output())?.[1]
-  await expect.poll(base, { timeout: 15_000, message: server.output() }).toBeDefined()
+  await expect.poll(base, { message: server.output() }).toBeDefined()
   return { ...server, base: base() ?? '' }
 }
 

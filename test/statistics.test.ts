@@ -15,6 +15,7 @@ import {
   verdict,
   type Interval,
 } from '../bench/statistics.ts'
+import { MAY_BE_LATE } from './patience.ts'
 import { seededRandom, type Random } from '../src/random.ts'
 
 const SEED = 299
@@ -107,7 +108,7 @@ describe(`cluster bootstrap, seed ${SEED}`, () => {
     expect(coverage(100, 10, each)).toBeLessThan(0.6)
   })
 
-  it('takes 500 publishes of 15 deliveries in under 300 ms', () => {
+  it('takes 500 publishes of 15 deliveries in under 300 ms', MAY_BE_LATE, () => {
     const clusters = publishes(500, 15)
     clusterBootstrap(clusters, { seed: 1, resamples: 100 })
     const started = performance.now()

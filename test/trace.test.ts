@@ -52,7 +52,7 @@ class Line {
   async trace(): Promise<void> {
     this.say({ type: 'trace', on: true })
     this.say({ type: 'clock', sentAt: 0 })
-    await expect.poll(() => this.frames.some(({ type }) => type === 'clock'), soon).toBe(true)
+    await expect.poll(() => this.frames.some(({ type }) => type === 'clock')).toBe(true)
   }
 
   of(transport: TransportName): TraceRecord[] {
@@ -89,7 +89,6 @@ function NoSocket(): never {
 }
 
 const never = new AbortController().signal
-const soon = { timeout: 15_000 }
 const countsOf = (line: Line, transport: TransportName) => {
   const { up, down } = line.counts[transport] ?? noCounts()
   return { up, down }
@@ -105,21 +104,19 @@ describe('the records that a member asks for', () => {
       const line = await Line.open(playground, ada)
       await line.trace()
       const watcher = watch(playground, ada, transport)
-      await expect.poll(() => watcher.session.state.name, soon).toBe('open')
+      await expect.poll(() => watcher.session.state.name).toBe('open')
       const said = ['one', 'zwei 世界', 'x'.repeat(300)]
       for (const text of said) {
         watcher.session.send(text)
         await post(ben.context, draft(text), never)
       }
-      await expect.poll(() => watcher.texts().length, soon).toBe(6)
+      await expect.poll(() => watcher.texts().length).toBe(6)
       // A beat or an empty answer among them, and the end of the line.
       await new Promise((resolve) => setTimeout(resolve, 400))
       watcher.session.close()
-      await expect.poll(() => line.counts[transport]?.delivered, soon).toBe(6)
-      await expect
-        .poll(() => line.of(transport).every((record) => record.type === 'frame' || record.isOver), soon)
-        .toBe(true)
-      await expect.poll(() => line.sums(transport), soon).toEqual(countsOf(line, transport))
+      await expect.poll(() => line.counts[transport]?.delivered).toBe(6)
+      await expect.poll(() => line.of(transport).every((record) => record.type === 'frame' || record.isOver)).toBe(true)
+      await expect.poll(() => line.sums(transport)).toEqual(countsOf(line, transport))
       expect(countsOf(line, transport).up.headers).toBeGreaterThan(100)
       expect(line.dropped).toBe(0)
       expect(JSON.stringify(line.frames)).not.toContain(ada.token)
@@ -151,14 +148,14 @@ describe('the records that a member asks for', () => {
           await Promise.all(acks)
           const isHeld = () =>
             line.of('socket-io').some((one) => one.type === 'exchange' && !one.isOver && one.parkedFrom)
-          await expect.poll(isHeld, soon).toBe(true)
+          await expect.poll(isHeld).toBe(true)
           await post(ben.context, last, never)
         }
         return textsOf(events).length === 4
       },
     )
 
-    await expect.poll(() => line.named('socket-io', 'brings', 'batch'), soon).toEqual([...ids, last.id])
+    await expect.poll(() => line.named('socket-io', 'brings', 'batch')).toEqual([...ids, last.id])
     expect(idsOf(events)).toEqual([...ids, last.id])
     expect(line.named('socket-io', 'acks', 'ack')).toEqual(ids)
     const exchanges = line.of('socket-io').filter((record) => record.type === 'exchange')
@@ -167,7 +164,7 @@ describe('the records that a member asks for', () => {
     const held = exchanges.find(({ brings }) => brings?.includes(last.id))
     const times = [held?.receivedAt, held?.parkedFrom, held?.parkedTo, held?.answeredAt].map(Number)
     expect(times).toEqual(times.toSorted((a, b) => a - b))
-    await expect.poll(() => line.sums('socket-io'), soon).toEqual(countsOf(line, 'socket-io'))
+    await expect.poll(() => line.sums('socket-io')).toEqual(countsOf(line, 'socket-io'))
     // The id of a session is as good as a token.
     expect(exchanges.map(({ path }) => /sid=([^&]*)/.exec(path)?.[1] ?? '…').every((sid) => sid === '…')).toBe(true)
   })
@@ -200,7 +197,7 @@ describe('the records that a member asks for', () => {
       },
     )
     expect(await answers[0]).toBeInstanceOf(ProblemError)
-    await expect.poll(() => line.named('socket-io', 'acks', 'ack'), soon).toEqual([said.id])
+    await expect.poll(() => line.named('socket-io', 'acks', 'ack')).toEqual([said.id])
   })
 
   it('tell the size of each frame: what the socket counted beside them is a line that is not in good order', async () => {
@@ -210,11 +207,11 @@ describe('the records that a member asks for', () => {
     await line.trace()
     const watcher = watch(playground, ada, 'websocket')
     for (let i = 0; i < 20; i++) watcher.session.send('x'.repeat(i * 30 + 1))
-    await expect.poll(() => watcher.texts().length, soon).toBe(20)
+    await expect.poll(() => watcher.texts().length).toBe(20)
     const kinds = () =>
       new Set(line.of('websocket').flatMap((record) => (record.type === 'frame' ? [record.kind] : [])))
     await expect
-      .poll(() => [...kinds()].sort(), soon)
+      .poll(() => [...kinds()].sort())
       .toEqual(expect.arrayContaining(['ack', 'batch', 'message', 'ping', 'pong']))
     const rest = line.of('websocket').filter((record) => record.type === 'frame' && record.kind === 'rest')
     for (const record of rest) {
@@ -222,8 +219,8 @@ describe('the records that a member asks for', () => {
       expect(record).toMatchObject({ way: 'up' })
     }
     watcher.session.close()
-    await expect.poll(() => [...kinds()], soon).toContain('close')
-    await expect.poll(() => line.sums('websocket'), soon).toEqual(countsOf(line, 'websocket'))
+    await expect.poll(() => [...kinds()]).toContain('close')
+    await expect.poll(() => line.sums('websocket')).toEqual(countsOf(line, 'websocket'))
     const left = line.of('websocket').filter((record) => record.type === 'frame' && record.kind === 'rest')
     expect(left.map((record) => record.type === 'frame' && record.bytes)).toEqual(
       left.map(() => ({ headers: 0, framing: 0, payload: 0 })),
@@ -237,10 +234,10 @@ describe('the records that a member asks for', () => {
     await line.trace()
     watch(playground, ada, 'long-poll')
     const exchanges = () => line.of('long-poll').filter((record) => record.type === 'exchange')
-    await expect.poll(() => exchanges().filter(({ status }) => status === 204).length, soon).toBeGreaterThan(2)
+    await expect.poll(() => exchanges().filter(({ status }) => status === 204).length).toBeGreaterThan(2)
     const said = draft('hello')
     await post(ben.context, said, never)
-    await expect.poll(() => exchanges().find(({ brings }) => brings?.includes(said.id))?.isOver, soon).toBe(true)
+    await expect.poll(() => exchanges().find(({ brings }) => brings?.includes(said.id))?.isOver).toBe(true)
     const held = exchanges().find(({ brings }) => brings?.includes(said.id))
     const times = [held?.receivedAt, held?.parkedFrom, held?.parkedTo, held?.answeredAt].map(Number)
     expect(times).toEqual(times.toSorted((a, b) => a - b))
@@ -256,14 +253,14 @@ describe('the records that a member asks for', () => {
     const [deaf, keen] = [await Line.open(playground, ada), await Line.open(playground, ada)]
     await keen.trace()
     watch(playground, ada, 'short-poll')
-    await expect.poll(() => keen.records.size, soon).toBeGreaterThan(5)
+    await expect.poll(() => keen.records.size).toBeGreaterThan(5)
     expect(deaf.frames.map(({ type }) => type)).not.toContain('trace')
     keen.say({ type: 'trace', on: false })
     keen.say({ type: 'clock', sentAt: 1 })
-    await expect.poll(() => keen.frames.filter(({ type }) => type === 'clock').length, soon).toBe(2)
+    await expect.poll(() => keen.frames.filter(({ type }) => type === 'clock').length).toBe(2)
     const before = keen.frames.filter(({ type }) => type === 'trace').length
     const reports = deaf.frames.length
-    await expect.poll(() => deaf.frames.length, soon).toBeGreaterThan(reports + 3)
+    await expect.poll(() => deaf.frames.length).toBeGreaterThan(reports + 3)
     expect(keen.frames.filter(({ type }) => type === 'trace')).toHaveLength(before)
   })
 
@@ -271,12 +268,10 @@ describe('the records that a member asks for', () => {
     const playground = await startPlayground()
     const ada = await person(playground)
     const watcher = watch(playground, ada, 'websocket')
-    await expect.poll(() => watcher.session.state.name, soon).toBe('open')
+    await expect.poll(() => watcher.session.state.name).toBe('open')
     const line = await Line.open(playground, ada)
     await line.trace()
-    await expect
-      .poll(() => line.of('websocket'), soon)
-      .toMatchObject([{ type: 'exchange', kind: 'socket', status: 101 }])
+    await expect.poll(() => line.of('websocket')).toMatchObject([{ type: 'exchange', kind: 'socket', status: 101 }])
   })
 
   it.each([{ type: 'trace' }, { type: 'trace', on: 'yes' }, { type: 'trace', on: true, since: 1 }, { on: true }, 7])(

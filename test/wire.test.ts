@@ -18,7 +18,6 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => browser.close())
 
-const soon = { timeout: 10_000 }
 const never = new AbortController().signal
 
 interface Total {
@@ -57,7 +56,7 @@ describe('the wire view', () => {
       await ada.use(transport)
       const ben = await person(playground)
       await post(ben.context, draft('the first'), never)
-      await expect.poll(() => ada.texts(), soon).toContain('the first')
+      await expect.poll(() => ada.texts()).toContain('the first')
 
       // What is on the wire beside: the page itself, joining, the roster. All of that is over, and so a fixed sum.
       const read = async () => ({ page: await shown(ada.page, transport), relay: relay.without('/meter') })
@@ -118,24 +117,24 @@ describe('a message that is followed', () => {
 
   async function follow(ada: Visitor, ben: Person, { said, brought }: Expected): Promise<void> {
     await ada.say('from me')
-    await expect.poll(() => ada.texts(), soon).toEqual(['from me'])
+    await expect.poll(() => ada.texts()).toEqual(['from me'])
     await post(ben.context, draft('from ben'), never)
-    await expect.poll(() => ada.texts(), soon).toEqual(['from me', 'from ben'])
+    await expect.poll(() => ada.texts()).toEqual(['from me', 'from ben'])
     await ada.say('once more')
-    await expect.poll(() => ada.texts(), soon).toEqual(['from me', 'from ben', 'once more'])
+    await expect.poll(() => ada.texts()).toEqual(['from me', 'from ben', 'once more'])
 
     await ada.log.locator('.msg', { hasText: 'from me' }).click()
-    await expect.poll(async () => (await lit(ada.page)).sort(), soon).toEqual([...said, ...brought].sort())
-    await expect.poll(() => ada.page.locator('.readout').textContent(), soon).toMatch(/The way of #\d+/)
+    await expect.poll(async () => (await lit(ada.page)).sort()).toEqual([...said, ...brought].sort())
+    await expect.poll(() => ada.page.locator('.readout').textContent()).toMatch(/The way of #\d+/)
 
     // By keyboard: from the log to the newest message, one up, and Enter.
     await ada.log.focus()
     await ada.page.keyboard.press('Enter')
     await ada.page.keyboard.press('ArrowUp')
     await ada.page.keyboard.press('Enter')
-    await expect.poll(() => lit(ada.page), soon).toEqual(brought)
+    await expect.poll(() => lit(ada.page)).toEqual(brought)
     await ada.page.keyboard.press('Enter')
-    await expect.poll(() => lit(ada.page), soon).toEqual([])
+    await expect.poll(() => lit(ada.page)).toEqual([])
     expect(ada.complaints).toEqual([])
   }
 
@@ -148,8 +147,8 @@ describe('a message that is followed', () => {
       if (transport === 'socket-io') {
         // It goes over to its socket by two frames that say nothing: a probe, and a word that this is the line now.
         const others = async () => (await rows(ada.page)).filter(({ way, name }) => way === 'up' && name === 'other')
-        await expect.poll(others, soon).toHaveLength(2)
-        await expect.poll(() => ada.lamps(), soon).toEqual(['WebSocket', 'streaming'])
+        await expect.poll(others).toHaveLength(2)
+        await expect.poll(() => ada.lamps()).toEqual(['WebSocket', 'streaming'])
       }
       await follow(ada, await person(playground), expected(transport))
     },
@@ -172,7 +171,7 @@ describe('a message that is followed', () => {
     await ada.use('socket-io')
     await follow(ada, await person(playground), { said: ['up POST', 'down 200'], brought: ['down 200'] })
     await ada.log.locator('.msg', { hasText: 'once more' }).click()
-    await expect.poll(() => lit(ada.page), soon).toHaveLength(3)
+    await expect.poll(() => lit(ada.page)).toHaveLength(3)
     expect(await ada.lamps()).toEqual(['HTTP', 'held'])
 
     const { items, messages } = JSON.parse(await exported(ada, 'JSON')) as Exported
@@ -217,12 +216,12 @@ describe('what the wire view says', () => {
     await ada.use('long-poll')
     const ben = await person(playground)
     // Held first, and then ended by a message.
-    await expect.poll(() => ada.page.locator('.readout').textContent(), soon).not.toContain('Nothing on the wire')
+    await expect.poll(() => ada.page.locator('.readout').textContent()).not.toContain('Nothing on the wire')
     await new Promise((resolve) => setTimeout(resolve, 400))
     await post(ben.context, draft('hello'), never)
     const readout = ada.page.locator('.readout .why')
     await expect
-      .poll(() => readout.textContent(), soon)
+      .poll(() => readout.textContent())
       .toMatch(/^Two requests for one message: .* waited there for .* asked again/)
   })
 
@@ -231,11 +230,11 @@ describe('what the wire view says', () => {
     const ada = await Visitor.enter(browser, playground.base)
     await ada.use('websocket')
     await ada.say('hello')
-    await expect.poll(() => ada.texts(), soon).toEqual(['hello'])
+    await expect.poll(() => ada.texts()).toEqual(['hello'])
     const list = ada.page.getByRole('listbox')
     // In the order of times that two clocks tell, which are compared as well as a busy machine allows.
     const lastOnes = async () => (await rows(ada.page)).slice(-3).map(({ name }) => name)
-    await expect.poll(lastOnes, soon).toEqual(expect.arrayContaining(['ack', 'batch', 'message']))
+    await expect.poll(lastOnes).toEqual(expect.arrayContaining(['ack', 'batch', 'message']))
     await list.focus()
     await ada.page.keyboard.press('ArrowUp')
     const selected = list.locator('[aria-selected="true"]')
@@ -243,31 +242,31 @@ describe('what the wire view says', () => {
       while ((await selected.getAttribute('data-name')) !== wanted) {
         const before = await selected.getAttribute('id')
         await ada.page.keyboard.press('ArrowUp')
-        await expect.poll(() => selected.getAttribute('id'), soon).not.toBe(before)
+        await expect.poll(() => selected.getAttribute('id')).not.toBe(before)
       }
     }
     await stepUpTo('batch')
-    await expect.poll(() => list.getAttribute('aria-activedescendant'), soon).toBe(await selected.getAttribute('id'))
+    await expect.poll(() => list.getAttribute('aria-activedescendant')).toBe(await selected.getAttribute('id'))
     const readout = ada.page.locator('.readout')
-    await expect.poll(() => readout.textContent(), soon).toMatch(/B framing \+ 5.B payload .* on the way.*#\d+ shown/)
+    await expect.poll(() => readout.textContent()).toMatch(/B framing \+ 5.B payload .* on the way.*#\d+ shown/)
     await stepUpTo('101')
-    await expect.poll(() => readout.textContent(), soon).toMatch(/\/rooms\/lobby\/websocket\?after=.* · connection \d/)
+    await expect.poll(() => readout.textContent()).toMatch(/\/rooms\/lobby\/websocket\?after=.* · connection \d/)
     // Enter follows what the arrow carries, Escape goes back to now.
     await ada.page.keyboard.press('End')
     await ada.page.keyboard.press('Enter')
-    await expect.poll(() => lit(ada.page), soon).toEqual(expect.arrayContaining(['up message', 'down batch']))
+    await expect.poll(() => lit(ada.page)).toEqual(expect.arrayContaining(['up message', 'down batch']))
     await ada.page.keyboard.press('Escape')
-    await expect.poll(() => lit(ada.page), soon).toEqual([])
-    await expect.poll(() => ada.page.getByRole('button', { name: 'Pause' }).count(), soon).toBe(1)
+    await expect.poll(() => lit(ada.page)).toEqual([])
+    await expect.poll(() => ada.page.getByRole('button', { name: 'Pause' }).count()).toBe(1)
   })
 
   it('is exported as SVG and as JSON, with no token in either', async () => {
     const playground = await startPlayground()
     const ada = await Visitor.enter(browser, playground.base)
     await ada.say('hello <you> & "me"')
-    await expect.poll(() => ada.texts(), soon).toHaveLength(1)
+    await expect.poll(() => ada.texts()).toHaveLength(1)
     const told = async () => (await rows(ada.page)).filter(({ transport }) => transport !== null)
-    await expect.poll(told, soon).not.toEqual([])
+    await expect.poll(told).not.toEqual([])
     const token = await ada.page.evaluate(() => /"token":"([^"]+)"/.exec(Object.values(sessionStorage).join())?.[1])
     expect(token).toMatch(/^[\w-]{20,}$/)
     const json = JSON.parse(await exported(ada, 'JSON')) as Exported
@@ -288,11 +287,9 @@ describe('what the wire view says', () => {
     const ada = await Visitor.enter(browser, playground.base, { viewport: { width: 1440, height: 960 } })
     const panel = ada.page.locator('.socket')
     await panel.getByRole('button', { name: 'Try websocket' }).click()
-    await expect.poll(() => panel.locator('.ready [aria-current]').textContent(), soon).toBe('1 OPEN')
+    await expect.poll(() => panel.locator('.ready [aria-current]').textContent()).toBe('1 OPEN')
     await ada.say('hello')
-    await expect
-      .poll(() => panel.locator('.counts').textContent(), soon)
-      .toMatch(/open 1.*message [2-9].*error 0.*close 0/)
+    await expect.poll(() => panel.locator('.counts').textContent()).toMatch(/open 1.*message [2-9].*error 0.*close 0/)
     expect(await panel.locator('.props').textContent()).toMatch(
       /protocolchat\.v1.*binaryTypeblob.*\/rooms\/lobby\/websocket/,
     )
@@ -300,9 +297,9 @@ describe('what the wire view says', () => {
       expect.arrayContaining([expect.stringMatching(/\d+.B ack$/), expect.stringMatching(/\d+.B batch$/)]),
     )
     await ada.use('short-poll')
-    await expect.poll(() => panel.locator('.ready [aria-current]').textContent(), soon).toBe('3 CLOSED')
-    await expect.poll(() => panel.locator('.since').textContent(), soon).toMatch(/^last one, closed \d+.s ago$/)
-    await expect.poll(() => panel.locator('.events tr').last().textContent(), soon).toMatch(/close1000$/)
+    await expect.poll(() => panel.locator('.ready [aria-current]').textContent()).toBe('3 CLOSED')
+    await expect.poll(() => panel.locator('.since').textContent()).toMatch(/^last one, closed \d+.s ago$/)
+    await expect.poll(() => panel.locator('.events tr').last().textContent()).toMatch(/close1000$/)
   })
 })
 
@@ -317,7 +314,7 @@ describe('every pane', () => {
       await ada.say('one')
       await ada.use('websocket')
       await ada.say('two')
-      await expect.poll(() => ada.texts(), soon).toHaveLength(2)
+      await expect.poll(() => ada.texts()).toHaveLength(2)
       const look = async (name: string) => {
         expect(await ada.violations(), name).toEqual([])
         expect(await ada.overflowPx(), name).toBeLessThanOrEqual(0)
@@ -327,7 +324,7 @@ describe('every pane', () => {
       for (let index = 0; index < Math.max(1, await tabs.count()); index++) {
         if ((await tabs.count()) > 0) await tabs.nth(index).click()
         if ((await page.locator('.wire').count()) > 0) {
-          await expect.poll(() => page.locator('.wire-list [role="option"]').count(), soon).toBeGreaterThan(4)
+          await expect.poll(() => page.locator('.wire-list [role="option"]').count()).toBeGreaterThan(4)
           await look('wire')
           await page.locator('.tools .first').click()
         }

@@ -29,7 +29,7 @@ describeWithRedis('workers', () => {
     const two = watch({ net }, ben, 'websocket')
     const say = async (text: string) => {
       one.session.send(text)
-      for (const { texts } of [one, two]) await expect.poll(() => texts().at(-1), { timeout: 10_000 }).toBe(text)
+      for (const { texts } of [one, two]) await expect.poll(() => texts().at(-1)).toBe(text)
     }
     await say('before')
 
