@@ -129,8 +129,11 @@ export async function checkByteIdentity(
 export async function windowWithFault(
   rig: Rig,
   fault: Planted | 'empty-hold' | null,
-  durationMs = 2500,
-  transports: readonly TransportName[] = BASIC,
+  {
+    durationMs,
+    ratePerS = 100,
+    transports = BASIC,
+  }: { durationMs: number; ratePerS?: number; transports?: readonly TransportName[] },
 ): Promise<Window> {
   await rig.start(
     fault === 'empty-hold' ? { hold: 0 } : {},
@@ -140,7 +143,7 @@ export async function windowWithFault(
     transports.map((transport) => group(transport, { transport, count: 4 })),
     1,
   )
-  return rig.run({ ratePerS: 100, durationMs, arrivals: 'poisson', seed: 1, payloadBytes: PAYLOAD_BYTES }, GRACE)
+  return rig.run({ ratePerS, durationMs, arrivals: 'poisson', seed: 1, payloadBytes: PAYLOAD_BYTES }, GRACE)
 }
 
 /** Requests per message are a count: the model's, or something is wrong with the client, the server or the model. */

@@ -46,7 +46,7 @@ describe('the suite counts', () => {
 
 describe('the suite catches what is planted', () => {
   it('finds nothing where nothing was', async () => {
-    const window = await windowWithFault(rig, null, 1500, TRANSPORTS)
+    const window = await windowWithFault(rig, null, { durationMs: 1500, transports: TRANSPORTS })
     for (const transport of TRANSPORTS) {
       const { counts } = cell(window, transport)
       expect(counts).toMatchObject({ delivered: counts.expected, twice: 0, outOfOrder: 0 })
@@ -60,7 +60,7 @@ describe('the suite catches what is planted', () => {
   })
 
   it('one message in a hundred that is dropped', async () => {
-    const window = await windowWithFault(rig, 'drop-1-percent', 1500)
+    const window = await windowWithFault(rig, 'drop-1-percent', { durationMs: 1500 })
     for (const transport of ['short-poll', 'long-poll']) {
       expect(cell(window, transport).validity.reasons.join()).toMatch(/void: \d+ of \d+ deliveries did not come/)
     }
@@ -68,14 +68,15 @@ describe('the suite catches what is planted', () => {
   })
 
   it('one message that comes twice', async () => {
-    const window = await windowWithFault(rig, 'double-one', 600)
+    const window = await windowWithFault(rig, 'double-one', { durationMs: 600 })
     const twice = ['short-poll', 'long-poll'].map((transport) => cell(window, transport))
     expect(twice.map(({ counts }) => counts.twice).reduce((a, b) => a + b)).toBe(1)
     expect(twice.some(({ validity }) => validity.reasons.join().includes('void: 1 deliveries came twice'))).toBe(true)
   })
 
   it('a long poll that is answered empty at once', async () => {
-    const window = await windowWithFault(rig, 'empty-hold', 600)
+    // Few messages: however slow the machine, there is time for empty answers between two of them.
+    const window = await windowWithFault(rig, 'empty-hold', { durationMs: 1000, ratePerS: 15 })
     const measured = cell(window, 'long-poll')
     const check = checkRequests({ ...measured, ...latencyModel(measured, { serviceMs: 0, oneWayDownMs: 0, gapMs: 1 }) })
     expect(check.ok).toBe(false)
@@ -83,7 +84,11 @@ describe('the suite catches what is planted', () => {
   })
 
   it('a head that somebody padded', async () => {
-    const [clean, padded] = [await windowWithFault(rig, null, 400), await windowWithFault(rig, 'padded-head', 400)]
+    const briefly = { durationMs: 400 }
+    const [clean, padded] = [
+      await windowWithFault(rig, null, briefly),
+      await windowWithFault(rig, 'padded-head', briefly),
+    ]
     for (const transport of ['short-poll', 'long-poll']) {
       expect(checkHeads(cell(clean, transport), cell(clean, transport)).ok).toBe(true)
       expect(checkHeads(cell(padded, transport), cell(clean, transport)).ok).toBe(false)

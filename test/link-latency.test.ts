@@ -106,7 +106,7 @@ describe('on the 4G link', () => {
         // The page shows whole ms; and what the computers take is known no better than to its own size.
         const beyondMs = Math.abs(p50Ms - computersMs - printedMs) - (0.1 * printedMs + 1 + computersMs)
         // Others may have kept this machine busy, and it may try again.
-        if (attempt < 3 && beyondMs > 0) continue
+        if (attempt < 5 && beyondMs > 0) continue
         expect(beyondMs).toBeLessThanOrEqual(0)
         return
       }

@@ -242,9 +242,16 @@ describe('the records that a member asks for', () => {
     const times = [held?.receivedAt, held?.parkedFrom, held?.parkedTo, held?.answeredAt].map(Number)
     expect(times).toEqual(times.toSorted((a, b) => a - b))
     expect(times.some((time) => time % 1 !== 0)).toBe(true)
-    const inVain = exchanges().find(({ status, parkedFrom }) => status === 204 && parkedFrom !== undefined)
-    expect(inVain).toMatchObject({ events: 0, kind: 'poll', method: 'GET', connection: expect.any(Number) as number })
-    expect(Number(inVain?.parkedTo) - Number(inVain?.parkedFrom)).toBeGreaterThanOrEqual(190)
+    const inVain = exchanges().filter(({ status, parkedFrom }) => status === 204 && parkedFrom !== undefined)
+    expect(inVain[0]).toMatchObject({
+      events: 0,
+      kind: 'poll',
+      method: 'GET',
+      connection: expect.any(Number) as number,
+    })
+    // A timer runs from when its turn of the loop began: in a long one it is early.
+    const heldMs = inVain.map(({ parkedFrom, parkedTo }) => Number(parkedTo) - Number(parkedFrom))
+    expect(Math.max(...heldMs)).toBeGreaterThanOrEqual(195)
   })
 
   it('are not sent to who has not asked, nor any more to who has asked them to end', async () => {
