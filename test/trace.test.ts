@@ -88,6 +88,7 @@ function NoSocket(): never {
   throw new Error('no WebSocket gets through here')
 }
 
+const BEATS: FrameKind[] = ['beat', 'ping']
 const never = new AbortController().signal
 const countsOf = (line: Line, transport: TransportName) => {
   const { up, down } = line.counts[transport] ?? noCounts()
@@ -99,7 +100,7 @@ describe('the records that a member asks for', () => {
     'add up to the counts of %s, to the byte and by part, and hold no token',
     { timeout: 40_000 },
     async (transport) => {
-      const playground = await startPlayground({ beat: 150, jsonp: true })
+      const playground = await startPlayground({ beat: 400, hold: 400 })
       const [ada, ben] = [await person(playground), await person(playground)]
       const line = await Line.open(playground, ada)
       await line.trace()
@@ -112,7 +113,9 @@ describe('the records that a member asks for', () => {
       }
       await expect.poll(() => watcher.texts().length).toBe(6)
       // A beat or an empty answer among them, and the end of the line.
-      await new Promise((resolve) => setTimeout(resolve, 400))
+      const isBeat = (record: TraceRecord) =>
+        record.type === 'frame' ? BEATS.includes(record.kind) : record.kind === 'poll' && record.events === 0
+      await expect.poll(() => line.of(transport).some(isBeat)).toBe(true)
       watcher.session.close()
       await expect.poll(() => line.counts[transport]?.delivered).toBe(6)
       await expect.poll(() => line.of(transport).every((record) => record.type === 'frame' || record.isOver)).toBe(true)
