@@ -90,13 +90,13 @@ export class Exchange implements DraftCarrier {
   /** The answer is this batch; null when it is none. */
   answers(batch: EncodedBatch | null): void {
     this.#answer = batch
-    if (!this.#charged) return
+    // Of a request that was broken off nobody gets an answer any more.
+    if (!this.#charged || this.#isOver) return
     const { account, record } = this.#charged
     const counts = account.counts(record.transport)
     counts.delivered += batch?.messages.length ?? 0
     counts.polls += 1
     if (!batch?.events && !record.acks) counts.empty += 1
-    if (this.#isOver) return
     if (record.parkedFrom !== undefined) record.parkedTo = serverNow()
     record.events = batch?.events ?? 0
     if (batch) record.brings = batch.messages
@@ -105,7 +105,7 @@ export class Exchange implements DraftCarrier {
 
   /** The answer goes out now. */
   leaves(status: number): void {
-    if (!this.#charged) return
+    if (!this.#charged || this.#isOver) return
     const { account, record } = this.#charged
     record.answeredAt = serverNow()
     record.status = status

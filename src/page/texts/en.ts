@@ -76,8 +76,8 @@ export const en = {
     group: 'Knobs',
     interval: 'Poll interval',
     hold: 'Hold',
-    intervalOff: 'Nothing is asked at intervals now: this is for short-poll.',
-    holdOff: 'Nothing is held now: this is for long-poll.',
+    intervalOff: 'Nothing is asked at intervals now: this is for what asks by the clock.',
+    holdOff: 'Nothing is held now: this is for what is held back.',
     intervalTitle: 'From the start of one question to the start of the next',
     holdTitle: 'For how long the server may hold a question back; its own limit wins',
   },
@@ -117,8 +117,8 @@ export const en = {
     joined: (name: Part): Part[] => [name, ' joined.'],
     left: {
       asked: (name: Part): Part[] => [name, ' left.'],
-      lease: (name: Part): Part[] => [name, ' was not heard of any more and is out.'],
-      closed: (name: Part): Part[] => [name, ' was closed by the server, as asked.'],
+      lease: (name: Part): Part[] => [name, ' was not heard from any more and is out.'],
+      closed: (name: Part): Part[] => [name, ' asked the server to hang up, and it did.'],
     },
     renamed: (was: Part, name: Part): Part[] => [was, ' is now ', name, '.'],
     youRenamed: (name: Part): Part[] => ['You are now ', name, '.'],
@@ -128,6 +128,8 @@ export const en = {
     rejoined: (name: Part): Part[] => ['The server did not know you any more. You are back as ', name, '.'],
     ended: { asked: 'Disconnected by the server, as you asked.', byServer: 'Disconnected by the server.' },
     reset: 'Some messages are older than the server keeps; the view starts anew.',
+    unseen:
+      'Your private message is stored. This transport brings public messages only, so it will not come back here.',
     sameCursor: (cursor: string) => `same cursor ${cursor}`,
     tally: ({ missing, again }: { missing: number; again: number }) =>
       [
@@ -163,14 +165,14 @@ export const en = {
     unknown: (name: Part): Part[] => ['Nobody here is called ', name, '. Nothing was sent.'],
     nothingSaid: (name: Part): Part[] => ['What do you want to say to ', name, '?'],
     tooLong: (length: string, limit: string) =>
-      `Too long by the count: ${length} of ${limit} characters. Nothing was sent.`,
+      `Too long: ${length} characters, and ${limit} are allowed. Nothing was sent.`,
     refused: (why: string, text: Part): Part[] => ['Not sent: “', text, '”. ', why],
   },
 
   meters: {
     title: 'Meters',
     sinceJoined: (time: string) => `since you joined, ${time}`,
-    sinceSwitch: (time: string) => `since the switch, ${time}`,
+    sinceSwitch: (time: string) => `since the change, ${time}`,
     lineLost: 'Meter line lost. These numbers stand still until it is back; it comes back by itself.',
     nothing: 'nothing counted yet',
     requests: 'Requests',
@@ -191,7 +193,7 @@ export const en = {
     slotsFull:
       'This member alone has all six that the browser’s tabs share: while all are held, a seventh request will hang.',
     perMessage: 'Bytes per message',
-    perMessageTitle: 'All bytes, both ways, by the messages brought',
+    perMessageTitle: 'All bytes but a handshake’s, both ways, by the messages brought',
     noMessage: 'no message yet',
     ofWhichText: (figure: string) => `of which text: ${figure}`,
     bytes: 'Bytes',
@@ -210,7 +212,7 @@ export const en = {
     latencyUnknown: 'From the server’s stamp on a message to this page’s code.',
     latencyOf: (messages: number, figure: string) => `of ${figure} message${messages === 1 ? '' : 's'}`,
     plot: (count: number, p50: string, p95: string) =>
-      `Latency of each message of the last 60 seconds: ${count} messages; since the switch p50 ${p50}, p95 ${p95}`,
+      `Latency of each message of the last 60 seconds: ${count} messages; as it is set now p50 ${p50}, p95 ${p95}`,
     plotEmpty: 'Latency of each message of the last 60 seconds: none yet',
     ago: '−60 s',
     now: 'now',
@@ -232,7 +234,7 @@ export const en = {
     } as Partial<Record<string, string>>,
     model: (figure: string) => `model ${figure}`,
     modelP50: 'Model, p50',
-    noModel: 'No model: this link delays nothing all the time',
+    noModel: 'No model: this link adds no delay that is always there',
     modelTitle: (rtt: string) =>
       `The median that theory gives for this link, of ${rtt} round trip, and these settings; computers taken as infinitely quick`,
     about:
@@ -270,7 +272,7 @@ export const en = {
     p95: 'Delivery, p95',
     race: 'Arrival race',
     raceAbout: 'milliseconds from stored at the server to received here',
-    raceSample: 'At most four messages a second enter; each is followed until every pane has it.',
+    raceSample: 'At most four messages a second enter; each is followed until every pane has it, for 15 s at the most.',
     latest: 'the latest',
     lastEight: 'The last eight',
     lastEightAbout: 'one row a message; ties stand side by side',
@@ -279,6 +281,7 @@ export const en = {
     message: 'Message',
     linkAlone: (figure: string) => `the link alone: ${figure}`,
     notYet: 'not yet',
+    noTime: 'not timed',
     bot: {
       title: 'Conversation',
       rate: 'Messages per second',
@@ -344,7 +347,6 @@ export const en = {
     cut: 'no answer',
     shown: (seq: string, ms: string) => `${seq} shown ${ms} after it was stored`,
     path: (seq: string) => `The way of ${seq}`,
-    pathSaid: 'said',
     pathStored: (time: string) => `stored ${time}`,
     pathShown: (ms: string) => `shown here ${ms} later`,
     pathGone: 'What brought this message is not kept any more, or came before this page asked for records.',
@@ -355,7 +357,7 @@ export const en = {
     reasons: {
       held: ({ parked, seqs, count, again, isOwn }) =>
         `${count === 1 ? 'Two requests for one message' : `Two requests for ${count} messages`}: this one had to be ` +
-        `at the server before ${seqs} was, and waited there for ${parked}. A request has one answer and that is ` +
+        `at the server before ${seqs === '' ? 'there was anything to say' : seqs}, and waited there for ${parked}. A request has one answer and that is ` +
         `spent now, so the page ${again === null ? 'has to ask' : `asked`} again${again === null ? '' : ` ${again} later`}, for whatever comes next.` +
         (isOwn ? ' Your own POST, which said it, comes on top.' : ''),
       holding: ({ parked }) =>
@@ -401,6 +403,7 @@ export const en = {
           rest: 'Bytes beside the frames: of one that is not complete, or what the transport puts around them.',
         })[kind],
       cut: () => 'Ended by the page before there was an answer: another line took its place, or a knob was turned.',
+      broken: () => 'There was no answer: the connection was cut before.',
       refused: ({ status }) => `The server said no: ${status}.`,
       pending: () => 'On its way, or being worked on.',
       other: () => 'Brings no message: counted with the transport that the page reads by.',
@@ -440,6 +443,7 @@ export const en = {
           ? `The server takes ${characters(limit)} at the most.`
           : detail,
     'unknown-member': () => 'That member has left.',
+    'store-away': () => 'The server’s store is away for the moment.',
     full: () => 'The server is full. Try again later.',
     line: () => 'The server could not be reached. Try again.',
   } as Partial<Record<string, (problem: Problem) => string>>,

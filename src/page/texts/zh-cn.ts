@@ -58,8 +58,8 @@ export const zhCN: Texts = {
     group: '旋钮',
     interval: '轮询间隔',
     hold: '挂起时长',
-    intervalOff: '现在不定时询问：它只对短轮询有用。',
-    holdOff: '现在没有请求挂起：它只对长轮询有用。',
+    intervalOff: '现在不定时询问：它只对定时询问的方式有用。',
+    holdOff: '现在没有请求挂起：它只对挂起请求的方式有用。',
     intervalTitle: '从一次询问开始到下一次询问开始',
     holdTitle: '服务器最多可以把请求挂起多久；以服务器自己的上限为准',
   },
@@ -110,6 +110,7 @@ export const zhCN: Texts = {
     rejoined: (name) => ['服务器已不认得你。你又回来了，名字是 ', name, '。'],
     ended: { asked: '服务器已按你的要求断开连接。', byServer: '服务器断开了连接。' },
     reset: '有些消息已超出服务器的保留范围，记录从这里重新开始。',
+    unseen: '你的私聊已入库。现在的传输方式只带公开消息，所以它不会回到这里。',
     sameCursor: (cursor) => `游标不变 ${cursor}`,
     tally: ({ missing, again }) =>
       [
@@ -149,7 +150,7 @@ export const zhCN: Texts = {
   meters: {
     title: '仪表',
     sinceJoined: (time) => `自 ${time} 进入起`,
-    sinceSwitch: (time) => `自 ${time} 切换起`,
+    sinceSwitch: (time) => `自 ${time} 改动起`,
     lineLost: '仪表线路中断。恢复之前数字不动；它会自己恢复。',
     nothing: '还没有计数',
     requests: '请求',
@@ -169,7 +170,7 @@ export const zhCN: Texts = {
       '浏览器对同一主机的同一端口最多打开六条 HTTP/1.1 连接，所有标签页共用；WebSocket 不占用它们。这里显示的是本成员的连接。',
     slotsFull: '所有标签页共用的六条连接都被本成员占用：都被占住时，第七个请求会一直卡住。',
     perMessage: '每条消息字节数',
-    perMessageTitle: '上行和下行的全部字节，除以送达的消息数',
+    perMessageTitle: '上行和下行的全部字节（握手除外），除以送达的消息数',
     noMessage: '还没有消息',
     ofWhichText: (figure) => `其中正文：${figure}`,
     bytes: '字节',
@@ -186,7 +187,7 @@ export const zhCN: Texts = {
     latencyTitle: (half) => `从服务器给消息盖上时间戳到本页代码收到。两边的时钟经仪表线路比对，误差 ± ${half}。`,
     latencyUnknown: '从服务器给消息盖上时间戳到本页代码收到。',
     latencyOf: (_messages, figure) => `${figure} 条消息`,
-    plot: (count, p50, p95) => `最近 60 秒每条消息的延迟：${count} 条；自切换起 p50 ${p50}，p95 ${p95}`,
+    plot: (count, p50, p95) => `最近 60 秒每条消息的延迟：${count} 条；按当前设置 p50 ${p50}，p95 ${p95}`,
     plotEmpty: '最近 60 秒每条消息的延迟：还没有',
     ago: '−60 s',
     now: '现在',
@@ -207,7 +208,7 @@ export const zhCN: Texts = {
     },
     model: (figure) => `模型 ${figure}`,
     modelP50: '模型 p50',
-    noModel: '没有模型：这条链路不是一直有延迟',
+    noModel: '没有模型：这条链路没有固定的延迟',
     modelTitle: (rtt) => `在这条往返 ${rtt} 的链路和当前设置下，理论给出的中位数；计算机视为无限快`,
     about: '服务器前面的一组 TCP 端口，会延迟、限速或中断。不模拟丢包：在 TCP 之上，丢包表现为停顿。',
   },
@@ -242,7 +243,7 @@ export const zhCN: Texts = {
     p95: '送达延迟 p95',
     race: '到达竞赛',
     raceAbout: '从服务器入库到这里收到的毫秒数',
-    raceSample: '每秒最多四条消息入列；每条都跟踪到所有面板收到为止。',
+    raceSample: '每秒最多四条消息入列；每条都跟踪到所有面板收到为止，最多 15 秒。',
     latest: '最新一条',
     lastEight: '最近八条',
     lastEightAbout: '一行一条消息；同时到达的并排放',
@@ -251,6 +252,7 @@ export const zhCN: Texts = {
     message: '消息',
     linkAlone: (figure) => `仅链路：${figure}`,
     notYet: '还没到',
+    noTime: '未计时',
     bot: {
       title: '对话',
       rate: '每秒消息数',
@@ -314,7 +316,6 @@ export const zhCN: Texts = {
     cut: '没有应答',
     shown: (seq, ms) => `${seq} 入库 ${ms} 后显示`,
     path: (seq) => `${seq} 走过的路`,
-    pathSaid: '发出',
     pathStored: (time) => `${time} 入库`,
     pathShown: (ms) => `${ms} 后在这里显示`,
     pathGone: '送来这条消息的往来已不再保留，或发生在本页索要记录之前。',
@@ -324,7 +325,7 @@ export const zhCN: Texts = {
     logHelp: '回车到最新的消息；再用方向键逐条移动，回车在线路上跟踪。',
     reasons: {
       held: ({ parked, seqs, count, again, isOwn }) =>
-        `${count === 1 ? '一条消息要两个请求' : `${count} 条消息用了两个请求`}：这个请求必须赶在 ${seqs} 之前到达服务器，` +
+        `${count === 1 ? '一条消息要两个请求' : `${count} 条消息用了两个请求`}：这个请求必须赶在${seqs === '' ? '有话可说' : ` ${seqs} `}之前到达服务器，` +
         `在那里等了 ${parked}。一个请求只有一个应答，现在用掉了，所以本页${again === null ? '还得' : ` ${again} 后`}再问一次，等下一条。` +
         (isOwn ? '另外还有你自己发出它的那个 POST。' : ''),
       holding: ({ parked }) =>
@@ -336,7 +337,7 @@ export const zhCN: Texts = {
       probe: () => '第一问不挂起：它的应答说明线路是通的。',
       'in-vain': () => '没有新消息：白问了一次。本页不知道什么时候有消息，只能定时去问。',
       fetched: ({ waited, count }) =>
-        `带回 ${count} 条消息${waited === null ? '。' : `，它在服务器上等了 ${waited}，直到本页正好来问。`}`,
+        `带回 ${count} 条消息${waited === null ? '。' : `，${count === 1 ? '它' : '第一条'}在服务器上等了 ${waited}，直到本页正好来问。`}`,
       post: ({ seqs }) =>
         seqs === ''
           ? '发出一条消息。应答会说明它在日志里的位置。'
@@ -360,6 +361,7 @@ export const zhCN: Texts = {
           rest: '帧以外的字节：属于还不完整的帧，或是传输方式加在外面的。',
         })[kind],
       cut: () => '还没有应答就被本页结束了：换了一条线路，或转动了旋钮。',
+      broken: () => '没有应答：连接先断了。',
       refused: ({ status }) => `服务器拒绝了：${status}。`,
       pending: () => '在路上，或正在处理。',
       other: () => '不带消息：计入本页正在使用的传输方式。',
@@ -395,6 +397,7 @@ export const zhCN: Texts = {
           ? `服务器最多接受 ${limit} 个字符。`
           : detail,
     'unknown-member': () => '那位成员已经离开了。',
+    'store-away': () => '服务器的存储暂时不可用。',
     full: () => '服务器满了，请稍后再试。',
     line: () => '连不上服务器，请再试一次。',
   },

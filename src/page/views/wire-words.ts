@@ -66,9 +66,9 @@ export function reasonWord(reason: Reason): string {
 function factsOf(reason: Reason): Partial<WireFacts> {
   switch (reason.type) {
     case 'held': {
-      const { parkedMs, seqs, againMs, isOwn } = reason
+      const { parkedMs, messages, seqs, againMs, isOwn } = reason
       const again = againMs === null ? null : durationWord(againMs)
-      return { parked: durationWord(parkedMs), seqs: spanOf(seqs), count: seqs.length, again, isOwn }
+      return { parked: durationWord(parkedMs), seqs: spanOf(seqs), count: messages, again, isOwn }
     }
     case 'holding':
     case 'hold-over':
@@ -91,8 +91,9 @@ function factsOf(reason: Reason): Partial<WireFacts> {
   }
 }
 
-/** #42, or #42 – #47. */
-const spanOf = (seqs: readonly number[]): string => {
-  const [first = 0, last = first] = [seqs[0], seqs.at(-1)]
+/** #42, or #42 – #47; empty for none. */
+function spanOf(seqs: readonly number[]): string {
+  const [first, last = first] = [seqs[0], seqs.at(-1)]
+  if (first === undefined || last === undefined) return ''
   return first === last ? seqWord(first) : `${seqWord(first)} – ${seqWord(last)}`
 }

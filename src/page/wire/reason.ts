@@ -7,7 +7,15 @@ import type { Wire } from './wire.ts'
 /** Why something went over the wire, as far as the records tell. Times in ms. */
 export type Reason =
   /** Held, and answered with messages. `againMs`: so soon after its answer the page asked again; null: not yet. */
-  | { type: 'held'; parkedMs: number; seqs: readonly number[]; againMs: number | null; isOwn: boolean }
+  | {
+      type: 'held'
+      parkedMs: number
+      messages: number
+      /** Of those that the page has: the record of an answer may be there before the answer. */
+      seqs: readonly number[]
+      againMs: number | null
+      isOwn: boolean
+    }
   | { type: 'holding'; parkedMs: number }
   | { type: 'hold-over'; parkedMs: number }
   /** Held, and ended by what is no message: somebody came or left. */
@@ -24,7 +32,9 @@ export type Reason =
   | { type: 'stream' }
   | { type: 'socket'; bytes: number }
   | { type: 'frame'; kind: FrameKind; messages: number }
+  /** Without an answer: broken off by the page, or cut on the way. */
   | { type: 'cut' }
+  | { type: 'broken' }
   | { type: 'refused'; status: number }
   | { type: 'pending' }
   | { type: 'other' }
@@ -36,9 +46,9 @@ export function reasonOf({ item }: Arrow, wire: Wire, nowAt: number): Reason {
   if (item.type === 'frame') {
     return { type: 'frame', kind: item.record.kind, messages: item.record.messages?.length ?? 0 }
   }
-  const { record } = item
+  const { record, sighting } = item
   if (!record) return { type: 'uncounted' }
-  if (record.isOver && record.status === undefined) return { type: 'cut' }
+  if (record.isOver && record.status === undefined) return { type: sighting?.isAborted ? 'cut' : 'broken' }
   if ((record.status ?? 0) >= 400) return { type: 'refused', status: record.status ?? 0 }
   switch (record.kind) {
     case 'post':
@@ -68,7 +78,7 @@ function pollReason(item: ExchangeItem, record: ExchangeRecord, wire: Wire, nowA
     const isOwn = wire.items.some(
       (other) => other.type === 'exchange' && other.record?.posts?.some((id) => brings.includes(id)),
     )
-    return { type: 'held', parkedMs, seqs, againMs: againMs(item, wire), isOwn }
+    return { type: 'held', parkedMs, messages: brings.length, seqs, againMs: againMs(item, wire), isOwn }
   }
   if (answeredAt === undefined) return { type: 'pending' }
   if (events === 0) return NOTHING_BROUGHT[mode]

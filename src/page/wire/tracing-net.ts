@@ -15,6 +15,8 @@ export class Sighting {
   endedAt: number | null = null
   /** It broke, or was broken off, before it was answered. */
   isBroken = false
+  /** The page itself broke it off. */
+  isAborted = false
   /** Bytes of a body as they were handed over, or messages of a socket: from 1. */
   readonly down = new Passage()
   readonly up = new Passage()
@@ -70,6 +72,7 @@ export function traceNet(net: Net, watcher: NetWatcher): Net {
         return value
       } catch (error) {
         sighting.isBroken = true
+        sighting.isAborted = signal.aborted
         throw error
       } finally {
         sighting.endedAt = now()
@@ -88,6 +91,7 @@ export function traceNet(net: Net, watcher: NetWatcher): Net {
       } catch (error) {
         sighting.endedAt = now()
         sighting.isBroken = true
+        sighting.isAborted = init?.signal?.aborted === true
         throw error
       }
     },
