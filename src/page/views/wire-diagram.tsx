@@ -85,7 +85,8 @@ export function Diagram({ wire, camera, at, point, pick }: DiagramProps) {
       if (key === drawnAs || size.width === 0) return
       drawnAs = key
       if (palette?.of !== look) palette = { of: look, is: readPalette(element.parentElement ?? element) }
-      const scale = devicePixelRatio
+      // Not that of the screen now: the window may have been moved to another one.
+      const scale = element.width / size.width
       context.setTransform(scale, 0, 0, scale, 0, 0)
       context.clearRect(0, 0, size.width, size.height)
       const pen = new CanvasPen()
@@ -142,6 +143,8 @@ export function Diagram({ wire, camera, at, point, pick }: DiagramProps) {
         aria-label={words.diagram}
         onPointerDown={({ clientY }) => (drag.current = { y: clientY, isDragged: false })}
         onPointerMove={(event) => {
+          // Let go of somewhere else, where nobody told.
+          if (event.buttons === 0) drag.current = null
           const held = drag.current
           if (!held) {
             hover(arrowAt(event))

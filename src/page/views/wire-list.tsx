@@ -16,6 +16,9 @@ interface WireListProps {
   zoom: (isCloser: boolean) => void
 }
 
+/** So near to its end counts as there. */
+const NEAR_END_PX = 24
+
 /** The same events as in the drawing, one a row: for the keyboard, for who does not see it, and to read exact figures. */
 export function WireList({ id, arrows, at, followed, step, follow, leave, zoom }: WireListProps) {
   const { wire: words } = texts.value
@@ -52,9 +55,17 @@ export function WireList({ id, arrows, at, followed, step, follow, leave, zoom }
   const current = arrows[index]
   const currentId = current && rowId(current)
   useEffect(() => {
-    if (currentId === undefined) list.current?.scrollTo({ top: list.current.scrollHeight })
-    else document.getElementById(currentId)?.scrollIntoView({ block: 'nearest' })
+    if (currentId !== undefined) document.getElementById(currentId)?.scrollIntoView({ block: 'nearest' })
+  }, [currentId])
+
+  /** Whoever has scrolled up reads there. */
+  const isAtEnd = useRef(true)
+  useEffect(() => {
+    if (currentId === undefined && isAtEnd.current) list.current?.scrollTo({ top: list.current.scrollHeight })
   }, [currentId, arrows])
+  const scrolled = ({ scrollTop, scrollHeight, clientHeight }: HTMLElement) => {
+    isAtEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_END_PX
+  }
 
   return (
     <ol
@@ -66,6 +77,7 @@ export function WireList({ id, arrows, at, followed, step, follow, leave, zoom }
       aria-description={words.listHelp}
       aria-activedescendant={currentId}
       onKeyDown={press}
+      onScroll={({ currentTarget }) => scrolled(currentTarget)}
     >
       {arrows.map((arrow) => {
         const isLit = followed !== null && arrow.messages.includes(followed)

@@ -28,9 +28,11 @@ export function Readout({ wire, arrow, isAsked }: ReadoutProps) {
     )
   }
   const { item } = arrow
+  const reason = reasonOf(arrow, wire, now())
   return (
-    <Frame isSpoken={isAsked} transport={arrow.transport}>
-      <p class="why">{reasonWord(reasonOf(arrow, wire, now()))}</p>
+    // What counts up is not read aloud: it would never end.
+    <Frame isSpoken={isAsked && reason.type !== 'holding'} transport={arrow.transport}>
+      <p class="why">{reasonWord(reason)}</p>
       {item.type === 'frame' ? <Line name={arrow.name} text={facts(arrow)} /> : <Exchange item={item} wire={wire} />}
       <Shown wire={wire} arrow={arrow} />
     </Frame>

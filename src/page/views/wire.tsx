@@ -59,7 +59,7 @@ export function WireView({ wire, name }: { wire: Wire; name: string }) {
   useEffect(() => {
     // An effect may come late: by then somebody may have left the message again.
     if (followed === null || followed !== wire.followed.peek()) return
-    picked.value = null
+    if (!picked.peek()?.messages.includes(followed)) picked.value = null
     const times = litArrows(wire, followed).map(timeOf)
     if (times.length > 0) camera.show(Math.min(...times), Math.max(...times))
   }, [followed, wire, camera, picked])
@@ -101,7 +101,7 @@ export function WireView({ wire, name }: { wire: Wire; name: string }) {
       <div class="tools">
         <button
           type="button"
-          aria-pressed={!camera.isLive.value}
+          data-on={!camera.isLive.value}
           title={camera.isLive.value ? words.pauseTitle : words.liveTitle}
           onClick={() => (camera.isLive.peek() ? camera.pause() : leave())}
         >

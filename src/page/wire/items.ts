@@ -102,18 +102,21 @@ export function arrowsOf(item: Item, toPage: (at: number) => number): Arrow[] {
   return arrows
 }
 
-function frameArrow(item: FrameItem, toPage: (at: number) => number): Arrow {
-  const { record, line } = item
-  const { way, kind, at, bytes, index, endsAt, messages = NONE } = record
-  const passage = way === 'up' ? line?.sighting?.up : line?.sighting?.down
+/** When the page had a frame in its hands, or let go of it; null where it did not see that. */
+export function seenAtOf({ record: { way, index, endsAt }, line }: FrameItem): number | null {
   const place = endsAt ?? index
-  const seenAt = place === undefined ? null : (passage?.at(place) ?? null)
+  return place === undefined ? null : (line?.sighting?.[way].at(place) ?? null)
+}
+
+function frameArrow(item: FrameItem, toPage: (at: number) => number): Arrow {
+  const { way, kind, at, bytes, messages = NONE, transport } = item.record
+  const seenAt = seenAtOf(item)
   return {
     key: item.key,
     way,
     item,
     name: kind,
-    transport: record.transport,
+    transport,
     leftAt: way === 'up' ? seenAt : toPage(at),
     arrivedAt: way === 'up' ? toPage(at) : seenAt,
     bytes,

@@ -1,5 +1,5 @@
 import type { Turn } from '../turn.ts'
-import type { Arrow, Carried, Item } from './items.ts'
+import { seenAtOf, type Arrow, type Carried, type Item } from './items.ts'
 import type { View } from './scale.ts'
 
 /** What is drawn, and what of it is pointed at. */
@@ -48,8 +48,8 @@ export interface DrawnArrow {
 /** By the page's clock. What is not over goes on until now. */
 export function endOf(item: Item, { nowAt, toPage }: Scene): number {
   if (item.type === 'turn') return item.begunAt
-  if (item.type === 'frame') return item.begunAt + 1000
+  if (item.type === 'frame') return Math.max(item.begunAt, seenAtOf(item) ?? 0)
   const { record, sighting } = item
-  if (record && !record.isOver) return nowAt
+  if (record && !record.isOver && (sighting?.endedAt ?? null) === null) return nowAt
   return Math.max(sighting?.endedAt ?? item.begunAt, record?.answeredAt === undefined ? 0 : toPage(record.answeredAt))
 }

@@ -59,8 +59,11 @@ export class Wire {
 
   readonly toPage = (serverAt: number): number => serverAt - (this.#clock()?.offsetMs ?? 0)
 
-  /** Another member's records begin: they are numbered anew. */
+  /** Another member's records begin: they are numbered anew, and of those before nothing more will be told. */
   begin(clock: () => ClockReading | null, linkRttMs: () => number): void {
+    for (const item of this.#items) {
+      if (item.type === 'exchange' && item.record) item.record = { ...item.record, isOver: true }
+    }
     this.#clock = clock
     this.#linkRttMs = linkRttMs
     this.#lives += 1
@@ -194,7 +197,7 @@ export class Wire {
       if (left.length > 0) this.#unmatched.set(name, left)
       else this.#unmatched.delete(name)
     }
-    const oldest = this.#items[0]?.begunAt ?? 0
+    const oldest = this.#items.find((item) => !isOpen(item))?.begunAt ?? 0
     for (const [id, { shownAt }] of this.messages) {
       if (shownAt >= oldest) break
       this.messages.delete(id)
@@ -217,4 +220,5 @@ const arrowCount = (record: TraceRecord): number =>
 const nameOf = ({ method, path }: { method: string; path: string }): string => `${method} ${path}`
 
 /** A line that goes on: what comes along it later is about it. */
-const isOpen = (item: Item): boolean => item.type === 'exchange' && item.record !== null && !item.record.isOver
+const isOpen = (item: Item): boolean =>
+  item.type === 'exchange' && item.record !== null && !item.record.isOver && (item.sighting?.endedAt ?? null) === null
