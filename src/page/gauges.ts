@@ -35,6 +35,8 @@ export interface Point {
 export interface Latency {
   p50: number
   p95: number
+  /** How often messages came while they did; 0 for one alone. */
+  ratePerS: number
   /** Messages that these are taken of. */
   messages: number
 }
@@ -72,6 +74,16 @@ export function percentile(ordered: readonly number[], p: number): number {
   return ordered[Math.max(0, Math.ceil(p * ordered.length) - 1)] ?? 0
 }
 
+/** From one switch to the next. */
+interface Stretch {
+  transport: TransportName
+  begunAt: number
+  isSwitch: boolean
+  /** What the transport had cost before. */
+  before: Counts
+  deliveries: Pick<Dot, 'at' | 'ms'>[]
+}
+
 /** Makes readings out of the server's reports and the page's own clock. */
 export class Gauges {
   readonly reading = signal<Reading | null>(null)
@@ -79,19 +91,19 @@ export class Gauges {
   readonly seen = signal<Partial<Record<TransportName, Seen>>>({})
   readonly line = signal<MeterState>('connecting')
   #report: MeterReport | null = null
-  #stretch: { transport: TransportName; begunAt: number; isSwitch: boolean; before: Counts; latencies: number[] }
+  #stretch: Stretch
   #points: Point[] = []
   #dots: Dot[] = []
   #turns: { at: number; from: TransportName; to: TransportName }[] = []
 
   constructor(transport: TransportName) {
-    this.#stretch = { transport, begunAt: Date.now(), isSwitch: false, before: noCounts(), latencies: [] }
+    this.#stretch = { transport, begunAt: Date.now(), isSwitch: false, before: noCounts(), deliveries: [] }
   }
 
   /** A new member: the server counts from nothing. */
   joined(transport: TransportName, at: number): void {
     this.#report = null
-    this.#stretch = { transport, begunAt: at, isSwitch: false, before: noCounts(), latencies: [] }
+    this.#stretch = { transport, begunAt: at, isSwitch: false, before: noCounts(), deliveries: [] }
     this.tick()
   }
 
@@ -101,7 +113,7 @@ export class Gauges {
     this.tick()
     this.#turns.push({ at, from: this.#stretch.transport, to: transport })
     const before = this.#report?.counts[transport] ?? noCounts()
-    this.#stretch = { transport, begunAt: at, isSwitch: true, before, latencies: [] }
+    this.#stretch = { transport, begunAt: at, isSwitch: true, before, deliveries: [] }
     this.tick()
   }
 
@@ -110,21 +122,26 @@ export class Gauges {
   }
 
   delivered(ms: number, transport: TransportName): void {
-    this.#dots.push({ at: Date.now(), ms, transport })
-    if (transport === this.#stretch.transport) this.#stretch.latencies.push(ms)
+    const dot = { at: Date.now(), ms, transport }
+    this.#dots.push(dot)
+    if (transport === this.#stretch.transport) this.#stretch.deliveries.push(dot)
   }
 
   /** Reads everything off, now. */
   tick(): void {
     const at = Date.now()
-    const { transport, begunAt, isSwitch, before, latencies } = this.#stretch
-    latencies.splice(0, latencies.length - LATENCIES)
-    const latency = latencyOf(latencies)
+    const { transport, begunAt, isSwitch, before, deliveries } = this.#stretch
+    deliveries.splice(0, deliveries.length - LATENCIES)
+    const latency = latencyOf(deliveries)
     const counts = since(before, this.#report?.counts[transport] ?? before)
-    const requestsPerS = this.#rate(at, counts, ({ requests }) => requests)
-    const bytesPerS = this.#rate(at, counts, ({ up, down }) => sumOf(up) + sumOf(down))
+    const isFed = this.line.peek() === 'open'
+    // Rates stand still with the counts that they are made of.
+    const last = this.reading.peek()
+    const stands = !isFed && last?.begunAt === begunAt ? last : null
+    const requestsPerS = stands ? stands.requestsPerS : this.#rate(at, counts, ({ requests }) => requests)
+    const bytesPerS = stands ? stands.bytesPerS : this.#rate(at, counts, ({ up, down }) => sumOf(up) + sumOf(down))
     const connections = this.#report?.connections ?? null
-    if (this.#report && this.line.peek() === 'open') {
+    if (this.#report && isFed) {
       this.#points.push({
         at,
         transport,
@@ -142,8 +159,8 @@ export class Gauges {
     this.plots.value = { now: at, points: [...this.#points], dots: [...this.#dots], turns: [...this.#turns] }
     if (counts.requests === 0) return
     const seen = { bytesPerMessage: bytesPerMessage(transport, counts), p50: latency?.p50 ?? null }
-    const last = this.seen.peek()[transport]
-    if (last?.bytesPerMessage !== seen.bytesPerMessage || last.p50 !== seen.p50) {
+    const known = this.seen.peek()[transport]
+    if (known?.bytesPerMessage !== seen.bytesPerMessage || known.p50 !== seen.p50) {
       this.seen.value = { ...this.seen.peek(), [transport]: seen }
     }
   }
@@ -167,8 +184,32 @@ export class Gauges {
   }
 }
 
-function latencyOf(latencies: readonly number[]): Latency | null {
-  if (latencies.length === 0) return null
-  const ordered = latencies.toSorted((a, b) => a - b)
-  return { p50: percentile(ordered, 0.5), p95: percentile(ordered, 0.95), messages: ordered.length }
+function latencyOf(deliveries: Stretch['deliveries']): Latency | null {
+  if (deliveries.length === 0) return null
+  const ordered = deliveries.map(({ ms }) => ms).toSorted((a, b) => a - b)
+  return {
+    p50: percentile(ordered, 0.5),
+    p95: percentile(ordered, 0.95),
+    ratePerS: rateOf(deliveries.map(({ at, ms }) => at - ms)),
+    messages: ordered.length,
+  }
+}
+
+/**
+ * Of what comes at random, the median of the gaps is ln 2 of their mean: by it an hour of silence between two conversations
+ * does not count as if somebody had spoken seldom.
+ */
+function rateOf(storedAt: readonly number[]): number {
+  const gapsMs = storedAt.slice(1).map((at, index) => at - (storedAt[index] ?? at))
+  if (gapsMs.length === 0) return 0
+  return (
+    (Math.LN2 * 1000) /
+    Math.max(
+      1,
+      percentile(
+        gapsMs.toSorted((a, b) => a - b),
+        0.5,
+      ),
+    )
+  )
 }

@@ -27,8 +27,7 @@ export function LatencyMeter({ stay, reading, plots }: { stay: Stay; reading: Re
   }, [size])
 
   const link = stay.link.value
-  const model =
-    reading && modelP50Ms(reading.transport, link, stay.knobs.value, reading.counts, Date.now() - reading.begunAt)
+  const model = reading && modelP50Ms(reading.transport, link, stay.knobs.value, reading.counts, latency?.ratePerS ?? 0)
 
   const [p50, p95] = latency ? [milliseconds(latency.p50), milliseconds(latency.p95)] : []
   return (

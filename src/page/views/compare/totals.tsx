@@ -30,7 +30,7 @@ export function Totals({ pane, panes, knobs }: { pane: Pane; panes: readonly Pan
   const share = reading && emptyShare(transport, reading.counts)
   const most = Math.max(largest(panes, up), largest(panes, down))
   const link = pane.link.value
-  const model = reading && modelP50Ms(transport, link, knobs, reading.counts, Date.now() - reading.begunAt)
+  const model = reading && modelP50Ms(transport, link, knobs, reading.counts, reading.latency?.ratePerS ?? 0)
   return (
     <table class="sums">
       <caption class="sr">{compare.totals(labelOf(transport))}</caption>
