@@ -22,14 +22,14 @@ import { leave, readRoster } from './members.ts'
 import { draftOf, Outbox, type OutboxObserver } from './outbox.ts'
 import type { Roster } from './roster.ts'
 import { sleep } from './time.ts'
-import { DEFAULT_KNOBS, LineError, ProblemError, type Knobs, type Net } from './transport.ts'
+import { DEFAULT_KNOBS, heeds, LineError, ProblemError, type Knobs, type Net } from './transport.ts'
 import { transports } from './transports/index.ts'
 
 export type SessionState =
   | { name: 'connecting' }
   | { name: 'open' }
-  /** The line broke; the next attempt comes by itself after `retryMs`, or at once by `retry()`. */
-  | { name: 'waiting'; retryMs: number; why: string }
+  /** The line broke; the next attempt comes by itself after `retryMs`, or at once by `retry()`. `problem`: the server's. */
+  | { name: 'waiting'; retryMs: number; why: string; problem?: Problem }
   /** For good. `problem` is what the server said; without it, the member left by itself. */
   | { name: 'closed'; problem?: Problem }
 
@@ -119,10 +119,11 @@ export class Session {
     this.#line.abort(REPLACED)
   }
 
-  /** Goes on with other knobs, at once and at the same cursor. */
+  /** Goes on with other knobs, at once and at the same cursor. A line that does not heed them goes on as it is. */
   set(knobs: Partial<Knobs>): void {
-    this.#knobs = { ...this.#knobs, ...knobs }
-    this.#line.abort(REPLACED)
+    const was = this.#knobs
+    this.#knobs = { ...was, ...knobs }
+    if (heeds(transports[this.#transport], was, this.#knobs)) this.#line.abort(REPLACED)
   }
 
   /** Goes on by another way to the same server, at the same cursor. */
@@ -224,7 +225,8 @@ export class Session {
   async #pause(error: unknown): Promise<void> {
     const retryMs = backoffMs(this.#attempts++, error)
     this.#line = new AbortController()
-    this.#enter({ name: 'waiting', retryMs, why: error instanceof Error ? error.message : String(error) })
+    const why = error instanceof Error ? error.message : String(error)
+    this.#enter({ name: 'waiting', retryMs, why, ...(error instanceof ProblemError ? { problem: error.problem } : {}) })
     await sleep(retryMs, this.#line.signal).catch(() => undefined)
   }
 

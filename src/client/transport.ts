@@ -53,6 +53,15 @@ export interface Carriage {
   mode: 'interval' | 'held' | 'streaming'
 }
 
+/** The knob that each way of working heeds. */
+const KNOBS: Record<Carriage['mode'], keyof Knobs | null> = { interval: 'intervalMs', held: 'holdMs', streaming: null }
+
+/** Whether a line that works so would work otherwise by the other knobs. */
+export function heeds({ mode }: Carriage, was: Knobs, is: Knobs): boolean {
+  const knob = KNOBS[mode]
+  return knob !== null && was[knob] !== is[knob]
+}
+
 export interface TransportTraits extends Carriage {
   /** How it works until its socket is there, and for good where none gets through. */
   before?: Carriage

@@ -6,7 +6,7 @@ import { ProblemError, type Net } from '../client/transport.ts'
 /**
  * Joins, however often it takes. Under the name that is asked for; if that is taken, under one that the server invents.
  *
- * @param wait called with the ms until the next attempt; settles when it is time
+ * @param wait called with the ms until the next attempt, and with what the server said, if it did; settles when it is time
  * @returns null when `signal` aborted
  * @throws ProblemError for what will not be otherwise the next time
  */
@@ -14,7 +14,7 @@ export async function enter(
   net: Net,
   room: string,
   wanted: JoinOptions,
-  wait: (ms: number) => Promise<void>,
+  wait: (ms: number, problem?: Problem) => Promise<void>,
   signal: AbortSignal,
 ): Promise<Joined | null> {
   let options = wanted
@@ -26,8 +26,9 @@ export async function enter(
     } catch (error) {
       const { name, ...nameless } = options
       if (error instanceof ProblemError && error.problem.status === 409 && name !== undefined) options = nameless
-      else if (error instanceof ProblemError && !error.isTransient) throw error
-      else await wait(backoffMs(attempts, error))
+      else if (!(error instanceof ProblemError)) await wait(backoffMs(attempts, error))
+      else if (error.isTransient) await wait(backoffMs(attempts, error), error.problem)
+      else throw error
     }
   }
   return null

@@ -18,6 +18,8 @@ export type Note =
   | { type: 'rejoined'; name: string }
   | { type: 'ended'; asked: boolean }
   | { type: 'reset' }
+  /** One's own private message, which the transport in use will not bring back. */
+  | { type: 'unseen' }
 
 /** One row of the view. */
 export type Entry = { key: string; at: number } & (
@@ -90,9 +92,11 @@ export class History {
     return `note ${++this.#notes}`
   }
 
+  /** The view starts anew. What is stored comes with the new beginning, or not at all. */
   clear(): void {
     this.#entries = []
     this.#fresh = []
+    this.#pending = this.#pending.filter(({ isStored }) => !isStored)
     this.#show()
   }
 
@@ -119,6 +123,8 @@ export class History {
     if (this.#isScheduled) return
     this.#isScheduled = true
     const show = () => {
+      cancelAnimationFrame(frame)
+      clearTimeout(timer)
       this.#isScheduled = false
       this.#shownAt = performance.now()
       if (this.#fresh.length > 0 || this.#entries !== this.entries.peek()) {
@@ -130,8 +136,10 @@ export class History {
       this.pending.value = this.#pending
       this.messages.value = this.#messages
     }
-    const waitMs = document.hidden ? SHOW_HIDDEN_MS : this.#shownAt + SHOW_MS - performance.now()
-    if (waitMs > 0) setTimeout(show, waitMs)
-    else requestAnimationFrame(show)
+    const waitMs = this.#shownAt + SHOW_MS - performance.now()
+    const isNow = waitMs <= 0 && !document.hidden
+    const frame = isNow ? requestAnimationFrame(show) : 0
+    // Beside a frame too: a page that is hidden before it has come gets none.
+    const timer = setTimeout(show, isNow || document.hidden ? SHOW_HIDDEN_MS : waitMs)
   }
 }

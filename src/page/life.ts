@@ -15,7 +15,7 @@ export interface LifeOptions {
   transport: TransportName
   knobs: Knobs
   outbox: readonly Draft[]
-  observer: Required<Omit<SessionObserver, 'acknowledged'>> & { meter: MeterObserver }
+  observer: Required<SessionObserver> & { meter: MeterObserver }
 }
 
 /** One member's time in the room, from joining to its end: its session, and the line that tells what the session costs. */
@@ -40,6 +40,7 @@ export class Life {
         events: whileItLasts(observer.events),
         roster: whileItLasts(observer.roster),
         outbox: whileItLasts(observer.outbox),
+        acknowledged: whileItLasts(observer.acknowledged),
         refused: whileItLasts(observer.refused),
       },
     })

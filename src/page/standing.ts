@@ -18,6 +18,8 @@ export class Standing {
   readonly status = signal<Status>({ name: 'connecting' })
   /** The line broke and is not back yet. */
   readonly isLost = signal(false)
+  /** Why, if the server said so. */
+  readonly why = signal<Problem | null>(null)
   readonly #note: (note: Note) => void
   #hasBeenOpen = false
   #lostAt: number | null = null
@@ -43,17 +45,18 @@ export class Standing {
   }
 
   /** The line is lost, and is tried again after `retryMs`. */
-  waiting(retryMs: number): void {
+  waiting(retryMs: number, problem?: Problem): void {
     if (this.#lostAt === null && this.#hasBeenOpen) this.#note({ type: 'lost' })
     this.#lostAt ??= Date.now()
     this.isLost.value = true
+    this.why.value = problem ?? null
     this.#show({ name: 'waiting', untilMs: Date.now() + retryMs })
   }
 
   /** Waits until it is time for the next attempt to come in, or `retry` says so. */
-  async wait(ms: number): Promise<void> {
+  async wait(ms: number, problem?: Problem): Promise<void> {
     this.#retry = new AbortController()
-    this.waiting(ms)
+    this.waiting(ms, problem)
     await sleep(ms, this.#retry.signal).catch(() => undefined)
     this.connecting()
   }

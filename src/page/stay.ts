@@ -12,7 +12,8 @@ import { leave } from '../client/members.ts'
 import { rosterOf, type Roster } from '../client/roster.ts'
 import { draftOf } from '../client/outbox.ts'
 import type { SessionState } from '../client/session.ts'
-import { ProblemError, type Knobs, type Net } from '../client/transport.ts'
+import { heeds, ProblemError, type Knobs, type Net } from '../client/transport.ts'
+import { transports } from '../client/transports/index.ts'
 import type { ClockReading } from './clock.ts'
 import { Composer } from './composer.ts'
 import { enter, takeName } from './entrance.ts'
@@ -102,7 +103,10 @@ export class Stay {
   }
 
   set(knobs: Partial<Knobs>): void {
-    this.knobs.value = { ...this.knobs.peek(), ...knobs }
+    const was = this.knobs.peek()
+    this.knobs.value = { ...was, ...knobs }
+    const transport = this.transport.peek()
+    if (heeds(transports[transport], was, this.knobs.peek())) this.gauges.turned(transport)
     this.#life?.session.set(knobs)
   }
 
@@ -197,7 +201,7 @@ export class Stay {
     const name = this.self.kept.member?.name
     const wanted = { language: language(), ...(name === undefined ? {} : { name }) }
     try {
-      const joined = await enter(net, room, wanted, (ms) => this.standing.wait(ms), this.#over.signal)
+      const joined = await enter(net, room, wanted, (ms, problem) => this.standing.wait(ms, problem), this.#over.signal)
       if (!joined) return
       this.self.joined(joined.member, joined.token)
       this.roster.value = rosterOf(joined.roster)
@@ -243,6 +247,7 @@ export class Stay {
           this.self.keep({ drafts: drafts.filter((draft) => !isCloseCommand(draft)) })
           this.history.outbox(drafts)
         },
+        acknowledged: (draft) => this.#acknowledged(draft),
         refused: (draft, problem) => this.#refused(draft, problem),
         meter: {
           report: (report) => this.gauges.report(report),
@@ -256,7 +261,7 @@ export class Stay {
 
   #stands(state: SessionState): void {
     if (state.name === 'connecting') this.standing.connecting()
-    else if (state.name === 'waiting') this.standing.waiting(state.retryMs)
+    else if (state.name === 'waiting') this.standing.waiting(state.retryMs, state.problem)
     else if (state.name === 'closed') {
       if (state.problem) this.#ended(state.problem)
     } else {
@@ -284,6 +289,13 @@ export class Stay {
     const greeting = this.#returning.heard()
     if (greeting === 'connected') this.history.note({ type: 'connected', transport: this.transport.peek() })
     else if (greeting === 'rejoined') this.history.note({ type: 'rejoined', name: this.self.member.peek()?.name ?? '' })
+  }
+
+  /** It is stored: the line has yet to bring it, if it is one that does. */
+  #acknowledged(draft: Draft): void {
+    if (draft.to === undefined || !transports[this.transport.peek()].isSpectator) return
+    this.history.unpend(draft)
+    this.history.note({ type: 'unseen' })
   }
 
   #refused(draft: Draft, problem: Problem): void {

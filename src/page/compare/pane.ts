@@ -3,7 +3,8 @@ import type { AboutLink, Joined, Member, MessageEvent, Problem, TransportName } 
 import { backoffMs } from '../../client/backoff.ts'
 import { leave } from '../../client/members.ts'
 import { sleep } from '../../client/time.ts'
-import { ProblemError, type Knobs, type Net } from '../../client/transport.ts'
+import { heeds, ProblemError, type Knobs, type Net } from '../../client/transport.ts'
+import { transports } from '../../client/transports/index.ts'
 import { enter } from '../entrance.ts'
 import { Gauges } from '../gauges.ts'
 import { History } from '../history.ts'
@@ -65,6 +66,7 @@ export class Pane {
   }
 
   set(knobs: Knobs): void {
+    if (heeds(transports[this.transport], this.#knobs, knobs)) this.gauges.turned(this.transport)
     this.#knobs = knobs
     this.#life?.session.set(knobs)
   }
@@ -124,6 +126,7 @@ export class Pane {
           events: (events, isReset) => reception.take(events, isReset, transport),
           roster: () => undefined,
           outbox: () => undefined,
+          acknowledged: () => undefined,
           refused: () => undefined,
           meter: {
             report: (report) => this.gauges.report(report),

@@ -91,10 +91,11 @@ export function Trouble({ stay }: { stay: Stay }) {
     )
   }
   if (!stay.standing.isLost.value) return null
+  const why = stay.standing.why.value
   return (
     <div class="trouble">
       <p role="alert">
-        {chat.lineLost}{' '}
+        {why ? sayProblem(why) : chat.lineLost}{' '}
         <span aria-hidden="true">
           {status.name === 'waiting' ? <Countdown untilMs={status.untilMs} /> : chat.tryingNow}
         </span>{' '}

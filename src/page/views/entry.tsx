@@ -163,6 +163,7 @@ function sayNote(note: Note): ComponentChildren {
   const { notes } = texts.value
   if (note.type === 'connected') return notes.connected(<b key="transport">{labelOf(note.transport)}</b>)
   if (note.type === 'lost') return notes.lost
+  if (note.type === 'unseen') return notes.unseen
   if (note.type === 'back') return notes.back(spelled({ figure: tenth(note.afterMs / 1000), unit: 's' }))
   if (note.type === 'rejoined') return notes.rejoined(<Name key="name">{note.name}</Name>)
   if (note.type === 'ended') return note.asked ? notes.ended.asked : notes.ended.byServer
