@@ -41,8 +41,10 @@ export function loadIdentity(room: string): Identity {
 
 export function saveIdentity(room: string, identity: Identity): void {
   remember(keyOf(room), JSON.stringify(identity), 'sessionStorage')
-  remember('transport', identity.transport)
 }
+
+/** For whoever comes next, in any tab and any room. */
+export const rememberTransport = (transport: TransportName): void => remember('transport', transport)
 
 /** The one chosen last, anywhere; to begin with the first, which is where the lesson begins. */
 function lastTransport(): TransportName {

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 import type { Member } from '../protocol.ts'
-import { claim, loadIdentity, saveIdentity, type Identity } from './identity.ts'
+import { claim, loadIdentity, rememberTransport, saveIdentity, type Identity } from './identity.ts'
 
 /** Former selves that are remembered. */
 const SELVES = 20
@@ -25,6 +25,7 @@ export class Self {
   keep(change: Partial<Identity>): void {
     this.#identity = { ...this.#identity, ...change }
     saveIdentity(this.#room, this.#identity)
+    if (change.transport) rememberTransport(change.transport)
   }
 
   /** This is who one is, or what one is called now. */

@@ -1,7 +1,7 @@
 import { computed, effect, signal, untracked } from '@preact/signals'
 import { DEFAULT_KNOBS, type Knobs } from '../client/transport.ts'
 import { language } from './i18n.ts'
-import { DIRECT, linkOf, links, readAbout } from './links.ts'
+import { DIRECT, linkOf, links, readAbout, served } from './links.ts'
 import { net } from './net.ts'
 import { route } from './router.ts'
 import { Stay } from './stay.ts'
@@ -34,6 +34,12 @@ effect(() => {
   const at = stay.value
   const link = profile.value === DIRECT ? null : linkOf(links.value, profile.value, 0)
   untracked(() => at?.reach(link))
+})
+/** What was chosen once may not be served here any more. */
+effect(() => {
+  const at = stay.value
+  const [first] = served.value
+  if (at && first && !served.value.includes(at.transport.value)) untracked(() => at.use(first))
 })
 
 setInterval(() => stay.peek()?.gauges.tick(), TICK_MS)
