@@ -21,10 +21,10 @@ export const bytes = (count: number, largest = count): Figure =>
 /** Below one the clocks are not compared well enough to say more. */
 export const milliseconds = (ms: number): Figure => ({ figure: ms < 1 ? '<1' : whole(ms), unit: 'ms' })
 
-export const seconds = (ms: number): Figure => ({
-  figure: ms % 1000 === 0 ? whole(ms / 1000) : tenth(ms / 1000),
-  unit: 's',
-})
+export const seconds = (ms: number): Figure =>
+  ms % 100 === 0 || ms > 1000
+    ? { figure: ms % 1000 === 0 ? whole(ms / 1000) : tenth(ms / 1000), unit: 's' }
+    : { figure: whole(ms), unit: 'ms' }
 
 export function percent(share: number): Figure {
   const rounded = Math.round(share * 100)

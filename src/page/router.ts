@@ -29,9 +29,9 @@ function readRoute(hash: string): Route {
   const path = hash.replace(/^#\/?/, '')
   if (path === '') return { room: DEFAULT_ROOM, view: 'chat' }
   if (path === 'compare') return { room: DEFAULT_ROOM, view: 'compare' }
-  const view = path.endsWith('/compare') ? 'compare' : 'chat'
-  const room = decode(path.replace(/^room\//, '').replace(/\/compare$/, ''))
-  return path.startsWith('room/') && isRoomName(room) ? { room, view } : { badRoom: room }
+  const [, name, compare] = /^room\/([^/]*)(\/compare)?$/.exec(path) ?? []
+  const room = decode(name ?? path.replace(/^room\//, ''))
+  return name !== undefined && isRoomName(room) ? { room, view: compare ? 'compare' : 'chat' } : { badRoom: room }
 }
 
 function decode(text: string): string {

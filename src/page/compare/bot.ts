@@ -10,6 +10,9 @@ import { enter } from '../entrance.ts'
 /** How long a conversation is. */
 export const CONVERSATION_MS = 20_000
 
+/** For how long what has not got through by then is waited for. */
+const DRAIN_MS = 5000
+
 export interface BotOptions {
   net: Net
   room: string
@@ -49,17 +52,35 @@ export class Bot {
       return
     }
     const { member, token, cursor } = joined
-    const session = new Session({ net, room, member, token, cursor, transport: 'websocket' })
     const startedAt = performance.now()
+    let sent = 0
+    /** What is on its way is not said yet. */
+    const show = (unsaid: readonly unknown[]) => {
+      if (isOver.aborted) return
+      const elapsedMs = Math.min(CONVERSATION_MS, performance.now() - startedAt)
+      this.progress.value = { said: sent - unsaid.length, of: dueMs.length, elapsedMs }
+    }
+    const session = new Session({
+      net,
+      room,
+      member,
+      token,
+      cursor,
+      transport: 'websocket',
+      observer: { outbox: show },
+    })
+    const isSilenced = () => isOver.aborted || session.state.name === 'closed'
     const said = lines()
     for (const [index, atMs] of dueMs.entries()) {
       const leftMs = startedAt + atMs - performance.now()
       if (leftMs > 0) await wait(leftMs)
-      if (isOver.aborted) break
+      if (isSilenced()) break
+      sent += 1
       session.send(`${index + 1} · ${said[Math.floor(choose() * said.length)] ?? ''}`)
-      this.progress.value = { said: index + 1, of: dueMs.length, elapsedMs: performance.now() - startedAt }
     }
     await wait(startedAt + CONVERSATION_MS - performance.now())
+    const giveUpAt = performance.now() + DRAIN_MS
+    while (session.outbox.length > 0 && !isSilenced() && performance.now() < giveUpAt) await wait(100)
     session.close()
     leave(net, room, token).catch(() => undefined)
     if (!isOver.aborted) this.progress.value = null

@@ -33,7 +33,8 @@ export class Race {
   readonly runs = signal<readonly Run[]>([])
   readonly #awaited: () => readonly TransportName[]
   #entries: Entry[] = []
-  #lastSeq = 0
+  /** Of the last message that was let in, or left out. */
+  #last = { seq: 0, at: 0 }
   #timer = 0
 
   /** @param awaited the panes that are open now */
@@ -66,8 +67,9 @@ export class Race {
 
   /** Once for each message, when the first pane has it: who is left out then stays out. */
   #enter(event: MessageEvent, marks: Run['marks']): boolean {
-    if (event.seq <= this.#lastSeq) return false
-    this.#lastSeq = event.seq
+    // A server that has forgotten its log numbers anew: what it stamps later is later all the same.
+    if (event.seq <= this.#last.seq && event.at <= this.#last.at) return false
+    this.#last = event
     const now = performance.now()
     this.#settle()
     const oldest = this.#entries[KEPT - 1]

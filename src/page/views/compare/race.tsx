@@ -88,7 +88,8 @@ function Lanes({ run, names, most, oneWayMs }: LanesProps) {
   const order = [...names].sort((a, b) => (marks[a] ?? Infinity) - (marks[b] ?? Infinity))
   const height = TOP + ROW * ROWS + AXIS
   const lane = Math.min(MOST_LANE, (ROW * ROWS) / Math.max(1, names.length))
-  const spoken = order.map((name) => `${labelOf(name)} ${say(marks[name]) ?? compare.notYet}`).join(', ')
+  const missing = run?.isOver ? compare.noTime : compare.notYet
+  const spoken = order.map((name) => `${labelOf(name)} ${say(marks[name]) ?? missing}`).join(', ')
   return (
     <div ref={frame}>
       <svg width={width} height={height} role="img" aria-label={run ? spoken : compare.noRun}>
@@ -104,7 +105,7 @@ function Lanes({ run, names, most, oneWayMs }: LanesProps) {
               {ms === undefined ? (
                 run && (
                   <text class="wait" x={x(0) + 8} y={y + 4}>
-                    {compare.notYet}
+                    {missing}
                   </text>
                 )
               ) : (
@@ -180,11 +181,11 @@ function Rows({ runs, names, most }: { runs: readonly Run[]; names: readonly Tra
             </tr>
           </thead>
           <tbody>
-            {runs.map(({ event, marks }) => (
+            {runs.map(({ event, marks, isOver }) => (
               <tr key={event.id}>
                 <th scope="row">#{event.seq}</th>
                 {names.map((name) => (
-                  <td key={name}>{say(marks[name]) ?? compare.notYet}</td>
+                  <td key={name}>{say(marks[name]) ?? (isOver ? compare.noTime : compare.notYet)}</td>
                 ))}
               </tr>
             ))}
