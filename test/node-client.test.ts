@@ -154,5 +154,11 @@ describe('a program in a room', () => {
     await expect(join(playground.base, { name: 'ada' })).rejects.toMatchObject({ problem: { status: 409 } })
     await expect(join('http://127.0.0.1:1')).rejects.toBeInstanceOf(LineError)
     await expect(join('nowhere')).rejects.toThrow('url is not of the form')
+    for (const [knobs, why] of [
+      [{ intervalMs: 0 }, 'knobs.intervalMs is a whole number of ms from 10 to 3600000, not 0'],
+      [{ holdMs: 1e6 }, 'knobs.holdMs is a whole number of ms from 100 to 600000, not 1000000'],
+    ] as const) {
+      await expect(join(playground.base, { knobs })).rejects.toThrow(new RangeError(why))
+    }
   })
 })

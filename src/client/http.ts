@@ -61,7 +61,10 @@ export async function poll(
 
 /** The upstream of every transport whose downstream is HTTP. */
 export async function post({ net, room, token }: TransportContext, draft: Draft, signal: AbortSignal): Promise<Ack> {
-  return (await call(net, { method: 'POST', path: `/rooms/${room}/messages`, token, body: draft }, signal)) as Ack
+  const answer = await call(net, { method: 'POST', path: `/rooms/${room}/messages`, token, body: draft }, signal)
+  const ack = answer as Partial<Ack> | null
+  if (ack?.id !== draft.id) throw new LineError('the answer is not an acknowledgement: is something in between?')
+  return ack as Ack
 }
 
 /**

@@ -15,6 +15,11 @@ export { TRANSPORTS, type Ack, type Member, type Problem, type RoomEvent, type T
 export type { Client } from './client.ts'
 export type { Reset, RoomItem } from './unread.ts'
 
+/** In ms. */
+const KNOB_RANGES: Record<keyof Knobs, [min: number, max: number]> = {
+  intervalMs: [10, 3_600_000],
+  holdMs: [100, 600_000],
+}
 const MAX_PENDING = { default: 10_000, max: 1_000_000 }
 
 export interface JoinOptions {
@@ -24,7 +29,10 @@ export interface JoinOptions {
   name?: string
   /** Default `websocket`. */
   transport?: TransportName
-  /** `intervalMs` for what polls at intervals (default 1000 ms), `holdMs` for a long poll (default 25,000 ms). */
+  /**
+   * Whole ms: `intervalMs` for what polls at intervals, 10 to 3,600,000, default 1000; `holdMs` for a long poll, 100 to
+   * 600,000, default 25,000.
+   */
   knobs?: Partial<Knobs>
   /** true: begins with the room's history, not with what comes after joining. */
   history?: boolean
@@ -51,10 +59,21 @@ export async function join(url: string, options: JoinOptions = {}): Promise<Clie
   if (!Number.isInteger(maxPending) || maxPending < 1 || maxPending > MAX_PENDING.max) {
     throw new RangeError(`maxPending is a whole number of items from 1 to ${MAX_PENDING.max}, not ${maxPending}`)
   }
+  checkKnobs(options.knobs ?? {})
   const net = nodeNet(url.replace(/\/+$/, ''))
   const joined = await members.join(net, room, name === undefined ? {} : { name })
   const cursor = options.history ? null : joined.cursor
   const { member, token } = joined
   const stay = { net, room, member, token, transport, cursor, knobs: options.knobs ?? {} }
   return new Client(stay, maxPending, options.onState)
+}
+
+function checkKnobs(knobs: Partial<Knobs>): void {
+  for (const knob of ['intervalMs', 'holdMs'] as const) {
+    const { [knob]: ms } = knobs
+    const [min, max] = KNOB_RANGES[knob]
+    if (ms !== undefined && !(Number.isInteger(ms) && ms >= min && ms <= max)) {
+      throw new RangeError(`knobs.${knob} is a whole number of ms from ${min} to ${max}, not ${ms}`)
+    }
+  }
 }

@@ -7,7 +7,7 @@ import {
   type FrameDown,
   type FrameUp,
 } from '../../protocol.ts'
-import { asBatch } from '../http.ts'
+import { asBatch, PATIENCE_MS } from '../http.ts'
 import { Inbox } from '../inbox.ts'
 import { LineError, ProblemError, type TransportContext, type TransportTraits } from '../transport.ts'
 
@@ -21,7 +21,8 @@ export const webSocket: TransportTraits = {
   carrier: 'WebSocket',
   mode: 'streaming',
   open: (context) => {
-    let socket: WebSocket | null = null
+    /** The one that is open, and what ends the line that it carries. */
+    let current: { ws: WebSocket; end: (error: Error) => void } | null = null
     const unacknowledged = new Map<string, Waiter>()
 
     return {
@@ -30,13 +31,15 @@ export const webSocket: TransportTraits = {
         const ws = connect(context, cursor)
         const end = (error: Error) => {
           inbox.fail(error)
-          if (socket === ws) socket = null
+          if (current?.ws === ws) current = null
           for (const { reject } of unacknowledged.values()) reject(error)
           unacknowledged.clear()
         }
         const aborted = () => end(signal.reason as Error)
+        const opening = setTimeout(() => end(new LineError(`no socket within ${PATIENCE_MS} ms`)), PATIENCE_MS)
         ws.onopen = () => {
-          socket = ws
+          clearTimeout(opening)
+          current = { ws, end }
           onOpen()
         }
         // A socket's `error` says nothing that its `close` does not say better; unheard, it would end a Node process.
@@ -55,6 +58,7 @@ export const webSocket: TransportTraits = {
         try {
           for (;;) yield await inbox.take()
         } finally {
+          clearTimeout(opening)
           signal.removeEventListener('abort', aborted)
           end(new LineError('the reader left'))
           ws.onmessage = ws.onopen = ws.onclose = null
@@ -64,15 +68,21 @@ export const webSocket: TransportTraits = {
 
       send(draft, signal) {
         return new Promise<Ack>((resolve, reject) => {
-          const ws = socket
-          if (!ws) {
+          if (!current) {
             reject(new LineError('the socket is not open'))
             return
           }
-          const aborted = () => reject(signal.reason as Error)
+          const { ws, end } = current
+          const aborted = () => {
+            clearTimeout(limit)
+            reject(signal.reason as Error)
+          }
           signal.addEventListener('abort', aborted, { once: true })
+          // A connection that is dead at its other end says nothing: whoever speaks into it finds out.
+          const limit = setTimeout(() => end(new LineError(`no acknowledgement within ${PATIENCE_MS} ms`)), PATIENCE_MS)
           const settled = <T>(settle: (value: T) => void) => {
             return (value: T) => {
+              clearTimeout(limit)
               signal.removeEventListener('abort', aborted)
               settle(value)
             }
