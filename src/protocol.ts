@@ -49,7 +49,8 @@ export const schemas = /* @__PURE__ */ (() => {
   const name = Type.String({
     minLength: 1,
     maxLength: LIMITS.nameLength,
-    pattern: '^[\\p{L}\\p{N}][\\p{L}\\p{M}\\p{N}_.-]*$',
+    // Without what is invisible: with it, two names could look the same.
+    pattern: '^(?!.*\\p{Default_Ignorable_Code_Point})[\\p{L}\\p{N}][\\p{L}\\p{M}\\p{N}_.-]*$',
     description: 'letters, digits, then also _ . -',
   })
   const member = Type.Object({ id: Type.String(), name: Type.String() })

@@ -93,8 +93,12 @@ describe('the command', () => {
     await fetch(`${base}/rooms/lobby/short-poll`, { headers })
     await fetch(`${base}/rooms/lobby/messages`, { method: 'POST', headers, body: '{' })
     await fetch(`${base}/rooms/lobby/members/me`, { method: 'DELETE', headers })
-    await expect.poll(output).toContain('/rooms/lobby/short-poll')
-    expect(output()).not.toContain(joined.token)
+    const engine = `${base}/rooms/lobby/socket-io?EIO=4&transport=polling`
+    const { sid } = JSON.parse((await (await fetch(engine)).text()).slice(1)) as { sid: string }
+    await fetch(`${engine}&sid=${sid}`, { method: 'POST', body: '40' })
+    await expect.poll(output).toContain('sid=…')
+    expect(output()).toContain('/rooms/lobby/short-poll')
+    for (const secret of [joined.token, sid]) expect(output()).not.toContain(secret)
   })
 
   it('runs from its packed tarball, outside the repository', async () => {

@@ -48,6 +48,8 @@ describe('joining', () => {
     ['a long name', { name: 'x'.repeat(LIMITS.nameLength + 1) }, 'name', LIMITS.nameLength],
     ['a name with spaces', { name: 'a b' }, 'name', 'letters, digits, then also _ . -'],
     ['a name that hides a direction mark', { name: 'a\u202eb' }, 'name', 'letters, digits, then also _ . -'],
+    ['a name with a blank letter in it', { name: 'ada\u3164' }, 'name', 'letters, digits, then also _ . -'],
+    ['a name with a variation of nothing', { name: 'ada\ufe0f' }, 'name', 'letters, digits, then also _ . -'],
     ['a name that is a number', { name: 7 }, 'name', 'string'],
     ['a field that is none', { name: 'ada', admin: true }, 'admin', undefined],
     ['a list', ['ada'], 'body', 'object'],
@@ -124,7 +126,9 @@ describe('a member', () => {
 
   it('is asked for its token where one is needed', async () => {
     const playground = await startPlayground()
-    expect(await ask(playground, '/rooms/lobby/messages', json(draft('hi')))).toMatchObject({ status: 401 })
+    const unasked = await ask(playground, '/rooms/lobby/messages', json(draft('hi')))
+    expect(unasked).toMatchObject({ status: 401 })
+    expect(unasked.headers.get('www-authenticate')).toBe('Bearer')
     const withBasic = json(draft('hi'), { authorization: 'Basic YTpi' })
     expect(await ask(playground, '/rooms/lobby/messages', withBasic)).toMatchObject({ status: 401 })
     const ofOtherRoom = json(draft('hi'), bearer((await person(playground, 'ada', 'other')).token))
@@ -171,16 +175,17 @@ describe('a message', () => {
       JSON.stringify({ id: 'x'.repeat(9), text: 'x'.repeat(60_000) }),
       'application/json',
       413,
+      { field: 'body', limit: 25_024 },
     ],
     ['a body that is no JSON', '{', 'application/json', 400],
     ['__proto__', '{"id":"12345678","text":"x","__proto__":{}}', 'application/json', 400],
     ['a form', 'text=hi', 'application/x-www-form-urlencoded', 415],
     ['plain text', 'hi', 'text/plain', 415],
-  ])('is refused when it is %s', async (_, body, type, status) => {
+  ])('is refused when it is %s', async (_, body, type, status, about?: object) => {
     const playground = await startPlayground()
     const ada = await person(playground)
     const init = { method: 'POST', headers: { ...bearer(ada.token), 'content-type': type }, body }
-    expect(await ask(playground, '/rooms/lobby/messages', init)).toMatchObject({ status, body: { status } })
+    expect(await ask(playground, '/rooms/lobby/messages', init)).toMatchObject({ status, body: { status, ...about } })
   })
 })
 
@@ -270,8 +275,12 @@ describe('the server', () => {
 
   it('refuses pages of other origins, by HTTP and by WebSocket, but for those that are allowed', async () => {
     const playground = await startPlayground({ origins: 'https://friend.example' })
-    const status = async (origin: string) =>
-      (await ask(playground, '/rooms/lobby/short-poll', { headers: { origin } })).status
+    const status = async (origin: string) => {
+      const { status, headers } = await ask(playground, '/rooms/lobby/short-poll', { headers: { origin } })
+      const mayRead = headers.get('access-control-allow-origin')
+      expect(mayRead).toBe(origin === 'https://friend.example' ? origin : null)
+      return status
+    }
     const upgrade = (origin: string) =>
       new Promise<number>((resolve) => {
         const socket = new WebSocket(`${playground.base.replace('http', 'ws')}/rooms/lobby/websocket`, { origin })

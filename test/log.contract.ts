@@ -85,6 +85,14 @@ export function logContract(name: string, open: (options: LogOptions) => Promise
       expect(ids(log, null)).toEqual(['event-8', 'event-9', 'event-10'])
     })
 
+    it('shows no more history than it retains, so that what follows it can be read', async () => {
+      const log = await empty({ historyEvents: 300, retainEvents: 150 })
+      await fill(log, 290)
+      const first = log.read(null)
+      expect(first.events[0]?.id).toBe('event-141')
+      expect(log.read(first.cursor).reset).toBeUndefined()
+    })
+
     it('says reset for a cursor from before the retained window, and reads on from its first event without', async () => {
       const log = await empty({ retainEvents: 4, historyEvents: 2 })
       const cursors = [log.head]

@@ -257,6 +257,24 @@ describe('the records that a member asks for', () => {
     expect(Math.max(...heldMs)).toBeGreaterThanOrEqual(195)
   })
 
+  it('say of a request that was broken off that it is over, and that it had no answer', async () => {
+    const playground = await startPlayground()
+    const ada = await person(playground)
+    const line = await Line.open(playground, ada)
+    await line.trace()
+    const { session } = watch(playground, ada, 'long-poll')
+    const exchanges = () => line.of('long-poll').filter((record) => record.type === 'exchange')
+    await expect.poll(() => exchanges().at(-1)?.parkedFrom).toBeDefined()
+    const { polls = 0, empty } = line.counts['long-poll'] ?? {}
+    session.use('short-poll')
+    await expect.poll(() => exchanges().at(-1)?.isOver).toBe(true)
+    expect(exchanges().at(-1)).not.toHaveProperty('status')
+    // A report that is later than that.
+    const reports = line.frames.length
+    await expect.poll(() => line.frames.length).toBeGreaterThan(reports + 2)
+    expect(line.counts['long-poll']).toMatchObject({ polls, empty })
+  })
+
   it('are not sent to who has not asked, nor any more to who has asked them to end', async () => {
     const playground = await startPlayground()
     const ada = await person(playground)

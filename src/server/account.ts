@@ -102,6 +102,11 @@ export class Account {
     this.#sockets.delete(socket)
   }
 
+  /** Nothing more is charged to this one: connections that go on do not keep it. */
+  release(): void {
+    for (const socket of this.#sockets.keys()) users.get(socket)?.delete(this)
+  }
+
   /** Registers a line that counts on demand; returns what takes it back, after a last count. */
   settling(settle: () => void): () => void {
     const settlers = (this.#owner ?? this).#settlers

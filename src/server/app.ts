@@ -5,18 +5,21 @@ import statics from '@fastify/static'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import websocket from '@fastify/websocket'
 import Fastify from 'fastify'
+import { recordedPath } from '../meter.ts'
 import { SUBPROTOCOL, TRANSPORTS } from '../protocol.ts'
 import { Account } from './account.ts'
 import { closeInOrder } from './closing.ts'
 import { configOf, type Config } from './config.ts'
-import { MAX_BODY_BYTES, type App } from './context.ts'
+import type { App } from './context.ts'
 import { answerPreflights } from './cors.ts'
 import { DEFLATE } from './deflate.ts'
 import { countExchanges, guardRooms, refuseForeignOrigins } from './guard.ts'
 import { certificateOf } from './http2/certificate.ts'
+import { tellWhenGone } from './gone.ts'
 import { createHttp2Server } from './http2/server.ts'
 import { mountHealth } from './health.ts'
 import { mountMembers } from './members.ts'
+import { MAX_BODY_BYTES } from './limits.ts'
 import { Links, mountAbout } from './links.ts'
 import { mountMessages } from './messages.ts'
 import { mountMeterLine } from './meter-line.ts'
@@ -58,7 +61,13 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
 
   const certificate = await certificateOf(config)
   const app: App = Fastify<Server>({
-    logger: { level: config.logLevel, redact: ['req.headers.authorization', 'req.headers["sec-websocket-protocol"]'] },
+    // No headers, and no ids of sessions: what gives somebody's rights stays out of a log.
+    logger: {
+      level: config.logLevel,
+      serializers: {
+        req: ({ method, url, host, ip }) => ({ method, url: recordedPath(url), host, remoteAddress: ip }),
+      },
+    },
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
     requestTimeout: TIMEOUTS.requestTimeout,
@@ -80,6 +89,7 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
   })
   app.setErrorHandler((error, request, reply) => {
     const problem = toProblem(error, request.log)
+    if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
     if (error instanceof ProblemError && error.retryAfterS !== undefined) reply.header('retry-after', error.retryAfterS)
     // A cache may keep a 404 or a 410 without being told to, and hand it to the next one who asks.
     return reply
@@ -89,10 +99,13 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
       .send(JSON.stringify(problem))
   })
 
+  tellWhenGone(app)
   countExchanges(app)
   const preClose = closeInOrder(app, rooms)
   await app.register(websocket, {
     preClose,
+    // The peer is told by a close frame why, and has a moment to read it; what anybody can cause is no error of ours.
+    errorHandler: (_error, socket) => void setTimeout(() => socket.terminate(), 1000).unref(),
     options: {
       maxPayload: MAX_BODY_BYTES,
       // A message in sixteen thousand one-byte pieces stays below maxPayload, and costs megabytes.
@@ -106,8 +119,9 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
   // After the WebSocket plugin, which then knows the refused upgrade as one, and frees its connection.
   // With TLS a browser would ask for each link's port anew whether the certificate is to be trusted.
   const links = new Links(app, certificate ? 'off' : config.links)
-  refuseForeignOrigins(app, config.origins.split(',').filter(Boolean), links)
-  answerPreflights(app, links)
+  const origins = config.origins.split(',').filter(Boolean)
+  refuseForeignOrigins(app, origins, links)
+  answerPreflights(app, origins, links)
   app.addHook('onClose', () => links.close())
 
   await mountDocs(app)

@@ -7,16 +7,13 @@ import type {
 } from 'fastify'
 import type { RawReplyDefaultExpression } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import { LIMITS, type TransportName } from '../protocol.ts'
+import type { TransportName } from '../protocol.ts'
 import type { Account } from './account.ts'
 import type { Config } from './config.ts'
 import type { Exchange } from './exchange.ts'
 import { problems, type ProblemError } from './problem.ts'
 import type { Room } from './room.ts'
 import type { Seat, Visit } from './seat.ts'
-
-/** A draft whose every character is escaped in JSON (`\ud83d\ude00` is 12 bytes), and its envelope. */
-export const MAX_BODY_BYTES = LIMITS.textLength * 12 + 1024
 
 /** What every request below /rooms/:room has found out before its handler runs. */
 declare module 'fastify' {

@@ -23,13 +23,15 @@ export function takePreflights(socket: Socket): number {
 }
 
 /**
- * Lets our own page use the rooms over the links, whose ports make them other origins to a browser. Nothing else is let in:
- * who may not is refused before (`refuseForeignOrigins`), and other paths get no word of it.
+ * Lets our own page use the rooms over the links, whose ports make them other origins to a browser, and pages of the
+ * origins that are allowed. Nothing else is let in: who may not is refused before (`refuseForeignOrigins`), and other paths
+ * get no word of it.
  */
-export function answerPreflights(app: App, links: Links): void {
+export function answerPreflights(app: App, allowed: readonly string[], links: Links): void {
   app.addHook('onRequest', async (request, reply) => {
     const { origin } = request.headers
-    if (origin === undefined || !request.url.startsWith('/rooms/') || !links.join(origin, request.host)) return
+    if (origin === undefined || !request.url.startsWith('/rooms/')) return
+    if (!allowed.includes(origin) && !links.join(origin, request.host)) return
     // Below Fastify, since a streamed answer goes out past it.
     reply.raw.setHeader('access-control-allow-origin', origin)
     if (!isPreflight(request)) {

@@ -36,9 +36,16 @@ export class EngineSession {
   /** What the poll's answer will carry. */
   #carried: { batch: EncodedBatch | null; acks: string[] } = { batch: null, acks: [] }
 
+  #connects = 0
+
   constructor(request: FastifyRequest, account: Account) {
     this.request = request
     this.account = account
+  }
+
+  /** Somebody connects on it; how often somebody has. */
+  connects(): number {
+    return ++this.#connects
   }
 
   /** A post of the session. */

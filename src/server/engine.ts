@@ -9,6 +9,10 @@ import { Account } from './account.ts'
 import type { App } from './context.ts'
 import { EngineSession, type EnginePacket } from './engine-session.ts'
 import type { EncodedBatch } from './follow.ts'
+import { problems } from './problem.ts'
+
+/** Packets that may wait for a session that does not fetch them, and messages for a store that is slow. */
+const MOST_WAITING = { packets: 1000, messages: 256 }
 
 /** A request, and whose it is. */
 interface EngineRequest {
@@ -135,6 +139,18 @@ export class Engine {
     this.#engine.handleUpgrade(request.raw, request.raw.socket, Buffer.alloc(0))
   }
 
+  /**
+   * Ends a session that connects a second time: Socket.IO lets each do so as often as it likes, by packets of three bytes,
+   * and the room would be read to every one of them.
+   *
+   * @throws 400
+   */
+  admitOnce(socket: Socket): void {
+    if (this.#requests.get(socket.request)?.session.connects() === 1) return
+    socket.conn.close(true)
+    throw problems.invalid('a session connects once', { field: 'packet', limit: 1 })
+  }
+
   lineOf(socket: Socket): EngineLine {
     const session = this.#requests.get(socket.request)?.session
     if (!session) throw new Error('a session that began with no request')
@@ -144,10 +160,14 @@ export class Engine {
       account,
       onMessage: (handle) => {
         let handled = Promise.resolve()
+        let waiting = 0
         socket.on('message', (value: unknown, answer: unknown) => {
           const arrival = session.takeArrival()
+          waiting += 1
+          if (waiting > MOST_WAITING.messages) socket.disconnect(true)
           handled = handled.then(async () => {
             const verdict = await handle(value, (draft) => arrival && session.says(arrival, draft))
+            waiting -= 1
             if (typeof answer === 'function') (answer as (verdict: object) => void)(verdict)
           })
         })
@@ -161,20 +181,33 @@ export class Engine {
   }
 
   #charge(request: FastifyRequest, reply: FastifyReply | null): EngineSession {
-    const session = this.#sessions.get(sidOf(request)) ?? new EngineSession(request, new Account({ isOrphan: true }))
+    const sid = sidOf(request)
+    const known = this.#sessions.get(sid)
+    const session = known ?? new EngineSession(request, new Account({ isOrphan: true }))
     this.#requests.set(request.raw, { request, reply, session })
-    request.exchange.charge(session.account, this.#transport, Number(request.headers['content-length'] ?? 0))
+    // Of a session that is not there, or not any more, nobody will ask what it cost.
+    if (known || sid === '') {
+      request.exchange.charge(session.account, this.#transport, Number(request.headers['content-length'] ?? 0))
+    }
     return session
   }
 
   #open(socket: EngineSocket): void {
     const session = this.#requests.get(socket.request)?.session
     if (!session) return
-    socket.on('packet', (packet: EnginePacket) => session.received(packet))
+    socket.on('packet', (packet: EnginePacket) => {
+      session.received(packet)
+      // Each packet can be answered by one: who sends and never fetches would have them kept here without end.
+      if ((socket as unknown as { writeBuffer: unknown[] }).writeBuffer.length > MOST_WAITING.packets)
+        socket.close(true)
+    })
     socket.on('flush', (packets: EnginePacket[]) => {
       if (socket.transport.name === 'polling') session.sends(packets)
     })
-    socket.once('close', () => this.#sessions.delete(session.id))
+    socket.once('close', () => {
+      this.#sessions.delete(session.id)
+      session.account.release()
+    })
   }
 }
 

@@ -53,7 +53,9 @@ export function countExchanges(app: App): void {
 }
 
 function bodyBytes(reply: FastifyReply): number {
-  return reply.statusCode === 204 ? 0 : Number(reply.getHeader('content-length') ?? 0)
+  return reply.statusCode === 204 || reply.request.method === 'HEAD'
+    ? 0
+    : Number(reply.getHeader('content-length') ?? 0)
 }
 
 /** What is written down is looked at, exported and passed on: whatever looks like a token stays out of it. */
@@ -95,7 +97,7 @@ export function refuseForeignOrigins(app: App, allowed: readonly string[], links
   app.addHook('onRequest', async ({ headers: { origin }, host }) => {
     if (origin === undefined || allowed.includes(origin)) return
     if (URL.canParse(origin) && new URL(origin).host === host) return
-    if (links.join(origin, host)) return
+    if (await links.lets(origin, host)) return
     throw problems.foreignOrigin(`pages of ${origin} may not use this server: see --origins`, { field: 'Origin' })
   })
 }

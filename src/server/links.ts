@@ -64,6 +64,12 @@ export class Links {
     return this.sourcesFor(host).filter((source) => source.startsWith('http:'))
   }
 
+  /** As `join`; opens the links first, where another worker has told the page of them. */
+  async lets(origin: string, host: string | undefined): Promise<boolean> {
+    if (isSameHost(origin, host)) await this.open()
+    return this.join(origin, host)
+  }
+
   /** This is the origin of our own page, and it asks over one of the links: same host, another port of ours. */
   join(origin: string, host: string | undefined): boolean {
     if (host === undefined || !URL.canParse(origin) || !URL.canParse(`http://${host}`)) return false
@@ -106,3 +112,9 @@ export function mountAbout(app: App, links: Links): void {
     return { transports, links: links.list } satisfies About
   })
 }
+
+/** Whatever the ports are. */
+const isSameHost = (origin: string, host: string | undefined): boolean =>
+  URL.canParse(origin) &&
+  URL.canParse(`http://${host}`) &&
+  new URL(origin).hostname === new URL(`http://${host}`).hostname

@@ -1,4 +1,5 @@
 import type { Problem } from '../protocol.ts'
+import { MAX_BODY_BYTES } from './limits.ts'
 
 /** An answer that says no, as RFC 9457 has it. Thrown anywhere, it becomes the same body on every transport. */
 export class ProblemError extends Error {
@@ -52,7 +53,11 @@ export const refusals = {
 /** What may be said of an error. What is not ours to explain is logged, and answered as our own fault. */
 export function toProblem(error: unknown, log: { error: (about: object, text: string) => void }): Problem {
   if (error instanceof ProblemError) return error.problem
-  const { statusCode = 500, message } = error as { statusCode?: number; message: string }
+  const { statusCode = 500, code, message } = error as { statusCode?: number; code?: string; message: string }
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    const detail = `body is larger than ${MAX_BODY_BYTES} bytes`
+    return { type: 'refused', title: 'Refused', status: statusCode, detail, field: 'body', limit: MAX_BODY_BYTES }
+  }
   // Fastify's own refusals: a body that is no JSON, too large, of another type.
   if (statusCode < 500) return { type: 'refused', title: 'Refused', status: statusCode, detail: message }
   log.error({ error }, 'a request failed')

@@ -29,11 +29,13 @@ export function openStream(request: FastifyRequest, reply: FastifyReply, content
   raw.flushHeaders()
   const counts = request.exchange.stream('stream', 200)
   raw.once('close', () => counts.end())
+  // Whoever asks for the head alone has it.
+  if (request.method === 'HEAD') raw.end()
   let endsAt = 0
   return {
     send: (text, batch = null, kind = batch ? 'batch' : 'beat') =>
       new Promise((resolve) => {
-        if (isGone(raw)) {
+        if (isGone(raw) || raw.writableEnded) {
           resolve()
           return
         }

@@ -41,7 +41,8 @@ function explain(complaints: readonly Complaint[], schema: TSchema): ProblemErro
   const unknown = complaints.find(({ keyword }) => keyword === 'additionalProperties')
   const first = unknown ?? complaints.find(({ keyword }) => keyword !== 'boolean') ?? complaints[0]
   if (!first) return problems.invalid('not valid')
-  const params = first.params as { limit?: number; type?: string; pattern?: string; requiredProperties?: string[] } & {
+  const params = first.params as { limit?: number; type?: string; pattern?: string; allowedValue?: unknown } & {
+    requiredProperties?: string[]
     additionalProperties?: string[]
   }
   const child = params.requiredProperties?.[0] ?? params.additionalProperties?.[0]
@@ -62,6 +63,10 @@ function explain(complaints: readonly Complaint[], schema: TSchema): ProblemErro
     case 'pattern': {
       const limit = describe(schema, path) ?? params.pattern ?? ''
       return problems.invalid(`${field} is not of the form: ${limit}`, { field, limit })
+    }
+    case 'const': {
+      const limit = String(params.allowedValue)
+      return problems.invalid(`${field} is not ${limit}`, { field, limit })
     }
     default:
       return problems.invalid(`${field} ${first.message}`, { field, ...(params.type ? { limit: params.type } : {}) })

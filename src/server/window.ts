@@ -1,5 +1,8 @@
 import { LIMITS, type Batch, type Cursor, type RoomEvent } from '../protocol.ts'
 
+/** Places at which readers stand, for each of which a batch is kept with its text: in a quiet room somebody may try all. */
+const MOST_BATCHES = 64
+
 export interface WindowOptions {
   /** Events for a reader that comes without a cursor. */
   historyEvents: number
@@ -68,7 +71,7 @@ export class Window {
   read(cursor: Cursor | null): Batch {
     const seq = cursor === null ? null : this.#seqOf(cursor)
     if (seq !== null) return this.#batchAfter(seq)
-    const history = this.#batchAfter(Math.max(this.#dropped, this.headSeq - this.#options.historyEvents))
+    const history = this.#batchAfter(Math.max(this.#oldestReadable, this.headSeq - this.#options.historyEvents))
     return cursor === null ? history : { ...history, reset: true }
   }
 
@@ -100,6 +103,7 @@ export class Window {
       const events = this.#events.slice(start, start + LIMITS.batchEvents)
       const reached = seq + events.length
       batch = { cursor: this.#cursorAt(reached), events, ...(reached < this.headSeq ? { more: true } : {}) }
+      if (this.#batches.size === MOST_BATCHES) this.#batches.clear()
       this.#batches.set(seq, batch)
     }
     return batch

@@ -43,7 +43,10 @@ export function answerForMetrics(): void {
   cluster.on('message', (worker, message: unknown) => {
     if (!isOurs(message)) return
     const { type, id } = message
-    const answer = (text: string) => worker.send({ type, id, text } satisfies Answer)
+    const answer = (text: string) => {
+      // It may have ended while it was waiting.
+      if (worker.isConnected()) worker.send({ type, id, text } satisfies Answer, () => undefined)
+    }
     // A worker that ended meanwhile cannot answer: what is known of the others comes the next time.
     aggregator.clusterMetrics().then(answer, (error: unknown) => answer(`# ${String(error)}\n`))
   })

@@ -35,7 +35,7 @@ export class Race {
   #entries: Entry[] = []
   /** Of the last message that was let in, or left out. */
   #last = { seq: 0, at: 0 }
-  #timer = 0
+  #timer: ReturnType<typeof setTimeout> | null = null
 
   /** @param awaited the panes that are open now */
   constructor(awaited: () => readonly TransportName[]) {
@@ -62,7 +62,7 @@ export class Race {
   }
 
   release(): void {
-    clearTimeout(this.#timer)
+    if (this.#timer !== null) clearTimeout(this.#timer)
   }
 
   /** Once for each message, when the first pane has it: who is left out then stays out. */
@@ -90,9 +90,9 @@ export class Race {
   }
 
   #showSoon(): void {
-    if (this.#timer !== 0) return
+    if (this.#timer !== null) return
     this.#timer = setTimeout(() => {
-      this.#timer = 0
+      this.#timer = null
       this.#settle()
       this.runs.value = this.#entries.map(({ run }) => run)
     }, SHOW_MS)

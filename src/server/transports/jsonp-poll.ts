@@ -17,9 +17,10 @@ export const jsonpPoll: MountTransport = (app, path, transport, { jsonp }) => {
     reply.header('x-content-type-options', 'nosniff').type('text/javascript; charset=utf-8')
 
     const seat = memberId === undefined ? null : await room.memberSeat(memberId)
-    if (seat) exchange.charge(app.accountOf(seat), transport, 0)
+    if (seat && !visit.seat) exchange.charge(app.accountOf(seat), transport, 0)
     // A page sees no status of a script: what is wrong is said in the batch's place.
-    else if (memberId !== undefined) return call(JSON.stringify(problems.memberEnded('this member has left').problem))
+    if (!seat && memberId !== undefined)
+      return call(JSON.stringify(problems.memberEnded('this member has left').problem))
 
     const batch = await nextBatch(room.log, { memberId: null, signal: visit.signal }, after, 0)
     const answer = batch && encode(batch)

@@ -1,8 +1,9 @@
 import type { Socket } from 'socket.io'
 import { schemas } from '../../protocol.ts'
-import { MAX_BODY_BYTES, type MountTransport } from '../context.ts'
+import type { MountTransport } from '../context.ts'
 import { Engine } from '../engine.ts'
 import { follow, type EncodedBatch } from '../follow.ts'
+import { MAX_BODY_BYTES } from '../limits.ts'
 import { problems, toProblem } from '../problem.ts'
 import type { Seat } from '../seat.ts'
 import { lastWord } from '../stream.ts'
@@ -18,6 +19,7 @@ export const socketIo: MountTransport = (app, path, transport, { beat }) => {
 
   const admit = async (socket: Socket): Promise<Error | undefined> => {
     try {
+      engine.admitOnce(socket)
       const { token } = hello(socket.handshake.auth)
       if (token !== undefined) seats.set(socket, await engine.lineOf(socket).request.room.seatOf(token))
     } catch (error) {
