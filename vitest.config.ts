@@ -7,10 +7,10 @@ const MEASURING = ['bench-times', 'first-paint', 'link-latency'].map((name) => `
 
 export default defineConfig({
   test: {
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     // A busy machine may take its time. What waits on purpose for longer says so itself.
     expect: { poll: { timeout: 15_000 } },
-    hookTimeout: 30_000,
+    hookTimeout: 60_000,
     // Each file starts servers of its own, and shares nothing but the modules.
     isolate: false,
     projects: [

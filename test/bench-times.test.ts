@@ -42,13 +42,16 @@ describe('the suite sees what is known', () => {
     }
 
     it.each(['server', 'publisher'] as const)('of the %s', MAY_BE_LATE, async (who) => {
-      const { ok, measured } = await stalled(who)
+      const { figures, measured } = await stalled(who)
       console.log(`stalled ${who}: ${measured}`)
-      expect(ok).toBe(true)
+      // Whatever else stands still here comes on top of it.
+      expect(figures['lateShare']).toBeGreaterThan(0.012)
+      expect(figures['p99Ms']).toBeGreaterThan(42)
+      expect(figures['maxMs']).toBeGreaterThan(95)
     })
   })
 
-  it('bytes, within half a percent of what the kernel counts; or says that it cannot', () => {
+  it('bytes, within half a percent of what the kernel counts; or says that it cannot', MAY_BE_LATE, () => {
     // In a namespace of its own, and so in a process of its own.
     const script = `
       import { Rig } from './bench/rig.ts'

@@ -29,6 +29,7 @@ describe('two people in a real browser', () => {
     expect(await ada.name()).toMatch(/^[a-z]+-[a-z]+$/)
     await expect.poll(() => ada.members.allTextContents()).toEqual([await ada.name(), await ben.name()])
     await ada.say('hello <b>you</b>')
+    await expect.poll(() => ben.texts()).toHaveLength(1)
     await ben.say('hello\u2067 yourself')
     for (const visitor of [ada, ben]) {
       await expect.poll(() => visitor.texts()).toEqual(['hello <b>you</b>', 'hello\u2067 yourself'])
@@ -84,7 +85,7 @@ describe('two people in a real browser', () => {
     expect(playground.rooms.get('lobby').roster).toHaveLength(3)
     expect([...ada.complaints, ...ben.complaints]).toEqual([])
     await ada.shoot('switched-1280')
-  }, 90_000)
+  }, 180_000)
 
   it('rename once, and are told why not twice', async () => {
     const { base } = await startPlayground()
@@ -142,7 +143,7 @@ describe('two people in a real browser', () => {
     await expect.poll(() => ada.notes()).toContain(`${name} left.`)
   })
 
-  it('stay the same when they reload: name, unsent text, link, no joined and no left', async () => {
+  it('stay the same when they reload: name, unsent text, link, no joined and no left', MAY_BE_LATE, async () => {
     const playground = await startPlayground()
     const [ada, ben] = [await Visitor.enter(browser, playground.base), await Visitor.enter(browser, playground.base)]
     const name = await ben.name()
@@ -153,6 +154,7 @@ describe('two people in a real browser', () => {
     const link = ben.page.locator('.knob.link select')
     await link.selectOption('wifi')
     await expect.poll(() => ben.turns()).toEqual(['short-poll→long-poll', 'no delay→Wi-Fi'])
+    await expect.poll(() => ada.notes()).toContain(`${name} joined.`)
     const before = await ada.notes()
     await ben.page.reload()
     await expect.poll(() => link.inputValue()).toBe('wifi')
@@ -170,6 +172,7 @@ describe('two people in a real browser', () => {
   it('go on at the same cursor over another link, and are told that nothing was lost', async () => {
     const playground = await startPlayground()
     const [ada, ben] = [await Visitor.enter(browser, playground.base), await Visitor.enter(browser, playground.base)]
+    await expect.poll(() => ada.members.count()).toBe(2)
     await ada.use('sse')
     await ben.say('before')
     await expect.poll(() => ada.texts()).toEqual(['before'])
@@ -214,7 +217,7 @@ describe('two people in a real browser', () => {
     const second = await startPlayground({}, first.port)
     await expect.poll(() => ada.texts()).toContain('said into the dark')
     expect(second.rooms.get('lobby').roster.map((member) => member.name)).toEqual([name])
-  }, 40_000)
+  }, 180_000)
 
   it('have rooms of their own by address', async () => {
     const { base } = await startPlayground()
@@ -269,7 +272,7 @@ describe('the page', () => {
       await ada.shoot(`chat-${mode}`)
     })
     expect(ada.complaints).toEqual([])
-  }, 60_000)
+  }, 180_000)
 
   it('can be used by keyboard alone', async () => {
     const { base } = await startPlayground()

@@ -257,7 +257,7 @@ describe('the page over HTTP/2', () => {
   let browser: Browser
   beforeAll(async () => {
     browser = await launchBrowser()
-  }, 60_000)
+  }, 180_000)
   afterAll(() => browser.close())
 
   it('is loaded, spoken and switched over it; a WebSocket goes beside it', async () => {
@@ -282,7 +282,7 @@ describe('the page over HTTP/2', () => {
       expect(protocols).toContain(`${name} h2`)
     }
     expect([...ada.complaints, ...ben.complaints]).toEqual([])
-  }, 60_000)
+  }, 180_000)
 })
 
 describe('a reader of frames', () => {

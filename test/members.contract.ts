@@ -155,14 +155,14 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
       const { seat: back } = await enter(here, 'back')
       const { seat: open } = await enter(here, 'open')
       const line = new Visit(await there.members.seatOf('token-open'), undefined, () => undefined)
-      for (const seat of [going, back, open]) await here.members.endSoon(seat, 150)
+      for (const seat of [going, back, open]) await here.members.endSoon(seat, 1000)
       const elsewhere = await there.members.seatOf('token-back')
       // There, it has to be known that it was about to go.
       await there.members.readRoster()
       contact(elsewhere)
       await expect.poll(() => names(there)).toEqual(['back', 'open'])
       const { seat: later } = await enter(here, 'later')
-      await here.members.endSoon(later, 250)
+      await here.members.endSoon(later, 1100)
       await expect.poll(() => told(there).at(-1)).toBe('left later')
       expect(await names(here)).toEqual(['back', 'open'])
       expect(eventsOf(here).filter(({ type }) => type === 'left')).toMatchObject([

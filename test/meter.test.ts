@@ -233,7 +233,7 @@ describe('the meter counts what a raw client counts, to the byte', () => {
   it.each(['sse', 'http-stream'] satisfies TransportName[])(
     'for %s, its head as headers, and what cuts the stream into pieces as framing',
     async (transport) => {
-      const playground = await startPlayground({ beat: 100 })
+      const playground = await startPlayground({ beat: 300 })
       const ada = await person(playground)
       const report = await meter(playground, ada)
       const client = new RawClient(playground.port)

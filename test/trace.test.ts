@@ -204,7 +204,7 @@ describe('the records that a member asks for', () => {
   })
 
   it('tell the size of each frame: what the socket counted beside them is a line that is not in good order', async () => {
-    const playground = await startPlayground({ beat: 50 })
+    const playground = await startPlayground({ beat: 300 })
     const ada = await person(playground)
     const line = await Line.open(playground, ada)
     await line.trace()

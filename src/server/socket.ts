@@ -73,12 +73,19 @@ export function openLine(socket: WebSocket, request: FastifyRequest): SocketLine
   return line
 }
 
+/** By so much of a beat the next may be late. */
+const STOOD_STILL = 0.2
+
 /** Pings while nothing else is heard, and drops a peer that does not answer until the next ping. */
 export function keepAlive(socket: WebSocket, { counts }: SocketLine, beatMs: number): void {
   let isAlive = true
+  let dueAt = performance.now() + beatMs
   socket.on('pong', () => (isAlive = true))
   const timer = setInterval(() => {
-    if (!isAlive) {
+    // Who stood still has not read the answer yet.
+    const stoodStill = performance.now() - dueAt > STOOD_STILL * beatMs
+    dueAt = performance.now() + beatMs
+    if (!isAlive && !stoodStill) {
       socket.terminate()
       return
     }

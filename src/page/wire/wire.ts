@@ -10,7 +10,7 @@ import type { Sighting } from './tracing-net.ts'
 const KEPT = 4000
 /** By how many more it may be before they are thinned out. */
 const SLACK = 500
-/** How far a request may be received before it was sent: by so much the two clocks may be compared wrongly. */
+/** How far a request may be received before it was sent: by so much more than is known two clocks may be compared wrongly. */
 const CLOCK_SLACK_MS = 20
 
 /** Bytes and arrows of one transport, since the page asked for records. */
@@ -159,7 +159,8 @@ export class Wire {
   #sightingOf(record: ExchangeRecord, receivedAt: number): ExchangeItem | null {
     const name = nameOf(record)
     const waiting = this.#unmatched.get(name) ?? []
-    const index = waiting.findLastIndex(({ begunAt }) => begunAt <= receivedAt + CLOCK_SLACK_MS)
+    const slackMs = CLOCK_SLACK_MS + (this.#clock()?.halfRoundTripMs ?? 0)
+    const index = waiting.findLastIndex(({ begunAt }) => begunAt <= receivedAt + slackMs)
     const found = waiting[index]
     if (!found) return null
     const later = waiting.slice(index + 1)
