@@ -85,7 +85,7 @@ describe('on the 4G link', () => {
     // For a moment yet, the state that a page shows is that of the line before.
     await speakAt(
       session,
-      arrivalsMs.map((ms) => ms + 1000),
+      arrivalsMs.map((ms) => ms + 500),
     )
     const ratePerS = arrivalsMs.length / (LASTS_MS / 1000)
     const p50Ms = await p50Of(page, arrivalsMs.length)
