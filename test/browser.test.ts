@@ -258,6 +258,23 @@ describe('the page', () => {
     expect(await requests.textContent()).toContain('1 in all')
   })
 
+  it('lets a bot talk, as often as it is told to, and hush', async () => {
+    const playground = await startPlayground()
+    const ada = await Visitor.enter(browser, playground.base)
+    const bot = ada.page.getByRole('combobox', { name: 'Bot' })
+    await bot.selectOption('20')
+    await expect.poll(() => ada.lastNumber()).toBeGreaterThan(5)
+    const [name] = (await ada.members.allTextContents()).filter((other) => other.startsWith('bot-'))
+    await bot.selectOption('50')
+    const before = await ada.lastNumber()
+    await expect.poll(() => ada.lastNumber()).toBeGreaterThan(before + 10)
+    await bot.selectOption('0')
+    await expect.poll(() => ada.notes()).toContain(`${name} left.`)
+    expect((await ada.notes()).filter((note) => note.startsWith('bot-'))).toEqual([`${name} joined.`, `${name} left.`])
+    expect(playground.rooms.get('lobby').roster).toHaveLength(1)
+    expect(ada.complaints).toEqual([])
+  })
+
   it('is accessible and fits, at a desk and on a phone, light and dark, in both languages', async () => {
     const { base } = await startPlayground()
     const ada = await Visitor.enter(browser, base, INSPECTED)

@@ -26,6 +26,11 @@ export const seconds = (ms: number): Figure =>
     ? { figure: ms % 1000 === 0 ? whole(ms / 1000) : tenth(ms / 1000), unit: 's' }
     : { figure: whole(ms), unit: 'ms' }
 
+export const perSecond = (rate: number): Figure => ({
+  figure: Number.isInteger(rate) ? whole(rate) : tenth(rate),
+  unit: '/s',
+})
+
 export function percent(share: number): Figure {
   const rounded = Math.round(share * 100)
   // A little is not nothing.

@@ -1,6 +1,7 @@
 import { computed, effect, signal, untracked } from '@preact/signals'
 import { DEFAULT_KNOBS, type Knobs } from '../client/transport.ts'
-import { language } from './i18n.ts'
+import { Chatter } from './chatter.ts'
+import { language, texts } from './i18n.ts'
 import { DIRECT, linkOf, links, readAbout, served } from './links.ts'
 import { net } from './net.ts'
 import { route } from './router.ts'
@@ -16,11 +17,17 @@ const profile = signal(recall('profile', 'sessionStorage') ?? DIRECT)
 /** Where this tab is. */
 export const stay = signal<Stay | null>(null)
 
+/** Who talks where this tab is. */
+export const chatter = signal<Chatter | null>(null)
+
 /** Changing the address leaves one room and enters the other. */
 effect(() => {
   const wanted = room.value
   untracked(() => {
     stay.value?.leave()
+    chatter.value?.set(0)
+    const lines = () => texts.peek().compare.bot.lines
+    chatter.value = wanted === null ? null : new Chatter({ net, room: wanted, lines })
     stay.value =
       wanted === null ? null : new Stay({ net, room: wanted, knobs: loadKnobs(), language: () => language.value })
   })
@@ -43,7 +50,10 @@ effect(() => {
 })
 
 setInterval(() => stay.peek()?.gauges.tick(), TICK_MS)
-addEventListener('pagehide', () => stay.peek()?.hide())
+addEventListener('pagehide', () => {
+  chatter.peek()?.set(0)
+  stay.peek()?.hide()
+})
 // Brought back from the browser's memory, its lines are cut and it may have left: begin anew, with what was kept.
 addEventListener('pageshow', ({ persisted }) => {
   if (persisted) location.reload()

@@ -1,24 +1,13 @@
 import { signal } from '@preact/signals'
-import { leave } from '../../client/members.ts'
-import { Session } from '../../client/session.ts'
-import { sleep } from '../../client/time.ts'
-import type { Net } from '../../client/transport.ts'
 import { poissonArrivalsMs } from '../../models/arrivals.ts'
 import { seededRandom } from '../../random.ts'
-import { enter } from '../entrance.ts'
+import { Voice, type VoiceOptions } from '../voice.ts'
 
 /** How long a conversation is. */
 export const CONVERSATION_MS = 20_000
 
 /** For how long what has not got through by then is waited for. */
 const DRAIN_MS = 5000
-
-export interface BotOptions {
-  net: Net
-  room: string
-  /** What it says, drawn by chance. */
-  lines: () => readonly string[]
-}
 
 /** How far a conversation has come. */
 export interface Progress {
@@ -27,62 +16,43 @@ export interface Progress {
   elapsedMs: number
 }
 
-/** Somebody who talks for a while, at moments that a seed decides. It speaks over a socket of its own, on no pane's line. */
+/** Holds a conversation: so many messages, at moments that a seed decides. */
 export class Bot {
   /** null while it is silent. */
   readonly progress = signal<Progress | null>(null)
-  readonly #options: BotOptions
+  readonly #options: VoiceOptions
   #over = new AbortController()
 
-  constructor(options: BotOptions) {
+  constructor(options: VoiceOptions) {
     this.#options = options
   }
 
   async talk(ratePerS: number, seed: number): Promise<void> {
     this.cancel()
     const { signal: isOver } = (this.#over = new AbortController())
-    const { net, room, lines } = this.#options
-    const wait = (ms: number) => sleep(ms, isOver).catch(() => undefined)
     const dueMs = poissonArrivalsMs(seededRandom(seed), ratePerS, CONVERSATION_MS)
-    const choose = seededRandom(seed, 1)
-    this.progress.value = { said: 0, of: dueMs.length, elapsedMs: 0 }
-    const joined = await enter(net, room, { name: `bot-${seed}` }, wait, isOver).catch(() => null)
-    if (!joined) {
-      if (!isOver.aborted) this.progress.value = null
-      return
-    }
-    const { member, token, cursor } = joined
-    const startedAt = performance.now()
-    let sent = 0
-    /** What is on its way is not said yet. */
+    let startedAt = performance.now()
+    let given = 0
     const show = (unsaid: readonly unknown[]) => {
       if (isOver.aborted) return
       const elapsedMs = Math.min(CONVERSATION_MS, performance.now() - startedAt)
-      this.progress.value = { said: sent - unsaid.length, of: dueMs.length, elapsedMs }
+      this.progress.value = { said: given - unsaid.length, of: dueMs.length, elapsedMs }
     }
-    const session = new Session({
-      net,
-      room,
-      member,
-      token,
-      cursor,
-      transport: 'websocket',
-      observer: { outbox: show },
-    })
-    const isSilenced = () => isOver.aborted || session.state.name === 'closed'
-    const said = lines()
-    for (const [index, atMs] of dueMs.entries()) {
-      const leftMs = startedAt + atMs - performance.now()
-      if (leftMs > 0) await wait(leftMs)
-      if (isSilenced()) break
-      sent += 1
-      session.send(`${index + 1} · ${said[Math.floor(choose() * said.length)] ?? ''}`)
+    show([])
+    const voice = await Voice.join(this.#options, seed, isOver, { outbox: show })
+    if (voice) {
+      startedAt = performance.now()
+      for (const atMs of dueMs) {
+        await voice.wait(Math.max(0, startedAt + atMs - performance.now()))
+        if (voice.isSilenced) break
+        given += 1
+        voice.say()
+      }
+      await voice.wait(startedAt + CONVERSATION_MS - performance.now())
+      const giveUpAt = performance.now() + DRAIN_MS
+      while (voice.unsaid > 0 && !voice.isSilenced && performance.now() < giveUpAt) await voice.wait(100)
+      voice.leave()
     }
-    await wait(startedAt + CONVERSATION_MS - performance.now())
-    const giveUpAt = performance.now() + DRAIN_MS
-    while (session.outbox.length > 0 && !isSilenced() && performance.now() < giveUpAt) await wait(100)
-    session.close()
-    leave(net, room, token).catch(() => undefined)
     if (!isOver.aborted) this.progress.value = null
   }
 

@@ -4,6 +4,7 @@ import type { Member } from '../../protocol.ts'
 import { spelled, tenth } from '../format.ts'
 import { texts } from '../i18n.ts'
 import type { Stay } from '../stay.ts'
+import { BotSelect } from './bot-select.tsx'
 import { ComposerForm } from './composer.tsx'
 import { Log } from './log.tsx'
 import { Members } from './members.tsx'
@@ -29,6 +30,7 @@ export function Chat({ stay }: { stay: Stay }) {
       <header class="head">
         <h2 id={title}>{chat.title}</h2>
         <State stay={stay} />
+        {!isPhone.value && <BotSelect />}
         {stay.cursor.value !== null && (
           <p class="cursor" title={chat.cursorTitle}>
             {chat.cursor} <code>{stay.cursor.value}</code>

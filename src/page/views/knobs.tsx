@@ -5,6 +5,7 @@ import { seconds, spelled } from '../format.ts'
 import { texts } from '../i18n.ts'
 import type { Stay } from '../stay.ts'
 import { setKnobs, setProfile } from '../store.ts'
+import { BotSelect } from './bot-select.tsx'
 import { LinkSelect } from './link-select.tsx'
 import { isPhone } from './screen.ts'
 
@@ -34,6 +35,7 @@ export function Knobs({ stay }: { stay: Stay }) {
           value={holdMs}
           set={(ms) => setKnobs(stay, { holdMs: ms })}
         />
+        {isPhone.value && <BotSelect />}
         {links.value.length > 0 && (
           <label class="knob link">
             <span>{linkWords.label}</span>
