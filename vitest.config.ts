@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 /** Leases run out in little time here, and links delay by little: beside browsers a machine of two cores would be late. */
-const TIMELY = ['presence', 'redis-faults', 'servers', 'link'].map((name) => `test/${name}.test.ts`)
+const TIMELY = ['half-open', 'presence', 'redis-faults', 'servers', 'link'].map((name) => `test/${name}.test.ts`)
 /** What measures time has the machine to itself: it runs when all else is done, one file after the other. */
 const MEASURING = ['bench-times', 'first-paint', 'link-latency'].map((name) => `test/${name}.test.ts`)
 
@@ -25,7 +25,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'timely', include: TIMELY, maxWorkers: 3, sequence: { groupOrder: 1 } },
+        test: { name: 'timely', include: TIMELY, maxWorkers: 4, sequence: { groupOrder: 1 } },
       },
       {
         extends: true,

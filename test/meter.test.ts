@@ -200,6 +200,23 @@ describe('the meter counts what a raw client counts, to the byte', () => {
     client.socket.destroy()
   })
 
+  it('for a post that does not say how long it is: its text as payload, and nothing less than none', async () => {
+    const playground = await startPlayground()
+    const ada = await person(playground)
+    const report = await meter(playground, ada)
+    const client = new RawClient(playground.port)
+    await client.ask(['GET /rooms/lobby/short-poll HTTP/1.1', auth(ada)])
+    const head = ['POST /rooms/lobby/messages HTTP/1.1', auth(ada), 'Content-Type: application/json']
+    const answered = client.ask([...head, 'Transfer-Encoding: chunked'])
+    const body = JSON.stringify(draft(text))
+    client.write(`${Buffer.byteLength(body).toString(16)}\r\n${body}\r\n0\r\n\r\n`)
+    await answered
+    const expected = { up: client.sent, down: client.received.length }
+    await expect.poll(() => totals(report().counts['short-poll'])).toEqual(expected)
+    expect(report().counts['short-poll']?.up).toMatchObject({ framing: 0, payload: textBytes })
+    client.socket.destroy()
+  })
+
   it('for jsonp-poll, which says whose it is in its address', async () => {
     const playground = await startPlayground()
     const ada = await person(playground)

@@ -69,7 +69,10 @@ export class Exchange implements DraftCarrier {
     const { account, record } = this.#charged
     record.kind = 'post'
     record.posts = [...(record.posts ?? []), id]
-    account.spend(record, 'up', moved(Buffer.byteLength(text)))
+    const textBytes = Buffer.byteLength(text)
+    // A body that did not say how long it is was taken for head.
+    const beyond = Math.max(0, textBytes - record.up.framing)
+    account.spend(record, 'up', { headers: -beyond, framing: beyond - textBytes, payload: textBytes })
   }
 
   /** The answer is held back from now on, until there is something to say. */
