@@ -8,7 +8,7 @@ import type { MeterReport, MeterState } from './meter-line.ts'
 export const PLOT_MS = 60_000
 /** A rate is taken over this long, or since the switch, whichever is shorter, but not over less than the second. */
 const RATE_MS = { over: 5000, least: 1000 }
-/** Latencies that percentiles are taken of, exactly: the last so many since the switch. */
+/** Deliveries that percentiles are taken of, exactly: the last so many since the switch. */
 const LATENCIES = 2000
 /** Dots in the plot: a minute at 100 messages per second. */
 const DOTS = 6000

@@ -1,4 +1,5 @@
 import type { LeftReason, Member } from '../protocol.ts'
+import { stoodStill } from './clock.ts'
 import { EndedTokens } from './ended-tokens.ts'
 import { newId } from './ids.ts'
 import type { Appended, Entry, Log } from './log.ts'
@@ -6,9 +7,6 @@ import type { Entered, MemberOptions, MemberStore } from './member-store.ts'
 import { nameKey } from './names.ts'
 import { refusals } from './problem.ts'
 import { Seat, type Presence } from './seat.ts'
-
-/** By so much of a lease its end may be late. */
-const STOOD_STILL = 0.2
 
 /** One member's lease and what is left to it. */
 interface Stay {
@@ -131,8 +129,7 @@ export class MemoryMembers implements MemberStore, Presence {
     const { leaseMs } = this.#options
     const endsAt = performance.now() + leaseMs
     return setTimeout(() => {
-      // A process that stood still heard nobody, and its timers go off before it reads what came in meanwhile.
-      if (performance.now() - endsAt > STOOD_STILL * leaseMs) this.quiet(seat)
+      if (stoodStill(endsAt, leaseMs)) this.quiet(seat)
       else this.#endIfHere(seat, 'lease')
     }, leaseMs).unref()
   }

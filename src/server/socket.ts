@@ -3,6 +3,7 @@ import { parse } from 'secure-json-parse'
 import type { WebSocket } from '@fastify/websocket'
 import type { MeterFrame } from '../meter.ts'
 import { CLOSE, type FrameDown } from '../protocol.ts'
+import { stoodStill } from './clock.ts'
 import type { FrameContent, FrameLine, DraftCarrier } from './exchange.ts'
 import { countFrames, downBytes, upBytes } from './frames.ts'
 import { problems } from './problem.ts'
@@ -73,19 +74,15 @@ export function openLine(socket: WebSocket, request: FastifyRequest): SocketLine
   return line
 }
 
-/** By so much of a beat the next may be late. */
-const STOOD_STILL = 0.2
-
 /** Pings while nothing else is heard, and drops a peer that does not answer until the next ping. */
 export function keepAlive(socket: WebSocket, { counts }: SocketLine, beatMs: number): void {
   let isAlive = true
   let dueAt = performance.now() + beatMs
   socket.on('pong', () => (isAlive = true))
   const timer = setInterval(() => {
-    // Who stood still has not read the answer yet.
-    const stoodStill = performance.now() - dueAt > STOOD_STILL * beatMs
+    const isSilent = !isAlive && !stoodStill(dueAt, beatMs)
     dueAt = performance.now() + beatMs
-    if (!isAlive && !stoodStill) {
+    if (isSilent) {
       socket.terminate()
       return
     }
