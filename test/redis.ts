@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { describe, onTestFinished } from 'vitest'
 import { freePort } from '../src/server/free-port.ts'
@@ -49,28 +50,23 @@ export async function startRedis(settings: RedisSettings = {}): Promise<TestRedi
 /** The same, ended by whoever started it. */
 export async function launchRedis({ appendOnly = false, replicaOf }: RedisSettings = {}): Promise<TestRedis> {
   const folder = await mkdtemp(join(tmpdir(), 'playground-redis-'))
-  const port = await freePort('127.0.0.1')
-  const args = [
-    '--port',
-    String(port),
-    '--bind',
-    '127.0.0.1',
-    '--dir',
-    folder,
-    '--save',
-    '',
-    '--repl-diskless-sync-delay',
-    '0',
-  ]
+  const args = ['--bind', '127.0.0.1', '--dir', folder, '--save', '', '--repl-diskless-sync-delay', '0']
   if (appendOnly) args.push('--appendonly', 'yes', '--appendfsync', 'always')
   if (replicaOf !== undefined) args.push('--replicaof', '127.0.0.1', String(replicaOf))
+  let port = await freePort('127.0.0.1')
   let child: ChildProcess
-  const start = async () => {
-    child = leashed(spawn('redis-server', args, { stdio: 'ignore' }))
-    const probe = new Redis(port, '127.0.0.1', { retryStrategy: () => 20, maxRetriesPerRequest: 500 })
+  /** False when somebody else was quicker on that port. */
+  const begin = async (): Promise<boolean> => {
+    child = leashed(spawn('redis-server', [...args, '--port', String(port)], { stdio: 'ignore' }))
+    const probe = new Redis(port, '127.0.0.1', { retryStrategy: () => 20, maxRetriesPerRequest: null })
     probe.on('error', () => undefined)
-    await probe.ping()
+    const ended = once(child, 'exit').then(() => '')
+    const info = await Promise.race([probe.info('server').catch(() => ''), ended])
     probe.disconnect()
+    return info.includes(`process_id:${child.pid}\r\n`)
+  }
+  const restart = async () => {
+    while (!(await begin())) await sleep(100)
   }
   const kill = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return
@@ -78,7 +74,7 @@ export async function launchRedis({ appendOnly = false, replicaOf }: RedisSettin
     child.kill('SIGKILL')
     await ended
   }
-  await start()
+  while (!(await begin())) port = await freePort('127.0.0.1')
   const client = new Redis(port, '127.0.0.1', { retryStrategy: () => 20, maxRetriesPerRequest: null })
   client.on('error', () => undefined)
   return {
@@ -88,7 +84,7 @@ export async function launchRedis({ appendOnly = false, replicaOf }: RedisSettin
     pause: () => void child.kill('SIGSTOP'),
     resume: () => void child.kill('SIGCONT'),
     kill,
-    restart: start,
+    restart,
     stop: async () => {
       client.disconnect()
       await kill()
