@@ -122,6 +122,12 @@ describe('two people in a real browser', () => {
     await ada.say('@nobody hello')
     await expect.poll(() => ada.page.locator('.complaint').textContent()).toContain('nobody')
     expect(await ada.composer.inputValue()).toBe('@nobody hello')
+    // A script carries no token: what is private does not come back by it, and nothing stands there as if it would.
+    await ada.use('jsonp-poll')
+    await ada.say(`@${await ben.name()} by script`)
+    await expect.poll(() => ben.texts()).toEqual(['only you', 'everybody', 'by script'])
+    await expect.poll(async () => (await ada.notes()).at(-1)).toContain('Your private message is stored.')
+    expect(await ada.log.locator('.pending').count()).toBe(0)
     // Picking a member writes the address.
     await ada.composer.fill('')
     await ada.page.locator('.members button').first().click()

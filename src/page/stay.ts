@@ -1,13 +1,5 @@
 import { signal, type Signal } from '@preact/signals'
-import {
-  CLOSE_COMMANDS,
-  type AboutLink,
-  type Cursor,
-  type Draft,
-  type Member,
-  type Problem,
-  type TransportName,
-} from '../protocol.ts'
+import { type AboutLink, type Cursor, type Member, type Problem, type TransportName } from '../protocol.ts'
 import { leave } from '../client/members.ts'
 import { rosterOf, type Roster } from '../client/roster.ts'
 import { draftOf } from '../client/outbox.ts'
@@ -16,6 +8,7 @@ import { heeds, ProblemError, type Knobs, type Net } from '../client/transport.t
 import { transports } from '../client/transports/index.ts'
 import type { ClockReading } from './clock.ts'
 import { Composer } from './composer.ts'
+import { Drafts, isCloseCommand } from './drafts.ts'
 import { enter, takeName } from './entrance.ts'
 import { Gauges } from './gauges.ts'
 import { History } from './history.ts'
@@ -42,8 +35,6 @@ export interface StayOptions {
 /** For how long the server waits, after this page is gone, for it to come back: a reload is not leaving. */
 const RELOAD_GRACE_MS = 1500
 
-const isCloseCommand = ({ text }: { text: string }): boolean => CLOSE_COMMANDS.includes(text)
-
 /**
  * A tab's stay in a room: it joins or comes back, follows the room over the transport that is chosen, joins anew when the
  * server has forgotten it, and leaves. In all that it may be several members, one life after the other.
@@ -66,6 +57,7 @@ export class Stay {
   readonly #options: StayOptions
   readonly #net: Net
   readonly #reception: Reception
+  readonly #drafts: Drafts
   readonly #over = new AbortController()
   #life: Life | null = null
   readonly #returning = new Returning()
@@ -84,6 +76,13 @@ export class Stay {
     this.gauges = new Gauges(transport)
     this.composer = new Composer(text, (written) => this.self.keep({ text: written }))
     this.#reception = new Reception(this.history, this.gauges, () => this.clockReading)
+    this.#drafts = new Drafts({
+      history: this.history,
+      self: this.self,
+      composer: this.composer,
+      roster: () => this.roster.peek(),
+      isSpectator: () => transports[this.transport.peek()].isSpectator === true,
+    })
     void this.#begin()
   }
 
@@ -242,13 +241,9 @@ export class Stay {
           const self = roster.get(member.id)
           if (self) this.self.met(self)
         },
-        outbox: (drafts) => {
-          // To be ended once is enough: a close command is not said again in another life.
-          this.self.keep({ drafts: drafts.filter((draft) => !isCloseCommand(draft)) })
-          this.history.outbox(drafts)
-        },
-        acknowledged: (draft) => this.#acknowledged(draft),
-        refused: (draft, problem) => this.#refused(draft, problem),
+        outbox: this.#drafts.outbox,
+        acknowledged: this.#drafts.acknowledged,
+        refused: this.#drafts.refused,
         meter: {
           report: (report) => this.gauges.report(report),
           trace: ({ records, dropped }) => this.wire.tell(records, dropped),
@@ -289,20 +284,5 @@ export class Stay {
     const greeting = this.#returning.heard()
     if (greeting === 'connected') this.history.note({ type: 'connected', transport: this.transport.peek() })
     else if (greeting === 'rejoined') this.history.note({ type: 'rejoined', name: this.self.member.peek()?.name ?? '' })
-  }
-
-  /** It is stored: the line has yet to bring it, if it is one that does. */
-  #acknowledged(draft: Draft): void {
-    if (draft.to === undefined || !transports[this.transport.peek()].isSpectator) return
-    this.history.unpend(draft)
-    this.history.note({ type: 'unseen' })
-  }
-
-  #refused(draft: Draft, problem: Problem): void {
-    this.history.unpend(draft)
-    // An id that only this page knows is taken: so it was stored in an earlier life, whose last answer was lost.
-    if (problem.type === 'id-taken') return
-    const name = draft.to === undefined ? undefined : this.roster.peek().get(draft.to)?.name
-    this.composer.giveBack(name === undefined ? draft.text : `@${name} ${draft.text}`, problem)
   }
 }

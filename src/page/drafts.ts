@@ -1,0 +1,50 @@
+import { CLOSE_COMMANDS, type Draft, type Problem } from '../protocol.ts'
+import type { OutboxObserver } from '../client/outbox.ts'
+import type { Roster } from '../client/roster.ts'
+import type { Composer } from './composer.ts'
+import type { History } from './history.ts'
+import type { Self } from './self.ts'
+
+export const isCloseCommand = ({ text }: { text: string }): boolean => CLOSE_COMMANDS.includes(text)
+
+export interface DraftsOptions {
+  history: History
+  self: Self
+  composer: Composer
+  roster: () => Roster
+  /** The transport in use brings public messages only. */
+  isSpectator: () => boolean
+}
+
+/** What becomes of what one has said: kept until it is acknowledged, shown until it comes back, given back when it is refused. */
+export class Drafts implements Required<OutboxObserver> {
+  readonly #options: DraftsOptions
+
+  constructor(options: DraftsOptions) {
+    this.#options = options
+  }
+
+  readonly outbox = (drafts: readonly Draft[]): void => {
+    const { history, self } = this.#options
+    // To be ended once is enough: a close command is not said again in another life.
+    self.keep({ drafts: drafts.filter((draft) => !isCloseCommand(draft)) })
+    history.outbox(drafts)
+  }
+
+  /** It is stored: the line has yet to bring it, if it is one that does. */
+  readonly acknowledged = (draft: Draft): void => {
+    const { history, isSpectator } = this.#options
+    if (draft.to === undefined || !isSpectator()) return
+    history.unpend(draft)
+    history.note({ type: 'unseen' })
+  }
+
+  readonly refused = (draft: Draft, problem: Problem): void => {
+    const { history, composer, roster } = this.#options
+    history.unpend(draft)
+    // An id that only this page knows is taken: so it was stored in an earlier life, whose last answer was lost.
+    if (problem.type === 'id-taken') return
+    const name = draft.to === undefined ? undefined : roster().get(draft.to)?.name
+    composer.giveBack(name === undefined ? draft.text : `@${name} ${draft.text}`, problem)
+  }
+}
