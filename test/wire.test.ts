@@ -242,7 +242,9 @@ describe('what the wire view says', () => {
     const stepUpTo = async (wanted: string) => {
       while ((await selected.getAttribute('data-name')) !== wanted) {
         const before = await selected.getAttribute('id')
-        await ada.page.keyboard.press('ArrowUp')
+        // What was above may be below once the clocks are compared better: who comes to the top begins again at the end.
+        const isAtTop = before === (await list.getByRole('option').first().getAttribute('id'))
+        await ada.page.keyboard.press(isAtTop ? 'End' : 'ArrowUp')
         await expect.poll(() => selected.getAttribute('id')).not.toBe(before)
       }
     }
