@@ -202,14 +202,6 @@ function latencyOf(deliveries: Stretch['deliveries']): Latency | null {
 function rateOf(storedAt: readonly number[]): number {
   const gapsMs = storedAt.slice(1).map((at, index) => at - (storedAt[index] ?? at))
   if (gapsMs.length === 0) return 0
-  return (
-    (Math.LN2 * 1000) /
-    Math.max(
-      1,
-      percentile(
-        gapsMs.toSorted((a, b) => a - b),
-        0.5,
-      ),
-    )
-  )
+  gapsMs.sort((a, b) => a - b)
+  return (Math.LN2 * 1000) / Math.max(1, percentile(gapsMs, 0.5))
 }

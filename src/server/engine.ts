@@ -197,7 +197,8 @@ export class Engine {
     if (!session) return
     socket.on('packet', (packet: EnginePacket) => {
       session.received(packet)
-      // Each packet can be answered by one: who sends and never fetches would have them kept here without end.
+      // Each packet can be answered by one: who sends and never fetches would have them kept here without end. Engine.IO
+      // hides how many there are from types only.
       if ((socket as unknown as { writeBuffer: unknown[] }).writeBuffer.length > MOST_WAITING.packets)
         socket.close(true)
     })

@@ -10,7 +10,7 @@ import type { Sighting } from './tracing-net.ts'
 const KEPT = 4000
 /** By how many more it may be before they are thinned out. */
 const SLACK = 500
-/** How far a request may be received before it was sent: by so much more than is known two clocks may be compared wrongly. */
+/** By so much more than is known two clocks may be compared wrongly: a request may seem to be received before it was sent. */
 const CLOCK_SLACK_MS = 20
 
 /** Bytes and arrows of one transport, since the page asked for records. */
