@@ -111,6 +111,8 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
       // A message in sixteen thousand one-byte pieces stays below maxPayload, and costs megabytes.
       maxFragments: 64,
       maxBufferedChunks: 1024,
+      // One frame in a turn of the event loop: thousands of small ones come in one chunk, and others must get their turn.
+      allowSynchronousEvents: false,
       perMessageDeflate: config.deflate && DEFLATE,
       handleProtocols: (offers) => (offers.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
     },

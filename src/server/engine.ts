@@ -9,10 +9,11 @@ import { Account } from './account.ts'
 import type { App } from './context.ts'
 import { EngineSession, type EnginePacket } from './engine-session.ts'
 import type { EncodedBatch } from './follow.ts'
+import { MAX_WAITING_FRAMES } from './limits.ts'
 import { problems } from './problem.ts'
 
 /** Packets that may wait for a session that does not fetch them, and messages for a store that is slow. */
-const MOST_WAITING = { packets: 1000, messages: 256 }
+const MOST_WAITING = { packets: 1000, messages: MAX_WAITING_FRAMES }
 
 /** A request, and whose it is. */
 interface EngineRequest {

@@ -10,7 +10,11 @@ export class ProblemError extends Error {
   readonly retryAfterS: number | undefined
 
   constructor(problem: Problem, retryAfterS?: number) {
+    // A refusal is an answer and no fault: its stack is never read, and would cost more than the rest of the answer.
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
     super(problem.detail)
+    Error.stackTraceLimit = stackTraceLimit
     this.problem = problem
     this.statusCode = problem.status
     this.retryAfterS = retryAfterS

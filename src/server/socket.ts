@@ -6,6 +6,7 @@ import { CLOSE, type FrameDown } from '../protocol.ts'
 import { stoodStill } from './clock.ts'
 import type { FrameContent, FrameLine, DraftCarrier } from './exchange.ts'
 import { countFrames, downBytes, upBytes } from './frames.ts'
+import { MAX_WAITING_FRAMES } from './limits.ts'
 import { problems } from './problem.ts'
 
 /** An upgraded connection, with what every WebSocket route of ours needs of it. */
@@ -40,6 +41,7 @@ export function openLine(socket: WebSocket, request: FastifyRequest): SocketLine
   }
 
   let handled = Promise.resolve()
+  let waiting = 0
   const line: SocketLine = {
     counts,
     send(frame: FrameDown | MeterFrame | string, content?: FrameContent) {
@@ -60,9 +62,19 @@ export function openLine(socket: WebSocket, request: FastifyRequest): SocketLine
           return
         }
         const frame = counts.received(upBytes(data.length))
-        // One at a time: nothing more is read while a frame is being worked on.
+        waiting += 1
+        if (waiting > MAX_WAITING_FRAMES) {
+          socket.close(1008, `more than ${MAX_WAITING_FRAMES} frames wait: send the next one after an answer`)
+          return
+        }
+        // One at a time. Pausing keeps further data in the network; frames of the chunk that was read still come.
         socket.pause()
-        handled = handled.then(() => handle(data.toString(), frame)).finally(() => socket.resume())
+        handled = handled
+          .then(() => (socket.readyState === socket.OPEN ? handle(data.toString(), frame) : undefined))
+          .finally(() => {
+            waiting -= 1
+            socket.resume()
+          })
       })
     },
     finish() {
