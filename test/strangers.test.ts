@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { draft, person, startPlayground, type TestPlayground } from './playground.ts'
 
 /** A connection by which anything can be said. */
@@ -46,6 +46,48 @@ describe('a stranger', () => {
     socket.destroy()
     await expect.poll(() => log.waiting).toBe(0)
     await expect.poll(() => linesOf(playground)).toBe(0)
+  })
+
+  it('who pipelines more held polls than a connection may have is answered, refused with 429 and disconnected', async () => {
+    const playground = await startPlayground()
+    const { log } = playground.rooms.get('lobby')
+    const { socket, received } = await dial(playground)
+    socket.write(get(`long-poll?after=${log.head}`).repeat(70))
+    await once(socket, 'close')
+    expect(received().match(/^HTTP\/1\.1 \d+/gm)).toEqual([...Array<string>(64).fill('HTTP/1.1 204'), 'HTTP/1.1 429'])
+    expect(received()).toContain('"limit":64')
+    expect(log.waiting).toBe(0)
+  })
+
+  it('who pipelines 20,000 held polls leaves no more of them waiting than a connection may have', async () => {
+    const playground = await startPlayground()
+    const { log } = playground.rooms.get('lobby')
+    const { socket } = await dial(playground)
+    // The server closes before it has read everything, which resets the connection.
+    socket.on('error', () => undefined)
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    let mostWaiting = 0
+    const watch = setInterval(() => (mostWaiting = Math.max(mostWaiting, log.waiting)), 1)
+    onTestFinished(() => clearInterval(watch))
+    socket.write(get(`long-poll?after=${log.head}`).repeat(20_000))
+    await closed
+    expect(mostWaiting).toBeLessThanOrEqual(64)
+    await expect.poll(() => log.waiting).toBe(0)
+  })
+
+  it('who pipelines held polls and goes is noticed by each of them, without a warning about listeners', async () => {
+    const playground = await startPlayground()
+    const { log } = playground.rooms.get('lobby')
+    const warnings: Error[] = []
+    const onWarning = (warning: Error) => warnings.push(warning)
+    process.on('warning', onWarning)
+    onTestFinished(() => void process.off('warning', onWarning))
+    const { socket } = await dial(playground)
+    socket.write(get(`long-poll?after=${log.head}`).repeat(60))
+    await expect.poll(() => log.waiting).toBe(60)
+    socket.destroy()
+    await expect.poll(() => log.waiting).toBe(0)
+    expect(warnings).toEqual([])
   })
 
   it('is answered in order on one connection, whatever was asked before its turn', async () => {

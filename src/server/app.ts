@@ -15,7 +15,6 @@ import { answerPreflights } from './cors.ts'
 import { DEFLATE } from './deflate.ts'
 import { countExchanges, guardRooms, refuseForeignOrigins } from './guard.ts'
 import { certificateOf } from './http2/certificate.ts'
-import { tellWhenGone } from './gone.ts'
 import { createHttp2Server } from './http2/server.ts'
 import { mountHealth } from './health.ts'
 import { mountMembers } from './members.ts'
@@ -27,6 +26,7 @@ import { mountMetrics } from './metrics.ts'
 import { ProblemError, problems, toProblem } from './problem.ts'
 import { Rooms } from './rooms.ts'
 import type { Seat } from './seat.ts'
+import { boundOpenRequests } from './open-requests.ts'
 import { mountDocs } from './openapi.ts'
 import { openStore } from './open-store.ts'
 import { transports } from './transports/index.ts'
@@ -99,8 +99,8 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
       .send(JSON.stringify(problem))
   })
 
-  tellWhenGone(app)
   countExchanges(app)
+  boundOpenRequests(app)
   const preClose = closeInOrder(app, rooms)
   await app.register(websocket, {
     preClose,

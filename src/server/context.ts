@@ -19,6 +19,7 @@ import type { Seat, Visit } from './seat.ts'
 declare module 'fastify' {
   interface FastifyRequest {
     room: Room
+    /** undefined until the room and the member are known. */
     visit: Visit
     exchange: Exchange
     /** Why the token is not good, where that is said by a close code and not by a status. */

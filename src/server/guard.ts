@@ -6,6 +6,7 @@ import { isPreflight, takePreflights } from './cors.ts'
 import { Exchange } from './exchange.ts'
 import { isGone } from './gone.ts'
 import type { Links } from './links.ts'
+import { isRefused } from './open-requests.ts'
 import { problems, ProblemError } from './problem.ts'
 import type { Rooms } from './rooms.ts'
 import type { Seat } from './seat.ts'
@@ -30,7 +31,8 @@ export function guardRooms(app: App, rooms: Rooms): void {
     request.visit = request.room.visit(seat)
     // `close` comes once and last, after an answer as after a broken line; for a WebSocket, when the socket closes.
     reply.raw.once('close', request.visit.end)
-    if (request.raw.socket.destroyed || isGone(reply.raw)) request.visit.end()
+    const { socket } = request.raw
+    if (socket.destroyed || isGone(reply.raw) || isRefused(socket)) request.visit.end()
     const { transport, uncounted } = request.routeOptions.config
     const bodyBytes = Number(request.headers['content-length'] ?? 0)
     const requests = 1 + takePreflights(request.raw.socket)

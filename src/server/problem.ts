@@ -37,6 +37,7 @@ export const problems = {
   renamesUsed: problem('renames-used', 'Renames used up', 409),
   idTaken: problem('id-taken', 'Draft id taken', 409),
   memberEnded: problem('member-ended', 'Member ended', 410),
+  tooManyRequests: problem('too-many-requests', 'Too many requests', 429, 1),
   upgradeRequired: problem('upgrade-required', 'Upgrade required', 426),
   full: problem('full', 'Full', 503, 30),
   storeAway: problem('store-away', 'Store away', 503, 1),
