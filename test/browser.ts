@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import {
@@ -9,27 +9,14 @@ import {
   type Page,
 } from 'playwright-core'
 import { onTestFinished } from 'vitest'
-import './leash.ts'
-
-/** What the browser's own libraries are looked for by; without them it brings its own. */
-const SYSTEM_NSS = [
-  '/usr/lib/x86_64-linux-gnu/libnss3.so',
-  '/usr/lib/aarch64-linux-gnu/libnss3.so',
-  '/usr/lib64/libnss3.so',
-]
+import { unpackedChromium } from './chromium.ts'
 
 /** A real Chromium: the one that npm installed, or CHROMIUM_PATH. */
 export async function launchBrowser(): Promise<Browser> {
   const own = process.env['CHROMIUM_PATH']
-  // Asks the package for its bundled libraries, on a machine that has none.
-  if (!SYSTEM_NSS.some((path) => existsSync(path))) process.env['AWS_LAMBDA_JS_RUNTIME'] ??= 'nodejs22.x'
-  const { default: bundled } = await import('@sparticuz/chromium')
+  const { executablePath, env } = own === undefined ? await unpackedChromium() : { executablePath: own, env: {} }
   // Never the package's own arguments: they switch off what keeps one origin from another.
-  return launcher.launch({
-    executablePath: own ?? (await bundled.executablePath()),
-    args: ['--no-sandbox'],
-    headless: true,
-  })
+  return launcher.launch({ executablePath, env: { ...process.env, ...env }, args: ['--no-sandbox'], headless: true })
 }
 
 /** As if the person had turned the poll interval in this tab before. */
