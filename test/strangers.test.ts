@@ -42,7 +42,7 @@ describe('a stranger', () => {
     socket.write(get(`long-poll?${after}`) + get(`sse?${after}`, bearer) + get(`long-poll?${after}`, bearer))
     // The stream first waits for its turn.
     await expect.poll(() => log.waiting).toBe(2)
-    expect(await linesOf(playground)).toBe(3)
+    await expect.poll(() => linesOf(playground)).toBe(3)
     socket.destroy()
     await expect.poll(() => log.waiting).toBe(0)
     await expect.poll(() => linesOf(playground)).toBe(0)
@@ -112,6 +112,6 @@ describe('a stranger', () => {
     socket.write(get('sse').replace('GET', 'HEAD') + get('short-poll', 'Connection: close'))
     await once(socket, 'close')
     expect(received()).toMatch(/^HTTP\/1\.1 200 OK(.|\r\n)*text\/event-stream(.|\r\n)*HTTP\/1\.1 200 OK/)
-    expect(playground.rooms.get('lobby').log.waiting).toBe(0)
+    await expect.poll(() => playground.rooms.get('lobby').log.waiting).toBe(0)
   })
 })

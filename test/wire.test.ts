@@ -26,8 +26,9 @@ interface Total {
   down: number
 }
 
-/** What the page says that a transport has cost, to the byte. */
+/** What the page says that a transport has cost, to the byte. What it has heard before is drawn by the second frame. */
 async function shown(page: Page, transport: TransportName): Promise<Total> {
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
   const figures = await page
     .locator(`.totals > [data-transport="${transport}"] data`)
     .evaluateAll((elements) => elements.map((element) => Number(element.getAttribute('value'))))
@@ -66,14 +67,19 @@ describe('the wire view', () => {
       for (let i = 1; i <= 8; i++) await ada.say(`ada ${i}`)
       await expect.poll(async () => (await ada.texts()).length, { timeout: 60_000 }).toBe(101)
       const after = await settled(read)
+      // A poll goes on, and is told of later than the relay counts it: now and again both have counted the same.
+      const unshown = async () => {
+        const { page, relay } = await read()
+        return apart(apart(relay, before.relay), apart(page, before.page))
+      }
+      await expect.poll(unshown, { message: transport }).toEqual({ up: 0, down: 0 })
       expect(ada.complaints).toEqual([])
       await ada.page.context().close()
-      return { transport, page: apart(after.page, before.page), relay: apart(after.relay, before.relay) }
+      return { transport, relay: apart(after.relay, before.relay) }
     }
     // All at a time: each waits for most of its.
-    for (const { transport, page, relay } of await Promise.all(TRANSPORTS.map(counted))) {
+    for (const { transport, relay } of await Promise.all(TRANSPORTS.map(counted))) {
       console.log(`${transport}: ${relay.up} B up, ${relay.down} B down, for 100 messages`)
-      expect(page, transport).toEqual(relay)
       expect(relay.down).toBeGreaterThan(100 * 'ben 1 世界'.length)
     }
   }, 150_000)
@@ -161,6 +167,7 @@ describe('a message that is followed', () => {
     const ada = await Visitor.enter(browser, playground.base)
     await ada.page.routeWebSocket(/socket-io/, (socket) => socket.close())
     await ada.page.reload()
+    /** Bodies of the page's requests, each noted when its answer is read. */
     const crossed = new Map<string, { up: string; down: string }>()
     ada.page.on('requestfinished', (request) => {
       const { pathname, search } = new URL(request.url())
@@ -176,10 +183,16 @@ describe('a message that is followed', () => {
     expect(await ada.lamps()).toEqual(['HTTP', 'held'])
 
     const { items, messages } = JSON.parse(await exported(ada, 'JSON')) as Exported
-    const named = { up: 0, down: 0 }
-    for (const { record, arrows } of items) {
-      if (record?.type !== 'exchange' || record.transport !== 'socket-io' || !record.isOver) continue
-      const { path, posts = [], brings = [], acks = [] } = record
+    const exchanges = items.flatMap(({ record, arrows }) =>
+      record?.type === 'exchange' && record.transport === 'socket-io' && record.isOver ? [{ ...record, arrows }] : [],
+    )
+    const named = () => {
+      const noted = exchanges.filter(({ path }) => crossed.has(path))
+      const up = noted.flatMap(({ posts = [] }) => posts).length
+      return { up, down: noted.flatMap(({ brings = [], acks = [] }) => [...brings, ...acks]).length }
+    }
+    await expect.poll(named).toEqual({ up: 2, down: 5 })
+    for (const { path, posts = [], brings = [], acks = [], arrows } of exchanges) {
       // Both ends of each are known: the page's and the server's.
       expect(arrows, path).toEqual([
         { way: 'up', leftAt: expect.any(Number) as number, arrivedAt: expect.any(Number) as number },
@@ -190,10 +203,7 @@ describe('a message that is followed', () => {
       const within = (body: string) => messages.map(({ id }) => id).filter((id) => body.includes(id))
       expect(posts, path).toEqual(within(bodies.up))
       expect([...brings, ...acks], path).toEqual(within(bodies.down))
-      named.up += posts.length
-      named.down += brings.length + acks.length
     }
-    expect(named).toEqual({ up: 2, down: 5 })
   }, 180_000)
 })
 
