@@ -5,6 +5,7 @@ import { TRANSPORTS } from '../src/protocol.ts'
 import { INSPECTED, launchBrowser, MOVING, Visitor } from './browser.ts'
 import { MAY_BE_LATE } from './patience.ts'
 import { draft, person, startPlayground } from './playground.ts'
+import { lastingPort } from './port.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -185,7 +186,7 @@ describe('two people in a real browser', () => {
     await ada.page.locator('.knob.link select').selectOption('4g')
     await ben.say('after')
     await expect.poll(() => ada.texts()).toEqual(['before', 'after'])
-    expect(await ada.turns()).toEqual(['short-poll→sse', 'no delay→4G'])
+    await expect.poll(() => ada.turns()).toEqual(['short-poll→sse', 'no delay→4G'])
     const says = ada.log.locator('.turn small')
     await expect.poll(() => says.allTextContents()).toEqual(Array(2).fill('same cursor · 0 lost · 0 twice'))
     expect(ada.complaints).toEqual([])
@@ -212,7 +213,7 @@ describe('two people in a real browser', () => {
   )
 
   it('find their way back when the server is started anew, and lose nothing that they said', async () => {
-    const first = await startPlayground()
+    const first = await startPlayground({}, await lastingPort())
     const ada = await Visitor.enter(browser, first.base)
     const name = await ada.name()
     await ada.say('to the first')

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import WebSocket from 'ws'
 import { MAY_BE_LATE } from './patience.ts'
 import { person, startPlayground, watch } from './playground.ts'
+import { lastingPort } from './port.ts'
 
 /** An HTTP/1.1 client that keeps all that it was sent. */
 async function dial(port: number): Promise<{ socket: Socket; received: () => string }> {
@@ -73,7 +74,7 @@ describe('closing', () => {
   })
 
   it('is waited out by sessions, and the next server says that it never gave them their token', async () => {
-    const first = await startPlayground()
+    const first = await startPlayground({}, await lastingPort())
     const states: string[] = []
     const { session } = watch(first, await person(first, 'ada'), 'long-poll', {
       observer: { state: ({ name }) => states.push(name) },

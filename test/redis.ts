@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { describe, onTestFinished } from 'vitest'
-import { freePort } from '../src/server/free-port.ts'
 import { leashed } from './leash.ts'
+import { lastingPort } from './port.ts'
 
 const isInstalled = spawnSync('redis-server', ['--version']).status === 0
 const isRequired = process.env['CI'] === 'true'
@@ -53,7 +53,7 @@ export async function launchRedis({ appendOnly = false, replicaOf }: RedisSettin
   const args = ['--bind', '127.0.0.1', '--dir', folder, '--save', '', '--repl-diskless-sync-delay', '0']
   if (appendOnly) args.push('--appendonly', 'yes', '--appendfsync', 'always')
   if (replicaOf !== undefined) args.push('--replicaof', '127.0.0.1', String(replicaOf))
-  let port = await freePort('127.0.0.1')
+  let port = await lastingPort()
   let child: ChildProcess
   /** False when somebody else was quicker on that port. */
   const begin = async (): Promise<boolean> => {
@@ -74,7 +74,7 @@ export async function launchRedis({ appendOnly = false, replicaOf }: RedisSettin
     child.kill('SIGKILL')
     await ended
   }
-  while (!(await begin())) port = await freePort('127.0.0.1')
+  while (!(await begin())) port = await lastingPort()
   const client = new Redis(port, '127.0.0.1', { retryStrategy: () => 20, maxRetriesPerRequest: null })
   client.on('error', () => undefined)
   return {

@@ -2,6 +2,7 @@ import { expect } from 'vitest'
 import type { Net } from '../src/client/transport.ts'
 import { TRANSPORTS } from '../src/protocol.ts'
 import { nodeNet } from '../src/node/net.ts'
+import { lastingPort } from './port.ts'
 import { run, type Running } from './process.ts'
 
 export interface ServerProcess extends Running {
@@ -10,7 +11,9 @@ export interface ServerProcess extends Running {
 
 /** A server in a process of its own, as `npm start` runs it, on a free port. */
 export async function launchServer(...args: string[]): Promise<ServerProcess> {
-  const server = run(process.execPath, ['dist/server/main.js', '--port', '0', ...args])
+  // Workers begin to listen later than their port was chosen.
+  const port = args.includes('--workers') ? await lastingPort() : 0
+  const server = run(process.execPath, ['dist/server/main.js', '--port', String(port), ...args])
   const base = () => /is at (http:\/\/\S+)/.exec(server.output())?.[1]
   await expect.poll(base, { message: server.output() }).toBeDefined()
   return { ...server, base: base() ?? '' }

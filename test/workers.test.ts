@@ -43,7 +43,8 @@ describeWithRedis('workers', () => {
       await expect.poll(serving).not.toContain(pid)
       // The other one serves alone until this one's successor does too.
       await expect.poll(serving, { timeout: 20_000 }).toHaveLength(2)
-      expect(server.output()).toContain(`worker ${pid} ended (SIGKILL)`)
+      // By another stream than the successor's word.
+      await expect.poll(server.output).toContain(`worker ${pid} ended (SIGKILL)`)
       await say(`after ${pid}`)
     }
     for (const { events, resets } of [one, two]) {
