@@ -26,9 +26,8 @@ interface Total {
   down: number
 }
 
-/** What the page says that a transport has cost, to the byte. What it has heard before is drawn by the second frame. */
+/** What the page says that a transport has cost, to the byte. */
 async function shown(page: Page, transport: TransportName): Promise<Total> {
-  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
   const figures = await page
     .locator(`.totals > [data-transport="${transport}"] data`)
     .evaluateAll((elements) => elements.map((element) => Number(element.getAttribute('value'))))
@@ -51,7 +50,8 @@ async function settled<T>(read: () => Promise<T>): Promise<T> {
 describe('the wire view', () => {
   it('shows for 100 messages the bytes that a relay in between counted, on every transport', async () => {
     const counted = async (transport: TransportName) => {
-      const playground = await startPlayground()
+      // Whoever only posts is not forgotten while a busy machine settles.
+      const playground = await startPlayground({ lease: 600_000 })
       const relay = await CountingRelay.open(playground.port)
       // Long enough between two polls that all is told in between.
       const ada = await Visitor.enter(browser, relay.url, { intervalMs: 3000 })
