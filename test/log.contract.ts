@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { LIMITS, type Cursor } from '../src/protocol.ts'
+import type { EncodedBatch } from '../src/server/encoded-batch.ts'
 import type { Entry, Log } from '../src/server/log.ts'
+import { ReaderConnection } from '../src/server/membership.ts'
+import { readNext, Subscription } from '../src/server/subscription.ts'
 
 export interface LogOptions {
   historyEvents: number
@@ -9,7 +12,6 @@ export interface LogOptions {
 
 /** What every log promises. `open` makes an empty one, and cleans up after the test. */
 export function logContract(name: string, open: (options: LogOptions) => Promise<Log>): void {
-  const never = new AbortController().signal
   const entry = (id: string, text = id): Entry => ({ type: 'message', id, from: { id: 'm1', name: 'ada' }, text })
   const fill = async (log: Log, count: number, prefix = 'event') => {
     for (let i = 1; i <= count; i++) await log.append(entry(`${prefix}-${i}`))
@@ -117,9 +119,14 @@ export function logContract(name: string, open: (options: LogOptions) => Promise
       expect(other.read(`${epoch}.99`).reset).toBe(true)
     })
 
+    /** A read of one batch that waits for up to `ms`. */
+    const next = (log: Log, cursor: Cursor, ms: number, reader = anonymous()) =>
+      new Promise((resolve) => readNext(log, reader, cursor, ms, resolve))
+    const anonymous = () => new ReaderConnection(null, undefined, () => undefined)
+
     it('wakes everybody who waits, when something is appended', async () => {
       const log = await empty()
-      const waits = Array.from({ length: 20 }, () => log.changed(log.head, 60_000, new AbortController().signal))
+      const waits = Array.from({ length: 20 }, () => next(log, log.head, 60_000))
       expect(log.waiting).toBe(20)
       await log.append(entry('news'))
       await Promise.all(waits)
@@ -130,22 +137,68 @@ export function logContract(name: string, open: (options: LogOptions) => Promise
       const log = await empty()
       const before = log.head
       await log.append(entry('news'))
-      await log.changed(before, 60_000, never)
+      await next(log, before, 60_000)
       expect(log.waiting).toBe(0)
     })
 
-    it('ends a wait when its time is over, when its signal aborts, and when the log closes', async () => {
+    it('ends a wait when its time is over, when its reader is, and when the log closes', async () => {
       const log = await empty()
-      await log.changed(log.head, 5, never)
-      const controller = new AbortController()
-      const aborted = log.changed(log.head, 60_000, controller.signal)
-      controller.abort()
-      await aborted
-      await log.changed(log.head, 60_000, controller.signal)
-      const closed = log.changed(log.head, 60_000, never)
+      await next(log, log.head, 5)
+      const reader = anonymous()
+      const ended = next(log, log.head, 60_000, reader)
+      reader.end()
+      await ended
+      await next(log, log.head, 60_000, reader)
+      const closed = next(log, log.head, 60_000)
       log.close()
       await closed
-      await log.changed(log.head, 60_000, never)
+      await next(log, log.head, 60_000)
+      expect(log.waiting).toBe(0)
+    })
+
+    it('lets a subscription that is full cost nothing, and gives it all that it missed in one batch', async () => {
+      const log = await empty()
+      const batches: string[][] = []
+      let hasRoom = false
+      const sink = {
+        write: ({ batch }: EncodedBatch) => {
+          batches.push(batch.events.map(({ id }) => id))
+          return hasRoom
+        },
+        end: () => undefined,
+      }
+      const subscription = new Subscription(log, anonymous(), log.head, sink)
+      await log.append(entry('first'))
+      await expect.poll(() => batches).toEqual([['first']])
+      expect(log.waiting).toBe(0)
+      await fill(log, 3)
+      hasRoom = true
+      subscription.resume()
+      expect(batches).toEqual([['first'], ['event-1', 'event-2', 'event-3']])
+      expect(log.waiting).toBe(1)
+    })
+
+    it('ends a subscription when its reader does, and when the log closes, after what was appended before', async () => {
+      const log = await empty()
+      const follow = (reader = anonymous()) => {
+        const ids: string[] = []
+        let isEnded = false
+        const write = ({ batch }: EncodedBatch) => {
+          ids.push(...batch.events.map(({ id }) => id))
+          return true
+        }
+        new Subscription(log, reader, log.head, { write, end: () => (isEnded = true) })
+        return { ids, isEnded: () => isEnded }
+      }
+      const reader = anonymous()
+      const [leaving, staying] = [follow(reader), follow()]
+      reader.end()
+      expect(leaving.isEnded()).toBe(true)
+      expect(log.waiting).toBe(1)
+      await log.append(entry('last'))
+      log.close()
+      await expect.poll(staying.isEnded).toBe(true)
+      expect(staying.ids).toEqual(['last'])
       expect(log.waiting).toBe(0)
     })
   })

@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { RoomEvent } from '../src/protocol.ts'
 import type { Log } from '../src/server/log.ts'
 import type { MemberOptions, MemberStore } from '../src/server/member-store.ts'
-import type { Seat } from '../src/server/seat.ts'
-import { Visit } from '../src/server/seat.ts'
+import { ReaderConnection, type Membership } from '../src/server/membership.ts'
 
 /** A room as one server has it. */
 export interface View {
@@ -25,7 +24,7 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
   const names = async (view: View) => (await view.members.readRoster()).map((member) => member.name).sort()
   const problem = (type: string) => ({ problem: { type } })
   /** A line that was there for a moment. */
-  const contact = (seat: Seat) => new Visit(seat, undefined, () => undefined).end()
+  const contact = (membership: Membership) => new ReaderConnection(membership, undefined, () => undefined).end()
 
   describe(`${name} keeps members`, () => {
     it('tells of each as it comes, with the position behind that and all who are there', async () => {
@@ -60,12 +59,12 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
 
     it('knows a token at every server at once, and one of somebody who left apart from one that was never given', async () => {
       const [here, there] = await empty()
-      const { seat } = await enter(here, 'ada')
-      const same = await there.members.seatOf('token-ada')
-      expect(same.member).toEqual(seat.member)
-      await here.members.end(seat, 'asked')
+      const { membership } = await enter(here, 'ada')
+      const same = await there.members.membershipOf('token-ada')
+      expect(same.member).toEqual(membership.member)
+      await here.members.end(membership, 'asked')
       // A refusal may come at once or with the answer of the store.
-      const ask = async (view: View, token: string) => view.members.seatOf(token)
+      const ask = async (view: View, token: string) => view.members.membershipOf(token)
       for (const view of [here, there]) {
         await expect(ask(view, 'token-ada')).rejects.toMatchObject(problem('member-ended'))
         await expect(ask(view, 'token-eve')).rejects.toMatchObject(problem('unknown-token'))
@@ -77,18 +76,20 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
       await enter(here, 'ada')
       expect(await there.members.find('ada')).toEqual({ id: 'ada', name: 'ada' })
       expect(await there.members.find('eve')).toBeNull()
-      expect((await there.members.seatById('ada'))?.member).toEqual({ id: 'ada', name: 'ada' })
-      expect(await there.members.seatById('eve')).toBeNull()
+      expect((await there.members.membershipById('ada'))?.member).toEqual({ id: 'ada', name: 'ada' })
+      expect(await there.members.membershipById('eve')).toBeNull()
     })
 
     it('renames as often as it may, wherever that is asked for, and frees the name that was', async () => {
       const [here, there] = await empty({ renames: 2 })
-      const { seat } = await enter(here, 'ada')
+      const { membership } = await enter(here, 'ada')
       await enter(there, 'ben')
-      await expect(here.members.rename(seat, 'BEN')).rejects.toMatchObject(problem('name-taken'))
-      expect(await here.members.rename(seat, 'Ada')).toEqual({ id: 'ada', name: 'Ada' })
-      expect(await there.members.rename(await there.members.seatOf('token-ada'), 'eve')).toMatchObject({ name: 'eve' })
-      await expect(here.members.rename(seat, 'sue')).rejects.toMatchObject(problem('renames-used'))
+      await expect(here.members.rename(membership, 'BEN')).rejects.toMatchObject(problem('name-taken'))
+      expect(await here.members.rename(membership, 'Ada')).toEqual({ id: 'ada', name: 'Ada' })
+      expect(await there.members.rename(await there.members.membershipOf('token-ada'), 'eve')).toMatchObject({
+        name: 'eve',
+      })
+      await expect(here.members.rename(membership, 'sue')).rejects.toMatchObject(problem('renames-used'))
       await enter(there, 'other', 'ada')
       expect(await names(here)).toEqual(['ada', 'ben', 'eve'])
       const renamed = () => eventsOf(here).filter(({ type }) => type === 'renamed')
@@ -100,26 +101,29 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
 
     it('ends a stay once, however many ask at once, and cuts its lines at every server', async () => {
       const [here, there] = await empty()
-      const { seat } = await enter(here, 'ada')
-      const elsewhere = await there.members.seatOf('token-ada')
-      const lines = [new Visit(seat, undefined, () => undefined), new Visit(elsewhere, undefined, () => undefined)]
+      const { membership } = await enter(here, 'ada')
+      const elsewhere = await there.members.membershipOf('token-ada')
+      const lines = [
+        new ReaderConnection(membership, undefined, () => undefined),
+        new ReaderConnection(elsewhere, undefined, () => undefined),
+      ]
       const asked = await Promise.allSettled(
         Array.from({ length: 10 }, (_, i) =>
-          i % 2 ? here.members.end(seat, 'asked') : there.members.end(elsewhere, 'closed'),
+          i % 2 ? here.members.end(membership, 'asked') : there.members.end(elsewhere, 'closed'),
         ),
       )
       expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
-      for (const line of lines) await expect.poll(() => line.signal.aborted).toBe(true)
+      for (const line of lines) await expect.poll(() => line.isOver).toBe(true)
       await expect.poll(() => told(here)).toEqual(['joined ada', 'left ada'])
       await enter(there, 'ada-again', 'ada')
     })
 
     it('takes nothing from somebody who has left, at whichever server', async () => {
       const [here, there] = await empty()
-      const { seat } = await enter(here, 'ada')
-      const elsewhere = await there.members.seatOf('token-ada')
-      await here.members.end(seat, 'asked')
-      const entry = { type: 'message', id: 'too-late', from: seat.member, text: 'hi' } as const
+      const { membership } = await enter(here, 'ada')
+      const elsewhere = await there.members.membershipOf('token-ada')
+      await here.members.end(membership, 'asked')
+      const entry = { type: 'message', id: 'too-late', from: membership.member, text: 'hi' } as const
       await expect(there.members.say(elsewhere, entry)).rejects.toMatchObject(problem('member-ended'))
       await expect(there.members.rename(elsewhere, 'eve')).rejects.toMatchObject(problem('member-ended'))
       await expect.poll(() => told(there)).toEqual(['joined ada', 'left ada'])
@@ -129,10 +133,10 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
       const leaseMs = 200
       const [here, there] = await empty({ leaseMs })
       await enter(here, 'silent')
-      const { seat: following } = await enter(here, 'following')
-      const line = new Visit(following, undefined, () => undefined)
+      const { membership: following } = await enter(here, 'following')
+      const line = new ReaderConnection(following, undefined, () => undefined)
       await enter(here, 'talking')
-      const talking = await there.members.seatOf('token-talking')
+      const talking = await there.members.membershipOf('token-talking')
       const timer = setInterval(() => contact(talking), leaseMs / 10)
       await expect.poll(() => names(there)).toEqual(['following', 'talking'])
       // A whole lease of somebody else: time in which nothing happened to these.
@@ -153,17 +157,17 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
 
     it('ends a stay after its grace, and not where a line is open or something is heard, at whichever server', async () => {
       const [here, there] = await empty()
-      const { seat: going } = await enter(here, 'going')
-      const { seat: back } = await enter(here, 'back')
-      const { seat: open } = await enter(here, 'open')
-      const line = new Visit(await there.members.seatOf('token-open'), undefined, () => undefined)
-      for (const seat of [going, back, open]) await here.members.endSoon(seat, 1000)
-      const elsewhere = await there.members.seatOf('token-back')
+      const { membership: going } = await enter(here, 'going')
+      const { membership: back } = await enter(here, 'back')
+      const { membership: open } = await enter(here, 'open')
+      const line = new ReaderConnection(await there.members.membershipOf('token-open'), undefined, () => undefined)
+      for (const membership of [going, back, open]) await here.members.endSoon(membership, 1000)
+      const elsewhere = await there.members.membershipOf('token-back')
       // There, it has to be known that it was about to go.
       await there.members.readRoster()
       contact(elsewhere)
       await expect.poll(() => names(there)).toEqual(['back', 'open'])
-      const { seat: later } = await enter(here, 'later')
+      const { membership: later } = await enter(here, 'later')
       await here.members.endSoon(later, 1100)
       await expect.poll(() => told(there).at(-1)).toBe('left later')
       expect(await names(here)).toEqual(['back', 'open'])

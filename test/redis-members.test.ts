@@ -40,9 +40,9 @@ describeWithRedis('Redis', () => {
     await emptied.client.multi().flushall().call('SCRIPT', 'FLUSH').exec()
     const said: Promise<unknown>[] = []
     for (let round = 0; round < 10; round++) {
-      for (const { seat } of entered) {
-        const id = `${seat.member.id}-${round}`
-        said.push(room.members.say(seat, { type: 'message', id, from: seat.member, text: 'still here' }))
+      for (const { membership } of entered) {
+        const id = `${membership.member.id}-${round}`
+        said.push(room.members.say(membership, { type: 'message', id, from: membership.member, text: 'still here' }))
         await turn()
       }
     }

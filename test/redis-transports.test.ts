@@ -13,7 +13,7 @@ describeWithRedis('with Redis', () => {
   for (const name of TRANSPORTS) {
     transportContract(name, async (config) => {
       const playground = await startPlayground({ ...config, store: redis.url, storePrefix: `server-${++servers}` })
-      await playground.rooms.enter('lobby')
+      await playground.rooms.get('lobby').open()
       return playground
     })
   }

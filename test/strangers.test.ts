@@ -40,8 +40,8 @@ describe('a stranger', () => {
     const { socket } = await dial(playground)
     const after = `after=${log.head}`
     socket.write(get(`long-poll?${after}`) + get(`sse?${after}`, bearer) + get(`long-poll?${after}`, bearer))
-    // The stream first waits for its turn.
-    await expect.poll(() => log.waiting).toBe(2)
+    // Each waits in the log, whichever turn its answer has on the connection.
+    await expect.poll(() => log.waiting).toBe(3)
     await expect.poll(() => linesOf(playground)).toBe(3)
     socket.destroy()
     await expect.poll(() => log.waiting).toBe(0)

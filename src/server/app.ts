@@ -7,13 +7,13 @@ import websocket from '@fastify/websocket'
 import Fastify from 'fastify'
 import { recordedPath } from '../meter.ts'
 import { SUBPROTOCOL, TRANSPORTS } from '../protocol.ts'
-import { Account } from './account.ts'
 import { closeInOrder } from './closing.ts'
 import { configOf, type Config } from './config.ts'
 import type { App } from './context.ts'
-import { answerPreflights } from './cors.ts'
+import { oncePer } from './encoded-batch.ts'
 import { DEFLATE } from './deflate.ts'
-import { countExchanges, guardRooms, refuseForeignOrigins } from './guard.ts'
+import { authenticate } from './authenticate.ts'
+import { Heartbeat } from './heartbeat.ts'
 import { certificateOf } from './http2/certificate.ts'
 import { createHttp2Server } from './http2/server.ts'
 import { mountHealth } from './health.ts'
@@ -25,8 +25,10 @@ import { mountMeterLine } from './meter-line.ts'
 import { mountMetrics } from './metrics.ts'
 import { ProblemError, problems, toProblem } from './problem.ts'
 import { Rooms } from './rooms.ts'
-import type { Seat } from './seat.ts'
-import { boundOpenRequests } from './open-requests.ts'
+import type { Membership } from './membership.ts'
+import { MemberUsage } from './member-usage.ts'
+import { checkOrigins } from './origins.ts'
+import { trackRequests } from './requests.ts'
 import { mountDocs } from './openapi.ts'
 import { openStore } from './open-store.ts'
 import { transports } from './transports/index.ts'
@@ -52,12 +54,7 @@ export interface Playground {
 /** Everything mounted, not listening. `app.close()` answers whoever waits and ends every line. */
 export async function buildApp(given: Partial<Config> = {}): Promise<Playground> {
   const config = configOf(given)
-  const accounts = new WeakMap<Seat, Account>()
-  const accountOf = (seat: Seat): Account => {
-    const account = accounts.get(seat) ?? new Account()
-    accounts.set(seat, account)
-    return account
-  }
+  const usageOf = oncePer<Membership, MemberUsage>(() => new MemberUsage())
 
   const certificate = await certificateOf(config)
   const app: App = Fastify<Server>({
@@ -77,10 +74,15 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
   }).withTypeProvider<TypeBoxTypeProvider>()
   const store = await openStore(config, app.log)
   const rooms = new Rooms(store, config.maxRooms)
-  app.addHook('onClose', () => store.close())
+  const heartbeat = new Heartbeat(config.beat)
+  app.addHook('onClose', () => {
+    heartbeat.close()
+    return store.close()
+  })
   app.setValidatorCompiler(validatorCompiler)
-  app.decorateRequest('refusal', null)
-  app.decorate('accountOf', accountOf)
+  app.decorateRequest('context')
+  app.decorate('usageOf', usageOf)
+  app.decorate('heartbeat', heartbeat)
   // A form of another site can post text/plain without asking; JSON it cannot.
   app.removeContentTypeParser('text/plain')
 
@@ -99,9 +101,7 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
       .send(JSON.stringify(problem))
   })
 
-  countExchanges(app)
-  boundOpenRequests(app)
-  const preClose = closeInOrder(app, rooms)
+  const preClose = closeInOrder(rooms, trackRequests(app, rooms))
   await app.register(websocket, {
     preClose,
     // The peer is told by a close frame why, and has a moment to read it; what anybody can cause is no error of ours.
@@ -122,8 +122,7 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
   // With TLS a browser would ask for each link's port anew whether the certificate is to be trusted.
   const links = new Links(app, certificate ? 'off' : config.links)
   const origins = config.origins.split(',').filter(Boolean)
-  refuseForeignOrigins(app, origins, links)
-  answerPreflights(app, origins, links)
+  checkOrigins(app, origins, links)
   app.addHook('onClose', () => links.close())
 
   await mountDocs(app)
@@ -133,10 +132,10 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
   await app.register(
     async (scope) => {
       const room = scope.withTypeProvider<TypeBoxTypeProvider>()
-      guardRooms(room, rooms)
+      authenticate(room, rooms)
       mountMembers(room, config)
       mountMessages(room)
-      mountMeterLine(room, config.beat)
+      mountMeterLine(room)
       for (const name of TRANSPORTS) transports[name](room, `/${name}`, name, config)
     },
     { prefix: '/rooms/:room' },

@@ -1,6 +1,6 @@
 import type { WebSocket } from '@fastify/websocket'
 import type { FastifyInstance } from 'fastify'
-import type { App } from './context.ts'
+import type { RequestsInFlight } from './requests.ts'
 import type { Rooms } from './rooms.ts'
 
 /** For how long replies in flight may take once the server is closing. */
@@ -13,22 +13,10 @@ const PATIENCE_MS = 1000
  *
  * @returns what has to run before the server stops listening
  */
-export function closeInOrder(app: App, rooms: Rooms): (this: FastifyInstance, done: () => void) => void {
-  let inFlight = 0
-  let onQuiet: () => void = () => undefined
-
-  app.addHook('onRequest', async (_request, reply) => {
-    inFlight += 1
-    reply.raw.once('close', () => {
-      inFlight -= 1
-      if (inFlight === 0) onQuiet()
-    })
-  })
-  app.addHook('onSend', async (request, reply) => {
-    // A client that kept its connection would send its next request into a closed door. HTTP/2 has GOAWAY for this.
-    if (rooms.isClosed && request.raw.httpVersionMajor === 1) reply.header('connection', 'close')
-  })
-
+export function closeInOrder(
+  rooms: Rooms,
+  inFlight: RequestsInFlight,
+): (this: FastifyInstance, done: () => void) => void {
   return function (done) {
     rooms.close()
     const { clients } = this.websocketServer
@@ -38,11 +26,11 @@ export function closeInOrder(app: App, rooms: Rooms): (this: FastifyInstance, do
     // Whoever wants to become a socket from here on is answered 503 by Fastify, which leaves the connection open.
     this.server.on('upgrade', (_request, socket) => socket.end())
     const timer = setTimeout(finish, PATIENCE_MS)
-    onQuiet = finish
-    if (inFlight === 0) finish()
+    inFlight.onQuiet = finish
+    if (inFlight.count === 0) finish()
     function finish(): void {
       clearTimeout(timer)
-      onQuiet = () => undefined
+      inFlight.onQuiet = () => undefined
       for (const socket of clients) socket.terminate()
       done()
     }

@@ -8,31 +8,27 @@ import type {
 import type { RawReplyDefaultExpression } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { TransportName } from '../protocol.ts'
-import type { Account } from './account.ts'
 import type { Config } from './config.ts'
-import type { Exchange } from './exchange.ts'
-import { problems, type ProblemError } from './problem.ts'
-import type { Room } from './room.ts'
-import type { Seat, Visit } from './seat.ts'
+import type { Heartbeat } from './heartbeat.ts'
+import type { MemberUsage } from './member-usage.ts'
+import type { Membership } from './membership.ts'
+import { problems } from './problem.ts'
+import type { RequestContext } from './request-context.ts'
 
-/** What every request below /rooms/:room has found out before its handler runs. */
 declare module 'fastify' {
   interface FastifyRequest {
-    room: Room
-    /** undefined until the room and the member are known. */
-    visit: Visit
-    exchange: Exchange
-    /** Why the token is not good, where that is said by a close code and not by a status. */
-    refusal: ProblemError | null
+    context: RequestContext
   }
   interface FastifyInstance {
-    /** What a member's lines cost. */
-    accountOf: (seat: Seat) => Account
+    /** What a member's requests and sockets cost. */
+    usageOf: (membership: Membership) => MemberUsage
+    /** Keeps streams and sockets alive. */
+    heartbeat: Heartbeat
   }
   interface FastifyContextConfig {
     /** The transport that this route is; what it costs is counted there. */
     transport?: TransportName
-    /** Not on anybody's account. */
+    /** Not counted for the member that asks. */
     uncounted?: boolean
   }
 }
@@ -48,9 +44,11 @@ export type App = FastifyInstance<
 /** One transport: mounts its route on an app whose prefix is the room. */
 export type MountTransport = (app: App, path: string, transport: TransportName, config: Config) => void
 
-/** The member that asks. @throws 401 when nobody said who it is */
-export function seatOf(request: FastifyRequest): Seat {
-  const { seat } = request.visit
-  if (!seat) throw problems.unknownToken('this needs a token: join the room, then send Authorization: Bearer <token>')
-  return seat
+/** The member that makes the request. @throws 401 for a request without a token */
+export function membershipOf({ context }: FastifyRequest): Membership {
+  const { membership } = context.reader
+  if (!membership) {
+    throw problems.unknownToken('this needs a token: join the room, then send Authorization: Bearer <token>')
+  }
+  return membership
 }

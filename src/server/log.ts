@@ -6,13 +6,19 @@ export type Entry = WithoutStamp<RoomEvent>
 
 export interface Appended {
   event: RoomEvent
-  /** false: an event with this id stood there already, and `event` is that one. */
+  /** false: an event with this id was stored before, and `event` is that one. */
   isNew: boolean
 }
 
+/** A reader that has nothing to read now. */
+export interface Waiter {
+  /** The log has grown, or was closed. Called as long as it waits, once per turn of the event loop at the most. */
+  wake(): void
+}
+
 /**
- * A room's events, in their one order. There is no `subscribe`: a reader reads, and waits until there is more to read,
- * so the log knows nothing of its readers and a slow one costs it nothing.
+ * A room's events in their one order. The log keeps no queue for a reader: a reader that is woken reads what follows its
+ * own cursor, and a slow reader does not wait here and costs nothing.
  */
 export interface Log {
   /** Settles once the event is stored. The same id again, within the retained window, is not stored again. */
@@ -20,27 +26,25 @@ export interface Log {
   /** The event with this id, if the retained window holds it. */
   find(id: string): Promise<RoomEvent | null>
   /**
-   * Whether it is known what follows `cursor`: true at once where no other server writes, or where this one has read as far.
+   * Whether it is known what follows `cursor`: true at once if no other server writes, or if this server has read as far.
    * Otherwise settles with true once it has, or once the store has said that there is no such cursor; with false after
-   * `ms`, on abort or on close, when nothing could be learnt. Never rejects.
+   * `ms`, when the reader is over or when the log closes, if nothing could be learnt. Never rejects.
    */
-  reach(cursor: Cursor, ms: number, signal: AbortSignal): true | Promise<boolean>
+  catchUpTo(cursor: Cursor, ms: number, reader: { readonly isOver: boolean }): true | Promise<boolean>
   /**
    * What follows `cursor`, at once: at most LIMITS.batchEvents events, with `more` when there are others behind them.
    * With null the retained history; with a cursor that does not lie in the retained window of this epoch the same and
    * `reset`. The answer is shared between readers and must not be changed.
    */
   read(cursor: Cursor | null): Batch
-  /**
-   * Settles once `cursor` is not the head, after `ms`, on abort, or on close, whichever is first; at once if one of
-   * these is so already: an append between `read` and `changed` cannot be missed. Never rejects. Leaves nothing behind.
-   */
-  changed(cursor: Cursor, ms: number, signal: AbortSignal): Promise<void>
+  /** Wakes `waiter` at each change from now on. It reads first: what was appended before is not told. */
+  wait(waiter: Waiter): void
+  stopWaiting(waiter: Waiter): void
   /** The position behind the last event. */
   readonly head: Cursor
-  /** Readers that wait in `changed` now. */
+  /** Number of waiters. */
   readonly waiting: number
   readonly isClosed: boolean
-  /** Wakes whoever waits. What is stored stays readable. */
+  /** Wakes all waiters. What is stored stays readable. */
   close(): void
 }

@@ -1,6 +1,6 @@
 import type { Cursor, LeftReason, Member } from '../protocol.ts'
 import type { Appended, Entry } from './log.ts'
-import type { Seat } from './seat.ts'
+import type { Membership } from './membership.ts'
 
 export interface MemberOptions {
   /** ms for which a member that nothing is heard of stays. */
@@ -11,7 +11,7 @@ export interface MemberOptions {
 }
 
 export interface Entered {
-  seat: Seat
+  membership: Membership
   /** The head behind the member's own `joined`, and who was there at that position. */
   cursor: Cursor
   roster: Member[]
@@ -32,21 +32,21 @@ export interface MemberStore {
   /** @throws 409 for a name that is taken, 503 when the room is full */
   enter(member: Member, tokenDigest: string): Promise<Entered>
   /** Who holds this token. @throws 401 for one that nobody was given, 410 for a member that left */
-  seatOf(tokenDigest: string): Seat | Promise<Seat>
+  membershipOf(tokenDigest: string): Membership | Promise<Membership>
   /** A member's place, by its id: no proof that it is the member who asks. */
-  seatById(id: string): Seat | null | Promise<Seat | null>
+  membershipById(id: string): Membership | null | Promise<Membership | null>
   /** Appends what a member says. @throws 410 when it has left */
-  say(seat: Seat, entry: Entry): Promise<Appended>
+  say(membership: Membership, entry: Entry): Promise<Appended>
   /** @throws 409 for a name that is taken or when the renames are used up, 410 when it has left */
-  rename(seat: Seat, name: string): Promise<Member>
+  rename(membership: Membership, name: string): Promise<Member>
   /**
    * Ends a member's stay: whoever is first appends the one `left`, and every server cuts its lines. Returns the seq of it.
    *
    * @throws 410 when it has left before
    */
-  end(seat: Seat, reason: LeftReason): Promise<number>
+  end(membership: Membership, reason: LeftReason): Promise<number>
   /** Ends it after `graceMs`, unless it is heard of before, at any server, or a line of it is open then. */
-  endSoon(seat: Seat, graceMs: number): Promise<void>
+  endSoon(membership: Membership, graceMs: number): Promise<void>
   /** Stops all clocks. Nobody leaves by that. */
   close(): void
 }

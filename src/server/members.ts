@@ -1,6 +1,6 @@
 import { schemas, type Present } from '../protocol.ts'
 import type { Config } from './config.ts'
-import { seatOf, type App } from './context.ts'
+import { membershipOf, type App } from './context.ts'
 
 /** Joining, being here, changing one's name, leaving. */
 export function mountMembers(app: App, { lease }: Config): void {
@@ -9,24 +9,24 @@ export function mountMembers(app: App, { lease }: Config): void {
     // `curl -X POST` without a body is somebody who takes any name.
     preValidation: async (request) => void (request.body = (request.body as object | null) ?? {}),
     handler: async (request, reply) => {
-      const joined = await request.room.join(request.body.name, request.headers['accept-language'])
+      const joined = await request.context.room.join(request.body.name, request.headers['accept-language'])
       return reply.code(201).send(joined)
     },
   })
 
-  app.get('/members', async (request) => request.room.readRoster())
+  app.get('/members', async (request) => request.context.room.readRoster())
 
   // A contact, for somebody whose line carries no token and so renews no lease.
-  app.get('/members/me', async (request) => ({ ...seatOf(request).member, leaseMs: lease }) satisfies Present)
+  app.get('/members/me', async (request) => ({ ...membershipOf(request).member, leaseMs: lease }) satisfies Present)
 
   app.patch('/members/me', { schema: { body: schemas.rename } }, async (request) =>
-    request.room.rename(seatOf(request), request.body.name),
+    request.context.room.rename(membershipOf(request), request.body.name),
   )
 
   app.delete('/members/me', { schema: { querystring: schemas.leave } }, async (request, reply) => {
     const graceMs = Number(request.query.graceMs ?? 0)
-    if (graceMs > 0) await request.room.leaveSoon(seatOf(request), graceMs)
-    else await request.room.leave(seatOf(request))
+    if (graceMs > 0) await request.context.room.leaveSoon(membershipOf(request), graceMs)
+    else await request.context.room.leave(membershipOf(request))
     return reply.code(204).send()
   })
 }

@@ -1,27 +1,22 @@
 import { randomBytes } from 'node:crypto'
-import type { Batch, Cursor, RoomEvent } from '../protocol.ts'
-import type { Appended, Entry, Log } from './log.ts'
+import type { RoomEvent } from '../protocol.ts'
+import type { Appended, Entry } from './log.ts'
+import { WindowLog } from './window-log.ts'
 import { Window, type WindowOptions } from './window.ts'
 
 /** A log that lasts as long as the process. Its epoch is random, so that a cursor of another process is told apart. */
-export class MemoryLog implements Log {
+export class MemoryLog extends WindowLog {
   readonly #window: Window
-  readonly #byId = new Map<string, RoomEvent>()
+  readonly #byId: Map<string, RoomEvent>
 
   constructor(options: WindowOptions) {
-    this.#window = new Window(randomBytes(4).toString('hex'), options, (gone) => {
-      for (const { id } of gone) this.#byId.delete(id)
+    const byId = new Map<string, RoomEvent>()
+    const window = new Window(randomBytes(4).toString('hex'), options, (dropped) => {
+      for (const { id } of dropped) byId.delete(id)
     })
-  }
-
-  get head(): Cursor {
-    return this.#window.head
-  }
-  get waiting(): number {
-    return this.#window.waiting
-  }
-  get isClosed(): boolean {
-    return this.#window.isClosed
+    super(window)
+    this.#window = window
+    this.#byId = byId
   }
 
   append(entry: Entry): Promise<Appended> {
@@ -37,20 +32,8 @@ export class MemoryLog implements Log {
     return Promise.resolve(this.#byId.get(id) ?? null)
   }
 
-  /** There is no other server that could know more. */
-  reach(): true {
+  /** No other server could know more. */
+  catchUpTo(): true {
     return true
-  }
-
-  read(cursor: Cursor | null): Batch {
-    return this.#window.read(cursor)
-  }
-
-  changed(cursor: Cursor, ms: number, signal: AbortSignal): Promise<void> {
-    return this.#window.changed(cursor, ms, signal)
-  }
-
-  close(): void {
-    this.#window.close()
   }
 }

@@ -6,14 +6,14 @@ import type { Appended, Entry, Log } from './log.ts'
 import type { Entered, MemberOptions, MemberStore } from './member-store.ts'
 import { nameKey } from './names.ts'
 import { refusals } from './problem.ts'
-import { Seat, type Presence } from './seat.ts'
+import { Membership, type Presence } from './membership.ts'
 
-/** One member's lease and what is left to it. */
-interface Stay {
-  seat: Seat
+interface MemberRecord {
+  membership: Membership
   renamesLeft: number
-  lease: NodeJS.Timeout
-  /** How often it was heard of. */
+  /** When the lease began, by performance.now(). It does not run while the member is connected. */
+  leasedAt: number
+  /** Number of its requests and sockets so far. */
   contacts: number
 }
 
@@ -21,10 +21,12 @@ interface Stay {
 export class MemoryMembers implements MemberStore, Presence {
   readonly #log: Log
   readonly #options: MemberOptions
-  readonly #stays = new Map<string, Stay>()
-  readonly #byToken = new Map<string, Seat>()
+  readonly #records = new Map<string, MemberRecord>()
+  readonly #byToken = new Map<string, Membership>()
   readonly #names = new Set<string>()
   readonly #endedTokens = new EndedTokens()
+  /** Set to when the first lease ends. */
+  #timer: NodeJS.Timeout | null = null
 
   constructor(log: Log, options: MemberOptions) {
     this.#log = log
@@ -32,7 +34,7 @@ export class MemoryMembers implements MemberStore, Presence {
   }
 
   get roster(): Member[] {
-    return [...this.#stays.values()].map(({ seat }) => seat.member)
+    return [...this.#records.values()].map(({ membership }) => membership.member)
   }
 
   readRoster(): Promise<Member[]> {
@@ -44,104 +46,113 @@ export class MemoryMembers implements MemberStore, Presence {
   }
 
   find(id: string): Promise<Member | null> {
-    return Promise.resolve(this.#stays.get(id)?.seat.member ?? null)
+    return Promise.resolve(this.#records.get(id)?.membership.member ?? null)
   }
 
   async enter(member: Member, tokenDigest: string): Promise<Entered> {
     const { maxMembers, renames } = this.#options
-    if (this.#stays.size >= maxMembers) throw refusals.roomFull(maxMembers)
+    if (this.#records.size >= maxMembers) throw refusals.roomFull(maxMembers)
     this.#take(member.name)
-    const seat = new Seat(member, tokenDigest, this)
-    this.#stays.set(member.id, { seat, renamesLeft: renames, lease: this.#startLease(seat), contacts: 0 })
-    this.#byToken.set(tokenDigest, seat)
+    const membership = new Membership(member, tokenDigest, this)
+    this.#records.set(member.id, { membership, renamesLeft: renames, leasedAt: performance.now(), contacts: 0 })
+    this.#timer ??= this.#sweepIn(this.#options.leaseMs)
+    this.#byToken.set(tokenDigest, membership)
     await this.#log.append({ type: 'joined', id: newId(), member })
-    return { seat, cursor: this.#log.head, roster: this.roster }
+    return { membership, cursor: this.#log.head, roster: this.roster }
   }
 
-  seatOf(tokenDigest: string): Seat {
-    const seat = this.#byToken.get(tokenDigest)
-    if (seat) return seat
+  membershipOf(tokenDigest: string): Membership {
+    const membership = this.#byToken.get(tokenDigest)
+    if (membership) return membership
     throw this.#endedTokens.has(tokenDigest) ? refusals.hasLeft() : refusals.unknownToken()
   }
 
-  seatById(id: string): Seat | null {
-    return this.#stays.get(id)?.seat ?? null
+  membershipById(id: string): Membership | null {
+    return this.#records.get(id)?.membership ?? null
   }
 
-  async say(seat: Seat, entry: Entry): Promise<Appended> {
-    this.#stayOf(seat)
+  async say(membership: Membership, entry: Entry): Promise<Appended> {
+    this.#recordOf(membership)
     return this.#log.append(entry)
   }
 
-  async rename(seat: Seat, name: string): Promise<Member> {
-    const stay = this.#stayOf(seat)
-    const was = seat.member.name
-    if (stay.renamesLeft <= 0) throw refusals.renamesUsed(this.#options.renames)
+  async rename(membership: Membership, name: string): Promise<Member> {
+    const record = this.#recordOf(membership)
+    const was = membership.member.name
+    if (record.renamesLeft <= 0) throw refusals.renamesUsed(this.#options.renames)
     if (nameKey(name) !== nameKey(was)) this.#take(name)
     if (nameKey(name) !== nameKey(was)) this.#names.delete(nameKey(was))
-    stay.renamesLeft -= 1
-    seat.rename(name)
-    await this.#log.append({ type: 'renamed', id: newId(), member: seat.member, was })
-    return seat.member
+    record.renamesLeft -= 1
+    membership.rename(name)
+    await this.#log.append({ type: 'renamed', id: newId(), member: membership.member, was })
+    return membership.member
   }
 
-  async end(seat: Seat, reason: LeftReason): Promise<number> {
-    const { member, tokenDigest } = seat
-    clearTimeout(this.#stayOf(seat).lease)
-    this.#stays.delete(member.id)
+  async end(membership: Membership, reason: LeftReason): Promise<number> {
+    const { member, tokenDigest } = membership
+    this.#recordOf(membership)
+    this.#records.delete(member.id)
     this.#byToken.delete(tokenDigest)
     this.#names.delete(nameKey(member.name))
     this.#endedTokens.add(tokenDigest)
     const { event } = await this.#log.append({ type: 'left', id: newId(), member, reason })
     // First the word, then the end: the answer to a member's own request is on its way before its lines are cut.
-    setImmediate(() => seat.end())
+    setImmediate(() => membership.end())
     return event.seq
   }
 
-  endSoon(seat: Seat, graceMs: number): Promise<void> {
-    const stay = this.#stayOf(seat)
-    const { contacts } = stay
+  endSoon(membership: Membership, graceMs: number): Promise<void> {
+    const record = this.#recordOf(membership)
+    const { contacts } = record
     setTimeout(() => {
-      if (stay.contacts === contacts && !seat.hasLines) this.#endIfHere(seat, 'asked')
+      if (record.contacts === contacts && !membership.isConnected) this.#endIfHere(membership, 'asked')
     }, graceMs).unref()
     return Promise.resolve()
   }
 
-  opened(seat: Seat): void {
-    const stay = this.#stays.get(seat.member.id)
-    if (!stay) return
-    stay.contacts += 1
-    clearTimeout(stay.lease)
+  connected(membership: Membership): void {
+    const record = this.#records.get(membership.member.id)
+    if (record) record.contacts += 1
   }
 
-  quiet(seat: Seat): void {
-    const stay = this.#stays.get(seat.member.id)
-    if (!stay) return
-    clearTimeout(stay.lease)
-    stay.lease = this.#startLease(seat)
+  disconnected(membership: Membership): void {
+    const record = this.#records.get(membership.member.id)
+    if (record) record.leasedAt = performance.now()
   }
 
   close(): void {
-    for (const { lease } of this.#stays.values()) clearTimeout(lease)
+    if (this.#timer) clearTimeout(this.#timer)
   }
 
-  #startLease(seat: Seat): NodeJS.Timeout {
+  #sweepIn(ms: number): NodeJS.Timeout {
+    const dueAt = performance.now() + ms
+    return setTimeout(() => this.#sweep(stoodStill(dueAt, this.#options.leaseMs)), ms).unref()
+  }
+
+  /** Ends the leases that have run out, and sleeps until the next one does. One timer, however many members there are. */
+  #sweep(isLate: boolean): void {
     const { leaseMs } = this.#options
-    const endsAt = performance.now() + leaseMs
-    return setTimeout(() => {
-      if (stoodStill(endsAt, leaseMs)) this.quiet(seat)
-      else this.#endIfHere(seat, 'lease')
-    }, leaseMs).unref()
+    const now = performance.now()
+    let nextMs = leaseMs
+    for (const record of this.#records.values()) {
+      if (record.membership.isConnected) continue
+      // Nothing could be heard of anybody while this process stood still: all leases begin again.
+      if (isLate) record.leasedAt = now
+      const leftMs = record.leasedAt + leaseMs - now
+      if (leftMs <= 0) this.#endIfHere(record.membership, 'lease')
+      else nextMs = Math.min(nextMs, leftMs)
+    }
+    this.#timer = this.#records.size > 0 ? this.#sweepIn(Math.ceil(nextMs)) : null
   }
 
-  #endIfHere(seat: Seat, reason: LeftReason): void {
-    if (this.#stays.has(seat.member.id)) void this.end(seat, reason)
+  #endIfHere(membership: Membership, reason: LeftReason): void {
+    if (this.#records.has(membership.member.id)) void this.end(membership, reason)
   }
 
-  #stayOf(seat: Seat): Stay {
-    const stay = this.#stays.get(seat.member.id)
-    if (!stay) throw refusals.hasLeft()
-    return stay
+  #recordOf(membership: Membership): MemberRecord {
+    const record = this.#records.get(membership.member.id)
+    if (!record) throw refusals.hasLeft()
+    return record
   }
 
   #take(name: string): void {

@@ -1,12 +1,12 @@
 import { schemas } from '../protocol.ts'
-import { seatOf, type App } from './context.ts'
+import { membershipOf, type App } from './context.ts'
 
 /** The upstream of every transport that has none of its own. */
 export function mountMessages(app: App): void {
   app.post('/messages', { schema: { body: schemas.draft } }, async (request, reply) => {
-    request.exchange.says(request.body)
-    const { ack, isNew } = await request.room.say(seatOf(request), request.body)
-    request.exchange.acknowledges(ack.id)
+    request.context.meter.carriesDraft(request.body)
+    const { ack, isNew } = await request.context.room.say(membershipOf(request), request.body)
+    request.context.meter.acknowledges(ack.id)
     return reply.code(isNew ? 201 : 200).send(ack)
   })
 }

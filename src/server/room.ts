@@ -5,7 +5,7 @@ import type { Entered, MemberStore } from './member-store.ts'
 import { inventName, isReserved } from './names.ts'
 import type { RoomObserver } from './observer.ts'
 import { ProblemError, problems, refusals } from './problem.ts'
-import { Visit, type Seat } from './seat.ts'
+import { ReaderConnection, type Membership } from './membership.ts'
 import type { StoredRoom } from './store.ts'
 
 /** What members do in a room: come, speak, go. Knows nothing of transports, nor of where all this is kept. */
@@ -14,7 +14,11 @@ export class Room {
   readonly #members: MemberStore
   readonly #stored: StoredRoom
   readonly #observer: () => RoomObserver | undefined
-  readonly #visits = new Set<Visit>()
+  /** Requests and sockets by which the room is read here. */
+  #connections = 0
+  readonly #onDisconnect = () => {
+    this.#connections -= 1
+  }
 
   constructor(stored: StoredRoom, observer: () => RoomObserver | undefined = () => undefined) {
     this.#observer = observer
@@ -25,7 +29,7 @@ export class Room {
 
   /** Nobody looks on, and nothing is lost when this process forgets about it. */
   get isIdle(): boolean {
-    return this.#visits.size === 0 && this.#stored.canBeReleased
+    return this.#connections === 0 && this.#stored.canBeReleased
   }
 
   /** Who is here, as far as this server has read. */
@@ -47,11 +51,11 @@ export class Room {
     if (name !== undefined && isReserved(name)) throw refusals.nameTaken(name)
     const token = newToken()
     const tokenDigest = digest(token)
-    const { seat, cursor, roster } =
+    const { membership, cursor, roster } =
       name === undefined
         ? await this.#enterUnderAnyName(acceptLanguage, tokenDigest)
         : await this.#members.enter({ id: newMemberId(), name }, tokenDigest)
-    return { member: seat.member, token, cursor, roster }
+    return { member: membership.member, token, cursor, roster }
   }
 
   /**
@@ -59,27 +63,26 @@ export class Room {
    *
    * @throws 401 for a token that nobody was given, 410 for a member that left
    */
-  seatOf(token: string): Seat | Promise<Seat> {
-    return this.#members.seatOf(digest(token))
+  membershipOf(token: string): Membership | Promise<Membership> {
+    return this.#members.membershipOf(digest(token))
   }
 
-  /** A member's place, by its id: no proof that it is the member who asks. */
-  memberSeat(memberId: string): Seat | null | Promise<Seat | null> {
-    return this.#members.seatById(memberId)
+  /** A membership by the member's id: no proof that it is the member who asks. */
+  membershipById(memberId: string): Membership | null | Promise<Membership | null> {
+    return this.#members.membershipById(memberId)
   }
 
-  /** A stay of a line: as long as it lasts, the member's lease does not run. `null` for a spectator. */
-  visit(seat: Seat | null): Visit {
-    const visit = new Visit(seat, this.#observer(), () => this.#visits.delete(visit))
-    this.#visits.add(visit)
-    return visit
+  /** A connection of a reader; `null` for one without a token. While it lasts, the member's lease does not run. */
+  connect(membership: Membership | null): ReaderConnection {
+    this.#connections += 1
+    return new ReaderConnection(membership, this.#observer(), this.#onDisconnect)
   }
 
   /** @throws 409 for a name that is taken, or when this member's renames are used up */
-  async rename(seat: Seat, name: string): Promise<Member> {
-    if (name === seat.member.name) return seat.member
+  async rename(membership: Membership, name: string): Promise<Member> {
+    if (name === membership.member.name) return membership.member
     if (isReserved(name)) throw refusals.nameTaken(name)
-    return this.#members.rename(seat, name)
+    return this.#members.rename(membership, name)
   }
 
   /**
@@ -88,26 +91,29 @@ export class Room {
    *
    * @throws 404 when `to` is not here, 409 when this id was used for something else
    */
-  async say(seat: Seat, draft: Draft): Promise<{ ack: Ack; isNew: boolean }> {
+  async say(membership: Membership, draft: Draft): Promise<{ ack: Ack; isNew: boolean }> {
     const text = draft.text.toWellFormed()
     if (CLOSE_COMMANDS.includes(text.trim())) {
-      return { ack: { id: draft.id, seq: await this.#members.end(seat, 'closed') }, isNew: true }
+      return { ack: { id: draft.id, seq: await this.#members.end(membership, 'closed') }, isNew: true }
     }
-    const { event, isNew } = await this.#append(seat, { ...draft, text })
+    const { event, isNew } = await this.#append(membership, { ...draft, text })
     const isSame =
-      event.type === 'message' && event.from.id === seat.member.id && event.text === text && event.to?.id === draft.to
+      event.type === 'message' &&
+      event.from.id === membership.member.id &&
+      event.text === text &&
+      event.to?.id === draft.to
     if (!isSame) throw problems.idTaken('this id was used for another message: choose a new one', { field: 'id' })
     if (isNew) this.#observer()?.said()
     return { ack: { id: event.id, seq: event.seq }, isNew }
   }
 
-  async leave(seat: Seat): Promise<void> {
-    await this.#members.end(seat, 'asked')
+  async leave(membership: Membership): Promise<void> {
+    await this.#members.end(membership, 'asked')
   }
 
   /** Leaves after `graceMs`, unless the member is heard of before, or a line of it is open then. */
-  async leaveSoon(seat: Seat, graceMs: number): Promise<void> {
-    await this.#members.endSoon(seat, graceMs)
+  async leaveSoon(membership: Membership, graceMs: number): Promise<void> {
+    await this.#members.endSoon(membership, graceMs)
   }
 
   /** Answers everybody who waits. */
@@ -117,11 +123,11 @@ export class Room {
     this.#stored.close()
   }
 
-  async #append(seat: Seat, { id, text, to: toId }: Draft): Promise<Appended> {
-    const entry = { type: 'message', id, from: seat.member, text } as const
-    if (toId === undefined) return this.#members.say(seat, entry)
+  async #append(membership: Membership, { id, text, to: toId }: Draft): Promise<Appended> {
+    const entry = { type: 'message', id, from: membership.member, text } as const
+    if (toId === undefined) return this.#members.say(membership, entry)
     const to = await this.#members.find(toId)
-    if (to) return this.#members.say(seat, { ...entry, to })
+    if (to) return this.#members.say(membership, { ...entry, to })
     // It may have been stored before that member left, and this be the retry of somebody who was not told.
     const known = await this.log.find(id)
     if (known) return { event: known, isNew: false }

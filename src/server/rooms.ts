@@ -27,6 +27,11 @@ export class Rooms {
     return this.#rooms.values()
   }
 
+  /** A room that is here already. */
+  find(name: string): Room | undefined {
+    return this.#rooms.get(name)
+  }
+
   /** @throws 503 when there are as many rooms as there may be and somebody is in each */
   get(name: string): Room {
     const known = this.#rooms.get(name)
@@ -34,14 +39,6 @@ export class Rooms {
     if (this.#rooms.size >= this.#maxRooms) this.#releaseOne()
     const room = new Room(this.#store.room(name), () => this.observer)
     this.#rooms.set(name, room)
-    return room
-  }
-
-  /** The same, when it can be used. @throws 503 also while the store is away */
-  async enter(name: string): Promise<Room> {
-    const room = this.get(name)
-    const opening = room.open()
-    if (opening) await opening
     return room
   }
 

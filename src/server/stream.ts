@@ -1,54 +1,156 @@
+import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FrameKind } from '../meter.ts'
-import type { Problem } from '../protocol.ts'
-import type { EncodedBatch } from './follow.ts'
+import type { Cursor, Problem } from '../protocol.ts'
+import { oncePer, type EncodedBatch } from './encoded-batch.ts'
+import type { FrameMeter } from './frame-meter.ts'
+import { chunkBytes } from './frame-sizes.ts'
 import { isGone } from './gone.ts'
+import type { Beating, Heartbeat } from './heartbeat.ts'
+import type { Membership } from './membership.ts'
 import { problems } from './problem.ts'
-import type { Visit } from './seat.ts'
+import { Subscription, type Sink } from './subscription.ts'
 
-/** An answer that goes on for as long as there is somebody to read it. */
-export interface StreamLine {
-  /** Settles when the text has gone out to the network, or never will: waiting for it is the back-pressure. */
-  send(text: string, batch?: EncodedBatch | null, kind?: FrameKind): Promise<void>
-  end(): void
+/** How a streamed transport writes what it has to say. */
+export interface StreamFormat {
+  contentType: string
+  /** Written first, if anything. */
+  opening: string
+  batch: (batch: EncodedBatch) => string
+  /** Written when nothing else was for a while. */
+  beat: string
+  problem: (problem: Problem) => string
 }
 
-/** RFC 9112, 7.1: the length in hexadecimal, and two line ends around the piece. */
-const chunkBytes = (length: number): number => length.toString(16).length + 4
+/** RFC 9112, 7.1. Made once for all readers and written past Node's response, which would write it in three pieces. */
+function asChunk(piece: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`${piece.length.toString(16)}\r\n`), piece, Buffer.from('\r\n')])
+}
 
-/** The head goes out at once: a browser then knows that the line is open, however long the room stays quiet. */
-export function openStream(request: FastifyRequest, reply: FastifyReply, contentType: string): StreamLine {
-  reply.hijack()
-  const { raw } = reply
-  raw.writeHead(200, {
-    'content-type': contentType,
-    // no-transform, since what compresses an answer holds it back until there is enough of it; nginx asks for its own word.
-    'cache-control': 'no-store, no-transform',
-    'x-accel-buffering': 'no',
-  })
-  raw.flushHeaders()
-  const counts = request.exchange.stream('stream', 200)
-  raw.once('close', () => counts.end())
-  // Whoever asks for the head alone has it.
-  if (request.method === 'HEAD') raw.end()
-  let endsAt = 0
-  return {
-    send: (text, batch = null, kind = batch ? 'batch' : 'beat') =>
-      new Promise((resolve) => {
-        if (isGone(raw) || raw.writableEnded) {
-          resolve()
-          return
-        }
-        const length = Buffer.byteLength(text)
-        endsAt += length
-        counts.sent(length + (raw.chunkedEncoding ? chunkBytes(length) : 0), { kind, batch, endsAt })
-        raw.write(text, () => resolve())
-      }),
-    end: () => void raw.end(),
+interface Piece {
+  bytes: Buffer
+  chunk: Buffer
+}
+
+/** What all streams of one format share. */
+interface Pieces {
+  batch: (batch: EncodedBatch) => Piece
+  beat: Piece
+  problem: (problem: Problem) => Piece
+}
+
+function asPiece(text: string): Piece {
+  const bytes = Buffer.from(text)
+  return { bytes, chunk: asChunk(bytes) }
+}
+
+/** Makes a function that opens streams of one format. */
+export function streamer(
+  format: StreamFormat,
+): (request: FastifyRequest, reply: FastifyReply, after: Cursor | null) => void {
+  const opening = format.opening === '' ? null : asPiece(format.opening)
+  const pieces: Pieces = {
+    batch: oncePer((batch: EncodedBatch) => asPiece(format.batch(batch))),
+    beat: asPiece(format.beat),
+    problem: (problem) => asPiece(format.problem(problem)),
+  }
+
+  return (request, reply, after) => {
+    const { room, reader, meter } = request.context
+    reply.hijack()
+    const { raw } = reply
+    raw.writeHead(200, {
+      'content-type': format.contentType,
+      // no-transform, since what compresses an answer holds it back until there is enough of it; nginx has its own word.
+      'cache-control': 'no-store, no-transform',
+      'x-accel-buffering': 'no',
+    })
+    // A browser then knows that the connection is open, however long the room stays quiet.
+    raw.flushHeaders()
+    const frames = meter.startFrames('stream', 200)
+    raw.once('close', () => frames.end())
+    if (request.method === 'HEAD') {
+      raw.end()
+      return
+    }
+    const stream = new StreamConnection(raw, frames, reader.membership, pieces)
+    if (opening) stream.send(opening, 'retry')
+    stream.follow(new Subscription(room.log, reader, after, stream), request.server.heartbeat)
   }
 }
 
-/** Why a line ends that its reader did not leave; null when there is nothing to say but to come back. */
-export function lastWord({ seat }: Visit): Problem | null {
-  return seat?.isEnded ? problems.memberEnded('this member has left the room: join again').problem : null
+/** An answer that goes on for as long as somebody reads it. */
+class StreamConnection implements Sink, Beating {
+  readonly #response: ServerResponse
+  readonly #meter: FrameMeter
+  readonly #membership: Membership | null
+  readonly #pieces: Pieces
+  #subscription: Subscription | null = null
+  #heartbeat: Heartbeat | null = null
+  #leaveHeartbeat: () => void = () => undefined
+  /** Bytes of the body so far. */
+  #bodyBytes = 0
+  lastSentAt = 0
+
+  constructor(response: ServerResponse, meter: FrameMeter, membership: Membership | null, pieces: Pieces) {
+    this.#response = response
+    this.#meter = meter
+    this.#membership = membership
+    this.#pieces = pieces
+  }
+
+  follow(subscription: Subscription, heartbeat: Heartbeat): void {
+    if (this.#response.writableEnded) return
+    this.#subscription = subscription
+    this.#heartbeat = heartbeat
+    this.#leaveHeartbeat = heartbeat.add(this)
+    const resume = () => subscription.resume()
+    const { socket } = this.#response
+    this.#response.on('drain', resume)
+    socket?.on('drain', resume)
+    this.#response.once('close', () => {
+      socket?.off('drain', resume)
+      this.#leaveHeartbeat()
+    })
+  }
+
+  write(batch: EncodedBatch): boolean {
+    return this.send(this.#pieces.batch(batch), 'batch', batch)
+  }
+
+  beat(): void {
+    // A connection that is full has something to bring already.
+    if (this.#subscription?.isFull) return
+    const moved = this.#subscription?.takeMovedPosition()
+    if (moved) this.write(moved)
+    else this.send(this.#pieces.beat, 'beat')
+  }
+
+  end(): void {
+    if (this.#membership?.isEnded) {
+      const { problem } = problems.memberEnded('this member has left the room: join again')
+      this.send(this.#pieces.problem(problem), 'error')
+    }
+    this.#leaveHeartbeat()
+    this.#response.end()
+  }
+
+  /** False when the network has taken less than it was given. */
+  send({ bytes, chunk }: Piece, kind: FrameKind, batch: EncodedBatch | null = null): boolean {
+    const response = this.#response
+    if (isGone(response) || response.writableEnded) return true
+    this.lastSentAt = this.#heartbeat?.now ?? 0
+    this.#bodyBytes += bytes.length
+    const isChunked = response.chunkedEncoding
+    const size = bytes.length + (isChunked ? chunkBytes(bytes.length) : 0)
+    this.#meter.sent(kind, size, batch, this.#bodyBytes)
+    const socket = socketOf(response)
+    return socket && isChunked ? socket.write(chunk) : response.write(bytes)
+  }
+}
+
+/** null while the response waits for its turn on the connection, and on HTTP/2, where it shares the connection. */
+function socketOf(response: ServerResponse): Socket | null {
+  return 'stream' in response ? null : response.socket
 }

@@ -1,16 +1,21 @@
 import { LIMITS, type Batch, type Cursor, type RoomEvent } from '../protocol.ts'
+import type { Waiter } from './log.ts'
 
-/** Places at which readers stand, for each of which a batch is kept with its text: in a quiet room somebody may try all. */
-const MOST_BATCHES = 64
+/** Batches that are kept, one per position at which readers stand. In a quiet room a client may try all positions. */
+const MAX_BATCHES = 64
+
+/** What the batches for no cursor, and for one that is not readable, are kept under. No cursor looks like these. */
+const HISTORY = 'history'
+const RESET = 'reset'
 
 export interface WindowOptions {
-  /** Events for a reader that comes without a cursor. */
+  /** Events for a reader without a cursor. */
   historyEvents: number
   /** Events that can be read by cursor, and the reach of deduplication. */
   retainEvents: number
 }
 
-/** The part of a log that is read from: the retained events of one epoch in this process, and whoever waits for more. */
+/** The retained events of one epoch in this process, and the readers that wait for more. */
 export class Window {
   readonly #options: WindowOptions
   readonly #onDrop: (events: readonly RoomEvent[]) => void
@@ -18,21 +23,23 @@ export class Window {
   /** `#events[i]` has the seq `#dropped + i + 1`. */
   #events: RoomEvent[] = []
   #dropped = 0
-  readonly #waiters = new Set<() => void>()
-  /** What was asked for since the last event, by the seq that it follows: readers mostly stand at the same places. */
-  readonly #batches = new Map<number, Batch>()
+  #head: Cursor
+  readonly #waiters = new Set<Waiter>()
+  /** What was read since the last event, by cursor. Most readers stand at the same few positions. */
+  readonly #batches = new Map<Cursor, Batch>()
   #isWaking = false
   #isClosed = false
 
   /** @param onDrop told of events that are not retained any more */
   constructor(epoch: string, options: WindowOptions, onDrop: (events: readonly RoomEvent[]) => void = () => undefined) {
     this.#epoch = epoch
+    this.#head = this.#cursorAt(0)
     this.#options = options
     this.#onDrop = onDrop
   }
 
   get head(): Cursor {
-    return this.#cursorAt(this.headSeq)
+    return this.#head
   }
   get headSeq(): number {
     return this.#dropped + this.#events.length
@@ -48,47 +55,41 @@ export class Window {
   push(event: RoomEvent): void {
     this.#events.push(event)
     this.#trim()
-    this.#batches.clear()
-    this.#wakeSoon()
+    this.#changed()
   }
 
-  /** Begins anew, in an epoch, with events whose last one has the seq `headSeq`. */
+  /** Begins again, in an epoch, with events whose last one has the seq `headSeq`. */
   restart(epoch: string, events: readonly RoomEvent[], headSeq: number): void {
     this.#epoch = epoch
     this.#events = [...events]
     this.#dropped = headSeq - events.length
-    this.#batches.clear()
-    this.#wakeSoon()
+    this.#changed()
   }
 
   /** False for a cursor of another epoch, and for one that is ahead of the head. */
   knows(cursor: Cursor): boolean {
+    if (cursor === this.#head || this.#batches.has(cursor)) return true
     const [epoch, digits] = cursor.split('.')
     return epoch === this.#epoch && Number(digits) <= this.headSeq
   }
 
   /** As `Log.read`. */
   read(cursor: Cursor | null): Batch {
-    const seq = cursor === null ? null : this.#seqOf(cursor)
-    if (seq !== null) return this.#batchAfter(seq)
-    const history = this.#batchAfter(Math.max(this.#oldestReadable, this.headSeq - this.#options.historyEvents))
-    return cursor === null ? history : { ...history, reset: true }
+    const known = this.#batches.get(cursor ?? HISTORY)
+    if (known) return known
+    if (cursor === null) return this.#keep(HISTORY, this.#history())
+    const seq = this.#seqOf(cursor)
+    if (seq !== null) return this.#keep(cursor, this.#batchAfter(seq))
+    return this.#batches.get(RESET) ?? this.#keep(RESET, { ...this.read(null), reset: true })
   }
 
-  /** As `Log.changed`. */
-  changed(cursor: Cursor, ms: number, signal: AbortSignal): Promise<void> {
-    if (this.#isClosed || signal.aborted || ms <= 0 || cursor !== this.head) return Promise.resolve()
-    return new Promise((resolve) => {
-      const settle = () => {
-        clearTimeout(timer)
-        signal.removeEventListener('abort', settle)
-        this.#waiters.delete(settle)
-        resolve()
-      }
-      const timer = setTimeout(settle, ms)
-      signal.addEventListener('abort', settle)
-      this.#waiters.add(settle)
-    })
+  /** As `Log.wait`. */
+  wait(waiter: Waiter): void {
+    this.#waiters.add(waiter)
+  }
+
+  stopWaiting(waiter: Waiter): void {
+    this.#waiters.delete(waiter)
   }
 
   close(): void {
@@ -96,16 +97,21 @@ export class Window {
     this.#wake()
   }
 
+  #history(): Batch {
+    return this.#batchAfter(Math.max(this.#oldestReadable, this.headSeq - this.#options.historyEvents))
+  }
+
   #batchAfter(seq: number): Batch {
-    let batch = this.#batches.get(seq)
-    if (!batch) {
-      const start = seq - this.#dropped
-      const events = this.#events.slice(start, start + LIMITS.batchEvents)
-      const reached = seq + events.length
-      batch = { cursor: this.#cursorAt(reached), events, ...(reached < this.headSeq ? { more: true } : {}) }
-      if (this.#batches.size === MOST_BATCHES) this.#batches.clear()
-      this.#batches.set(seq, batch)
-    }
+    const start = seq - this.#dropped
+    const events = this.#events.slice(start, start + LIMITS.batchEvents)
+    const reached = seq + events.length
+    if (reached === this.headSeq) return { cursor: this.#head, events }
+    return { cursor: this.#cursorAt(reached), events, more: true }
+  }
+
+  #keep(cursor: Cursor, batch: Batch): Batch {
+    if (this.#batches.size === MAX_BATCHES) this.#batches.clear()
+    this.#batches.set(cursor, batch)
     return batch
   }
 
@@ -128,13 +134,15 @@ export class Window {
   #trim(): void {
     const { retainEvents } = this.#options
     if (this.#events.length < 2 * retainEvents) return
-    const gone = this.#events.splice(0, this.#events.length - retainEvents)
-    this.#dropped += gone.length
-    this.#onDrop(gone)
+    const dropped = this.#events.splice(0, this.#events.length - retainEvents)
+    this.#dropped += dropped.length
+    this.#onDrop(dropped)
   }
 
-  /** Once per turn of the event loop: readers then take all of the turn's events in one batch and one write. */
-  #wakeSoon(): void {
+  /** Wakes once per turn of the event loop: readers then take all of the turn's events in one batch and one write. */
+  #changed(): void {
+    this.#head = this.#cursorAt(this.headSeq)
+    this.#batches.clear()
     if (this.#isWaking || this.#waiters.size === 0) return
     this.#isWaking = true
     setImmediate(() => {
@@ -144,12 +152,14 @@ export class Window {
   }
 
   /**
-   * Who was first the last time is last this time. Readers come back in the order in which they were woken, so each takes
-   * every place in turn: with many readers, the last one's turn comes noticeably later.
+   * The waiter that was first goes to the end, so that each takes every place in turn: with many readers, the last one is
+   * served noticeably later.
    */
   #wake(): void {
-    const [first, ...rest] = this.#waiters
-    for (const settle of rest) settle()
-    first?.()
+    const [first] = this.#waiters
+    if (first === undefined) return
+    this.#waiters.delete(first)
+    this.#waiters.add(first)
+    for (const waiter of this.#waiters) waiter.wake()
   }
 }

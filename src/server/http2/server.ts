@@ -8,9 +8,9 @@ import {
 } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import { setWire } from '../wire.ts'
+import { setByteSource } from '../byte-source.ts'
 import type { Certificate } from './certificate.ts'
-import { Ledger } from './ledger.ts'
+import { StreamByteCounter } from './stream-byte-counter.ts'
 import { Tap } from './tap.ts'
 
 /** In ms; the same that the server has without TLS. */
@@ -44,7 +44,7 @@ const isHttp2 = (request: object): request is Http2ServerRequest =>
  * and its plugins it is the HTTP server that they know, some of whose requests are of another version.
  */
 export function createHttp2Server(certificate: Certificate, timeouts: Timeouts, handle: Handler): Server {
-  const ledgers = new WeakMap<object, Ledger>()
+  const counters = new WeakMap<object, StreamByteCounter>()
   const server = createSecureServer(
     {
       ...certificate,
@@ -54,8 +54,8 @@ export function createHttp2Server(certificate: Certificate, timeouts: Timeouts, 
     },
     (request: Http2ServerRequest, response: Http2ServerResponse) => {
       if (isHttp2(request)) {
-        const ledger = ledgers.get(request.stream.session ?? server)
-        if (ledger) claim(ledger, request)
+        const counter = counters.get(request.stream.session ?? server)
+        if (counter) countStream(counter, request)
         giveUpAfter(timeouts.requestTimeout, request)
       }
       handle(request as unknown as IncomingMessage, response as unknown as ServerResponse)
@@ -63,13 +63,13 @@ export function createHttp2Server(certificate: Certificate, timeouts: Timeouts, 
   )
   const { requestTimeout, headersTimeout, connectionsCheckingInterval, keepAliveTimeout } = timeouts
   Object.assign(server, { requestTimeout, headersTimeout, connectionsCheckingInterval, keepAliveTimeout })
-  tapSessions(server, ledgers)
+  tapSessions(server, counters)
   server.on('session', (session) => session.setTimeout(keepAliveTimeout, () => session.close()))
   return Object.assign(server, { closeAllConnections: closerOf(server) }) as unknown as Server
 }
 
 /** Node's own listener serves a stream as well as a TLS connection: so it is given what reads along. */
-function tapSessions(server: Http2SecureServer, ledgers: WeakMap<object, Ledger>): void {
+function tapSessions(server: Http2SecureServer, counters: WeakMap<object, StreamByteCounter>): void {
   const [serve] = server.listeners('secureConnection') as ((this: Http2SecureServer, stream: Socket | Tap) => void)[]
   if (!serve) throw new Error('a TLS server of Node serves by a listener')
   server.removeAllListeners('secureConnection')
@@ -78,17 +78,17 @@ function tapSessions(server: Http2SecureServer, ledgers: WeakMap<object, Ledger>
       serve.call(server, socket)
       return
     }
-    const ledger = new Ledger(socket)
-    server.once('session', (session) => ledgers.set(session, ledger))
-    serve.call(server, new Tap(socket, ledger))
+    const counter = new StreamByteCounter(socket)
+    server.once('session', (session) => counters.set(session, counter))
+    serve.call(server, new Tap(socket, counter))
   })
 }
 
-function claim(ledger: Ledger, request: Http2ServerRequest): void {
-  const wire = ledger.claim(request.stream.id ?? 0)
-  setWire(request as unknown as IncomingMessage, wire)
+function countStream(counter: StreamByteCounter, request: Http2ServerRequest): void {
+  const source = counter.counterFor(request.stream.id ?? 0)
+  setByteSource(request as unknown as IncomingMessage, source)
   // Node's own answer to this would be the tap, which knows no addresses.
-  Object.defineProperty(request, 'socket', { value: wire.connection })
+  Object.defineProperty(request, 'socket', { value: source.connection })
 }
 
 /** HTTP/1.1 has a clock for this in Node, HTTP/2 has none: a body that does not come would be waited for for ever. */

@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
-import type { Ledger } from './ledger.ts'
+import type { StreamByteCounter } from './stream-byte-counter.ts'
 
 /**
  * A TLS connection whose bytes are looked at on their way. Node's HTTP/2 reads a TLS connection below JavaScript, and says
@@ -9,20 +9,20 @@ import type { Ledger } from './ledger.ts'
  */
 export class Tap extends Duplex {
   readonly #socket: TLSSocket
-  readonly #ledger: Ledger
+  readonly #counter: StreamByteCounter
 
-  constructor(socket: TLSSocket, ledger: Ledger) {
+  constructor(socket: TLSSocket, counter: StreamByteCounter) {
     super()
     this.#socket = socket
-    this.#ledger = ledger
+    this.#counter = counter
     socket.on('data', (chunk: Buffer) => {
-      ledger.crossed('up', chunk)
+      counter.crossed('up', chunk)
       if (!this.push(chunk)) socket.pause()
     })
     socket.on('end', () => this.push(null))
     socket.on('error', (error: Error) => this.destroy(error))
     socket.on('close', () => {
-      ledger.close()
+      counter.close()
       this.destroy()
     })
   }
@@ -49,7 +49,7 @@ export class Tap extends Duplex {
   }
 
   #send(chunk: Buffer, done: (error?: Error | null) => void): void {
-    this.#ledger.crossed('down', chunk)
+    this.#counter.crossed('down', chunk)
     this.#socket.write(chunk, done)
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Batch, Cursor, RoomEvent } from '../../protocol.ts'
-import type { Appended, Entry, Log } from '../log.ts'
+import type { Cursor, RoomEvent } from '../../protocol.ts'
+import type { Appended, Entry } from '../log.ts'
+import { WindowLog } from '../window-log.ts'
 import type { Reply } from './connection.ts'
 import { eventIn, type Feed } from './feed.ts'
 import { append, find } from './scripts.ts'
@@ -11,23 +12,14 @@ const PATIENCE_MS = 1000
 const PAUSE_MS = 250
 
 /** A log in a Redis Stream, shared by however many servers, and read from a window in this process. */
-export class RedisLog implements Log {
+export class RedisLog extends WindowLog {
   readonly #feed: Feed
   readonly #retainEvents: number
 
   constructor(feed: Feed, retainEvents: number) {
+    super(feed.window)
     this.#feed = feed
     this.#retainEvents = retainEvents
-  }
-
-  get head(): Cursor {
-    return this.#feed.window.head
-  }
-  get waiting(): number {
-    return this.#feed.window.waiting
-  }
-  get isClosed(): boolean {
-    return this.#feed.window.isClosed
   }
 
   async append(entry: Entry): Promise<Appended> {
@@ -52,25 +44,17 @@ export class RedisLog implements Log {
     return eventIn(await this.#feed.ask(find, [id]))
   }
 
-  reach(cursor: Cursor, ms: number, signal: AbortSignal): true | Promise<boolean> {
-    return this.#feed.window.knows(cursor) || this.#learn(cursor, Math.max(ms, PATIENCE_MS), signal)
+  catchUpTo(cursor: Cursor, ms: number, reader: { readonly isOver: boolean }): true | Promise<boolean> {
+    return this.#feed.window.knows(cursor) || this.#learn(cursor, Math.max(ms, PATIENCE_MS), reader)
   }
 
-  read(cursor: Cursor | null): Batch {
-    return this.#feed.window.read(cursor)
-  }
-
-  changed(cursor: Cursor, ms: number, signal: AbortSignal): Promise<void> {
-    return this.#feed.window.changed(cursor, ms, signal)
-  }
-
-  close(): void {
+  override close(): void {
     this.#feed.close()
   }
 
-  async #learn(cursor: Cursor, ms: number, signal: AbortSignal): Promise<boolean> {
+  async #learn(cursor: Cursor, ms: number, reader: { readonly isOver: boolean }): Promise<boolean> {
     const deadline = performance.now() + ms
-    while (!signal.aborted && !this.isClosed && performance.now() < deadline) {
+    while (!reader.isOver && !this.isClosed && performance.now() < deadline) {
       try {
         await this.#feed.catchUp()
         return true

@@ -5,11 +5,21 @@ import type { Appended, Entry } from '../log.ts'
 import type { Entered, MemberOptions, MemberStore } from '../member-store.ts'
 import { nameKey } from '../names.ts'
 import { refusals } from '../problem.ts'
-import { Seat, type Presence } from '../seat.ts'
+import { Membership, type Presence } from '../membership.ts'
 import type { Reply } from './connection.ts'
 import { FORGOTTEN_AFTER_MS, type Feed, type Listener } from './feed.ts'
 import type { RedisLog } from './redis-log.ts'
-import { append, end, endSoon, enter, rename, seat as seatScript, stay, tick, type Script } from './scripts.ts'
+import {
+  append,
+  end,
+  endSoon,
+  enter,
+  rename,
+  membership as membershipScript,
+  stay,
+  tick,
+  type Script,
+} from './scripts.ts'
 import { recordOf, standingOf, Standings, type Standing } from './standings.ts'
 
 /** Leases are renewed at least this often, in ms; and a few times in each. */
@@ -36,7 +46,7 @@ export class RedisMembers implements MemberStore, Presence, Listener {
   readonly #here = new Standings()
   /** Heard of since leases were renewed; and those with a line open. */
   readonly #heard = new Set<string>()
-  readonly #onLine = new Set<Seat>()
+  readonly #onLine = new Set<Membership>()
   /** Members that go unless they are heard of. */
   readonly #leaving = new Map<string, NodeJS.Timeout>()
   /** Members that Redis has lost, by their id, until it is known that it has them again. */
@@ -70,63 +80,63 @@ export class RedisMembers implements MemberStore, Presence, Listener {
 
   async enter(member: Member, tokenDigest: string): Promise<Entered> {
     const { maxMembers, renames } = this.#options
-    const standing = { member, nameKey: nameKey(member.name), tokenDigest, renamesLeft: renames, seat: null }
+    const standing = { member, nameKey: nameKey(member.name), tokenDigest, renamesLeft: renames, membership: null }
     const [status] = await this.#feed.write(enter, this.#entering(standing, maxMembers))
     if (status === 'full') throw refusals.roomFull(maxMembers)
     if (status === 'taken') throw refusals.nameTaken(member.name)
-    const seat = this.#seatAt(this.#here.get(member.id) ?? this.#here.put(standing))
-    return { seat, cursor: this.#log.head, roster: this.roster }
+    const membership = this.#membershipAt(this.#here.get(member.id) ?? this.#here.put(standing))
+    return { membership, cursor: this.#log.head, roster: this.roster }
   }
 
-  seatOf(tokenDigest: string): Seat | Promise<Seat> {
+  membershipOf(tokenDigest: string): Membership | Promise<Membership> {
     const standing = this.#here.byToken(tokenDigest)
-    if (standing) return this.#seatAt(standing)
+    if (standing) return this.#membershipAt(standing)
     if (this.#here.hasEnded(tokenDigest)) throw refusals.hasLeft()
     return this.#askFor(tokenDigest)
   }
 
-  seatById(id: string): Seat | null | Promise<Seat | null> {
-    const seat = () => {
+  membershipById(id: string): Membership | null | Promise<Membership | null> {
+    const membership = () => {
       const standing = this.#here.get(id)
-      return standing ? this.#seatAt(standing) : null
+      return standing ? this.#membershipAt(standing) : null
     }
-    return seat() ?? this.#feed.catchUp().then(seat)
+    return membership() ?? this.#feed.catchUp().then(membership)
   }
 
-  async say(seat: Seat, entry: Entry): Promise<Appended> {
-    const { args, appended } = this.#log.appending(entry, seat.member.id)
-    return appended(await this.#writeFor(seat, append, args))
+  async say(membership: Membership, entry: Entry): Promise<Appended> {
+    const { args, appended } = this.#log.appending(entry, membership.member.id)
+    return appended(await this.#writeFor(membership, append, args))
   }
 
-  async rename(seat: Seat, name: string): Promise<Member> {
-    const member = { ...seat.member, name }
+  async rename(membership: Membership, name: string): Promise<Member> {
+    const member = { ...membership.member, name }
     const args = [...this.#stamp(newId()), member.id, JSON.stringify(member), nameKey(name)]
-    const [status] = await this.#writeFor(seat, rename, args)
+    const [status] = await this.#writeFor(membership, rename, args)
     if (status === 'used') throw refusals.renamesUsed(this.#options.renames)
     if (status === 'taken') throw refusals.nameTaken(name)
     return member
   }
 
-  async end(seat: Seat, reason: LeftReason): Promise<number> {
-    const [, , , seq] = await this.#writeFor(seat, end, [...this.#stamp(newId()), seat.member.id, reason])
+  async end(membership: Membership, reason: LeftReason): Promise<number> {
+    const [, , , seq] = await this.#writeFor(membership, end, [...this.#stamp(newId()), membership.member.id, reason])
     return Number(seq)
   }
 
-  async endSoon(seat: Seat, graceMs: number): Promise<void> {
+  async endSoon(membership: Membership, graceMs: number): Promise<void> {
     const wholeMs = graceMs + GRACE_MARGIN_MS
-    await this.#writeFor(seat, endSoon, [seat.member.id, graceMs, wholeMs])
+    await this.#writeFor(membership, endSoon, [membership.member.id, graceMs, wholeMs])
     // Should this server be gone by then, the next one that ends leases does it.
     setTimeout(() => void this.tick().catch(() => undefined), wholeMs + 1).unref()
   }
 
-  opened(seat: Seat): void {
-    this.#onLine.add(seat)
-    this.#heardOf(seat)
+  connected(membership: Membership): void {
+    this.#onLine.add(membership)
+    this.#heardOf(membership)
   }
 
-  quiet(seat: Seat): void {
-    this.#onLine.delete(seat)
-    this.#heard.add(seat.member.id)
+  disconnected(membership: Membership): void {
+    this.#onLine.delete(membership)
+    this.#heard.add(membership.member.id)
   }
 
   /**
@@ -182,13 +192,13 @@ export class RedisMembers implements MemberStore, Presence, Listener {
     clearTimeout(this.#leaving.get(memberId))
     const check = () => {
       this.#leaving.delete(memberId)
-      const seat = this.#here.get(memberId)?.seat
-      if (seat?.hasLines) this.#stays(memberId)
+      const membership = this.#here.get(memberId)?.membership
+      if (membership?.isConnected) this.#stays(memberId)
     }
     this.#leaving.set(memberId, setTimeout(check, graceMs).unref())
   }
 
-  #heardOf({ member: { id } }: Seat): void {
+  #heardOf({ member: { id } }: Membership): void {
     this.#heard.add(id)
     if (!this.#leaving.has(id)) return
     clearTimeout(this.#leaving.get(id))
@@ -201,12 +211,12 @@ export class RedisMembers implements MemberStore, Presence, Listener {
   }
 
   /** Another server may have let it in a moment ago. */
-  async #askFor(tokenDigest: string): Promise<Seat> {
-    const [status, record] = await this.#feed.ask(seatScript, [tokenDigest])
+  async #askFor(tokenDigest: string): Promise<Membership> {
+    const [status, record] = await this.#feed.ask(membershipScript, [tokenDigest])
     // Its `left` may have come by the log meanwhile.
     if (status === 'left' || this.#here.hasEnded(tokenDigest)) throw refusals.hasLeft()
     if (status !== 'ok') throw refusals.unknownToken()
-    return this.#seatAt(this.#here.byToken(tokenDigest) ?? this.#here.put(standingOf(String(record))))
+    return this.#membershipAt(this.#here.byToken(tokenDigest) ?? this.#here.put(standingOf(String(record))))
   }
 
   /**
@@ -230,7 +240,7 @@ export class RedisMembers implements MemberStore, Presence, Listener {
    * Runs a script that a member has to be here for. One whom Redis has lost, and whose return is still under way, is put
    * back first: it never left. @throws 410 when it has left, 503
    */
-  async #writeFor({ member: { id } }: Seat, script: Script, args: readonly (string | number)[]): Promise<Reply> {
+  async #writeFor({ member: { id } }: Membership, script: Script, args: readonly (string | number)[]): Promise<Reply> {
     let reply = await this.#feed.write(script, args)
     if (reply[0] === 'left' && this.#lost.has(id)) {
       await this.#restore()
@@ -254,18 +264,18 @@ export class RedisMembers implements MemberStore, Presence, Listener {
   }
 
   #gone(standing: Standing): void {
-    const { member, seat } = standing
+    const { member, membership } = standing
     this.#here.remove(standing)
     this.#lost.delete(member.id)
     this.#heard.delete(member.id)
-    if (!seat) return
-    this.#onLine.delete(seat)
+    if (!membership) return
+    this.#onLine.delete(membership)
     // First the word, then the end: the answer to a member's own request is on its way before its lines are cut.
-    setImmediate(() => seat.end())
+    setImmediate(() => membership.end())
   }
 
-  #seatAt(standing: Standing): Seat {
-    standing.seat ??= new Seat(standing.member, standing.tokenDigest, this)
-    return standing.seat
+  #membershipAt(standing: Standing): Membership {
+    standing.membership ??= new Membership(standing.member, standing.tokenDigest, this)
+    return standing.membership
   }
 }

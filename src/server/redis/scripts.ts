@@ -171,7 +171,7 @@ ${ok}`,
 )
 
 /** ARGV: token digest */
-export const seat = new Script(
+export const membership = new Script(
   ['members', 'tokens', 'ended'],
   `
 local member = redis.call('HGET', tokens, ARGV[1])

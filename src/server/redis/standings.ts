@@ -1,6 +1,6 @@
 import type { Member } from '../../protocol.ts'
 import { EndedTokens } from '../ended-tokens.ts'
-import type { Seat } from '../seat.ts'
+import type { Membership } from '../membership.ts'
 
 /** A member as Redis keeps it. */
 export interface Standing {
@@ -9,7 +9,7 @@ export interface Standing {
   tokenDigest: string
   renamesLeft: number
   /** What it is at this server, once it was heard of here. */
-  seat: Seat | null
+  membership: Membership | null
 }
 
 /** Who is in a room, as far as this server has read of it. */
@@ -39,7 +39,7 @@ export class Standings {
     const known = this.#byId.get(standing.member.id)
     if (known) {
       const { member, nameKey, renamesLeft } = standing
-      known.seat?.rename(member.name)
+      known.membership?.rename(member.name)
       return Object.assign(known, { member, nameKey, renamesLeft })
     }
     this.#byId.set(standing.member.id, standing)
@@ -59,5 +59,5 @@ export const recordOf = ({ member, nameKey, tokenDigest, renamesLeft }: Standing
 
 export function standingOf(record: string): Standing {
   const [member, nameKey, tokenDigest, renamesLeft] = JSON.parse(record) as [string, string, string, number]
-  return { member: JSON.parse(member) as Member, nameKey, tokenDigest, renamesLeft, seat: null }
+  return { member: JSON.parse(member) as Member, nameKey, tokenDigest, renamesLeft, membership: null }
 }

@@ -1,17 +1,18 @@
 import { schemas } from '../../protocol.ts'
 import type { MountTransport } from '../context.ts'
-import { follow } from '../follow.ts'
-import { lastWord, openStream } from '../stream.ts'
+import { startCursor } from '../read-cursor.ts'
+import { streamer } from '../stream.ts'
 
 /** What was called Comet: one answer that does not end, with one batch a line; an empty line where nothing happens. */
-export const httpStream: MountTransport = (app, path, transport, { beat }) => {
-  app.get(path, { schema: { querystring: schemas.read }, config: { transport } }, async (request, reply) => {
-    const line = openStream(request, reply, 'application/x-ndjson')
-    await follow(request.room.log, request.visit, request.query.after ?? null, beat, (batch) =>
-      line.send(batch ? `${batch.json}\n` : '\n', batch),
-    )
-    const problem = lastWord(request.visit)
-    if (problem) await line.send(`${JSON.stringify(problem)}\n`, null, 'error')
-    line.end()
+export const httpStream: MountTransport = (app, path, transport) => {
+  const stream = streamer({
+    contentType: 'application/x-ndjson',
+    opening: '',
+    batch: ({ json }) => `${json}\n`,
+    beat: '\n',
+    problem: (problem) => `${JSON.stringify(problem)}\n`,
+  })
+  app.get(path, { schema: { querystring: schemas.read }, config: { transport } }, (request, reply) => {
+    stream(request, reply, startCursor(request))
   })
 }

@@ -1,31 +1,34 @@
 import { schemas } from '../../protocol.ts'
 import type { MountTransport } from '../context.ts'
-import { encode, nextBatch } from '../follow.ts'
+import type { EncodedBatch } from '../encoded-batch.ts'
 import { problems } from '../problem.ts'
+import { readNext } from '../subscription.ts'
 
 /**
  * The historical one: a script that calls a function of the page with the batch, from before a page could ask another
- * server. There is no header to put a token into, so its reader is a spectator; and any page of any site may load it.
+ * server. There is no header to put a token into, so its reader is anonymous; and any page of any site may load it.
  */
 export const jsonpPoll: MountTransport = (app, path, transport, { jsonp }) => {
   if (!jsonp) return
   app.get(path, { schema: { querystring: schemas.jsonp }, config: { transport } }, async (request, reply) => {
     const { after = null, callback, for: memberId } = request.query
-    const { room, visit, exchange } = request
+    const { context } = request
     // The comment first: so that the answer's first bytes are not the caller's to choose.
     const call = (json: string) => `/**/${callback}(${json});`
     reply.header('x-content-type-options', 'nosniff').type('text/javascript; charset=utf-8')
 
-    const seat = memberId === undefined ? null : await room.memberSeat(memberId)
-    if (seat && !visit.seat) exchange.charge(app.accountOf(seat), transport, 0)
+    const membership = memberId === undefined ? null : await context.room.membershipById(memberId)
+    if (membership && !context.reader.membership) context.charge(app.usageOf(membership), transport)
     // A page sees no status of a script: what is wrong is said in the batch's place.
-    if (!seat && memberId !== undefined)
+    if (!membership && memberId !== undefined)
       return call(JSON.stringify(problems.memberEnded('this member has left').problem))
 
-    const batch = await nextBatch(room.log, { memberId: null, signal: visit.signal }, after, 0)
-    const answer = batch && encode(batch)
-    exchange.answers(answer)
-    return call(answer ? asScript(answer.json) : 'null')
+    const anonymous = { memberId: null, isOver: context.reader.isOver, onOver: null }
+    const batch = await new Promise<EncodedBatch | null>((resolve) => {
+      readNext(context.room.log, anonymous, after, 0, resolve)
+    })
+    context.meter.answersPoll(batch)
+    return call(batch ? asScript(batch.json) : 'null')
   })
 }
 

@@ -1,6 +1,6 @@
 import { schemas } from '../../protocol.ts'
 import type { MountTransport } from '../context.ts'
-import { encode, snapshot } from '../follow.ts'
+import { readSnapshot } from '../subscription.ts'
 import { validator } from '../validate.ts'
 
 const header = validator(schemas.ifNoneMatch)
@@ -11,11 +11,11 @@ const header = validator(schemas.ifNoneMatch)
  */
 export const snapshotPoll: MountTransport = (app, path, transport) => {
   app.get(path, { config: { transport } }, async (request, reply) => {
+    const { room, reader, meter } = request.context
     const [, after = null] = header(request.headers)['if-none-match']?.match(/"(.+)"/) ?? []
-    const batch = await snapshot(request.room.log, request.visit, after)
-    const answer = batch && encode(batch)
-    request.exchange.answers(answer)
-    reply.header('etag', `"${answer?.cursor ?? after}"`)
-    return answer ? reply.type('application/json').send(answer.json) : reply.code(304).send()
+    const batch = await readSnapshot(room.log, reader, after)
+    meter.answersPoll(batch)
+    reply.header('etag', `"${batch?.cursor ?? after}"`)
+    return batch ? reply.type('application/json').send(batch.json) : reply.code(304).send()
   })
 }

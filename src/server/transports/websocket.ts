@@ -1,15 +1,15 @@
 import { schemas } from '../../protocol.ts'
 import type { MountTransport } from '../context.ts'
-import { seatOf } from '../context.ts'
-import { follow } from '../follow.ts'
+import { membershipOf } from '../context.ts'
 import { problems, toProblem } from '../problem.ts'
-import { keepAlive, openLine, readFrame } from '../socket.ts'
+import { Subscription } from '../subscription.ts'
 import { validator } from '../validate.ts'
+import { openWebSocket, readFrame } from '../websocket-connection.ts'
 
 const frameUp = validator(schemas.frameUp)
 
 /** Batches down as they come, drafts up and their acknowledgements down, all on one connection. */
-export const webSocket: MountTransport = (app, path, transport, { beat }) => {
+export const webSocket: MountTransport = (app, path, transport) => {
   app.route({
     method: 'GET',
     url: path,
@@ -17,28 +17,34 @@ export const webSocket: MountTransport = (app, path, transport, { beat }) => {
     config: { transport },
     handler: () => Promise.reject(problems.upgradeRequired('this is a WebSocket: ask for it with Upgrade: websocket')),
     wsHandler: (socket, request) => {
-      const line = openLine(socket, request)
-      if (!line) return
-      keepAlive(socket, line, beat)
-      const { room, visit } = request
+      const connection = openWebSocket(socket, request)
+      if (!connection) return
+      const { room, reader } = request.context
 
-      line.onText(async (text, received) => {
+      connection.onText(async (text, carrier) => {
         let id: string | undefined
         try {
           const frame = readFrame(text)
           id = draftId(frame)
           const { draft } = frameUp(frame)
-          received.says(draft)
-          const { ack } = await room.say(seatOf(request), draft)
-          await line.send({ type: 'ack', ack })
+          carrier.carriesDraft(draft)
+          const { ack } = await room.say(membershipOf(request), draft)
+          await connection.send({ type: 'ack', ack })
         } catch (error) {
-          await line.send({ type: 'error', error: toProblem(error, request.log), ...(id === undefined ? {} : { id }) })
+          const problem = toProblem(error, request.log)
+          await connection.send({ type: 'error', error: problem, ...(id === undefined ? {} : { id }) })
         }
       })
 
-      void follow(room.log, visit, request.query.after ?? null, beat, async (batch) => {
-        if (batch) await line.send(`{"type":"batch","batch":${batch.json}}`, { kind: 'batch', batch })
-      }).then(() => line.finish())
+      const subscription = new Subscription(room.log, reader, request.query.after ?? null, {
+        write: (batch) => connection.sendBatch(batch),
+        end: () => connection.finish(),
+      })
+      connection.onDrain(() => subscription.resume())
+      connection.keepAlive(app.heartbeat, () => {
+        const moved = subscription.takeMovedPosition()
+        if (moved) connection.sendBatch(moved)
+      })
     },
   })
 }

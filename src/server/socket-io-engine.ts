@@ -4,23 +4,26 @@ import { Server as EngineServer, type Socket as EngineSocket } from 'engine.io'
 import type { WebSocket } from '@fastify/websocket'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Server, type Socket } from 'socket.io'
-import type { Draft, TransportName } from '../protocol.ts'
-import { Account } from './account.ts'
+import type { Ack, Draft, Problem, TransportName } from '../protocol.ts'
 import type { App } from './context.ts'
-import { EngineSession, type EnginePacket } from './engine-session.ts'
-import type { EncodedBatch } from './follow.ts'
+import { oncePer, type EncodedBatch } from './encoded-batch.ts'
 import { MAX_WAITING_FRAMES } from './limits.ts'
+import { MemberUsage } from './member-usage.ts'
 import { problems } from './problem.ts'
+import { SocketIoSession, type EnginePacket } from './socket-io-session.ts'
 
-/** Packets that may wait for a session that does not fetch them, and messages for a store that is slow. */
-const MOST_WAITING = { packets: 1000, messages: MAX_WAITING_FRAMES }
+/** Packets that may wait for a session that does not fetch them. */
+const MAX_WAITING_PACKETS = 1000
+
+/** An event `batch`, as Socket.IO writes it. Made once for all readers. */
+const batchPacket = oncePer(({ json }: EncodedBatch) => `2["batch",${json}]`)
 
 /** A request, and whose it is. */
 interface EngineRequest {
   request: FastifyRequest
   /** null: it became a socket. */
   reply: FastifyReply | null
-  session: EngineSession
+  session: SocketIoSession
 }
 
 export interface EngineOptions {
@@ -30,29 +33,34 @@ export interface EngineOptions {
   maxMessageBytes: number
 }
 
+/** The answer to an event `message`. */
+export type Verdict = { ack: Ack } | { error: Problem }
+
 /** A session that has connected. */
-export interface EngineLine {
+export interface SocketIoConnection {
   /** The request that it began with. */
   readonly request: FastifyRequest
   /** What the session has cost since its first request. */
-  readonly account: Account
-  /** Settles when there is room for the next one: on a socket when this one has gone out, else when the next poll is here. */
-  send(batch: EncodedBatch): Promise<void>
-  /** What comes as an event `message` is answered, one after the other, in the order in which it came. */
-  onMessage(handle: (value: unknown, says: (draft: Draft) => void) => Promise<object>): void
+  readonly usage: MemberUsage
+  /** False when the session takes no more now: `onReady` says when it does again. */
+  send(batch: EncodedBatch): boolean
+  /** Calls back when there is room: on a socket when the last packet has gone out, else when the next poll is here. */
+  onReady(resume: () => void): void
+  /** Events `message` are answered one after the other, in the order in which they came. */
+  onMessage(handle: (value: unknown, carriesDraft: (draft: Draft) => void) => Promise<Verdict>): void
 }
 
 /**
  * Socket.IO, fed by our own routes and not by a server of its own: so that the same rules about origins and the same
  * counting hold for it. When to poll and when to go over to a WebSocket is its own affair.
  */
-export class Engine {
+export class SocketIoEngine {
   readonly io = new Server({ serveClient: false, connectTimeout: 10_000 })
   readonly #engine: EngineServer
   readonly #transport: TransportName
   readonly #requests = new WeakMap<IncomingMessage, EngineRequest>()
   /** By Engine.IO's id, of those that are open. Whose a session is, is known only once Socket.IO has connected on it. */
-  readonly #sessions = new Map<string, EngineSession>()
+  readonly #sessions = new Map<string, SocketIoSession>()
   readonly #upgraded = new WeakMap<IncomingMessage, WebSocket>()
 
   constructor({ transport, beatMs, maxMessageBytes }: EngineOptions) {
@@ -92,11 +100,9 @@ export class Engine {
     this.#engine.on('headers', (headers: Record<string, string>, request: IncomingMessage) => {
       const asked = this.#requests.get(request)
       if (!asked) return
-      const { exchange } = asked.request
-      if (isPoll(asked.request)) asked.session.answers(exchange)
-      exchange.leaves(200)
-      const bodyBytes = headers['Content-Length']
-      if (bodyBytes !== undefined) asked.reply?.header('content-length', bodyBytes)
+      const { meter } = asked.request.context
+      if (isPoll(asked.request)) asked.session.answersPoll(meter)
+      meter.answered(200, Number(headers['Content-Length'] ?? 0))
     })
     this.io.bind(this.#engine)
   }
@@ -108,7 +114,8 @@ export class Engine {
       scope.addHook('onRequest', async ({ raw }) => {
         delete raw.headers['sec-websocket-extensions']
       })
-      // Engine.IO reads the bodies of its posts itself.
+      // Engine.IO reads the bodies of its posts itself, whatever type they claim to be of.
+      scope.removeAllContentTypeParsers()
       scope.addContentTypeParser('*', (_request, _body, done) => done(null))
       // What Socket.IO says to itself is not ours to describe.
       const schema = { hide: true }
@@ -128,9 +135,9 @@ export class Engine {
   #handle(request: FastifyRequest, reply: FastifyReply): void {
     reply.hijack()
     const session = this.#charge(request, reply)
-    if (request.method === 'POST') session.posts(request.exchange)
+    if (request.method === 'POST') session.receivesPost(request.context.meter)
     this.#engine.handleRequest(request.raw, reply.raw)
-    if (isPoll(request) && !reply.raw.headersSent) request.exchange.parks()
+    if (isPoll(request) && !reply.raw.headersSent) request.context.meter.held()
   }
 
   /** A connection that has become a WebSocket. */
@@ -152,63 +159,71 @@ export class Engine {
     throw problems.invalid('a session connects once', { field: 'packet', limit: 1 })
   }
 
-  lineOf(socket: Socket): EngineLine {
+  connectionOf(socket: Socket): SocketIoConnection {
     const session = this.#requests.get(socket.request)?.session
     if (!session) throw new Error('a session that began with no request')
-    const { request, account } = session
+    const { request, usage } = session
     return {
       request,
-      account,
+      usage,
       onMessage: (handle) => {
         let handled = Promise.resolve()
         let waiting = 0
         socket.on('message', (value: unknown, answer: unknown) => {
-          const arrival = session.takeArrival()
+          const { carrier } = session
           waiting += 1
-          if (waiting > MOST_WAITING.messages) socket.disconnect(true)
+          if (waiting > MAX_WAITING_FRAMES) socket.disconnect(true)
           handled = handled.then(async () => {
-            const verdict = await handle(value, (draft) => arrival && session.says(arrival, draft))
+            const messages: string[] = []
+            const verdict = await handle(value, (draft) => {
+              messages.push(draft.id)
+              carrier?.carriesDraft(draft)
+            })
             waiting -= 1
-            if (typeof answer === 'function') (answer as (verdict: object) => void)(verdict)
+            if (typeof answer !== 'function') return
+            session.creates({ kind: 'ack' in verdict ? 'ack' : 'error', messages }, () => {
+              ;(answer as (verdict: Verdict) => void)(verdict)
+            })
           })
         })
       },
-      send: async (batch) => {
-        session.expects(batch)
-        socket.emit('batch', JSON.parse(batch.json))
-        await ready(socket.conn)
+      send: (batch) => {
+        session.creates({ kind: 'batch', batch }, () => socket.conn.write(batchPacket(batch)))
+        return socket.conn.transport.writable
+      },
+      onReady: (resume) => {
+        const follow = () => socket.conn.transport.on('ready', resume)
+        follow()
+        socket.conn.on('upgrade', () => {
+          follow()
+          resume()
+        })
       },
     }
   }
 
-  #charge(request: FastifyRequest, reply: FastifyReply | null): EngineSession {
+  #charge(request: FastifyRequest, reply: FastifyReply | null): SocketIoSession {
     const sid = sidOf(request)
     const known = this.#sessions.get(sid)
-    const session = known ?? new EngineSession(request, new Account({ isOrphan: true }))
+    const session = known ?? new SocketIoSession(request, new MemberUsage({ isUnassigned: true }))
     this.#requests.set(request.raw, { request, reply, session })
-    // Of a session that is not there, or not any more, nobody will ask what it cost.
-    if (known || sid === '') {
-      request.exchange.charge(session.account, this.#transport, Number(request.headers['content-length'] ?? 0))
-    }
+    // A session that is not there, or not any more, belongs to no member.
+    if (known || sid === '') request.context.charge(session.usage, this.#transport)
     return session
   }
 
   #open(socket: EngineSocket): void {
     const session = this.#requests.get(socket.request)?.session
     if (!session) return
-    socket.on('packet', (packet: EnginePacket) => {
-      session.received(packet)
-      // Each packet can be answered by one: who sends and never fetches would have them kept here without end. Engine.IO
-      // hides how many there are from types only.
-      if ((socket as unknown as { writeBuffer: unknown[] }).writeBuffer.length > MOST_WAITING.packets)
-        socket.close(true)
+    socket.on('packetCreate', (packet: EnginePacket) => {
+      session.created(packet)
+      // Each packet can be answered by one: a client that sends and never fetches would have them kept here without end.
+      if (session.waiting > MAX_WAITING_PACKETS) socket.close(true)
     })
-    socket.on('flush', (packets: EnginePacket[]) => {
-      if (socket.transport.name === 'polling') session.sends(packets)
-    })
+    socket.on('flush', (packets: EnginePacket[]) => session.flushes(packets, socket.transport.name === 'websocket'))
     socket.once('close', () => {
       this.#sessions.delete(session.id)
-      session.account.release()
+      session.usage.release()
     })
   }
 }
@@ -217,21 +232,3 @@ const sidOf = ({ query }: FastifyRequest): string => (query as { sid?: string })
 
 /** The request that a session begins with has no id yet: it is no poll, though it is answered in the same way. */
 const isPoll = (request: FastifyRequest): boolean => request.method === 'GET' && sidOf(request) !== ''
-
-/** Settles when the session takes more, or is over. */
-async function ready(session: EngineSocket): Promise<void> {
-  while (session.readyState === 'open' && !session.transport.writable) {
-    const { transport } = session
-    await new Promise<void>((resolve) => {
-      const settle = () => {
-        transport.off('ready', settle)
-        session.off('upgrade', settle)
-        session.off('close', settle)
-        resolve()
-      }
-      transport.on('ready', settle)
-      session.on('upgrade', settle)
-      session.on('close', settle)
-    })
-  }
-}

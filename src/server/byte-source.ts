@@ -1,0 +1,77 @@
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+
+/** Bytes of one direction: heads, and all that is not a head. */
+export interface HeadAndBody {
+  head: number
+  body: number
+}
+
+/** Bytes that crossed in both directions, as the server sees them: up is read, down is written. */
+export interface Crossed {
+  up: HeadAndBody
+  down: HeadAndBody
+}
+
+/** Where the bytes of a request and its answer cross: HTTP's own bytes, below which TLS and TCP add theirs. */
+export interface ByteSource {
+  /** The TCP connection, or what TLS makes of one. Several sources may share it. */
+  readonly connection: Socket
+  /**
+   * What crossed since the last call. Every byte is handed out once.
+   *
+   * @param up bytes of the request's body among them, if the source cannot tell, as in HTTP/1.1; likewise `down`
+   */
+  readDelta(up: number, down: number): Crossed
+  /** Bytes that crossed until now belong to nobody who asks later. */
+  skip(): void
+  /** Calls back once the last byte of the answer has crossed, or never will: at once, if that is so already. */
+  whenOver(done: () => void): void
+}
+
+/**
+ * HTTP/1.1 and what it is upgraded to: one exchange at a time has the connection to itself. For a TLS connection Node counts
+ * what went into it and came out of it, not its records.
+ */
+export class ConnectionBytes implements ByteSource {
+  readonly connection: Socket
+  #up = 0
+  #down = 0
+
+  constructor(connection: Socket) {
+    this.connection = connection
+  }
+
+  readDelta(up: number, down: number): Crossed {
+    const { bytesRead, bytesWritten } = this.connection
+    const crossed = { up: split(bytesRead - this.#up, up), down: split(bytesWritten - this.#down, down) }
+    this.#up = bytesRead
+    this.#down = bytesWritten
+    return crossed
+  }
+
+  skip(): void {
+    this.#up = this.connection.bytesRead
+    this.#down = this.connection.bytesWritten
+  }
+
+  whenOver(done: () => void): void {
+    done()
+  }
+}
+
+/** If a message was cut off, only a part of its body has crossed, or none. */
+function split(bytes: number, bodyBytes: number): HeadAndBody {
+  const body = Math.min(bytes, bodyBytes)
+  return { head: bytes - body, body }
+}
+
+const sources = new WeakMap<IncomingMessage, ByteSource>()
+
+/** Gives a request a byte source other than its connection. */
+export function setByteSource(request: IncomingMessage, source: ByteSource): void {
+  sources.set(request, source)
+}
+
+/** The byte source that a request was given; null when it has its connection to itself. */
+export const ownByteSource = (request: IncomingMessage): ByteSource | null => sources.get(request) ?? null

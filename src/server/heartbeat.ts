@@ -1,0 +1,91 @@
+import { stoodStill } from './clock.ts'
+
+/** Parts of an interval: connections are spread over them, so that not all are written to in one turn. */
+const SLICES = 16
+
+/** A connection that is kept alive. */
+export interface Beating {
+  /** Slice in which something was last written that tells the peer that the connection lives. See `Heartbeat.now`. */
+  lastSentAt: number
+  /**
+   * Nothing was sent for an interval.
+   *
+   * @param stoodStill this process did not run in time, so that it cannot know whether the peer was silent
+   */
+  beat(stoodStill: boolean): void
+}
+
+/**
+ * One timer for the heartbeats of all connections of a server: a wheel of slices, in which each connection stands where its
+ * heartbeat is due, and is moved on if something was sent to it meanwhile.
+ */
+export class Heartbeat {
+  readonly #sliceMs: number
+  readonly #wheel = Array.from({ length: SLICES + 1 }, () => new Set<Beating>())
+  #slice = 0
+  #size = 0
+  #timer: NodeJS.Timeout | null = null
+  #dueAt = 0
+
+  /** @param intervalMs ms of silence after which a connection is written to */
+  constructor(intervalMs: number) {
+    this.#sliceMs = intervalMs / SLICES
+  }
+
+  /** The present slice. A connection remembers it when it sends something. */
+  get now(): number {
+    return this.#slice
+  }
+
+  /** Returns the function that takes the connection out again. */
+  add(connection: Beating): () => void {
+    connection.lastSentAt = this.#slice
+    this.#place(connection)
+    this.#size += 1
+    this.#timer ??= this.#start()
+    return () => this.#remove(connection)
+  }
+
+  close(): void {
+    if (this.#timer) clearInterval(this.#timer)
+    this.#timer = null
+  }
+
+  #start(): NodeJS.Timeout {
+    this.#dueAt = performance.now() + this.#sliceMs
+    return setInterval(() => this.#turn(), this.#sliceMs).unref()
+  }
+
+  #turn(): void {
+    const isLate = stoodStill(this.#dueAt, this.#sliceMs * SLICES)
+    this.#dueAt = performance.now() + this.#sliceMs
+    this.#slice += 1
+    const due = this.#at(this.#slice)
+    for (const connection of due) {
+      due.delete(connection)
+      if (this.#slice - connection.lastSentAt >= SLICES) {
+        connection.lastSentAt = this.#slice
+        this.#place(connection)
+        connection.beat(isLate)
+      } else {
+        this.#place(connection)
+      }
+    }
+  }
+
+  #place(connection: Beating): void {
+    this.#at(connection.lastSentAt + SLICES).add(connection)
+  }
+
+  #remove(connection: Beating): void {
+    if (!this.#wheel.some((slice) => slice.delete(connection))) return
+    this.#size -= 1
+    if (this.#size === 0) this.close()
+  }
+
+  #at(slice: number): Set<Beating> {
+    const set = this.#wheel[slice % this.#wheel.length]
+    if (!set) throw new RangeError(`no slice ${slice}`)
+    return set
+  }
+}
