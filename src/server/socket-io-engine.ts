@@ -10,6 +10,7 @@ import { oncePer, type EncodedBatch } from './encoded-batch.ts'
 import { MAX_WAITING_FRAMES } from './limits.ts'
 import { MemberUsage } from './member-usage.ts'
 import { problems } from './problem.ts'
+import type { Room } from './room.ts'
 import { SocketIoSession, type EnginePacket } from './socket-io-session.ts'
 
 /** Packets that may wait for a session that does not fetch them. */
@@ -38,8 +39,7 @@ export type Verdict = { ack: Ack } | { error: Problem }
 
 /** A session that has connected. */
 export interface SocketIoConnection {
-  /** The request that it began with. */
-  readonly request: FastifyRequest
+  readonly room: Room
   /** What the session has cost since its first request. */
   readonly usage: MemberUsage
   /** False when the session takes no more now: `onReady` says when it does again. */
@@ -164,7 +164,7 @@ export class SocketIoEngine {
     if (!session) throw new Error('a session that began with no request')
     const { request, usage } = session
     return {
-      request,
+      room: request.context.room,
       usage,
       onMessage: (handle) => {
         let handled = Promise.resolve()

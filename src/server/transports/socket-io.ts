@@ -20,7 +20,7 @@ export const socketIo: MountTransport = (app, path, transport, { beat }) => {
     try {
       engine.admitOnce(socket)
       const { token } = hello(socket.handshake.auth)
-      const { room } = engine.connectionOf(socket).request.context
+      const { room } = engine.connectionOf(socket)
       if (token !== undefined) memberships.set(socket, await room.membershipOf(token))
     } catch (error) {
       return Object.assign(new Error('refused'), { data: toProblem(error, app.log) })
@@ -29,10 +29,9 @@ export const socketIo: MountTransport = (app, path, transport, { beat }) => {
   engine.io.use((socket, next) => void admit(socket).then(next))
   engine.io.on('connection', (socket) => {
     const connection = engine.connectionOf(socket)
-    const { room } = connection.request.context
     const membership = memberships.get(socket) ?? null
     if (membership) connection.usage.assignTo(app.usageOf(membership))
-    const reader = room.connect(membership)
+    const reader = connection.room.connect(membership)
     socket.on('disconnect', () => reader.end())
     connection.onMessage(async (value, carriesDraft) => {
       try {
@@ -40,12 +39,12 @@ export const socketIo: MountTransport = (app, path, transport, { beat }) => {
         carriesDraft(said)
         if (!membership)
           throw problems.unknownToken('this needs a token: join the room, then connect with auth: {token}')
-        return { ack: (await room.say(membership, said)).ack }
+        return { ack: (await connection.room.say(membership, said)).ack }
       } catch (error) {
         return { error: toProblem(error, app.log) }
       }
     })
-    const subscription = new Subscription(room.log, reader, hello(socket.handshake.auth).after ?? null, {
+    const subscription = new Subscription(connection.room.log, reader, hello(socket.handshake.auth).after ?? null, {
       write: (batch) => connection.send(batch),
       end: () => {
         if (membership?.isEnded) socket.emit('problem', refusals.hasLeft().problem)
