@@ -3,7 +3,8 @@
  *
  * A room is an append-only log, read by cursor. A transport is a way of following it.
  */
-import Type, { type Static } from 'typebox'
+import * as Type from 'typebox'
+import type { Static } from 'typebox'
 
 export const TRANSPORTS = [
   'short-poll',
@@ -164,7 +165,6 @@ export const schemas = /* @__PURE__ */ (() => {
         { description: 'several ports with one profile are several links, so that their users do not share one' },
       ),
     }),
-    lastEventId: Type.Object({ 'last-event-id': Type.Optional(cursor) }),
     ifNoneMatch: Type.Object({
       'if-none-match': Type.Optional(
         // Empty from curl while it has none; weak from behind a proxy that compresses.

@@ -4,14 +4,13 @@ import helmet from '@fastify/helmet'
 import statics from '@fastify/static'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import websocket from '@fastify/websocket'
-import Fastify from 'fastify'
+import Fastify, { LogController } from 'fastify'
 import { recordedPath } from '../meter.ts'
-import { SUBPROTOCOL, TRANSPORTS } from '../protocol.ts'
+import { TRANSPORTS, type TransportName } from '../protocol.ts'
 import { closeInOrder } from './closing.ts'
 import { configOf, type Config } from './config.ts'
 import type { App } from './context.ts'
 import { oncePer } from './encoded-batch.ts'
-import { DEFLATE } from './deflate.ts'
 import { authenticate } from './authenticate.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { certificateOf } from './http2/certificate.ts'
@@ -22,17 +21,17 @@ import { MAX_BODY_BYTES } from './limits.ts'
 import { Links, mountAbout } from './links.ts'
 import { mountMessages } from './messages.ts'
 import { mountMeterLine } from './meter-line.ts'
-import { mountMetrics } from './metrics.ts'
 import { ProblemError, problems, toProblem } from './problem.ts'
 import { Rooms } from './rooms.ts'
 import type { Membership } from './membership.ts'
 import { MemberUsage } from './member-usage.ts'
 import { checkOrigins } from './origins.ts'
 import { trackRequests } from './requests.ts'
-import { mountDocs } from './openapi.ts'
+import { mountDocs } from './docs.ts'
 import { openStore } from './open-store.ts'
-import { transports } from './transports/index.ts'
+import { transports, UPGRADING } from './transports/index.ts'
 import { validatorCompiler } from './validate.ts'
+import { webSocketOptions } from './websocket-options.ts'
 
 /** In ms. */
 const TIMEOUTS = {
@@ -57,7 +56,11 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
   const usageOf = oncePer<Membership, MemberUsage>(() => new MemberUsage())
 
   const certificate = await certificateOf(config)
+  const logsRequests = ['info', 'debug', 'trace'].includes(config.logLevel)
   const app: App = Fastify<Server>({
+    // Where requests are not logged, none needs a logger of its own.
+    logController: new LogController({ disableRequestLogging: !logsRequests }),
+    ...(!logsRequests && { childLoggerFactory: (logger) => logger }),
     // No headers, and no ids of sessions: what gives somebody's rights stays out of a log.
     logger: {
       level: config.logLevel,
@@ -101,47 +104,39 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
       .send(JSON.stringify(problem))
   })
 
-  const preClose = closeInOrder(rooms, trackRequests(app, rooms))
-  await app.register(websocket, {
-    preClose,
-    // The peer is told by a close frame why, and has a moment to read it; what anybody can cause is no error of ours.
-    errorHandler: (_error, socket) => void setTimeout(() => socket.terminate(), 1000).unref(),
-    options: {
-      maxPayload: MAX_BODY_BYTES,
-      // A message in sixteen thousand one-byte pieces stays below maxPayload, and costs megabytes.
-      maxFragments: 64,
-      maxBufferedChunks: 1024,
-      // One frame in a turn of the event loop: thousands of small ones come in one chunk, and others must get their turn.
-      allowSynchronousEvents: false,
-      perMessageDeflate: config.deflate && DEFLATE,
-      handleProtocols: (offers) => (offers.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
-    },
-  })
-
-  // After the WebSocket plugin, which then knows the refused upgrade as one, and frees its connection.
+  const inFlight = trackRequests(app, rooms)
   // With TLS a browser would ask for each link's port anew whether the certificate is to be trusted.
   const links = new Links(app, certificate ? 'off' : config.links)
   const origins = config.origins.split(',').filter(Boolean)
   checkOrigins(app, origins, links)
   app.addHook('onClose', () => links.close())
 
-  await mountDocs(app)
+  mountDocs(app)
   mountHealth(app, rooms, store)
-  if (config.metrics) mountMetrics(app, rooms, store)
+  if (config.metrics) (await import('./metrics.ts')).mountMetrics(app, rooms, store)
   mountAbout(app, links)
-  await app.register(
-    async (scope) => {
-      const room = scope.withTypeProvider<TypeBoxTypeProvider>()
-      authenticate(room, rooms)
-      mountMembers(room, config)
-      mountMessages(room)
-      mountMeterLine(room)
-      for (const name of TRANSPORTS) transports[name](room, `/${name}`, name, config)
-    },
-    { prefix: '/rooms/:room' },
-  )
+  const roomRoutes = { prefix: '/rooms/:room' }
+  await app.register(async (scope) => {
+    const room = scope.withTypeProvider<TypeBoxTypeProvider>()
+    authenticate(room, rooms)
+    mountMembers(room, config)
+    mountMessages(room)
+    for (const name of TRANSPORTS.filter((name) => !UPGRADING.has(name))) mountTransport(room, name)
+  }, roomRoutes)
+  // The WebSocket plugin adds hooks to each request of its scope, which other requests do without.
+  await app.register(async (scope) => {
+    const room = scope.withTypeProvider<TypeBoxTypeProvider>()
+    await room.register(websocket, webSocketOptions(config, closeInOrder(rooms, inFlight)))
+    authenticate(room, rooms)
+    mountMeterLine(room)
+    for (const name of UPGRADING) mountTransport(room, name)
+  }, roomRoutes)
   await app.register((scope) => mountPage(scope, links, config))
   return { app, rooms }
+
+  function mountTransport(scope: App, name: TransportName): void {
+    transports[name](scope, `/${name}`, name, config)
+  }
 }
 
 /** The page, under a policy that lets it load and call nothing but this server. The rooms' answers go without: what they

@@ -7,7 +7,6 @@ import { readConfig } from './command.ts'
 import { freePort } from './free-port.ts'
 import { certificateOf } from './http2/certificate.ts'
 import { listenToEvery } from './http2/listen.ts'
-import { Workers } from './workers.ts'
 
 /** ms for everything to close in; and how much longer the workers' parent waits for them. */
 const GRACE_MS = 4000
@@ -28,6 +27,7 @@ async function startWorkers(): Promise<void> {
   // Where the certificate does not exist yet, one of all makes it.
   await certificateOf(config).catch(cannotStart)
   const port = config.port || (await freePort(config.host).catch(cannotStart))
+  const { Workers } = await import('./workers.ts')
   const workers = new Workers(config.workers, port, {
     listening: () => tellWhere(port),
     died: (pid, why, nextMs) =>

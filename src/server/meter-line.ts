@@ -1,4 +1,4 @@
-import Type from 'typebox'
+import * as Type from 'typebox'
 import type { MeterFrame } from '../meter.ts'
 import { CLOSE, schemas } from '../protocol.ts'
 import { serverNow } from './clock.ts'

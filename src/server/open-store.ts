@@ -1,7 +1,6 @@
 import type { Config } from './config.ts'
 import { MemoryStore } from './memory-store.ts'
 import type { Log } from './redis/logger.ts'
-import { RedisStore } from './redis/redis-store.ts'
 import type { Store } from './store.ts'
 
 /** The store that the settings name. @throws Error when there is a Redis, and it does not want us */
@@ -14,5 +13,7 @@ export async function openStore(config: Config, log: Log): Promise<Store> {
     maxMembers: config.maxMembers,
   }
   if (config.store === 'memory') return new MemoryStore(options)
+  // Loaded only where it is used: a Redis client takes 9 MiB.
+  const { RedisStore } = await import('./redis/redis-store.ts')
   return RedisStore.open({ ...options, url: config.store, prefix: config.storePrefix }, log)
 }

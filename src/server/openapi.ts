@@ -1,9 +1,8 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import type { FastifySchema } from 'fastify'
-import Type from 'typebox'
+import Fastify, { type FastifyInstance, type FastifySchema, type RouteOptions } from 'fastify'
+import * as Type from 'typebox'
 import { schemas, TRANSPORTS } from '../protocol.ts'
-import type { App } from './context.ts'
 import { framesDocument, framesPage } from './frames-docs.ts'
 
 interface Described {
@@ -75,9 +74,14 @@ const ROUTES: Record<string, Described> = {
 
 const ROOM = '/rooms/:room'
 
-/** Describes the routes that are mounted after this, from the schemas that they validate with, at /docs. */
-export async function mountDocs(app: App): Promise<void> {
-  await app.register(swagger, {
+/** A route as it is mounted, with the schemas that it validates with. */
+export type MountedRoute = Pick<RouteOptions, 'method' | 'url' | 'schema'>
+
+/** An app that describes these routes at /docs. It serves nothing else: their handlers are not called. */
+export async function buildDocs(routes: readonly MountedRoute[]): Promise<FastifyInstance> {
+  const docs = Fastify({ exposeHeadRoutes: false })
+  docs.setValidatorCompiler(() => () => true)
+  await docs.register(swagger, {
     openapi: {
       openapi: '3.1.0',
       info: {
@@ -105,10 +109,15 @@ export async function mountDocs(app: App): Promise<void> {
       return { schema: all, url }
     },
   })
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, uiConfig: { deepLinking: true } })
-  app.get('/docs/frames', async (_request, reply) => {
+  for (const { method, url, schema } of routes) {
+    docs.route({ method, url, ...(schema && { schema }), handler: () => undefined })
+  }
+  await docs.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, uiConfig: { deepLinking: true } })
+  docs.get('/docs/frames', async (_request, reply) => {
     reply.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
     return reply.type('text/html; charset=utf-8').send(framesPage())
   })
-  app.get('/docs/asyncapi.json', async () => framesDocument())
+  docs.get('/docs/asyncapi.json', async () => framesDocument())
+  await docs.ready()
+  return docs
 }

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { schemas, type Cursor } from '../protocol.ts'
 import { validator } from './validate.ts'
 
-const header = validator(schemas.lastEventId)
+const read = validator(schemas.read)
 
 /**
  * Where a read begins; null for a new reader. `Last-Event-ID` counts before the address: an EventSource comes back to the
@@ -10,6 +10,6 @@ const header = validator(schemas.lastEventId)
  * makes a preflight for each new one.
  */
 export function startCursor({ headers, query }: FastifyRequest & { query: { after?: Cursor } }): Cursor | null {
-  const last = headers['last-event-id'] === undefined ? undefined : header(headers)['last-event-id']
-  return last ?? query.after ?? null
+  const last = headers['last-event-id']
+  return (last === undefined ? query.after : read({ after: last }).after) ?? null
 }

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import type { App } from './context.ts'
 import { connectionOf } from './client-connection.ts'
 import { MAX_OPEN_REQUESTS } from './limits.ts'
@@ -25,6 +26,9 @@ export class RequestsInFlight {
   }
 }
 
+const isUpgrade = ({ headers }: FastifyRequest): boolean =>
+  headers.upgrade !== undefined && /\bupgrade\b/i.test(headers.connection ?? '')
+
 /** Gives each request its context, for as long as it lasts, and bounds the requests under way on one connection. */
 export function trackRequests(app: App, rooms: Rooms): RequestsInFlight {
   const inFlight = new RequestsInFlight()
@@ -43,6 +47,8 @@ export function trackRequests(app: App, rooms: Rooms): RequestsInFlight {
       context.end()
       inFlight.end()
     })
+    // An upgrade that is refused, or that no route knows, is answered like any request. Nothing reads its connection then.
+    if (isUpgrade(request)) reply.raw.once('finish', () => request.raw.socket.end())
     if (request.raw.httpVersionMajor !== 1 || !connection.isOverLimit) {
       next()
       return

@@ -19,3 +19,6 @@ export const transports: Record<TransportName, MountTransport> = {
   'jsonp-poll': jsonpPoll,
   'socket-io': socketIo,
 }
+
+/** Transports that are WebSockets, or become one. */
+export const UPGRADING: ReadonlySet<TransportName> = new Set(['websocket', 'socket-io'])
