@@ -29,39 +29,8 @@ export interface ByteSource {
   whenOver(done: () => void): void
 }
 
-/**
- * HTTP/1.1 and what it is upgraded to: one exchange at a time has the connection to itself. For a TLS connection Node counts
- * what went into it and came out of it, not its records.
- */
-export class ConnectionBytes implements ByteSource {
-  readonly connection: Socket
-  #up = 0
-  #down = 0
-
-  constructor(connection: Socket) {
-    this.connection = connection
-  }
-
-  readDelta(up: number, down: number): Crossed {
-    const { bytesRead, bytesWritten } = this.connection
-    const crossed = { up: split(bytesRead - this.#up, up), down: split(bytesWritten - this.#down, down) }
-    this.#up = bytesRead
-    this.#down = bytesWritten
-    return crossed
-  }
-
-  skip(): void {
-    this.#up = this.connection.bytesRead
-    this.#down = this.connection.bytesWritten
-  }
-
-  whenOver(done: () => void): void {
-    done()
-  }
-}
-
 /** If a message was cut off, only a part of its body has crossed, or none. */
-function split(bytes: number, bodyBytes: number): HeadAndBody {
+export function splitBytes(bytes: number, bodyBytes: number): HeadAndBody {
   const body = Math.min(bytes, bodyBytes)
   return { head: bytes - body, body }
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { ConnectionBytes, ownByteSource, type ByteSource } from './byte-source.ts'
+import { ownByteSource, splitBytes, type ByteSource, type Crossed } from './byte-source.ts'
 import { MAX_OPEN_REQUESTS } from './limits.ts'
 
 /** ms for a refusal to go out. After that the connection is cut. */
@@ -8,26 +8,34 @@ const REFUSAL_MS = 1000
 
 /** A request under way on a connection. */
 export interface OpenRequest {
-  readonly response: ServerResponse
+  /** null if it has become a WebSocket. */
+  readonly response: ServerResponse | null
   /** Answers a held read now. */
   endRead(): void
+  /** Its connection is gone. */
+  end(): void
 }
 
-/** One TCP connection of a client, or what TLS makes of it, with the requests under way on it. */
-export class ClientConnection {
-  readonly #socket: Socket
-  readonly #bytes: ConnectionBytes
-  /** More than one on HTTP/2, and on HTTP/1.1 for a client that pipelines. */
-  readonly #open = new Set<OpenRequest>()
+/**
+ * One TCP connection of a client, or what TLS makes of it, with the requests under way on it. On HTTP/1.1, and after an
+ * upgrade, one exchange at a time has the connection to itself: its bytes are the connection's. For a TLS connection Node
+ * counts what went into it and came out of it, not its records.
+ */
+export class ClientConnection implements ByteSource {
+  readonly connection: Socket
+  #up = 0
+  #down = 0
+  #open: OpenRequest | null = null
+  /** Further ones, on HTTP/2 and for a client that pipelines. */
+  #others: Set<OpenRequest> | null = null
   #isRefused = false
   /** Preflights that are not counted for a request yet. */
   #preflights = 0
 
   constructor(socket: Socket) {
-    this.#socket = socket
-    this.#bytes = new ConnectionBytes(socket)
+    this.connection = socket
     // One listener per connection. With one per request, closing a connection takes time with the square of their number.
-    socket.once('close', () => this.#closed())
+    socket.on('close', onClose)
   }
 
   /** Too many requests are under way: the connection is about to be closed, and reads that begin end at once. */
@@ -35,31 +43,50 @@ export class ClientConnection {
     return this.#isRefused
   }
   get isClosed(): boolean {
-    return this.#socket.destroyed
+    return this.connection.destroyed
   }
   /** HTTP/2 bounds its streams itself. */
   get isOverLimit(): boolean {
-    return this.#open.size > MAX_OPEN_REQUESTS
+    return this.#others !== null && this.#others.size >= MAX_OPEN_REQUESTS
   }
 
   bytesOf(request: IncomingMessage): ByteSource {
-    return request.httpVersionMajor === 1 ? this.#bytes : (ownByteSource(request) ?? this.#bytes)
+    return request.httpVersionMajor === 1 ? this : (ownByteSource(request) ?? this)
+  }
+
+  readDelta(up: number, down: number): Crossed {
+    const { bytesRead, bytesWritten } = this.connection
+    const crossed = { up: splitBytes(bytesRead - this.#up, up), down: splitBytes(bytesWritten - this.#down, down) }
+    this.#up = bytesRead
+    this.#down = bytesWritten
+    return crossed
+  }
+
+  skip(): void {
+    this.#up = this.connection.bytesRead
+    this.#down = this.connection.bytesWritten
+  }
+
+  whenOver(done: () => void): void {
+    done()
   }
 
   add(request: OpenRequest): void {
-    this.#open.add(request)
+    if (this.#open === null) this.#open = request
+    else (this.#others ??= new Set()).add(request)
   }
 
   delete(request: OpenRequest): void {
-    this.#open.delete(request)
+    if (this.#open === request) this.#open = null
+    else this.#others?.delete(request)
   }
 
   /** Ends held reads, so that the refusal that is queued behind them goes out. */
   refuse(): void {
     this.#isRefused = true
-    for (const request of this.#open) request.endRead()
-    const timer = setTimeout(() => this.#socket.destroy(), REFUSAL_MS)
-    this.#socket.once('close', () => clearTimeout(timer))
+    for (const request of this.#requests()) request.endRead()
+    const timer = setTimeout(() => this.connection.destroy(), REFUSAL_MS)
+    this.connection.once('close', () => clearTimeout(timer))
   }
 
   addPreflight(): void {
@@ -72,17 +99,33 @@ export class ClientConnection {
     return count
   }
 
-  /** Node emits `close` for the response whose turn it is. Responses that are queued behind it get theirs here. */
-  #closed(): void {
-    for (const { response } of this.#open) {
-      if ('stream' in response || response.socket !== null) continue
-      response.destroyed = true
-      response.emit('close')
+  #requests(): OpenRequest[] {
+    return [...(this.#open ? [this.#open] : []), ...(this.#others ?? [])]
+  }
+
+  /**
+   * Node emits `close` for the response whose turn it is. Responses that are queued behind it get theirs here, and requests
+   * that became a WebSocket have none.
+   */
+  closed(): void {
+    for (const request of this.#requests()) {
+      const { response } = request
+      if (response === null) {
+        request.end()
+      } else if (!('stream' in response) && response.socket === null) {
+        response.destroyed = true
+        response.emit('close')
+      }
     }
   }
 }
 
 const connections = new WeakMap<Socket, ClientConnection>()
+
+/** One function for all sockets: a closure each would be kept for as long as each. */
+function onClose(this: Socket): void {
+  connections.get(this)?.closed()
+}
 
 export function connectionOf(socket: Socket): ClientConnection {
   let connection = connections.get(socket)

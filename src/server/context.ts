@@ -1,17 +1,11 @@
-import type {
-  FastifyInstance,
-  FastifyRequest,
-  FastifyBaseLogger,
-  RawServerDefault,
-  RawRequestDefaultExpression,
-} from 'fastify'
+import type { FastifyInstance, FastifyBaseLogger, RawServerDefault, RawRequestDefaultExpression } from 'fastify'
 import type { RawReplyDefaultExpression } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { TransportName } from '../protocol.ts'
 import type { Config } from './config.ts'
 import type { Heartbeat } from './heartbeat.ts'
 import type { MemberUsage } from './member-usage.ts'
-import type { Membership } from './membership.ts'
+import type { Membership, ReaderConnection } from './membership.ts'
 import { problems } from './problem.ts'
 import type { RequestContext } from './request-context.ts'
 
@@ -44,9 +38,8 @@ export type App = FastifyInstance<
 /** One transport: mounts its route on an app whose prefix is the room. */
 export type MountTransport = (app: App, path: string, transport: TransportName, config: Config) => void
 
-/** The member that makes the request. @throws 401 for a request without a token */
-export function membershipOf({ context }: FastifyRequest): Membership {
-  const { membership } = context.reader
+/** The member that reads by this connection. @throws 401 for a connection without a token */
+export function membershipOf({ membership }: ReaderConnection): Membership {
   if (!membership) {
     throw problems.unknownToken('this needs a token: join the room, then send Authorization: Bearer <token>')
   }

@@ -37,13 +37,17 @@ export class Heartbeat {
     return this.#slice
   }
 
-  /** Returns the function that takes the connection out again. */
-  add(connection: Beating): () => void {
+  add(connection: Beating): void {
     connection.lastSentAt = this.#slice
     this.#place(connection)
     this.#size += 1
     this.#timer ??= this.#start()
-    return () => this.#remove(connection)
+  }
+
+  remove(connection: Beating): void {
+    if (!this.#wheel.some((slice) => slice.delete(connection))) return
+    this.#size -= 1
+    if (this.#size === 0) this.close()
   }
 
   close(): void {
@@ -75,12 +79,6 @@ export class Heartbeat {
 
   #place(connection: Beating): void {
     this.#at(connection.lastSentAt + SLICES).add(connection)
-  }
-
-  #remove(connection: Beating): void {
-    if (!this.#wheel.some((slice) => slice.delete(connection))) return
-    this.#size -= 1
-    if (this.#size === 0) this.close()
   }
 
   #at(slice: number): Set<Beating> {

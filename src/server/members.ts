@@ -17,16 +17,19 @@ export function mountMembers(app: App, { lease }: Config): void {
   app.get('/members', async (request) => request.context.room.readRoster())
 
   // A contact, for somebody whose line carries no token and so renews no lease.
-  app.get('/members/me', async (request) => ({ ...membershipOf(request).member, leaseMs: lease }) satisfies Present)
+  app.get(
+    '/members/me',
+    async (request) => ({ ...membershipOf(request.context.reader).member, leaseMs: lease }) satisfies Present,
+  )
 
   app.patch('/members/me', { schema: { body: schemas.rename } }, async (request) =>
-    request.context.room.rename(membershipOf(request), request.body.name),
+    request.context.room.rename(membershipOf(request.context.reader), request.body.name),
   )
 
   app.delete('/members/me', { schema: { querystring: schemas.leave } }, async (request, reply) => {
     const graceMs = Number(request.query.graceMs ?? 0)
-    if (graceMs > 0) await request.context.room.leaveSoon(membershipOf(request), graceMs)
-    else await request.context.room.leave(membershipOf(request))
+    if (graceMs > 0) await request.context.room.leaveSoon(membershipOf(request.context.reader), graceMs)
+    else await request.context.room.leave(membershipOf(request.context.reader))
     return reply.code(204).send()
   })
 }

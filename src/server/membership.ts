@@ -62,7 +62,7 @@ export class ReaderConnection implements Reader {
   readonly observer: RoomObserver | undefined
   readonly #onEnd: () => void
   #isOver = false
-  onOver: (() => void) | null = null
+  observedBy: { readerEnded(): void } | null = null
 
   constructor(membership: Membership | null, observer: RoomObserver | undefined, onEnd: () => void) {
     this.membership = membership
@@ -79,7 +79,7 @@ export class ReaderConnection implements Reader {
   end(): void {
     if (this.#isOver) return
     this.#isOver = true
-    this.onOver?.()
+    this.observedBy?.readerEnded()
     this.membership?.disconnected(this)
     this.#onEnd()
   }

@@ -5,7 +5,7 @@ import { membershipOf, type App } from './context.ts'
 export function mountMessages(app: App): void {
   app.post('/messages', { schema: { body: schemas.draft } }, async (request, reply) => {
     request.context.meter.carriesDraft(request.body)
-    const { ack, isNew } = await request.context.room.say(membershipOf(request), request.body)
+    const { ack, isNew } = await request.context.room.say(membershipOf(request.context.reader), request.body)
     request.context.meter.acknowledges(ack.id)
     return reply.code(isNew ? 201 : 200).send(ack)
   })

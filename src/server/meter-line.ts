@@ -31,7 +31,6 @@ export function mountMeterLine(app: App): void {
         socket.close(CLOSE.badToken, 'this needs a token')
         return
       }
-      connection.keepAlive(app.heartbeat)
       const usage = app.usageOf(reader.membership)
       let last = ''
       let tracing: ReturnType<MemberUsage['trace']> | null = null
@@ -62,10 +61,12 @@ export function mountMeterLine(app: App): void {
         }
       })
       const timer = setInterval(() => void tell(), REPORT_MS)
-      reader.onOver = () => {
-        clearInterval(timer)
-        trace(false)
-        connection.finish()
+      reader.observedBy = {
+        readerEnded: () => {
+          clearInterval(timer)
+          trace(false)
+          connection.end()
+        },
       }
       void tell()
     },

@@ -81,11 +81,13 @@ export function mountMetrics(app: App, rooms: Rooms, store: Store): void {
       if (isLive) for (const { at } of batch.events) lag.observe(Math.max(0, Date.now() - at) / 1000)
     },
   }
-  app.addHook('preHandler', async (request, reply) => {
+  app.addHook('preHandler', (request, _reply, next) => {
     const { transport } = request.routeOptions.config
-    if (!transport) return
-    lines.inc({ transport })
-    reply.raw.once('close', () => lines.dec({ transport }))
+    if (transport) {
+      lines.inc({ transport })
+      request.context.onEnd(() => lines.dec({ transport }))
+    }
+    next()
   })
   app.get('/metrics', async (_request, reply) => {
     reply.type(registry.contentType)

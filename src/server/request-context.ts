@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { recordedPath } from '../meter.ts'
 import type { TransportName } from '../protocol.ts'
+import type { ByteSource } from './byte-source.ts'
 import type { ClientConnection, OpenRequest } from './client-connection.ts'
 import { serverNow } from './clock.ts'
 import { isGone } from './gone.ts'
@@ -11,80 +12,116 @@ import type { ProblemError } from './problem.ts'
 import { MemberRequestMeter, NO_METER, type RequestMeter } from './request-meter.ts'
 import type { Room } from './room.ts'
 
+/** The HTTP side of a request. A WebSocket outlives it, and does not keep it. */
+interface Exchange {
+  request: FastifyRequest
+  reply: FastifyReply
+}
+
 /** What the server knows of a request while it is under way. */
 export class RequestContext implements OpenRequest {
   readonly connection: ClientConnection
-  readonly #request: FastifyRequest
-  readonly #reply: FastifyReply
+  readonly #source: ByteSource
+  #onEnd: () => void
   readonly #receivedAt = serverNow()
+  #exchange: Exchange | null
+  #path: string | null = null
   #meter: RequestMeter = NO_METER
-  #read: { room: Room; reader: ReaderConnection } | null = null
+  #room: Room | null = null
+  #reader: ReaderConnection | null = null
   /** Why the token is not good, where a close code says so and not a status. */
   refusal: ProblemError | null = null
 
-  constructor(connection: ClientConnection, request: FastifyRequest, reply: FastifyReply) {
+  constructor(connection: ClientConnection, request: FastifyRequest, reply: FastifyReply, onEnd: () => void) {
     this.connection = connection
-    this.#request = request
-    this.#reply = reply
+    this.#source = connection.bytesOf(request.raw)
+    this.#exchange = { request, reply }
+    this.#onEnd = onEnd
     connection.add(this)
+    // `close` comes once and last: after an answer as after a broken connection.
+    reply.raw.on('close', () => this.end())
   }
 
-  get response(): ServerResponse {
-    return this.#reply.raw
+  /** null once the request has become a WebSocket. */
+  get response(): ServerResponse | null {
+    return this.#exchange?.reply.raw ?? null
   }
   get meter(): RequestMeter {
     return this.#meter
   }
   get room(): Room {
-    return this.#entered.room
+    if (!this.#room) throw new Error('this request is about no room')
+    return this.#room
   }
   /** Ends when the request does. */
   get reader(): ReaderConnection {
-    return this.#entered.reader
+    if (!this.#reader) throw new Error('this request is about no room')
+    return this.#reader
   }
 
   /** The request is about a room. `reader` was made for it. */
   enter(room: Room, reader: ReaderConnection): void {
-    this.#read = { room, reader }
+    this.#room = room
+    this.#reader = reader
+    const { response } = this
     // The client may have gone while the store was asked.
-    if (this.connection.isClosed || this.connection.isRefused || isGone(this.response)) reader.end()
+    if (this.connection.isClosed || this.connection.isRefused || (response && isGone(response))) reader.end()
   }
 
   /** Counts the request for a member: for `transport`, or for the transport by which the member reads. */
   charge(usage: MemberUsage, transport: TransportName | undefined): void {
     const countedFor = transport ?? usage.current
-    if (!countedFor) return
-    const { raw, method, headers } = this.#request
+    if (!countedFor || !this.#exchange) return
+    const { method, headers } = this.#exchange.request
     const length = headers['content-length']
     this.#meter = new MemberRequestMeter(usage, countedFor, transport !== undefined && method === 'GET', {
-      source: this.connection.bytesOf(raw),
+      source: this.#source,
       method,
-      path: () => pathOf(this.#request),
+      path: () => this.#recordedPath(),
       receivedAt: this.#receivedAt,
       bodyBytes: length === undefined ? undefined : Number(length),
       requests: 1 + this.connection.takePreflights(),
     })
   }
 
+  /** The request has become a WebSocket: it lets go of what it was as HTTP, and lasts as long as its connection. */
+  upgrade(): void {
+    if (!this.#exchange) return
+    if (this.#meter !== NO_METER) this.#recordedPath()
+    const { raw } = this.#exchange.reply
+    this.#exchange = null
+    raw.removeAllListeners()
+    if (raw.socket) raw.detachSocket(raw.socket)
+  }
+
+  /** Calls back when the request is over, whatever it has become. */
+  onEnd(callback: () => void): void {
+    const others = this.#onEnd
+    this.#onEnd = () => {
+      others()
+      callback()
+    }
+  }
+
   endRead(): void {
-    this.#read?.reader.end()
+    this.#reader?.end()
   }
 
   /** The answer has gone out, or its connection is gone. */
   end(): void {
     this.connection.delete(this)
     this.endRead()
+    this.#onEnd()
     // A preflight carries no token. Its bytes are counted for the request that it asks for, the next on its connection.
-    if (isPreflight(this.#request)) return
-    const source = this.connection.bytesOf(this.#request.raw)
-    const meter = this.#meter
-    if (meter === NO_METER) source.whenOver(() => source.skip())
-    else source.whenOver(() => meter.finish(bodyBytes(this.#reply)))
+    if (this.#exchange && isPreflight(this.#exchange.request)) return
+    this.#source.whenOver(() => {
+      if (this.#meter === NO_METER) this.#source.skip()
+      else this.#meter.finish(this.#exchange ? bodyBytes(this.#exchange.reply) : 0)
+    })
   }
 
-  get #entered(): { room: Room; reader: ReaderConnection } {
-    if (!this.#read) throw new Error('this request is about no room')
-    return this.#read
+  #recordedPath(): string {
+    return (this.#path ??= this.#exchange ? pathOf(this.#exchange.request) : '')
   }
 }
 

@@ -20,7 +20,7 @@ export class RequestsInFlight {
     this.#count += 1
   }
 
-  end(): void {
+  readonly end = (): void => {
     this.#count -= 1
     if (this.#count === 0) this.onQuiet()
   }
@@ -40,13 +40,8 @@ export function trackRequests(app: App, rooms: Rooms): RequestsInFlight {
       reply.hijack()
       return
     }
-    const context = (request.context = new RequestContext(connection, request, reply))
+    request.context = new RequestContext(connection, request, reply, inFlight.end)
     inFlight.begin()
-    // `close` comes once and last: after an answer, after a broken connection, and when a WebSocket closes.
-    reply.raw.on('close', () => {
-      context.end()
-      inFlight.end()
-    })
     // An upgrade that is refused, or that no route knows, is answered like any request. Nothing reads its connection then.
     if (isUpgrade(request)) reply.raw.once('finish', () => request.raw.socket.end())
     if (request.raw.httpVersionMajor !== 1 || !connection.isOverLimit) {

@@ -6,7 +6,7 @@ import type { FrameMeter } from './frame-meter.ts'
 import { downBytes, upBytes } from './frame-sizes.ts'
 import type { MemberUsage } from './member-usage.ts'
 import type { DraftCarrier, RequestMeter } from './request-meter.ts'
-import { meterFrames } from './websocket-connection.ts'
+import { UpgradedSocket } from './upgraded-socket.ts'
 
 /** A packet of Engine.IO; `message` is whatever Socket.IO says. */
 export interface EnginePacket {
@@ -66,9 +66,9 @@ export class SocketIoSession {
 
   /** The session has a WebSocket: its frames are counted from here on. */
   upgrades(socket: WebSocket, request: FastifyRequest): void {
-    const frames = meterFrames(socket, request)
-    this.#frames = frames
-    socket.on('message', (data: Buffer) => (this.#carrier = frames.received(upBytes(data.length), kindOf(data))))
+    const { meter } = new UpgradedSocket(socket, request)
+    this.#frames = meter
+    socket.on('message', (data: Buffer) => (this.#carrier = meter.received(upBytes(data.length), kindOf(data))))
   }
 
   /** The one packet that `create` makes has this content. */

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FrameKind } from '../meter.ts'
 import type { Cursor, Problem } from '../protocol.ts'
 import { oncePer, type EncodedBatch } from './encoded-batch.ts'
-import type { FrameMeter } from './frame-meter.ts'
+import { NO_FRAME_METER, type FrameMeter } from './frame-meter.ts'
 import { chunkBytes } from './frame-sizes.ts'
 import { isGone } from './gone.ts'
 import type { Beating, Heartbeat } from './heartbeat.ts'
@@ -69,7 +69,7 @@ export function streamer(
     // A browser then knows that the connection is open, however long the room stays quiet.
     raw.flushHeaders()
     const frames = meter.startFrames('stream', 200)
-    raw.once('close', () => frames.end())
+    if (frames !== NO_FRAME_METER) raw.on('close', () => frames.end())
     if (request.method === 'HEAD') {
       raw.end()
       return
@@ -88,7 +88,6 @@ class StreamConnection implements Sink, Beating {
   readonly #pieces: Pieces
   #subscription: Subscription | null = null
   #heartbeat: Heartbeat | null = null
-  #leaveHeartbeat: () => void = () => undefined
   /** Bytes of the body so far. */
   #bodyBytes = 0
   lastSentAt = 0
@@ -104,19 +103,16 @@ class StreamConnection implements Sink, Beating {
     if (this.#response.writableEnded) return
     this.#subscription = subscription
     this.#heartbeat = heartbeat
-    this.#leaveHeartbeat = heartbeat.add(this)
-    const resume = () => subscription.resume()
-    const { socket } = this.#response
-    this.#response.on('drain', resume)
-    socket?.on('drain', resume)
-    this.#response.once('close', () => {
-      socket?.off('drain', resume)
-      this.#leaveHeartbeat()
-    })
+    heartbeat.add(this)
+    this.#response.on('close', () => heartbeat.remove(this))
   }
 
   write(batch: EncodedBatch): boolean {
-    return this.send(this.#pieces.batch(batch), 'batch', batch)
+    if (this.send(this.#pieces.batch(batch), 'batch', batch)) return true
+    // A response that waits for its turn on the connection drains itself.
+    const draining = socketOf(this.#response) ?? this.#response
+    draining.once('drain', () => this.#subscription?.resume())
+    return false
   }
 
   beat(): void {
@@ -132,7 +128,7 @@ class StreamConnection implements Sink, Beating {
       const { problem } = problems.memberEnded('this member has left the room: join again')
       this.send(this.#pieces.problem(problem), 'error')
     }
-    this.#leaveHeartbeat()
+    this.#heartbeat?.remove(this)
     this.#response.end()
   }
 

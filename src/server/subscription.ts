@@ -9,8 +9,8 @@ export interface Reader {
   readonly memberId: string | null
   /** The connection has ended, from whichever side. */
   readonly isOver: boolean
-  /** Called once when it ends. */
-  onOver: (() => void) | null
+  /** Told once when it ends. */
+  observedBy: { readerEnded(): void } | null
   readonly observer?: RoomObserver | undefined
 }
 
@@ -61,7 +61,7 @@ export class Subscription implements Waiter {
     this.#sink = sink
     this.#cursor = cursor
     this.#told = cursor
-    reader.onOver = () => this.#end()
+    reader.observedBy = this
     this.#start()
   }
 
@@ -83,6 +83,10 @@ export class Subscription implements Waiter {
     if (this.#state !== 'open' || this.#cursor === null || this.#cursor === this.#told) return null
     this.#told = this.#cursor
     return readFor(this.#log, this.#reader, this.#cursor)
+  }
+
+  readerEnded(): void {
+    this.#end()
   }
 
   wake(): void {
@@ -152,8 +156,12 @@ class PendingRead implements Waiter {
     this.#cursor = cursor
     this.#answer = answer
     this.#timer = setTimeout(() => this.#giveUp(), waitMs)
-    reader.onOver = () => this.#giveUp()
+    reader.observedBy = this
     log.wait(this)
+  }
+
+  readerEnded(): void {
+    this.#giveUp()
   }
 
   wake(): void {
@@ -174,7 +182,7 @@ class PendingRead implements Waiter {
 
   #finish(batch: EncodedBatch | null): void {
     clearTimeout(this.#timer)
-    this.#reader.onOver = null
+    this.#reader.observedBy = null
     this.#log.stopWaiting(this)
     this.#answer(batch)
   }

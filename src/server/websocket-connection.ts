@@ -3,9 +3,8 @@ import type { WebSocket } from '@fastify/websocket'
 import type { FastifyRequest } from 'fastify'
 import { parse } from 'secure-json-parse'
 import type { FrameKind, MeterFrame } from '../meter.ts'
-import { CLOSE, type FrameDown } from '../protocol.ts'
+import { CLOSE, type Cursor, type FrameDown } from '../protocol.ts'
 import { oncePer, type EncodedBatch } from './encoded-batch.ts'
-import type { FrameMeter } from './frame-meter.ts'
 import { downBytes, upBytes } from './frame-sizes.ts'
 import type { Beating, Heartbeat } from './heartbeat.ts'
 import { MAX_WAITING_FRAMES } from './limits.ts'
@@ -13,10 +12,8 @@ import type { Log } from './log.ts'
 import type { ReaderConnection } from './membership.ts'
 import { problems } from './problem.ts'
 import type { DraftCarrier } from './request-meter.ts'
-
-/** Codes that a socket's `close` event gives when there was no close frame, and when the frame had no code. */
-const ABNORMAL = 1006
-const NO_CODE = 1005
+import { Subscription, type Sink } from './subscription.ts'
+import { UpgradedSocket } from './upgraded-socket.ts'
 
 /** The whole frame, head and all, so that it is one write to each socket. */
 const batchFrame = oncePer(({ json }: EncodedBatch) => textFrame(`{"type":"batch","batch":${json}}`))
@@ -37,51 +34,59 @@ function textFrame(text: string): Buffer {
 }
 
 /** An upgraded connection: frames out and in, counted, kept alive and closed with a reason. */
-export class WebSocketConnection implements Beating {
+export class WebSocketConnection extends UpgradedSocket implements Sink, Beating {
   readonly #socket: WebSocket
   readonly #tcp: Socket
-  readonly #meter: FrameMeter
   readonly #log: Log
   readonly #reader: ReaderConnection
-  #handled = Promise.resolve()
+  readonly #heartbeat: Heartbeat
+  #subscription: Subscription | null = null
+  /** The frame that came last, while it is handled. */
+  #handled: Promise<void> | null = null
   #waiting = 0
   #isAlive = true
-  #onBeat: (() => void) | null = null
   lastSentAt = 0
 
   constructor(socket: WebSocket, request: FastifyRequest) {
+    super(socket, request)
+    const { room, reader } = request.context
     this.#socket = socket
     this.#tcp = request.raw.socket
-    this.#meter = meterFrames(socket, request)
-    this.#log = request.context.room.log
-    this.#reader = request.context.reader
-    // Without this listener, an error of a socket ends the process.
-    const { log } = request
-    socket.on('error', (error) => log.debug({ error: error.message }, 'a socket broke'))
+    this.#log = room.log
+    this.#reader = reader
+    this.#heartbeat = request.server.heartbeat
+    this.#heartbeat.add(this)
   }
 
-  /** False when the network has taken less than it was given: wait for `onDrain`. */
-  sendBatch(batch: EncodedBatch): boolean {
+  /** Sends what follows `after` for as long as the socket is open. */
+  follow(after: Cursor | null): void {
+    this.#subscription = new Subscription(this.#log, this.#reader, after, this)
+  }
+
+  write(batch: EncodedBatch): boolean {
     if (this.#socket.readyState !== this.#socket.OPEN) return true
     const frame = batchFrame(batch)
-    this.#meter.sent('batch', frame.length, batch)
+    this.meter.sent('batch', frame.length, batch)
     // Compressed frames differ from socket to socket: those are made by `ws`.
-    if (this.#socket.extensions === '') return this.#tcp.write(frame)
-    this.#socket.send(`{"type":"batch","batch":${batch.json}}`)
-    return !this.#tcp.writableNeedDrain
+    if (this.#socket.extensions === '') this.#tcp.write(frame)
+    else this.#socket.send(`{"type":"batch","batch":${batch.json}}`)
+    if (!this.#tcp.writableNeedDrain) return true
+    this.#tcp.once('drain', () => this.#subscription?.resume())
+    return false
   }
 
-  onDrain(resume: () => void): void {
-    this.#tcp.on('drain', resume)
+  /** Closes with the reason: the member was ended, or the server is closing. */
+  end(): void {
+    this.#heartbeat.remove(this)
+    if (this.#reader.membership?.isEnded) this.close(CLOSE.memberEnded, 'the server ended this member')
+    else if (this.#log.isClosed) this.close(1001, 'server closing')
+    else this.#socket.close(1000)
   }
 
   /** Settles when the frame has gone out to the network, or never will. */
   send(frame: FrameDown | MeterFrame): Promise<void> {
-    return this.sendText(
-      JSON.stringify(frame),
-      frame.type === 'ack' || frame.type === 'error' ? frame.type : 'other',
-      aboutOf(frame),
-    )
+    const kind = frame.type === 'ack' || frame.type === 'error' ? frame.type : 'other'
+    return this.sendText(JSON.stringify(frame), kind, messagesOf(frame))
   }
 
   sendText(text: string, kind: FrameKind, messages?: readonly string[]): Promise<void> {
@@ -90,7 +95,7 @@ export class WebSocketConnection implements Beating {
         resolve()
         return
       }
-      this.#meter.sent(kind, downBytes(Buffer.byteLength(text)), null, undefined, messages)
+      this.meter.sent(kind, downBytes(Buffer.byteLength(text)), null, undefined, messages)
       this.#socket.send(text, () => resolve())
     })
   }
@@ -102,50 +107,45 @@ export class WebSocketConnection implements Beating {
         this.#socket.close(1003, 'text frames only')
         return
       }
-      const carrier = this.#meter.received(upBytes(data.length))
+      const carrier = this.meter.received(upBytes(data.length))
       this.#waiting += 1
       if (this.#waiting > MAX_WAITING_FRAMES) {
-        this.#socket.close(1008, `more than ${MAX_WAITING_FRAMES} frames wait: send the next one after an answer`)
+        this.close(1008, `more than ${MAX_WAITING_FRAMES} frames wait: send the next one after an answer`)
         return
       }
       // Pausing keeps further data in the network; frames of the chunk that was read still come.
       this.#socket.pause()
-      this.#handled = this.#handled
+      const handled = (this.#handled ?? Promise.resolve())
         .then(() => (this.#socket.readyState === this.#socket.OPEN ? handle(data.toString(), carrier) : undefined))
         .finally(() => {
           this.#waiting -= 1
+          if (this.#handled === handled) this.#handled = null
           this.#socket.resume()
         })
+      this.#handled = handled
     })
   }
 
   /** Pings at each heartbeat, and drops a peer that has not answered by the next one. */
-  keepAlive(heartbeat: Heartbeat, onBeat?: () => void): void {
-    this.#onBeat = onBeat ?? null
-    this.#socket.on('pong', () => (this.#isAlive = true))
-    this.#socket.once('close', heartbeat.add(this))
-  }
-
   beat(stoodStill: boolean): void {
     if (!this.#isAlive && !stoodStill) {
       this.#socket.terminate()
       return
     }
     this.#isAlive = false
-    this.#meter.control('down', downBytes(0), 'ping')
+    this.meter.control('down', downBytes(0), 'ping')
     this.#socket.ping()
-    this.#onBeat?.()
+    const moved = this.#subscription?.takeMovedPosition()
+    if (moved) this.write(moved)
   }
 
   close(code: number, reason: string): void {
     this.#socket.close(code, reason)
   }
 
-  /** Closes with the reason: the member was ended, or the server is closing. */
-  finish(): void {
-    if (this.#reader.membership?.isEnded) this.close(CLOSE.memberEnded, 'the server ended this member')
-    else if (this.#log.isClosed) this.close(1001, 'server closing')
-    else this.#socket.close(1000)
+  override ponged(data: Buffer): void {
+    this.#isAlive = true
+    super.ponged(data)
   }
 }
 
@@ -159,24 +159,8 @@ export function openWebSocket(socket: WebSocket, request: FastifyRequest): WebSo
   return null
 }
 
-/** Meters an upgraded connection, and counts its control frames. Its messages are counted by their user. */
-export function meterFrames(socket: WebSocket, request: FastifyRequest): FrameMeter {
-  const meter = request.context.meter.startFrames('socket', 101, socket.extensions !== '')
-  socket.on('ping', (data: Buffer) => {
-    meter.control('up', upBytes(data.length), 'ping')
-    meter.control('down', downBytes(data.length), 'pong')
-  })
-  socket.on('pong', (data: Buffer) => meter.control('up', upBytes(data.length), 'pong'))
-  socket.once('close', (code: number, reason: Buffer) => {
-    const wasClosed = code !== ABNORMAL
-    if (wasClosed) meter.control('up', upBytes(code === NO_CODE ? 0 : 2 + reason.length), 'close')
-    meter.end(wasClosed)
-  })
-  return meter
-}
-
 /** Ids of the messages that a frame is about. */
-function aboutOf(frame: FrameDown | MeterFrame): readonly string[] | undefined {
+function messagesOf(frame: FrameDown | MeterFrame): readonly string[] | undefined {
   if (frame.type === 'ack') return [frame.ack.id]
   return frame.type === 'error' && frame.id !== undefined ? [frame.id] : undefined
 }

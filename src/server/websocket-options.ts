@@ -11,8 +11,8 @@ export function webSocketOptions(
 ): WebsocketPluginOptions {
   return {
     preClose,
-    // The peer is told by a close frame why, and has a moment to read it; what anybody can cause is no error of ours.
-    errorHandler: (_error, socket) => void setTimeout(() => socket.terminate(), 1000).unref(),
+    // Of a socket that no route has taken over.
+    errorHandler: (_error, socket) => socket.terminate(),
     options: {
       maxPayload: MAX_BODY_BYTES,
       // A message in sixteen thousand one-byte pieces stays below maxPayload, and costs megabytes.

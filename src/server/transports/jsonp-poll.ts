@@ -23,7 +23,7 @@ export const jsonpPoll: MountTransport = (app, path, transport, { jsonp }) => {
     if (!membership && memberId !== undefined)
       return call(JSON.stringify(problems.memberEnded('this member has left').problem))
 
-    const anonymous = { memberId: null, isOver: context.reader.isOver, onOver: null }
+    const anonymous = { memberId: null, isOver: context.reader.isOver, observedBy: null }
     const batch = await new Promise<EncodedBatch | null>((resolve) => {
       readNext(context.room.log, anonymous, after, 0, resolve)
     })

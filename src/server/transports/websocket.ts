@@ -2,7 +2,6 @@ import { schemas } from '../../protocol.ts'
 import type { MountTransport } from '../context.ts'
 import { membershipOf } from '../context.ts'
 import { problems, toProblem } from '../problem.ts'
-import { Subscription } from '../subscription.ts'
 import { validator } from '../validate.ts'
 import { openWebSocket, readFrame } from '../websocket-connection.ts'
 
@@ -20,6 +19,7 @@ export const webSocket: MountTransport = (app, path, transport) => {
       const connection = openWebSocket(socket, request)
       if (!connection) return
       const { room, reader } = request.context
+      const { log } = request
 
       connection.onText(async (text, carrier) => {
         let id: string | undefined
@@ -28,23 +28,15 @@ export const webSocket: MountTransport = (app, path, transport) => {
           id = draftId(frame)
           const { draft } = frameUp(frame)
           carrier.carriesDraft(draft)
-          const { ack } = await room.say(membershipOf(request), draft)
+          const { ack } = await room.say(membershipOf(reader), draft)
           await connection.send({ type: 'ack', ack })
         } catch (error) {
-          const problem = toProblem(error, request.log)
+          const problem = toProblem(error, log)
           await connection.send({ type: 'error', error: problem, ...(id === undefined ? {} : { id }) })
         }
       })
 
-      const subscription = new Subscription(room.log, reader, request.query.after ?? null, {
-        write: (batch) => connection.sendBatch(batch),
-        end: () => connection.finish(),
-      })
-      connection.onDrain(() => subscription.resume())
-      connection.keepAlive(app.heartbeat, () => {
-        const moved = subscription.takeMovedPosition()
-        if (moved) connection.sendBatch(moved)
-      })
+      connection.follow(request.query.after ?? null)
     },
   })
 }
