@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Client } from '../src/node/client.ts'
 import { join, LineError, ProblemError, TRANSPORTS, type JoinOptions, type RoomItem } from '../src/node/index.ts'
 import { startPlayground, type TestPlayground } from './playground.ts'
+import { run } from './process.ts'
 
 async function enter({ base }: TestPlayground, options: JoinOptions = {}): Promise<Client> {
   const client = await join(base, { ...options, knobs: { intervalMs: 20 } })
@@ -160,5 +161,16 @@ describe('a program in a room', () => {
     ] as const) {
       await expect(join(playground.base, { knobs })).rejects.toThrow(new RangeError(why))
     }
+  })
+
+  it('makes Node print no warning when one process joins 24 times at once', async () => {
+    const { base } = await startPlayground()
+    const script = `
+      import { join } from './src/node/index.ts'
+      const clients = await Promise.all(Array.from({ length: 24 }, () => join('${base}')))
+      await Promise.all(clients.map((client) => client.close()))`
+    const { output, ended } = run(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script])
+    expect(await ended).toBe(0)
+    expect(output()).toBe('')
   })
 })

@@ -17,7 +17,7 @@ export interface Call {
 }
 
 /** One request: its JSON, or null for 204 and 304. Throws ProblemError for an answer that says no, LineError without an answer. */
-export async function call(net: Net, request: Call, signal: AbortSignal): Promise<unknown> {
+export async function call(net: Net, request: Call, signal?: AbortSignal): Promise<unknown> {
   const { method = 'GET', path, token, body, headers, keepalive = false, holdMs = 0 } = request
   const limit = deadline(signal, holdMs + PATIENCE_MS, new LineError(`no answer within ${holdMs + PATIENCE_MS} ms`))
   try {
@@ -36,7 +36,7 @@ export async function call(net: Net, request: Call, signal: AbortSignal): Promis
     if (!response.ok) throw await refusalOf(response)
     return JSON.parse(await response.text())
   } catch (error) {
-    if (error instanceof ProblemError || signal.aborted) throw error
+    if (error instanceof ProblemError || signal?.aborted) throw error
     throw new LineError(error instanceof Error ? error.message : String(error), { cause: error })
   } finally {
     limit.release()

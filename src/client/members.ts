@@ -2,8 +2,6 @@ import type { Joined, Member, Present } from '../protocol.ts'
 import { call } from './http.ts'
 import type { Net } from './transport.ts'
 
-const never = new AbortController().signal
-
 export interface JoinOptions {
   /** Without one, the server invents a name. */
   name?: string
@@ -15,7 +13,7 @@ export interface JoinOptions {
 export async function join(net: Net, room: string, { name, language }: JoinOptions = {}): Promise<Joined> {
   const headers = language === undefined ? {} : { 'accept-language': language }
   const body = name === undefined ? {} : { name }
-  return (await call(net, { method: 'POST', path: `/rooms/${room}/members`, body, headers }, never)) as Joined
+  return (await call(net, { method: 'POST', path: `/rooms/${room}/members`, body, headers })) as Joined
 }
 
 /** Renews the member's lease. Throws ProblemError: 401, and 410 for a member that left. */
@@ -26,7 +24,7 @@ export async function sayPresent(net: Net, room: string, token: string, signal: 
 /** Throws ProblemError: 409 when the name is taken or the renames are used up. */
 export async function rename(net: Net, room: string, token: string, name: string): Promise<Member> {
   const path = `/rooms/${room}/members/me`
-  return (await call(net, { method: 'PATCH', path, token, body: { name } }, never)) as Member
+  return (await call(net, { method: 'PATCH', path, token, body: { name } })) as Member
 }
 
 /**
@@ -35,9 +33,9 @@ export async function rename(net: Net, room: string, token: string, name: string
  */
 export async function leave(net: Net, room: string, token: string, graceMs = 0): Promise<void> {
   const path = `/rooms/${room}/members/me${graceMs > 0 ? `?graceMs=${graceMs}` : ''}`
-  await call(net, { method: 'DELETE', path, token, keepalive: true }, never)
+  await call(net, { method: 'DELETE', path, token, keepalive: true })
 }
 
 export async function readRoster(net: Net, room: string): Promise<Member[]> {
-  return (await call(net, { path: `/rooms/${room}/members` }, never)) as Member[]
+  return (await call(net, { path: `/rooms/${room}/members` })) as Member[]
 }

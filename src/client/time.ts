@@ -24,19 +24,19 @@ export interface Deadline {
   release: () => void
 }
 
-/** A signal that aborts with `signal`, or after `ms`. */
-export function deadline(signal: AbortSignal, ms: number, why: Error): Deadline {
+/** A signal that aborts after `ms`, or with its parent where it has one. */
+export function deadline(parent: AbortSignal | undefined, ms: number, why: Error): Deadline {
   const controller = new AbortController()
-  const aborted = () => controller.abort(signal.reason)
+  const aborted = () => controller.abort(parent?.reason)
   const timer = setTimeout(() => controller.abort(why), ms)
-  signal.addEventListener('abort', aborted)
-  if (signal.aborted) aborted()
+  parent?.addEventListener('abort', aborted)
+  if (parent?.aborted) aborted()
   return {
     signal: controller.signal,
     met: () => clearTimeout(timer),
     release: () => {
       clearTimeout(timer)
-      signal.removeEventListener('abort', aborted)
+      parent?.removeEventListener('abort', aborted)
     },
   }
 }

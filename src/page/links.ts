@@ -12,15 +12,13 @@ export const links = signal<readonly AboutLink[]>([])
 /** What this server can be read by. */
 export const served = signal<readonly TransportName[]>(TRANSPORTS)
 
-const never = new AbortController().signal
-
 /** What the page's policy lets it connect to is fixed when it is loaded. */
 let allowed: ReadonlySet<number> | null = null
 
 /** Asks the server which links there are; settles in any case. */
 export async function readAbout(): Promise<void> {
   try {
-    const { links: told, transports } = (await call(net, { path: '/about' }, never)) as About
+    const { links: told, transports } = (await call(net, { path: '/about' })) as About
     // From a page that came over TLS a browser lets nothing go out in the clear.
     const usable = location.protocol === 'http:' ? told : []
     allowed ??= new Set(usable.map(({ port }) => port))
