@@ -1,4 +1,4 @@
-import type { Ack, Draft, Member, Problem } from '../protocol.ts'
+import { CLOSE_COMMANDS, type Ack, type Draft, type Member, type Problem } from '../protocol.ts'
 import { backoffMs } from './backoff.ts'
 import { sleep } from './time.ts'
 import { ProblemError, type ClientTransport } from './transport.ts'
@@ -30,6 +30,11 @@ export class Outbox {
   put(draft: Draft): void {
     this.#become([...this.#drafts, draft])
     this.#wake()
+  }
+
+  /** Close commands are meant for one membership: in the next one they would end it too. */
+  dropCloseCommands(): void {
+    if (this.#drafts.some(isCloseCommand)) this.#become(this.#drafts.filter((draft) => !isCloseCommand(draft)))
   }
 
   /**
@@ -92,6 +97,9 @@ export class Outbox {
 export function draftOf(text: string, to?: Member): Draft {
   return { id: newDraftId(), text, ...(to ? { to: to.id } : {}) }
 }
+
+/** Whether the server ends the member for this text instead of storing it. */
+export const isCloseCommand = ({ text }: { text: string }): boolean => CLOSE_COMMANDS.includes(text.trim())
 
 /** `crypto.randomUUID` is missing where a page is served over plain HTTP from another machine; this is not. */
 function newDraftId(): string {

@@ -49,9 +49,15 @@ export interface SessionOptions {
   knobs?: Partial<Knobs>
   /** Where to begin; null for the retained history. */
   cursor?: Cursor | null
-  /** Drafts that an earlier session could not bring home, with their ids. */
-  outbox?: readonly Draft[]
+  /** With the drafts that an earlier session could not bring home; without it, the session has an outbox of its own. */
+  outbox?: Outbox
   observer?: SessionObserver
+}
+
+/** The state between an attempt that failed with this error and the next one. */
+export function waitingState(retryMs: number, error: unknown): SessionState {
+  const why = error instanceof Error ? error.message : String(error)
+  return { name: 'waiting', retryMs, why, ...(error instanceof ProblemError ? { problem: error.problem } : {}) }
 }
 
 /** A line's reason to end when another takes its place. */
@@ -82,7 +88,7 @@ export class Session {
     this.#transport = options.transport
     this.#knobs = { ...DEFAULT_KNOBS, ...options.knobs }
     this.#cursor = options.cursor ?? null
-    this.#outbox = new Outbox(options.outbox ?? [], this.#observer)
+    this.#outbox = options.outbox ?? new Outbox([], this.#observer)
     this.#attendance = new Attendance(
       () => readRoster(this.#net, this.room),
       (roster) => this.#see(roster),
@@ -225,8 +231,7 @@ export class Session {
   async #pause(error: unknown): Promise<void> {
     const retryMs = backoffMs(this.#attempts++, error)
     this.#line = new AbortController()
-    const why = error instanceof Error ? error.message : String(error)
-    this.#enter({ name: 'waiting', retryMs, why, ...(error instanceof ProblemError ? { problem: error.problem } : {}) })
+    this.#enter(waitingState(retryMs, error))
     await sleep(retryMs, this.#line.signal).catch(() => undefined)
   }
 

@@ -1,4 +1,5 @@
-import { Session, type SessionOptions, type SessionState } from '../client/session.ts'
+import { RoomMember, type Membership, type RoomMemberOptions } from '../client/room-member.ts'
+import type { SessionState } from '../client/session.ts'
 import { LineError, ProblemError } from '../client/transport.ts'
 import { TRANSPORTS, type Ack, type Draft, type Member, type TransportName } from '../protocol.ts'
 import { Unread, type RoomItem } from './unread.ts'
@@ -12,7 +13,8 @@ interface Sending {
 
 /** A member of a room: what it hears waits here to be read, on whatever transport it came. */
 export class Client implements AsyncIterable<RoomItem> {
-  readonly #session: Session
+  readonly #joined: Membership
+  readonly #roomMember: RoomMember
   readonly #unread: Unread
   /** By draft id: who waits for its acknowledgement. */
   readonly #sending = new Map<string, Sending>()
@@ -21,14 +23,18 @@ export class Client implements AsyncIterable<RoomItem> {
   #closing: Promise<void> | null = null
 
   constructor(
-    stay: Omit<SessionOptions, 'observer'>,
+    options: Pick<RoomMemberOptions, 'net' | 'room' | 'transport' | 'tuning'>,
+    joined: Membership,
     maxPending: number,
     onState: (state: SessionState) => void = ignore,
   ) {
     this.#unread = new Unread(maxPending)
     this.#onState = onState
-    this.#session = new Session({
-      ...stay,
+    this.#joined = joined
+    this.#roomMember = new RoomMember({
+      ...options,
+      resume: joined,
+      rejoin: 'never',
       observer: {
         events: (events, isReset) => {
           this.#unread.put(events, isReset)
@@ -43,14 +49,14 @@ export class Client implements AsyncIterable<RoomItem> {
 
   /** Itself, as the room knows it. */
   get member(): Member {
-    return this.#session.member
+    return this.#roomMember.member ?? this.#joined.member
   }
   /** Members by id, as far as it has heard. */
   get roster(): ReadonlyMap<string, Member> {
-    return this.#session.roster
+    return this.#roomMember.roster
   }
   get transport(): TransportName {
-    return this.#session.transport
+    return this.#roomMember.transport
   }
   /** How many items wait to be read. */
   get pending(): number {
@@ -68,7 +74,7 @@ export class Client implements AsyncIterable<RoomItem> {
    */
   async wait(): Promise<boolean> {
     while (this.pending === 0) {
-      const { state } = this.#session
+      const { state } = this.#roomMember
       if (state.name !== 'closed') await this.#change()
       else if (state.problem) throw new ProblemError(state.problem)
       else return false
@@ -90,16 +96,16 @@ export class Client implements AsyncIterable<RoomItem> {
    * that is none, 404 `to` is not here) or has ended this member, with LineError when `close` came first.
    */
   send(text: string, to?: Member): Promise<Ack> {
-    if (this.#session.state.name === 'closed') return Promise.reject(whyOver(this.#session.state))
+    if (this.#roomMember.state.name === 'closed') return Promise.reject(whyOver(this.#roomMember.state))
     return new Promise((resolve, reject) => {
-      this.#sending.set(this.#session.send(text, to).id, { resolve, reject })
+      this.#sending.set(this.#roomMember.send(text, to).id, { resolve, reject })
     })
   }
 
   /** Goes on over another transport: nothing is lost, and nothing comes twice. Throws RangeError for a name that is none. */
   use(transport: TransportName): void {
     checkTransport(transport)
-    this.#session.use(transport)
+    this.#roomMember.use(transport)
   }
 
   /**
@@ -111,10 +117,10 @@ export class Client implements AsyncIterable<RoomItem> {
   }
 
   async #close(): Promise<void> {
-    const hasLine = () => ['connecting', 'open'].includes(this.#session.state.name)
+    const hasLine = () => ['connecting', 'open'].includes(this.#roomMember.state.name)
     while (this.#sending.size > 0 && hasLine()) await this.#change()
-    if (this.#session.state.name === 'closed') return
-    await this.#session.leave().catch((error: unknown) => {
+    if (this.#roomMember.state.name === 'closed') return
+    await this.#roomMember.leave().catch((error: unknown) => {
       if (!(error instanceof ProblemError && error.isFinal)) throw error
     })
   }

@@ -1,6 +1,6 @@
 /**
  * The room for programs: join it, read it in a loop or when it suits, speak, and change the transport meanwhile. The same
- * session as the page's, so what holds there holds here: every event once and in order, whatever line it comes by.
+ * member as the page's, so what holds there holds here: every event once and in order, whatever line it comes by.
  */
 import * as members from '../client/members.ts'
 import type { SessionState } from '../client/session.ts'
@@ -61,11 +61,13 @@ export async function join(url: string, options: JoinOptions = {}): Promise<Clie
   }
   checkKnobs(options.knobs ?? {})
   const net = nodeNet(url.replace(/\/+$/, ''))
-  const joined = await members.join(net, room, name === undefined ? {} : { name })
-  const cursor = options.history ? null : joined.cursor
-  const { member, token } = joined
-  const stay = { net, room, member, token, transport, cursor, knobs: options.knobs ?? {} }
-  return new Client(stay, maxPending, options.onState)
+  const { member, token, cursor } = await members.join(net, room, name === undefined ? {} : { name })
+  return new Client(
+    { net, room, transport, tuning: options.knobs ?? {} },
+    { member, token, cursor: options.history ? null : cursor },
+    maxPending,
+    options.onState,
+  )
 }
 
 function checkKnobs(knobs: Partial<Knobs>): void {

@@ -2,7 +2,7 @@ import { computed, useSignal } from '@preact/signals'
 import { useEffect, useLayoutEffect } from 'preact/hooks'
 import { texts } from './i18n.ts'
 import { addressOf, DEFAULT_ROOM, route } from './router.ts'
-import type { Stay } from './stay.ts'
+import type { RoomController } from './room-controller.ts'
 import { stay } from './store.ts'
 import { Chat } from './views/chat.tsx'
 import { Compare } from './views/compare/compare.tsx'
@@ -47,7 +47,7 @@ function Skip() {
   )
 }
 
-function Room({ stay }: { stay: Stay }) {
+function Room({ stay }: { stay: RoomController }) {
   const { panes, meters, transport: transportWords } = texts.value
   const transport = stay.transport.value
   useLayoutEffect(() => {
@@ -104,7 +104,7 @@ function NoRoom() {
 }
 
 /** What was said while nobody looked stands in the title. */
-function useTitle({ room, history }: Stay): void {
+function useTitle({ room, history }: RoomController): void {
   const seen = useSignal(history.messages.peek())
   const messages = history.messages.value
   const missed = messages - seen.value

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 import { seededRandom } from '../random.ts'
-import { Voice, type VoiceOptions } from './voice.ts'
+import { BotMember, type BotMemberOptions } from './bot-member.ts'
 
 /** After so long it falls silent by itself: somebody may have forgotten it. */
 const LONGEST_MS = 600_000
@@ -11,10 +11,10 @@ const HEED_MS = 200
 export class Chatter {
   /** Messages per second, on average; 0 while it is silent. */
   readonly ratePerS = signal(0)
-  readonly #options: VoiceOptions
+  readonly #options: BotMemberOptions
   #over = new AbortController()
 
-  constructor(options: VoiceOptions) {
+  constructor(options: BotMemberOptions) {
     this.#options = options
   }
 
@@ -28,22 +28,22 @@ export class Chatter {
   async #talk(isOver: AbortSignal): Promise<void> {
     const seed = 1 + Math.floor(Math.random() * 9999)
     const random = seededRandom(seed)
-    const voice = await Voice.join(this.#options, seed, isOver)
-    if (voice) {
+    const member = new BotMember(this.#options, seed, isOver)
+    if (await member.waitUntilJoined()) {
       // As in a Poisson stream; in units of the mean gap, since the rate may change before the next message.
       const gap = () => -Math.log(1 - random())
       let next = gap()
       let at = performance.now()
       const endsAt = at + LONGEST_MS
-      while (!voice.isSilenced && at < endsAt) {
+      while (!member.isGone && at < endsAt) {
         const ratePerMs = this.ratePerS.peek() / 1000
-        await voice.wait(Math.min(HEED_MS, next / ratePerMs))
+        await member.wait(Math.min(HEED_MS, next / ratePerMs))
         const now = performance.now()
         next -= (now - at) * ratePerMs
         at = now
-        for (; next <= 0; next += gap()) voice.say()
+        for (; next <= 0; next += gap()) member.say()
       }
-      voice.leave()
+      member.leave()
     }
     if (!isOver.aborted) this.ratePerS.value = 0
   }

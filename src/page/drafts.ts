@@ -1,11 +1,9 @@
-import { CLOSE_COMMANDS, type Draft, type Problem } from '../protocol.ts'
-import type { OutboxObserver } from '../client/outbox.ts'
+import type { Draft, Problem } from '../protocol.ts'
+import { isCloseCommand, type OutboxObserver } from '../client/outbox.ts'
 import type { Roster } from '../client/roster.ts'
 import type { Composer } from './composer.ts'
 import type { History } from './history.ts'
 import type { Self } from './self.ts'
-
-export const isCloseCommand = ({ text }: { text: string }): boolean => CLOSE_COMMANDS.includes(text)
 
 export interface DraftsOptions {
   history: History
@@ -26,7 +24,7 @@ export class Drafts implements Required<OutboxObserver> {
 
   readonly outbox = (drafts: readonly Draft[]): void => {
     const { history, self } = this.#options
-    // To be ended once is enough: a close command is not said again in another life.
+    // To be ended once is enough: a close command is not sent again after a reload.
     self.keep({ drafts: drafts.filter((draft) => !isCloseCommand(draft)) })
     history.outbox(drafts)
   }
@@ -42,7 +40,7 @@ export class Drafts implements Required<OutboxObserver> {
   readonly refused = (draft: Draft, problem: Problem): void => {
     const { history, composer, roster } = this.#options
     history.unpend(draft)
-    // An id that only this page knows is taken: so it was stored in an earlier life, whose last answer was lost.
+    // An id that only this page knows is taken: so an earlier membership stored it, whose last answer was lost.
     if (problem.type === 'id-taken') return
     const name = draft.to === undefined ? undefined : roster().get(draft.to)?.name
     composer.giveBack(name === undefined ? draft.text : `@${name} ${draft.text}`, problem)

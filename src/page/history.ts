@@ -1,12 +1,6 @@
 import { signal, type Signal } from '@preact/signals'
-import {
-  CLOSE_COMMANDS,
-  type Cursor,
-  type Draft,
-  type MessageEvent,
-  type RoomEvent,
-  type TransportName,
-} from '../protocol.ts'
+import { isCloseCommand } from '../client/outbox.ts'
+import type { Cursor, Draft, MessageEvent, RoomEvent, TransportName } from '../protocol.ts'
 import type { Tally } from './tally.ts'
 import type { Turn } from './turn.ts'
 
@@ -63,6 +57,8 @@ export class History {
   #entries: readonly Entry[] = []
   #fresh: Entry[] = []
   #pending: readonly Pending[] = []
+  /** Ids of the drafts that were in the outbox last. */
+  #outbox: ReadonlySet<string> = new Set()
   #messages = 0
   #isScheduled = false
   #shownAt = 0
@@ -100,22 +96,24 @@ export class History {
     this.#show()
   }
 
-  pend(...drafts: Draft[]): void {
-    this.#pending = [...this.#pending, ...drafts.map((draft) => ({ draft, isStored: false }))]
-    this.#show()
-  }
-
   unpend(draft: Draft): void {
     this.#pending = this.#pending.filter((other) => other.draft.id !== draft.id)
     this.#show()
   }
 
-  /** What is no longer in the outbox is in the log; a close command is not, and does not come back. */
+  /**
+   * A draft that enters the outbox is pending. One that leaves it is in the log; a close command is not, and does not come
+   * back.
+   */
   outbox(drafts: readonly Draft[]): void {
     const waiting = new Set(drafts.map(({ id }) => id))
+    // A draft may come back as a message before it leaves the outbox: it must not be pending again.
+    const added = drafts.filter(({ id }) => !this.#outbox.has(id))
+    this.#outbox = waiting
     this.#pending = this.#pending
-      .filter(({ draft }) => waiting.has(draft.id) || !CLOSE_COMMANDS.includes(draft.text))
+      .filter(({ draft }) => waiting.has(draft.id) || !isCloseCommand(draft))
       .map((pending) => (waiting.has(pending.draft.id) ? pending : { ...pending, isStored: true }))
+      .concat(added.map((draft) => ({ draft, isStored: false })))
     this.#show()
   }
 

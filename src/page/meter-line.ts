@@ -18,24 +18,31 @@ export interface MeterObserver {
 /** From one question for the time to the next, doubling: a page that begins is too busy for a quick answer. */
 const CLOCK_MS = { first: 100, last: 10_000 }
 
-/** The line on which the server tells what this member's other lines cost. It is not counted itself, and comes back. */
+/**
+ * The line on which the server tells what a member's other lines cost. It is not counted itself, and comes back. One member
+ * after the other: `begin` is called for each.
+ */
 export class MeterLine {
   readonly clock = new Clock()
   readonly #url: URL
-  readonly #protocols: string[]
   readonly #net: Net
   readonly #observer: MeterObserver
   #socket: WebSocket | null = null
   #timer = 0
   #attempts = 0
 
-  constructor(net: Net, room: string, token: string, observer: MeterObserver) {
+  constructor(net: Net, room: string, observer: MeterObserver) {
     this.#url = new URL(`${net.base}/rooms/${room}/meter`)
     this.#url.protocol = this.#url.protocol === 'https:' ? 'wss:' : 'ws:'
-    this.#protocols = [SUBPROTOCOL, BEARER_PREFIX + token]
     this.#net = net
     this.#observer = observer
-    this.#open()
+  }
+
+  begin(token: string): void {
+    this.close()
+    this.clock.forget()
+    this.#attempts = 0
+    this.#open(token)
   }
 
   close(): void {
@@ -46,8 +53,8 @@ export class MeterLine {
     this.#socket = null
   }
 
-  #open(): void {
-    const socket = (this.#socket = new this.#net.WebSocket(this.#url, this.#protocols))
+  #open(token: string): void {
+    const socket = (this.#socket = new this.#net.WebSocket(this.#url, [SUBPROTOCOL, BEARER_PREFIX + token]))
     socket.onopen = () => {
       this.#attempts = 0
       this.clock.forget()
@@ -68,7 +75,7 @@ export class MeterLine {
       const isEnded = code === CLOSE.badToken || code === CLOSE.memberEnded
       this.#observer.state(isEnded ? 'ended' : 'lost')
       if (isEnded) return
-      this.#timer = setTimeout(() => this.#open(), backoffMs(this.#attempts++))
+      this.#timer = setTimeout(() => this.#open(token), backoffMs(this.#attempts++))
     }
   }
 

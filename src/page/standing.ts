@@ -1,5 +1,4 @@
 import { signal } from '@preact/signals'
-import { sleep } from '../client/time.ts'
 import type { Problem } from '../protocol.ts'
 import type { Note } from './history.ts'
 
@@ -24,7 +23,6 @@ export class Standing {
   #hasBeenOpen = false
   #lostAt: number | null = null
   #later = 0
-  #retry = new AbortController()
 
   constructor(note: (note: Note) => void) {
     this.#note = note
@@ -51,18 +49,6 @@ export class Standing {
     this.isLost.value = true
     this.why.value = problem ?? null
     this.#show({ name: 'waiting', untilMs: Date.now() + retryMs })
-  }
-
-  /** Waits until it is time for the next attempt to come in, or `retry` says so. */
-  async wait(ms: number, problem?: Problem): Promise<void> {
-    this.#retry = new AbortController()
-    this.waiting(ms, problem)
-    await sleep(ms, this.#retry.signal).catch(() => undefined)
-    this.connecting()
-  }
-
-  retry(): void {
-    this.#retry.abort()
   }
 
   ended(asked: boolean, problem: Problem | null): void {

@@ -5,7 +5,7 @@ import { language, texts } from './i18n.ts'
 import { DIRECT, linkOf, links, readAbout, served } from './links.ts'
 import { net } from './net.ts'
 import { route } from './router.ts'
-import { Stay } from './stay.ts'
+import { RoomController } from './room-controller.ts'
 import { recall, remember } from './storage.ts'
 
 const TICK_MS = 500
@@ -15,7 +15,7 @@ const room = computed(() => ('room' in route.value ? route.value.room : null))
 /** The network that this tab's line is put behind, where the server has one with this profile. */
 const profile = signal(recall('profile', 'sessionStorage') ?? DIRECT)
 /** Where this tab is. */
-export const stay = signal<Stay | null>(null)
+export const stay = signal<RoomController | null>(null)
 
 /** Who talks where this tab is. */
 export const chatter = signal<Chatter | null>(null)
@@ -29,7 +29,9 @@ effect(() => {
     const lines = () => texts.peek().compare.bot.lines
     chatter.value = wanted === null ? null : new Chatter({ net, room: wanted, lines })
     stay.value =
-      wanted === null ? null : new Stay({ net, room: wanted, knobs: loadKnobs(), language: () => language.value })
+      wanted === null
+        ? null
+        : new RoomController({ net, room: wanted, knobs: loadKnobs(), language: () => language.value })
   })
 })
 
@@ -59,7 +61,7 @@ addEventListener('pageshow', ({ persisted }) => {
   if (persisted) location.reload()
 })
 
-export function setKnobs(of: Stay, knobs: Partial<Knobs>): void {
+export function setKnobs(of: RoomController, knobs: Partial<Knobs>): void {
   of.set(knobs)
   remember('knobs', JSON.stringify(of.knobs.peek()), 'sessionStorage')
 }

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import { poissonArrivalsMs } from '../../models/arrivals.ts'
 import { seededRandom } from '../../random.ts'
-import { Voice, type VoiceOptions } from '../voice.ts'
+import { BotMember, type BotMemberOptions } from '../bot-member.ts'
 
 /** How long a conversation is. */
 export const CONVERSATION_MS = 20_000
@@ -20,10 +20,10 @@ export interface Progress {
 export class Bot {
   /** null while it is silent. */
   readonly progress = signal<Progress | null>(null)
-  readonly #options: VoiceOptions
+  readonly #options: BotMemberOptions
   #over = new AbortController()
 
-  constructor(options: VoiceOptions) {
+  constructor(options: BotMemberOptions) {
     this.#options = options
   }
 
@@ -39,19 +39,19 @@ export class Bot {
       this.progress.value = { said: given - unsaid.length, of: dueMs.length, elapsedMs }
     }
     show([])
-    const voice = await Voice.join(this.#options, seed, isOver, { outbox: show })
-    if (voice) {
+    const member = new BotMember(this.#options, seed, isOver, { outbox: show })
+    if (await member.waitUntilJoined()) {
       startedAt = performance.now()
       for (const atMs of dueMs) {
-        await voice.wait(Math.max(0, startedAt + atMs - performance.now()))
-        if (voice.isSilenced) break
+        await member.wait(Math.max(0, startedAt + atMs - performance.now()))
+        if (member.isGone) break
         given += 1
-        voice.say()
+        member.say()
       }
-      await voice.wait(startedAt + CONVERSATION_MS - performance.now())
+      await member.wait(startedAt + CONVERSATION_MS - performance.now())
       const giveUpAt = performance.now() + DRAIN_MS
-      while (voice.unsaid > 0 && !voice.isSilenced && performance.now() < giveUpAt) await voice.wait(100)
-      voice.leave()
+      while (member.unsent > 0 && !member.isGone && performance.now() < giveUpAt) await member.wait(100)
+      member.leave()
     }
     if (!isOver.aborted) this.progress.value = null
   }

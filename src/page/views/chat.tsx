@@ -3,7 +3,7 @@ import { useEffect, useId, useRef } from 'preact/hooks'
 import type { Member } from '../../protocol.ts'
 import { spelled, tenth } from '../format.ts'
 import { texts } from '../i18n.ts'
-import type { Stay } from '../stay.ts'
+import type { RoomController } from '../room-controller.ts'
 import { BotSelect } from './bot-select.tsx'
 import { ComposerForm } from './composer.tsx'
 import { Log } from './log.tsx'
@@ -11,7 +11,7 @@ import { Members } from './members.tsx'
 import { sayProblem } from './problem.ts'
 import { isPhone } from './screen.ts'
 
-export function Chat({ stay }: { stay: Stay }) {
+export function Chat({ stay }: { stay: RoomController }) {
   const { chat, members } = texts.value
   const title = useId()
   const here = useId()
@@ -57,7 +57,7 @@ export function Chat({ stay }: { stay: Stay }) {
   )
 }
 
-function State({ stay }: { stay: Stay }) {
+function State({ stay }: { stay: RoomController }) {
   const { chat } = texts.value
   const { name } = stay.standing.status.value
   const isTrouble = stay.standing.isLost.value || name === 'ended'
@@ -78,7 +78,7 @@ function State({ stay }: { stay: Stay }) {
 }
 
 /** What happened, what is being done, and the one thing that a person can do. */
-export function Trouble({ stay }: { stay: Stay }) {
+export function Trouble({ stay }: { stay: RoomController }) {
   const { chat } = texts.value
   const status = stay.standing.status.value
   if (status.name === 'ended') {

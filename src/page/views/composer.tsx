@@ -5,13 +5,13 @@ import { LIMITS } from '../../protocol.ts'
 import { lengthOf, type Complaint } from '../composer.ts'
 import { whole } from '../format.ts'
 import { texts } from '../i18n.ts'
-import type { Stay } from '../stay.ts'
+import type { RoomController } from '../room-controller.ts'
 import { sayProblem } from './problem.ts'
 
 /** From here on the count is shown before it is too late. */
 const NEARLY_FULL = 0.9 * LIMITS.textLength
 
-export function ComposerForm({ stay, box }: { stay: Stay; box: RefObject<HTMLTextAreaElement | null> }) {
+export function ComposerForm({ stay, box }: { stay: RoomController; box: RefObject<HTMLTextAreaElement | null> }) {
   const { composer: words } = texts.value
   const { text, complaint } = stay.composer
   const says = useId()

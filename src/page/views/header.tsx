@@ -1,12 +1,12 @@
 import { language, speak, texts, type Language } from '../i18n.ts'
 import { addressOf, DEFAULT_ROOM, go, isRoomName, route, VIEWS } from '../router.ts'
-import type { Stay } from '../stay.ts'
+import type { RoomController } from '../room-controller.ts'
 import { theme, turnTheme, type Theme } from '../theme.ts'
 import { Avatar } from './avatar.tsx'
 import { InPlace } from './in-place.tsx'
 import { sayProblem } from './problem.ts'
 
-export function Header({ stay }: { stay: Stay | null }) {
+export function Header({ stay }: { stay: RoomController | null }) {
   return (
     <header class="top">
       <a class="brand" href={addressOf(DEFAULT_ROOM)} title={texts.value.header.toLobby}>
@@ -74,7 +74,7 @@ function Room({ room }: { room: string }) {
   )
 }
 
-function Name({ stay }: { stay: Stay }) {
+function Name({ stay }: { stay: RoomController }) {
   const { header } = texts.value
   const member = stay.self.member.value
   if (!member) return null

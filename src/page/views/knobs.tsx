@@ -3,7 +3,7 @@ import { transports } from '../../client/transports/index.ts'
 import { DIRECT, links } from '../links.ts'
 import { seconds, spelled } from '../format.ts'
 import { texts } from '../i18n.ts'
-import type { Stay } from '../stay.ts'
+import type { RoomController } from '../room-controller.ts'
 import { setKnobs, setProfile } from '../store.ts'
 import { BotSelect } from './bot-select.tsx'
 import { LinkSelect } from './link-select.tsx'
@@ -13,7 +13,7 @@ import { isPhone } from './screen.ts'
 const INTERVALS = [200, 300, 500, 750, 1000, 1500, 2000, 3000, 5000, 7500, 10_000]
 const HOLDS = [1, 2, 3, 5, 8, 10, 15, 20, 25, 30, 45, 60].map((s) => s * 1000)
 
-export function Knobs({ stay }: { stay: Stay }) {
+export function Knobs({ stay }: { stay: RoomController }) {
   const { knobs: words, links: linkWords } = texts.value
   const { intervalMs, holdMs } = stay.knobs.value
   const { mode } = transports[stay.transport.value]
@@ -48,7 +48,7 @@ export function Knobs({ stay }: { stay: Stay }) {
 }
 
 /** From question to question. */
-export function IntervalKnob({ stay, isOff }: { stay: Stay; isOff: boolean }) {
+export function IntervalKnob({ stay, isOff }: { stay: RoomController; isOff: boolean }) {
   const { knobs: words } = texts.value
   return (
     <Knob

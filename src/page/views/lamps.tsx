@@ -1,12 +1,12 @@
 import { carriageOf } from '../counts.ts'
 import { texts } from '../i18n.ts'
-import type { Stay } from '../stay.ts'
+import type { RoomController } from '../room-controller.ts'
 
 const CARRIERS = ['HTTP', 'WebSocket'] as const
 const MODES = ['interval', 'held', 'streaming'] as const
 
 /** What carries, and how. The lamps are for the eye; the ear is told which are lit. */
-export function Lamps({ stay }: { stay: Stay }) {
+export function Lamps({ stay }: { stay: RoomController }) {
   const { lamps } = texts.value
   const { carrier, mode } = carriageOf(stay.transport.value, stay.gauges.reading.value?.counts)
   return (

@@ -4,11 +4,19 @@ import { milliseconds, spelled, tenth, whole } from '../format.ts'
 import type { Plots, Reading } from '../gauges.ts'
 import { texts } from '../i18n.ts'
 import { modelP50Ms } from '../model.ts'
-import type { Stay } from '../stay.ts'
+import type { RoomController } from '../room-controller.ts'
 import { DotPlot } from './plots.tsx'
 
 /** How long messages were on their way: both percentiles together, never one number alone, and every message as a dot. */
-export function LatencyMeter({ stay, reading, plots }: { stay: Stay; reading: Reading | null; plots: Plots }) {
+export function LatencyMeter({
+  stay,
+  reading,
+  plots,
+}: {
+  stay: RoomController
+  reading: Reading | null
+  plots: Plots
+}) {
   const { links, meters } = texts.value
   const frame = useRef<HTMLElement>(null)
   const size = useSignal({ width: 312, height: 100 })

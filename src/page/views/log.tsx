@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { texts } from '../i18n.ts'
-import type { Stay } from '../stay.ts'
+import type { RoomController } from '../room-controller.ts'
 import { PendingRow, Row } from './entry.tsx'
 
 /** This close to the end counts as there. */
@@ -21,7 +21,7 @@ function stepMessages(event: KeyboardEvent & { currentTarget: HTMLElement }): vo
 }
 
 /** The history. It follows what is new, except while the reader is up in the past. */
-export function Log({ stay }: { stay: Stay }) {
+export function Log({ stay }: { stay: RoomController }) {
   const { chat } = texts.value
   const { history } = stay
   const list = useRef<HTMLDivElement>(null)

@@ -1,10 +1,18 @@
 import type { Member } from '../../protocol.ts'
 import { texts } from '../i18n.ts'
-import type { Stay } from '../stay.ts'
+import type { RoomController } from '../room-controller.ts'
 import { Avatar } from './avatar.tsx'
 
 /** Who is here, oneself first. A click begins a private word. */
-export function Members({ stay, id, address }: { stay: Stay; id: string; address: (member: Member) => void }) {
+export function Members({
+  stay,
+  id,
+  address,
+}: {
+  stay: RoomController
+  id: string
+  address: (member: Member) => void
+}) {
   const { members } = texts.value
   const self = stay.self.member.value
   const others = [...stay.roster.value.values()].filter((member) => member.id !== self?.id)

@@ -4,12 +4,12 @@ import { bytesPerMessage, carriageOf, emptyShare } from '../counts.ts'
 import { bytes, percent, spelled, tenth, timeOfDay, whole, type Figure } from '../format.ts'
 import type { Plots, Reading } from '../gauges.ts'
 import { language, texts } from '../i18n.ts'
-import type { Stay } from '../stay.ts'
+import type { RoomController } from '../room-controller.ts'
 import { Bytes } from './bytes.tsx'
 import { LatencyMeter } from './latency.tsx'
 import { Spark } from './plots.tsx'
 
-export function Meters({ stay }: { stay: Stay }) {
+export function Meters({ stay }: { stay: RoomController }) {
   const { meters } = texts.value
   const title = useId()
   const reading = stay.gauges.reading.value
@@ -114,7 +114,7 @@ function Empty({ reading, plots }: MeterProps) {
 /** What a browser opens to one host over HTTP/1.1. */
 const SLOTS = 6
 
-function Connections({ reading, stay }: { reading: Reading | null; stay: Stay }) {
+function Connections({ reading, stay }: { reading: Reading | null; stay: RoomController }) {
   const { meters } = texts.value
   const open = reading?.connections ?? null
   const isSocket = carriageOf(stay.transport.value, reading?.counts).carrier === 'WebSocket'

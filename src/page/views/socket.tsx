@@ -4,7 +4,7 @@ import { transports } from '../../client/transports/index.ts'
 import { now } from '../clock.ts'
 import { exactTime, spelled, whole } from '../format.ts'
 import { language, texts } from '../i18n.ts'
-import type { Stay } from '../stay.ts'
+import type { RoomController } from '../room-controller.ts'
 import type { SocketEvent, SocketView } from '../wire/socket-watch.ts'
 import { isPhone } from './screen.ts'
 import { labelOf } from './transport.tsx'
@@ -19,7 +19,7 @@ const STATES = ['CONNECTING', 'OPEN', 'CLOSING', 'CLOSED'] as const
 const EVENTS = ['open', 'message', 'error', 'close'] as const
 
 /** The line's WebSocket as a program sees it: its properties, and the four events as they fire. */
-export function SocketPanel({ stay }: { stay: Stay }) {
+export function SocketPanel({ stay }: { stay: RoomController }) {
   const { socket: words } = texts.value
   const title = useId()
   useEffect(() => {

@@ -3,14 +3,14 @@ import { TRANSPORTS, type TransportName } from '../../protocol.ts'
 import { bytes, milliseconds, seconds, spelled } from '../format.ts'
 import { texts } from '../i18n.ts'
 import { served } from '../links.ts'
-import type { Stay } from '../stay.ts'
+import type { RoomController } from '../room-controller.ts'
 import { Glyph, labelOf } from './transport.tsx'
 
 /** So many stand in the first row; around them, in small, those that few would choose today. */
 const FIRST_ROW = 5
 
 /** The transports, and what each was last seen to cost. Also by the keys 1, 2, 3 … where nobody is writing. */
-export function Switch({ stay }: { stay: Stay }) {
+export function Switch({ stay }: { stay: RoomController }) {
   const group = useId()
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
@@ -34,7 +34,7 @@ interface SegmentProps {
   name: TransportName
   digit: number
   group: string
-  stay: Stay
+  stay: RoomController
 }
 
 function Segment({ name, digit, group, stay }: SegmentProps) {
@@ -69,7 +69,7 @@ function Segment({ name, digit, group, stay }: SegmentProps) {
   )
 }
 
-function SeenCost({ name, stay }: { name: TransportName; stay: Stay }) {
+function SeenCost({ name, stay }: { name: TransportName; stay: RoomController }) {
   const { transport } = texts.value
   const seen = stay.gauges.seen.value[name]
   if (!seen) return <span class="seen none">{transport.notTried}</span>

@@ -7,7 +7,7 @@ import { carriageOf } from '../../counts.ts'
 import { whole } from '../../format.ts'
 import { texts } from '../../i18n.ts'
 import { served } from '../../links.ts'
-import type { Stay } from '../../stay.ts'
+import type { RoomController } from '../../room-controller.ts'
 import { Trouble } from '../chat.tsx'
 import { ComposerForm } from '../composer.tsx'
 import { IntervalKnob } from '../knobs.tsx'
@@ -18,7 +18,7 @@ import { PaneView } from './pane.tsx'
 import { RaceView } from './race.tsx'
 
 /** Every transport in a pane of its own, one composer for all, and who had what when. */
-export function Compare({ stay }: { stay: Stay }) {
+export function Compare({ stay }: { stay: RoomController }) {
   const { compare, title } = texts.value
   const box = useRef<HTMLTextAreaElement>(null)
   const here = comparison.value
@@ -42,7 +42,7 @@ export function Compare({ stay }: { stay: Stay }) {
   )
 }
 
-function Room({ of, stay }: { of: Comparison; stay: Stay }) {
+function Room({ of, stay }: { of: Comparison; stay: RoomController }) {
   const { compare } = texts.value
   const panes = of.panes.value
   return (
@@ -65,7 +65,7 @@ const ABREAST = 5
 /** As many in each row as in the others, or one less. */
 const columnsFor = (panes: number): number => Math.ceil(panes / Math.ceil(Math.max(1, panes) / ABREAST)) || 1
 
-function Toolbar({ of, stay }: { of: Comparison; stay: Stay }) {
+function Toolbar({ of, stay }: { of: Comparison; stay: RoomController }) {
   const { compare } = texts.value
   const { shown, profiles } = of.settings.value
   const inForce = new Set(shown.map((name) => profiles[name] ?? DEFAULT_PROFILE))
@@ -106,7 +106,7 @@ function Toolbar({ of, stay }: { of: Comparison; stay: Stay }) {
 const SLOTS = 6
 
 /** The browser's limit, and whether it is in the way. */
-function Connections({ of, stay }: { of: Comparison; stay: Stay }) {
+function Connections({ of, stay }: { of: Comparison; stay: RoomController }) {
   const { compare } = texts.value
   if (of.links.value.length > 0) return <>{compare.ownPorts}</>
   const used = [

@@ -6,14 +6,14 @@ import { carriageOf } from '../../counts.ts'
 import { milliseconds, spelled } from '../../format.ts'
 import type { Entry } from '../../history.ts'
 import { texts } from '../../i18n.ts'
-import type { Stay } from '../../stay.ts'
+import type { RoomController } from '../../room-controller.ts'
 import { Avatar } from '../avatar.tsx'
 import { LinkSelect } from '../link-select.tsx'
 import { sayProblem } from '../problem.ts'
 import { Glyph, labelOf } from '../transport.tsx'
 import { Totals } from './totals.tsx'
 
-export function PaneView({ pane, of, stay }: { pane: Pane; of: Comparison; stay: Stay }) {
+export function PaneView({ pane, of, stay }: { pane: Pane; of: Comparison; stay: RoomController }) {
   const { compare, lamps } = texts.value
   const title = useId()
   const { transport } = pane

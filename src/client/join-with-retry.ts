@@ -1,0 +1,40 @@
+import type { Joined } from '../protocol.ts'
+import { backoffMs } from './backoff.ts'
+import { join, leave, type JoinOptions } from './members.ts'
+import { ProblemError, type Net } from './transport.ts'
+
+/**
+ * Joins, with as many attempts as it takes. A name that is taken is given up for one that the server invents.
+ *
+ * @param wait called between two attempts with the ms to wait and the error; settles when the wait is over
+ * @returns null when `signal` aborted; a member that was let in meanwhile has left again
+ * @throws ProblemError for a refusal that another attempt would meet too
+ */
+export async function joinWithRetry(
+  net: Net,
+  room: string,
+  wanted: JoinOptions,
+  wait: (retryMs: number, error: unknown) => Promise<void>,
+  signal: AbortSignal,
+): Promise<Joined | null> {
+  let options = wanted
+  for (let attempts = 0; !signal.aborted; attempts++) {
+    let joined: Joined
+    try {
+      joined = await join(net, room, options)
+    } catch (error) {
+      const { name, ...nameless } = options
+      if (isAborted(signal)) break
+      if (!(error instanceof ProblemError) || error.isTransient) await wait(backoffMs(attempts, error), error)
+      else if (error.problem.status === 409 && name !== undefined) options = nameless
+      else throw error
+      continue
+    }
+    if (!isAborted(signal)) return joined
+    await leave(net, room, joined.token).catch(() => undefined)
+  }
+  return null
+}
+
+/** A call, since the compiler takes a property that it has seen for unchanged after an `await`. */
+const isAborted = (signal: AbortSignal): boolean => signal.aborted

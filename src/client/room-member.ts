@@ -1,0 +1,305 @@
+/**
+ * A member of a room for as long as somebody wants to be in it: the page, a column of the comparison, a bot, a program.
+ *
+ *   ──▶ joining ──let in──▶ session ──401, 410──▶ ended ──policy says no──▶ closed
+ *          ▲                   ▲                    │                          │
+ *          │                   └── resume ──▶       └──policy says yes──┐      │
+ *          └──────────────────────────────────────────────◀─────────────┴──────┘ rejoin()
+ *
+ * Each time the server lets it in, a membership begins: a member id, a token and a session that follows the room under
+ * them. The outbox outlives memberships, so a draft that one could not send is sent by the next, under the same id.
+ */
+import type { Cursor, Draft, Member, Problem, TransportName } from '../protocol.ts'
+import { joinWithRetry } from './join-with-retry.ts'
+import { leave, rename } from './members.ts'
+import { draftOf, isCloseCommand, Outbox } from './outbox.ts'
+import { RejoinPolicy, type Rejoin } from './rejoin-policy.ts'
+import { rosterOf, type Roster } from './roster.ts'
+import { Session, waitingState, type SessionObserver, type SessionState } from './session.ts'
+import { sleep } from './time.ts'
+import { LineError, ProblemError, type Knobs, type Net } from './transport.ts'
+
+/** How a membership began: by `resume`, by joining, or by joining again after the server had forgotten the one before. */
+export type Arrival = 'resumed' | 'joined' | 'rejoined'
+
+export interface Membership {
+  member: Member
+  token: string
+  /** Where it goes on; null for the retained history. */
+  cursor?: Cursor | null
+}
+
+export interface RoomMemberObserver extends SessionObserver {
+  /** A membership begins; its session comes next. */
+  joined?: (membership: Membership, arrival: Arrival) => void
+  /** The server has ended the membership. The next state says what follows. */
+  ended?: (problem: Problem) => void
+}
+
+export interface RoomMemberOptions {
+  /** By which it joins, renames itself and leaves. */
+  net: Net
+  /** By which the session goes; `net` by default. */
+  connectionNet?: Net
+  room: string
+  transport: TransportName
+  tuning?: Partial<Knobs>
+  /** Asked for when it joins the first time; later it asks for the name that it had last. */
+  name?: string
+  /** BCP 47; of a name that the server invents. */
+  language?: () => string
+  /** A membership to go on with instead of joining. */
+  resume?: Membership
+  /** true: begins with the room's history, and goes on at the last cursor when it joins again. */
+  history?: boolean
+  /** Drafts that were not acknowledged before the page was reloaded, with their ids. */
+  drafts?: readonly Draft[]
+  rejoin: Rejoin
+  observer?: RoomMemberObserver
+}
+
+export class RoomMember {
+  readonly #options: RoomMemberOptions
+  readonly #observer: RoomMemberObserver
+  readonly #outbox: Outbox
+  readonly #policy: RejoinPolicy
+  #connectionNet: Net
+  #transport: TransportName
+  #tuning: Partial<Knobs>
+  #member: Member | null = null
+  #token: string | null = null
+  #roster: Roster = new Map()
+  #cursor: Cursor | null = null
+  #state: SessionState = { name: 'connecting' }
+  /** null between two memberships. */
+  #session: Session | null = null
+  #joining: Promise<void> = Promise.resolve()
+  #pause = new AbortController()
+  readonly #over = new AbortController()
+
+  constructor(options: RoomMemberOptions) {
+    this.#options = options
+    this.#observer = options.observer ?? {}
+    const { outbox, acknowledged, refused } = this.#observer
+    this.#outbox = new Outbox(options.drafts ?? [], {
+      outbox: this.#unlessOver(outbox),
+      acknowledged: this.#unlessOver(acknowledged),
+      refused: this.#unlessOver(refused),
+    })
+    this.#policy = new RejoinPolicy(options.rejoin)
+    this.#connectionNet = options.connectionNet ?? options.net
+    this.#transport = options.transport
+    this.#tuning = options.tuning ?? {}
+    if (options.resume) this.#follow(options.resume, 'resumed')
+    else this.#joining = this.#join('joined')
+  }
+
+  /** Itself, as the room knows it, or knew it last; null before it has joined. */
+  get member(): Member | null {
+    return this.#member
+  }
+  /** null while it is not in the room. */
+  get token(): string | null {
+    return this.#token
+  }
+  get roster(): Roster {
+    return this.#roster
+  }
+  get transport(): TransportName {
+    return this.#transport
+  }
+  get cursor(): Cursor | null {
+    return this.#session?.cursor ?? this.#cursor
+  }
+  get state(): SessionState {
+    return this.#state
+  }
+  /** Drafts that are not acknowledged yet, oldest first. */
+  get outbox(): readonly Draft[] {
+    return this.#outbox.drafts
+  }
+  /** It has sent a close command: the server ends this membership at its own request. */
+  get isEndAsked(): boolean {
+    return this.#policy.isEndAsked
+  }
+
+  /** Settles when the attempts to join are over: true if it was let in, false if it was refused or has left. */
+  async waitUntilJoined(): Promise<boolean> {
+    await this.#joining
+    return this.#token !== null
+  }
+
+  /** Goes on over another transport, at the same cursor. */
+  use(transport: TransportName): void {
+    this.#transport = transport
+    this.#session?.use(transport)
+  }
+
+  /** Goes on with another interval or hold, at the same cursor. */
+  tune(tuning: Partial<Knobs>): void {
+    this.#tuning = { ...this.#tuning, ...tuning }
+    this.#session?.set(tuning)
+  }
+
+  /** Goes on over another network to the same server, at the same cursor. */
+  connectOver(net: Net): void {
+    this.#connectionNet = net
+    this.#session?.reach(net)
+  }
+
+  /** Puts a draft into the outbox, and returns it. It is sent until it is acknowledged; between two memberships it waits. */
+  send(text: string, to?: Member): Draft {
+    const draft = draftOf(text, to)
+    if (this.#token !== null && isCloseCommand(draft)) this.#policy.isEndAsked = true
+    this.#outbox.put(draft)
+    return draft
+  }
+
+  /** Takes another name. Throws ProblemError: 409 when the name is taken or the renames are used up. */
+  async rename(name: string): Promise<Member> {
+    const { net, room } = this.#options
+    if (this.#token === null) throw new LineError('not in the room')
+    const renamed = await rename(net, room, this.#token, name)
+    if (this.#member?.id === renamed.id) this.#member = renamed
+    return renamed
+  }
+
+  /** Tries again now, instead of when the wait is over. */
+  retry(): void {
+    this.#pause.abort()
+    this.#session?.retry()
+  }
+
+  /** Joins again after the server has refused it or ended its membership, whatever the policy. */
+  rejoin(): void {
+    if (this.#state.name !== 'closed' || this.#isOver) return
+    this.#policy.isEndAsked = false
+    this.#enter({ name: 'connecting' })
+    this.#joining = this.#join('joined')
+  }
+
+  /**
+   * Leaves the room for good. Settles when the server knows. Rejects with LineError or ProblemError when it cannot be told:
+   * the member then stays until its lease is over.
+   */
+  async leave(): Promise<void> {
+    if (this.#isOver) return
+    const { net, room } = this.#options
+    const token = this.#token
+    this.#endMembership()
+    this.#enter({ name: 'closed' })
+    this.#over.abort()
+    this.#pause.abort()
+    if (token !== null) await leave(net, room, token)
+    else await this.#joining
+  }
+
+  get #isOver(): boolean {
+    return this.#over.signal.aborted
+  }
+
+  async #join(arrival: Arrival): Promise<void> {
+    const { net, room, language, history } = this.#options
+    const name = this.#member?.name ?? this.#options.name
+    const wanted = { ...(name === undefined ? {} : { name }), ...(language ? { language: language() } : {}) }
+    const wait = (retryMs: number, error: unknown) => this.#wait(retryMs, error)
+    const joined = await joinWithRetry(net, room, wanted, wait, this.#over.signal).catch((error: unknown) => {
+      if (!(error instanceof ProblemError)) throw error
+      this.#enter({ name: 'closed', problem: error.problem })
+      return null
+    })
+    if (!joined) return
+    const { member, token, cursor } = joined
+    this.#follow({ member, token, cursor: history ? this.#cursor : cursor }, arrival)
+    this.#see(rosterOf(joined.roster))
+  }
+
+  async #wait(retryMs: number, error: unknown): Promise<void> {
+    this.#pause = new AbortController()
+    this.#enter(waitingState(retryMs, error))
+    await sleep(retryMs, this.#pause.signal).catch(() => undefined)
+    this.#enter({ name: 'connecting' })
+  }
+
+  #follow(membership: Membership, arrival: Arrival): void {
+    const { member, token, cursor = null } = membership
+    this.#member = member
+    this.#token = token
+    this.#cursor = cursor
+    this.#policy.began(this.outbox.some(isCloseCommand))
+    // What the session of a former membership still says is not passed on.
+    const isCurrent = () => this.#token === token
+    this.#observer.joined?.(membership, arrival)
+    // The observer may have left.
+    if (!isCurrent()) return
+    this.#session = new Session({
+      net: this.#connectionNet,
+      room: this.#options.room,
+      member,
+      token,
+      cursor,
+      transport: this.#transport,
+      knobs: this.#tuning,
+      outbox: this.#outbox,
+      observer: {
+        state: (state) => {
+          if (!isCurrent()) return
+          if (state.name === 'closed' && state.problem) this.#ended(state.problem)
+          else this.#enter(state)
+        },
+        events: (events, isReset) => {
+          if (!isCurrent()) return
+          this.#policy.heard()
+          this.#observer.events?.(events, isReset)
+        },
+        roster: (roster) => {
+          if (isCurrent()) this.#see(roster)
+        },
+      },
+    })
+  }
+
+  #ended(problem: Problem): void {
+    this.#endMembership()
+    this.#outbox.dropCloseCommands()
+    this.#observer.ended?.(problem)
+    if (this.#isOver) return
+    const arrival = this.#policy.hasHeard ? 'rejoined' : 'joined'
+    const pauseMs = this.#policy.ended(problem)
+    if (pauseMs === null) this.#enter({ name: 'closed', problem })
+    else this.#joining = this.#joinAgain(pauseMs, problem, arrival)
+  }
+
+  async #joinAgain(pauseMs: number, problem: Problem, arrival: Arrival): Promise<void> {
+    if (pauseMs > 0) await this.#wait(pauseMs, new ProblemError(problem))
+    else this.#enter({ name: 'connecting' })
+    await this.#join(arrival)
+  }
+
+  /** The session is closed without a word to the server. */
+  #endMembership(): void {
+    this.#cursor = this.cursor
+    this.#token = null
+    this.#session?.close()
+    this.#session = null
+  }
+
+  #see(roster: Roster): void {
+    if (this.#isOver) return
+    this.#roster = roster
+    this.#member = (this.#member && roster.get(this.#member.id)) ?? this.#member
+    this.#observer.roster?.(roster)
+  }
+
+  #unlessOver<A extends unknown[]>(hear: ((...args: A) => void) | undefined): (...args: A) => void {
+    return (...args) => {
+      if (!this.#isOver) hear?.(...args)
+    }
+  }
+
+  #enter(state: SessionState): void {
+    if (this.#isOver) return
+    this.#state = state
+    this.#observer.state?.(state)
+  }
+}
