@@ -62,17 +62,19 @@ export class Outbox {
   async #send(draft: Draft, line: ClientTransport, signal: AbortSignal): Promise<void> {
     try {
       const ack = await line.send(draft, signal)
-      this.#settle(draft)
-      this.#observer.acknowledged?.(draft, ack)
+      if (this.#settle(draft)) this.#observer.acknowledged?.(draft, ack)
     } catch (error) {
       if (signal.aborted || !(error instanceof ProblemError) || error.isTransient || error.isFinal) throw error
-      this.#settle(draft)
-      this.#observer.refused?.(draft, error.problem)
+      if (this.#settle(draft)) this.#observer.refused?.(draft, error.problem)
     }
   }
 
-  #settle(draft: Draft): void {
-    this.#become(this.#drafts.filter((other) => other.id !== draft.id))
+  /** @returns false when another line has settled it already */
+  #settle(draft: Draft): boolean {
+    const rest = this.#drafts.filter(({ id }) => id !== draft.id)
+    if (rest.length === this.#drafts.length) return false
+    this.#become(rest)
+    return true
   }
 
   #become(drafts: readonly Draft[]): void {

@@ -1,13 +1,16 @@
 /**
- * A member of a room for as long as somebody wants to be in it: the page, a column of the comparison, a bot, a program.
+ * A member of a room: the page, a column of the comparison, a bot, a program.
  *
- *   ──▶ joining ──let in──▶ session ──401, 410──▶ ended ──policy says no──▶ closed
- *          ▲                   ▲                    │                          │
- *          │                   └── resume ──▶       └──policy says yes──┐      │
- *          └──────────────────────────────────────────────◀─────────────┴──────┘ rejoin()
+ *   ──▶ joining ──let in──▶ following ──401, 410──▶ ended ──policy: no──▶ closed
+ *          ▲  │                 ▲                     │                    ▲ │
+ *          │  └──refused────────┼─────────────────────┼────────────────────┘ │
+ *          │                    └── resume            │                      │
+ *          └──────────────◀──policy: yes──────────────┴──◀──rejoin()─────────┘
  *
- * Each time the server lets it in, a membership begins: a member id, a token and a session that follows the room under
- * them. The outbox outlives memberships, so a draft that one could not send is sent by the next, under the same id.
+ *   any ──leave()──▶ closed, for good
+ *
+ * With each joining a membership begins: a member id, a token, and a session that follows the room under them. The outbox
+ * outlives memberships: a draft that one could not send is sent in the next, under the same id.
  */
 import type { Cursor, Draft, Member, Problem, TransportName } from '../protocol.ts'
 import { joinWithRetry } from './join-with-retry.ts'
