@@ -23,11 +23,10 @@ export async function joinWithRetry(
     try {
       joined = await join(net, room, options)
     } catch (error) {
-      const { name, ...nameless } = options
       if (isAborted(signal)) break
       if (!(error instanceof ProblemError) || error.isTransient) await wait(backoffMs(attempts, error), error)
-      else if (error.problem.status === 409 && name !== undefined) options = nameless
-      else throw error
+      else if (error.problem.status !== 409 || options.name === undefined) throw error
+      else options = { ...options, name: undefined }
       continue
     }
     if (!isAborted(signal)) return joined

@@ -4,9 +4,9 @@ import type { Net } from './transport.ts'
 
 export interface JoinOptions {
   /** Without one, the server invents a name. */
-  name?: string
+  name?: string | undefined
   /** BCP 47; the language of an invented name. */
-  language?: string
+  language?: string | undefined
 }
 
 /** Throws ProblemError: 400 for a name that is none, 409 for one that is taken, 503 when there is no room for more. */
@@ -22,7 +22,7 @@ export async function sayPresent(net: Net, room: string, token: string, signal: 
 }
 
 /** Throws ProblemError: 409 when the name is taken or the renames are used up. */
-export async function rename(net: Net, room: string, token: string, name: string): Promise<Member> {
+export async function rename(net: Net, room: string, token: string | null, name: string): Promise<Member> {
   const path = `/rooms/${room}/members/me`
   return (await call(net, { method: 'PATCH', path, token, body: { name } })) as Member
 }

@@ -11,9 +11,9 @@ export type Rejoin = 'never' | 'when-forgotten' | 'always'
 export class RejoinPolicy {
   /** The member has asked the server to end this membership. */
   isEndAsked = false
-  readonly #rejoin: Rejoin
   /** This membership has been brought events: its token was good. */
-  #hasHeard = false
+  hasHeard = false
+  readonly #rejoin: Rejoin
   /** Joined again by itself, and not brought any events since. */
   #isUnderWay = false
   #memberships = 0
@@ -22,20 +22,15 @@ export class RejoinPolicy {
     this.#rejoin = rejoin
   }
 
-  /** This membership was lived in, so that its end is worth a word. */
-  get hasHeard(): boolean {
-    return this.#hasHeard
-  }
-
   /** A membership begins. `isEndAsked`: the first drafts that it sends ask for its end. */
   began(isEndAsked: boolean): void {
     this.isEndAsked = isEndAsked
-    this.#hasHeard = false
+    this.hasHeard = false
     this.#memberships += 1
   }
 
   heard(): void {
-    this.#hasHeard = true
+    this.hasHeard = true
     this.#isUnderWay = false
   }
 
@@ -44,7 +39,7 @@ export class RejoinPolicy {
     // It happens whatever the reason, so it must not happen at once for ever.
     if (this.#rejoin === 'always') return backoffMs(this.#memberships)
     // Never twice without events in between.
-    const isForgotten = status === 401 || (status === 410 && !this.#hasHeard)
+    const isForgotten = status === 401 || (status === 410 && !this.hasHeard)
     if (this.#rejoin === 'never' || !isForgotten || this.#isUnderWay || this.isEndAsked) return null
     this.#isUnderWay = true
     return 0

@@ -20,7 +20,7 @@ import { RejoinPolicy, type Rejoin } from './rejoin-policy.ts'
 import { rosterOf, type Roster } from './roster.ts'
 import { Session, waitingState, type SessionObserver, type SessionState } from './session.ts'
 import { sleep } from './time.ts'
-import { LineError, ProblemError, type Knobs, type Net } from './transport.ts'
+import { ProblemError, type Knobs, type Net } from './transport.ts'
 
 /** How a membership began: by `resume`, by joining, or by joining again after the server had forgotten the one before. */
 export type Arrival = 'resumed' | 'joined' | 'rejoined'
@@ -48,11 +48,11 @@ export interface RoomMemberOptions {
   transport: TransportName
   tuning?: Partial<Knobs>
   /** Asked for when it joins the first time; later it asks for the name that it had last. */
-  name?: string
+  name?: string | undefined
   /** BCP 47; of a name that the server invents. */
   language?: () => string
   /** A membership to go on with instead of joining. */
-  resume?: Membership
+  resume?: Membership | null
   /** true: begins with the room's history, and goes on at the last cursor when it joins again. */
   history?: boolean
   /** Drafts that were not acknowledged before the page was reloaded, with their ids. */
@@ -63,12 +63,11 @@ export interface RoomMemberOptions {
 
 export class RoomMember {
   readonly #options: RoomMemberOptions
-  readonly #observer: RoomMemberObserver
+  #observer: RoomMemberObserver
   readonly #outbox: Outbox
   readonly #policy: RejoinPolicy
-  #connectionNet: Net
-  #transport: TransportName
-  #tuning: Partial<Knobs>
+  /** How its sessions connect, now and next. */
+  readonly #connection: { net: Net; transport: TransportName; knobs: Partial<Knobs> }
   #member: Member | null = null
   #token: string | null = null
   #roster: Roster = new Map()
@@ -83,16 +82,14 @@ export class RoomMember {
   constructor(options: RoomMemberOptions) {
     this.#options = options
     this.#observer = options.observer ?? {}
-    const { outbox, acknowledged, refused } = this.#observer
     this.#outbox = new Outbox(options.drafts ?? [], {
-      outbox: this.#unlessOver(outbox),
-      acknowledged: this.#unlessOver(acknowledged),
-      refused: this.#unlessOver(refused),
+      outbox: (drafts) => this.#observer.outbox?.(drafts),
+      acknowledged: (draft, ack) => this.#observer.acknowledged?.(draft, ack),
+      refused: (draft, problem) => this.#observer.refused?.(draft, problem),
     })
     this.#policy = new RejoinPolicy(options.rejoin)
-    this.#connectionNet = options.connectionNet ?? options.net
-    this.#transport = options.transport
-    this.#tuning = options.tuning ?? {}
+    const { net, connectionNet = net, transport, tuning: knobs = {} } = options
+    this.#connection = { net: connectionNet, transport, knobs }
     if (options.resume) this.#follow(options.resume, 'resumed')
     else this.#joining = this.#join('joined')
   }
@@ -109,7 +106,7 @@ export class RoomMember {
     return this.#roster
   }
   get transport(): TransportName {
-    return this.#transport
+    return this.#connection.transport
   }
   get cursor(): Cursor | null {
     return this.#session?.cursor ?? this.#cursor
@@ -134,19 +131,19 @@ export class RoomMember {
 
   /** Goes on over another transport, at the same cursor. */
   use(transport: TransportName): void {
-    this.#transport = transport
+    this.#connection.transport = transport
     this.#session?.use(transport)
   }
 
   /** Goes on with another interval or hold, at the same cursor. */
   tune(tuning: Partial<Knobs>): void {
-    this.#tuning = { ...this.#tuning, ...tuning }
+    this.#connection.knobs = { ...this.#connection.knobs, ...tuning }
     this.#session?.set(tuning)
   }
 
   /** Goes on over another network to the same server, at the same cursor. */
   connectOver(net: Net): void {
-    this.#connectionNet = net
+    this.#connection.net = net
     this.#session?.reach(net)
   }
 
@@ -158,10 +155,9 @@ export class RoomMember {
     return draft
   }
 
-  /** Takes another name. Throws ProblemError: 409 when the name is taken or the renames are used up. */
+  /** Takes another name. Throws ProblemError: 401 between two memberships, 409 when it is taken or the renames are used up. */
   async rename(name: string): Promise<Member> {
     const { net, room } = this.#options
-    if (this.#token === null) throw new LineError('not in the room')
     const renamed = await rename(net, room, this.#token, name)
     if (this.#member?.id === renamed.id) this.#member = renamed
     return renamed
@@ -175,9 +171,8 @@ export class RoomMember {
 
   /** Joins again after the server has refused it or ended its membership, whatever the policy. */
   rejoin(): void {
-    if (this.#state.name !== 'closed' || this.#isOver) return
+    if (this.#state.name !== 'closed' || this.#over.signal.aborted) return
     this.#policy.isEndAsked = false
-    this.#enter({ name: 'connecting' })
     this.#joining = this.#join('joined')
   }
 
@@ -186,25 +181,23 @@ export class RoomMember {
    * the member then stays until its lease is over.
    */
   async leave(): Promise<void> {
-    if (this.#isOver) return
+    if (this.#over.signal.aborted) return
     const { net, room } = this.#options
     const token = this.#token
     this.#endMembership()
     this.#enter({ name: 'closed' })
+    this.#observer = {}
     this.#over.abort()
     this.#pause.abort()
     if (token !== null) await leave(net, room, token)
     else await this.#joining
   }
 
-  get #isOver(): boolean {
-    return this.#over.signal.aborted
-  }
-
   async #join(arrival: Arrival): Promise<void> {
+    this.#enter({ name: 'connecting' })
     const { net, room, language, history } = this.#options
     const name = this.#member?.name ?? this.#options.name
-    const wanted = { ...(name === undefined ? {} : { name }), ...(language ? { language: language() } : {}) }
+    const wanted = { name, language: language?.() }
     const wait = (retryMs: number, error: unknown) => this.#wait(retryMs, error)
     const joined = await joinWithRetry(net, room, wanted, wait, this.#over.signal).catch((error: unknown) => {
       if (!(error instanceof ProblemError)) throw error
@@ -212,8 +205,7 @@ export class RoomMember {
       return null
     })
     if (!joined) return
-    const { member, token, cursor } = joined
-    this.#follow({ member, token, cursor: history ? this.#cursor : cursor }, arrival)
+    this.#follow({ ...joined, cursor: history ? this.#cursor : joined.cursor }, arrival)
     this.#see(rosterOf(joined.roster))
   }
 
@@ -236,13 +228,11 @@ export class RoomMember {
     // The observer may have left.
     if (!isCurrent()) return
     this.#session = new Session({
-      net: this.#connectionNet,
+      ...this.#connection,
       room: this.#options.room,
       member,
       token,
       cursor,
-      transport: this.#transport,
-      knobs: this.#tuning,
       outbox: this.#outbox,
       observer: {
         state: (state) => {
@@ -266,7 +256,7 @@ export class RoomMember {
     this.#endMembership()
     this.#outbox.dropCloseCommands()
     this.#observer.ended?.(problem)
-    if (this.#isOver) return
+    if (this.#over.signal.aborted) return
     const arrival = this.#policy.hasHeard ? 'rejoined' : 'joined'
     const pauseMs = this.#policy.ended(problem)
     if (pauseMs === null) this.#enter({ name: 'closed', problem })
@@ -275,7 +265,6 @@ export class RoomMember {
 
   async #joinAgain(pauseMs: number, problem: Problem, arrival: Arrival): Promise<void> {
     if (pauseMs > 0) await this.#wait(pauseMs, new ProblemError(problem))
-    else this.#enter({ name: 'connecting' })
     await this.#join(arrival)
   }
 
@@ -288,20 +277,13 @@ export class RoomMember {
   }
 
   #see(roster: Roster): void {
-    if (this.#isOver) return
     this.#roster = roster
     this.#member = (this.#member && roster.get(this.#member.id)) ?? this.#member
     this.#observer.roster?.(roster)
   }
 
-  #unlessOver<A extends unknown[]>(hear: ((...args: A) => void) | undefined): (...args: A) => void {
-    return (...args) => {
-      if (!this.#isOver) hear?.(...args)
-    }
-  }
-
   #enter(state: SessionState): void {
-    if (this.#isOver) return
+    if (this.#over.signal.aborted) return
     this.#state = state
     this.#observer.state?.(state)
   }

@@ -9,7 +9,7 @@
  *        │     └──time, retry()───┤    │
  *        └──line broke──▶ waiting ◀────┘
  *
- *   any ──401, 410, leave()──▶ closed
+ *   any ──401, 410, close()──▶ closed
  *
  * The session owns the only cursor. What a line brings counts only while that line is the current one, and a switch
  * aborts the old line before it opens the new one at the same cursor: so nothing is lost and nothing comes twice.
@@ -18,7 +18,7 @@ import type { Batch, Cursor, Draft, Member, Problem, RoomEvent, TransportName } 
 import { Attendance } from './attendance.ts'
 import { backoffMs } from './backoff.ts'
 import { holdLease } from './lease.ts'
-import { leave, readRoster } from './members.ts'
+import { readRoster } from './members.ts'
 import { draftOf, Outbox, type OutboxObserver } from './outbox.ts'
 import type { Roster } from './roster.ts'
 import { sleep } from './time.ts'
@@ -64,8 +64,8 @@ export function waitingState(retryMs: number, error: unknown): SessionState {
 const REPLACED = new LineError('another line takes its place')
 
 export class Session {
-  readonly room: string
-  readonly token: string
+  readonly #room: string
+  readonly #token: string
   #net: Net
   readonly #observer: SessionObserver
   #member: Member
@@ -80,8 +80,8 @@ export class Session {
   #attempts = 0
 
   constructor(options: SessionOptions) {
-    this.room = options.room
-    this.token = options.token
+    this.#room = options.room
+    this.#token = options.token
     this.#net = options.net
     this.#observer = options.observer ?? {}
     this.#member = options.member
@@ -90,7 +90,7 @@ export class Session {
     this.#cursor = options.cursor ?? null
     this.#outbox = options.outbox ?? new Outbox([], this.#observer)
     this.#attendance = new Attendance(
-      () => readRoster(this.#net, this.room),
+      () => readRoster(this.#net, this.#room),
       (roster) => this.#see(roster),
     )
     void this.#live()
@@ -101,9 +101,6 @@ export class Session {
   }
   get transport(): TransportName {
     return this.#transport
-  }
-  get knobs(): Readonly<Knobs> {
-    return this.#knobs
   }
   get cursor(): Cursor | null {
     return this.#cursor
@@ -150,12 +147,6 @@ export class Session {
     return draft
   }
 
-  /** Leaves the room. */
-  async leave(): Promise<void> {
-    this.close()
-    await leave(this.#net, this.room, this.token)
-  }
-
   /** Ends this session's line without a word to the server: the member stays until its lease is over. */
   close(): void {
     this.#end()
@@ -182,11 +173,11 @@ export class Session {
   async #receive(signal: AbortSignal): Promise<void> {
     const { open, isSpectator } = transports[this.#transport]
     // What the line cannot do by itself.
-    if (isSpectator) void this.#unlessGone(signal, holdLease(this.#net, this.room, this.token, signal))
+    if (isSpectator) void this.#unlessGone(signal, holdLease(this.#net, this.#room, this.#token, signal))
     const line = open({
       net: this.#net,
-      room: this.room,
-      token: this.token,
+      room: this.#room,
+      token: this.#token,
       memberId: this.#member.id,
       knobs: this.#knobs,
     })

@@ -61,7 +61,7 @@ export async function join(url: string, options: JoinOptions = {}): Promise<Clie
   }
   checkKnobs(options.knobs ?? {})
   const net = nodeNet(url.replace(/\/+$/, ''))
-  const { member, token, cursor } = await members.join(net, room, name === undefined ? {} : { name })
+  const { member, token, cursor } = await members.join(net, room, { name })
   return new Client(
     { net, room, transport, tuning: options.knobs ?? {} },
     { member, token, cursor: options.history ? null : cursor },

@@ -1,20 +1,18 @@
 import { signal, type Signal } from '@preact/signals'
-import type { AboutLink, Cursor, Member, Problem, RoomEvent, TransportName } from '../protocol.ts'
+import type { AboutLink, Cursor, Problem, TransportName } from '../protocol.ts'
 import { leave } from '../client/members.ts'
-import { RoomMember, type Arrival } from '../client/room-member.ts'
+import { RoomMember } from '../client/room-member.ts'
 import type { Roster } from '../client/roster.ts'
-import type { SessionState } from '../client/session.ts'
 import { heeds, ProblemError, type Knobs, type Net } from '../client/transport.ts'
 import { transports } from '../client/transports/index.ts'
 import type { ClockReading } from './clock.ts'
 import { Composer } from './composer.ts'
-import { Drafts } from './drafts.ts'
 import { Gauges } from './gauges.ts'
 import { History } from './history.ts'
 import { DIRECT } from './links.ts'
-import { MeterLine } from './meter-line.ts'
+import { MemberObserver } from './member-observer.ts'
 import { over } from './net.ts'
-import { Reception } from './reception.ts'
+import type { RoomState } from './room-state.ts'
 import { Self } from './self.ts'
 import { Standing } from './standing.ts'
 import { SocketWatch } from './wire/socket-watch.ts'
@@ -33,8 +31,8 @@ export interface RoomControllerOptions {
 /** For how long the server waits, after this page is gone, for it to come back: a reload is not leaving. */
 const RELOAD_GRACE_MS = 1500
 
-/** What a tab shows of its room, and what a person can do there. Its member joins, joins again and leaves. */
-export class RoomController {
+/** A tab's room: what it shows, and what a person can do there. */
+export class RoomController implements RoomState {
   readonly room: string
   readonly history = new History()
   readonly standing = new Standing((note) => this.history.note(note))
@@ -50,15 +48,12 @@ export class RoomController {
   readonly roster = signal<Roster>(new Map())
   readonly cursor = signal<Cursor | null>(null)
   readonly #options: RoomControllerOptions
+  /** The same way to the server, traced. */
   readonly #net: Net
-  readonly #reception: Reception
-  readonly #drafts: Drafts
-  readonly #meterLine: MeterLine
-  /** null until it is known whom this tab goes on as. */
+  readonly #observer: MemberObserver
+  /** null until it is known as whom this tab goes on. */
   #member: RoomMember | null = null
   #isOver = false
-  /** How the arrival is told of; null once it was. */
-  #arrival: Arrival | null = null
 
   constructor(options: RoomControllerOptions) {
     this.#options = options
@@ -73,33 +68,20 @@ export class RoomController {
     this.knobs = signal(options.knobs)
     this.gauges = new Gauges(transport)
     this.composer = new Composer(text, (written) => this.self.keep({ text: written }))
-    this.#reception = new Reception(this.history, this.gauges, () => this.clockReading)
-    this.#drafts = new Drafts({
-      history: this.history,
-      self: this.self,
-      composer: this.composer,
-      roster: () => this.roster.peek(),
-      isSpectator: () => transports[this.transport.peek()].isSpectator === true,
-    })
-    this.#meterLine = new MeterLine(options.net, this.room, {
-      report: (report) => this.gauges.report(report),
-      trace: ({ records, dropped }) => this.wire.tell(records, dropped),
-      state: (state) => (this.gauges.line.value = state),
-    })
+    this.#observer = new MemberObserver(this, options.net, () => this.#member)
     void this.#begin()
   }
 
   /** How the server's clock stands to ours, and how well that is known. */
   get clockReading(): ClockReading | null {
-    return this.#meterLine.clock.reading
+    return this.#observer.meterLine.clock.reading
   }
 
   use(to: TransportName): void {
-    const from = this.transport.peek()
-    if (to === from) return
-    const { profile } = this.#route
+    const from = this.#route
+    if (to === from.transport) return
     this.transport.value = to
-    this.#turned({ from: { transport: from, profile }, to: this.#route })
+    this.#turned({ from, to: this.#route })
     this.self.keep({ transport: to })
     this.#member?.use(to)
   }
@@ -155,7 +137,7 @@ export class RoomController {
   /** Leaves for good. The name is remembered. */
   leave(): void {
     this.#isOver = true
-    this.#meterLine.close()
+    this.#observer.meterLine.close()
     this.standing.release()
     const { token } = this.self.kept
     this.self.keep({ token: null })
@@ -178,7 +160,7 @@ export class RoomController {
     // Before anything came there is nothing that another line could go on with.
     const cursor = this.cursor.peek()
     if (cursor === null) return
-    this.#reception.turned(turn, cursor)
+    this.#observer.reception.turned(turn, cursor)
     this.wire.turned(turn)
   }
 
@@ -187,70 +169,20 @@ export class RoomController {
     if (this.#isOver) return
     const { net, language } = this.#options
     const { member, drafts } = this.self.kept
-    this.#drafts.outbox(drafts)
+    this.#observer.outbox(drafts)
     this.#member = new RoomMember({
       net,
       connectionNet: over(this.#net, this.link.peek()),
       room: this.room,
       transport: this.transport.peek(),
       tuning: this.knobs.peek(),
-      ...(member ? { name: member.name } : {}),
       language,
-      ...(resume ? { resume } : {}),
+      name: member?.name,
+      resume,
       history: true,
       drafts,
       rejoin: 'when-forgotten',
-      observer: {
-        joined: ({ member, token }, arrival) => this.#joined(member, token, arrival),
-        state: (state) => this.#show(state),
-        events: (events, isReset) => this.#take(events, isReset),
-        roster: (roster) => {
-          this.roster.value = roster
-          const self = roster.get(this.self.member.peek()?.id ?? '')
-          if (self) this.self.met(self)
-        },
-        ended: () => {
-          this.#meterLine.close()
-          this.self.keep({ token: null })
-        },
-        outbox: this.#drafts.outbox,
-        acknowledged: this.#drafts.acknowledged,
-        refused: this.#drafts.refused,
-      },
+      observer: this.#observer,
     })
-  }
-
-  #joined(member: Member, token: string, arrival: Arrival): void {
-    this.#arrival = arrival
-    if (arrival !== 'resumed') this.self.joined(member, token)
-    this.self.met(member)
-    this.gauges.joined(this.transport.peek(), this.self.kept.joinedAt)
-    this.wire.begin(
-      () => this.clockReading,
-      () => this.link.peek()?.rttMs ?? 0,
-    )
-    this.#meterLine.begin(token)
-  }
-
-  #take(events: readonly RoomEvent[], isReset: boolean): void {
-    const transport = this.transport.peek()
-    this.#reception.take(events, isReset, transport)
-    this.wire.shown(events, transport)
-    this.cursor.value = this.#member?.cursor ?? null
-    // Once the first batch is there, so that this stands below the history that the batch brought.
-    if (this.#arrival === 'rejoined') this.history.note({ type: 'rejoined', name: this.self.member.peek()?.name ?? '' })
-    else if (this.#arrival) this.history.note({ type: 'connected', transport })
-    this.#arrival = null
-  }
-
-  #show(state: SessionState): void {
-    if (state.name === 'connecting') this.standing.connecting()
-    else if (state.name === 'waiting') this.standing.waiting(state.retryMs, state.problem)
-    else if (state.name === 'open') {
-      this.#reception.opened()
-      this.standing.open()
-    } else if (state.problem) {
-      this.standing.ended(this.#member?.isEndAsked ?? false, state.problem.status === 410 ? null : state.problem)
-    }
   }
 }
