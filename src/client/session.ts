@@ -1,5 +1,5 @@
 /**
- * A member's stay in a room, over whatever transport it chooses, and another one later.
+ * One membership in a room, over the transport that is chosen, and later over another one.
  *
  *                    use(), set()
  *              ┌───────────────────────┐
