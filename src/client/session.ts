@@ -18,7 +18,7 @@ import type { Batch, Cursor, Draft, Member, Problem, RoomEvent, TransportName } 
 import { Attendance } from './attendance.ts'
 import { backoffMs } from './backoff.ts'
 import { holdLease } from './lease.ts'
-import { readRoster } from './members.ts'
+import { readRoster, sayPresent } from './members.ts'
 import { draftOf, Outbox, type OutboxObserver } from './outbox.ts'
 import type { Roster } from './roster.ts'
 import { sleep } from './time.ts'
@@ -164,7 +164,7 @@ export class Session {
         if (signal.aborted) continue
         // Whatever the sender was waiting for on this line will not come.
         this.#line.abort(error)
-        if (error instanceof ProblemError && !error.isTransient) this.#end(error.problem)
+        if (error instanceof ProblemError && !error.isTransient) this.#end(await this.#problemByToken(error))
         else await this.#pause(error)
       }
     }
@@ -209,6 +209,16 @@ export class Session {
     this.#cursor = batch.cursor
     this.#attendance.apply(events)
     if (events.length > 0 || isReset) this.#observer.events?.(events, isReset)
+  }
+
+  /**
+   * A line without a token is told of its member by id. By its id, a restarted server takes a member that it has forgotten
+   * for one that has left; by its token it does not.
+   */
+  async #problemByToken(error: ProblemError): Promise<Problem> {
+    if (!transports[this.#transport].isSpectator) return error.problem
+    const answer: unknown = await sayPresent(this.#net, this.#room, this.#token).catch((why: unknown) => why)
+    return answer instanceof ProblemError && answer.isFinal ? answer.problem : error.problem
   }
 
   /** Beside a line: the member's end, wherever it is heard of, is the session's. */

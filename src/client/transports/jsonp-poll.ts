@@ -1,8 +1,7 @@
 import { asBatch, PATIENCE_MS, post } from '../http.ts'
 import { atIntervals } from '../intervals.ts'
-import { sayPresent } from '../members.ts'
 import { deadline } from '../time.ts'
-import { LineError, ProblemError, type TransportTraits } from '../transport.ts'
+import { LineError, type TransportTraits } from '../transport.ts'
 
 let scripts = 0
 
@@ -14,7 +13,7 @@ export const jsonpPoll: TransportTraits = {
   open: (context) => ({
     receive: (cursor, signal, onOpen) =>
       atIntervals(context.knobs, cursor, signal, async (after) => {
-        const { net, room, token, memberId } = context
+        const { net, room, memberId } = context
         const callback = `onRoom${++scripts}`
         const query = new URLSearchParams({ callback })
         if (after !== null) query.set('after', after)
@@ -24,16 +23,7 @@ export const jsonpPoll: TransportTraits = {
           .loadScript(`${net.base}/rooms/${room}/jsonp-poll?${query}`, callback, limit.signal)
           .finally(limit.release)
         onOpen()
-        try {
-          return answer === null ? null : asBatch(answer)
-        } catch (error) {
-          // By its id, a restarted server takes a member that it has forgotten for one that has left. By its token it does
-          // not, and throws the right problem here.
-          if (error instanceof ProblemError && error.isFinal && token !== null) {
-            await sayPresent(net, room, token, signal)
-          }
-          throw error
-        }
+        return answer === null ? null : asBatch(answer)
       }),
     send: (draft, signal) => post(context, draft, signal),
   }),
