@@ -84,10 +84,9 @@ export function conclusionsOf({
       )
     }
   }
-  const memory = ['long-poll', 'websocket'].map((subject) => of('memory', subject)?.memory?.perClientBytes)
-  // Less than nothing: the server was tidied up in between, and what it says of a client is about something else.
-  if (memory.every((bytes) => bytes !== undefined && bytes > 0)) {
-    const [poll, push] = memory.map((bytes) => figure((bytes ?? 0) / 1024))
+  const memory = ['long-poll', 'websocket'].map((subject) => of('memory', subject))
+  if (memory.every((cell) => cell?.validity.valid && cell.memory)) {
+    const [poll, push] = memory.map((cell) => figure((cell?.memory?.perClientBytes ?? 0) / 1024))
     say(
       `A waiting client costs the server ${poll} KiB by long-poll and ${push} KiB by WebSocket: no thread, a cursor and a socket.`,
       `一个等待中的客户端占用服务器内存：长轮询 ${poll} KiB，WebSocket ${push} KiB：没有线程，只有一个游标和一个套接字。`,

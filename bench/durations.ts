@@ -10,11 +10,18 @@ export interface Durations {
   rttMs: number
   httpS: number
   sweep: { perS: readonly number[]; windowMs: number; clients: number }
-  memoryClients: number
+  memory: MemorySteps
   http2Ms: number
   deflate: { clients: number; windowMs: number }
   /** For measuring again what was not valid. */
   repeatMs: number
+}
+
+/** At which numbers of clients memory is read: `first`, and then `steps` times `step` more. */
+export interface MemorySteps {
+  first: number
+  step: number
+  steps: number
 }
 
 /** Which transports a scenario covers, by what one more of them costs. `--transports` names others for all scenarios. */
@@ -42,7 +49,7 @@ export const DURATIONS: Record<Parameters['profile'], Durations> = {
     rttMs: 1500,
     httpS: 0.4,
     sweep: { perS: [100], windowMs: 300, clients: 50 },
-    memoryClients: 100,
+    memory: { first: 500, step: 300, steps: 3 },
     http2Ms: 400,
     deflate: { clients: 50, windowMs: 1000 },
     repeatMs: 0,
@@ -55,7 +62,7 @@ export const DURATIONS: Record<Parameters['profile'], Durations> = {
     rttMs: 5000,
     httpS: 1,
     sweep: { perS: [50, 300], windowMs: 400, clients: 100 },
-    memoryClients: 500,
+    memory: { first: 500, step: 500, steps: 4 },
     http2Ms: 1500,
     deflate: { clients: 500, windowMs: 4000 },
     repeatMs: 2000,
@@ -68,7 +75,7 @@ export const DURATIONS: Record<Parameters['profile'], Durations> = {
     rttMs: 60_000,
     httpS: 10,
     sweep: { perS: [25, 50, 100, 200, 400, 800], windowMs: 3000, clients: 200 },
-    memoryClients: 3000,
+    memory: { first: 1000, step: 1000, steps: 9 },
     http2Ms: 5000,
     deflate: { clients: 500, windowMs: 15_000 },
     repeatMs: 120_000,

@@ -122,7 +122,7 @@ function longPollUnderLoad(cells: readonly Cell[]): Row {
 
 function perDelivery(cell: Cell | undefined, idle: Cell | undefined): Row {
   if (!cell?.cpu?.perDeliveryUs) return null
-  const kib = idle?.memory ? `, ${(idle.memory.perClientBytes / 1024).toFixed(1)} KiB per connection` : ''
+  const kib = idle?.memory && idle.validity.valid ? `, ${(idle.memory.perClientBytes / 1024).toFixed(1)} KiB per connection` : ''
   return {
     source: 'Centrifugo, one million connections',
     claim: '30 kB per connection, 500,000 deliveries/s on 40 cores: 80 µs of CPU each',
@@ -132,11 +132,11 @@ function perDelivery(cell: Cell | undefined, idle: Cell | undefined): Row {
 }
 
 function socketMemory(cell: Cell | undefined): Row {
-  if (!cell?.memory) return null
+  if (!cell?.memory || !cell.validity.valid) return null
   return {
     source: 'Socket.IO, memory usage',
     claim: '10,000 clients: 98 MB with its default engine, 46 MB with bare ws',
-    ours: `${((cell.memory.perClientBytes * 10_000) / 1e6).toFixed(0)} MB for 10,000, from ${cell.clients}`,
+    ours: `${((cell.memory.perClientBytes * 10_000) / 1e6).toFixed(0)} MB for 10,000, from up to ${cell.clients}`,
     agrees: null,
   }
 }

@@ -74,6 +74,12 @@ export class Rig {
     await this.publisher.ask('connect', { port: this.port, room: ROOM })
   }
 
+  /** The same in a process that has served nobody, even where servers are kept. */
+  async startFresh(config: Partial<Config> = {}): Promise<void> {
+    this.#running = ''
+    await this.start(config)
+  }
+
   /** Groups that name no port connect to the server itself. */
   async open(groups: readonly (Omit<Group, 'port'> & { port?: number })[], seed: number): Promise<void> {
     const { head } = await this.server.ask('sample', {})

@@ -191,6 +191,23 @@ export function ratioOfMeans(a: readonly number[], b: readonly number[]): Interv
 }
 
 /**
+ * The slope of the least-squares line through (x, y), with Student's interval: from n − 2 degrees of freedom, so that three
+ * points are needed. Noise that does not grow with x widens the interval; a constant that all points share does not matter.
+ */
+export function slope(points: readonly (readonly [x: number, y: number])[]): IntervalEstimate {
+  needs(3, 'points', points.length)
+  const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)]
+  const [centreX, centreY] = [mean(xs), mean(ys)]
+  const spread = xs.reduce((sum, x) => sum + (x - centreX) ** 2, 0)
+  if (spread === 0) throw new RangeError('needs points at more than one x')
+  const value = points.reduce((sum, [x, y]) => sum + (x - centreX) * (y - centreY), 0) / spread
+  const squares = points.reduce((sum, [x, y]) => sum + (y - centreY - value * (x - centreX)) ** 2, 0)
+  const freedom = points.length - 2
+  const margin = studentT(freedom) * Math.sqrt(squares / freedom / spread)
+  return { value, low: value - margin, high: value + margin, replicates: points.length }
+}
+
+/**
  * The two-sided 95 % point of Student's t. Below 5 degrees of freedom from the table, a fraction rounded down to the safe
  * side; from 5 on Fisher's series, right to 2 in 10⁴.
  */

@@ -1,10 +1,14 @@
 import { cellOf } from '../cell.ts'
+import { memoryGrowth, type MemoryPoint } from '../memory-growth.ts'
 import { leanGroup, patience, type RunScenario } from '../run.ts'
 
 /** A room in which somebody speaks every quarter of a second. */
 const RATE_PER_S = 4
 const WARM_UP = 50
 const ENOUGH_FOR_MEMORY = 500
+/** Clients that come in addition for the growth of memory, each time. */
+const MEMORY_STEP = 200
+const MEMORY_STEPS = 4
 
 /**
  * What permessage-deflate saves and costs: the same subscribers, offering it both times, at a server that takes the offer and
@@ -23,14 +27,27 @@ export const deflate: RunScenario = async (run) => {
     await rig.open([{ ...group, count: WARM_UP }], seed)
     await rig.run({ ...schedule, durationMs: 1000 }, patience(parameters))
     await rig.subscribers.ask('close')
-    const { rssBytes: idleBytes } = await rig.server.ask('sample', { collectGarbage: true })
+    const idleBytes = await residentBytes()
     await rig.open([group], seed)
     const window = await rig.run({ ...schedule, durationMs: windowMs }, patience(parameters))
-    const { rssBytes: loadedBytes } = await rig.server.ask('sample', { collectGarbage: true })
-
     const about = { scenario: 'deflate', subject: 'websocket', client: 'ws', clients, payloadBytes } as const
     const cell = cellOf({ ...about, id: `deflate/websocket/${variant}` }, 'websocket', [window], { isAlone: true })
-    const memory = { idleBytes, loadedBytes, perClientBytes: (loadedBytes - idleBytes) / clients }
-    run.cells.push({ ...cell, ...(clients >= ENOUGH_FOR_MEMORY ? { memory } : {}) })
+    if (clients < ENOUGH_FOR_MEMORY) {
+      run.cells.push(cell)
+      continue
+    }
+    const points: MemoryPoint[] = [[clients, await residentBytes()]]
+    for (let step = 1; step <= MEMORY_STEPS; step++) {
+      await rig.open([{ ...group, count: MEMORY_STEP }], seed)
+      await rig.run({ ...schedule, durationMs: 500 }, patience(parameters))
+      points.push([clients + step * MEMORY_STEP, await residentBytes()])
+    }
+    const { memory, reasons } = memoryGrowth(idleBytes, points)
+    const all = [...cell.validity.reasons, ...reasons]
+    run.cells.push({ ...cell, memory, validity: { ...cell.validity, valid: all.length === 0, reasons: all } })
+  }
+
+  async function residentBytes(): Promise<number> {
+    return (await rig.server.ask('sample', { collectGarbage: true })).residentBytes
   }
 }

@@ -25,6 +25,13 @@ function median({ latencyMs }: Cell): Estimate | undefined {
   return medianInterval ? { value: p50, low: medianInterval[0], high: medianInterval[1] } : { value: p50 }
 }
 
+/** Without growth there is no figure: what was read is about something else than clients. */
+function memoryPerClient({ memory }: Cell): Estimate | undefined {
+  if (!memory || memory.perClientBytes <= 0) return undefined
+  const [low, high] = memory.interval ?? []
+  return { value: memory.perClientBytes, ...(low === undefined || high === undefined ? {} : { low, high }) }
+}
+
 const each = {
   p50: { unit: 'ms', of: median, model: 'p50Ms' },
   p90: { unit: 'ms', of: (cell) => point(cell.latencyMs?.p90), model: 'p90Ms' },
@@ -53,7 +60,7 @@ const each = {
   memoryPerClient: {
     unit: 'B',
     shown: { unit: 'kB', factor: 1 / 1000 },
-    of: (cell) => point(cell.memory?.perClientBytes),
+    of: memoryPerClient,
   },
 } as const satisfies Record<string, Omit<Metric, 'key'>>
 

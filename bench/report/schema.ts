@@ -134,7 +134,20 @@ export const cellSchema = Type.Object({
     ),
   ),
   memory: Type.Optional(
-    Type.Object({ perClientBytes: Type.Number(), idleBytes: Type.Number(), loadedBytes: Type.Number() }),
+    Type.Object(
+      {
+        perClientBytes: Type.Number(),
+        interval: Type.Optional(Type.Tuple([Type.Number(), Type.Number()], { description: '95 %, of perClientBytes' })),
+        idleBytes: Type.Number({ description: 'resident, before the first client' }),
+        loadedBytes: Type.Number({ description: 'resident, with all clients' }),
+        points: Type.Optional(
+          Type.Array(Type.Tuple([Type.Number(), Type.Number()]), {
+            description: '[clients, resident bytes]: perClientBytes is the slope of the line through them',
+          }),
+        ),
+      },
+      { description: 'resident memory of the server process that is in use: the free part of its heap is left out' },
+    ),
   ),
   throughput: Type.Optional(
     Type.Object({ requestsPerS: Type.Number(), latencyMsP50: Type.Number(), latencyMsP99: Type.Number() }),

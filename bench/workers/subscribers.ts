@@ -17,6 +17,8 @@ export interface Group {
   /** The server's port, or a link's. */
   port: number
   intervalMs: number
+  /** Polls are spread over these ms for the first time, over intervalMs without. */
+  firstWithinMs?: number
   holdMs: number
   headers: HeaderSet
 }
@@ -64,7 +66,7 @@ const handlers = {
     for (const { group, i } of places) {
       const tally = new Tally()
       // Evenly over the interval, with a little noise: so that a publish meets every phase of the polls.
-      const phaseMs = ((i + random()) / group.count) * group.intervalMs
+      const phaseMs = ((i + random()) / group.count) * (group.firstWithinMs ?? group.intervalMs)
       const options = { ...group, room, cursor, phaseMs, tally }
       const line =
         group.client === 'lean'

@@ -1,13 +1,24 @@
 import { figure, spelled } from '../format.ts'
 import { METRICS, shown } from '../metrics.ts'
-import type { Cell, Report } from '../schema.ts'
+import type { Cell, Estimate, Report } from '../schema.ts'
+import type { Texts } from '../texts/en.ts'
 import { linearAxis } from './axis.ts'
 import { bars } from './bars.ts'
+import { spellEstimate } from './cell-table.ts'
 import { cellsOf, doubt, nameOf, type Figure } from './figure.ts'
 
-const drawn = (report: Report): Cell[] => cellsOf(report, 'memory').filter((cell) => cell.memory)
-const kilobytes = (cell: Cell): number =>
-  shown(METRICS.memoryPerClient, { value: cell.memory?.perClientBytes ?? 0 }).value
+const measured = (cell: Cell): Estimate | undefined => {
+  const estimate = METRICS.memoryPerClient.of(cell)
+  return estimate && shown(METRICS.memoryPerClient, estimate)
+}
+const kilobytes = (cell: Cell): number => measured(cell)?.value ?? 0
+/** Where memory did not grow there is no bar; the list of cells that are not valid has the reason. */
+const drawn = (report: Report): Cell[] => cellsOf(report, 'memory').filter(measured)
+
+const spelledIn =
+  ({ table }: Texts) =>
+  (estimate: Estimate | undefined): string =>
+    estimate ? spellEstimate(estimate, table.to) : table.notMeasured
 
 export const memory: Figure = {
   id: 'memory',
@@ -35,10 +46,10 @@ export const memory: Figure = {
       texts.table.idle,
       texts.table.loaded,
     ],
-    rows: drawn(report).map((cell) => [
+    rows: cellsOf(report, 'memory').map((cell) => [
       nameOf(cell.subject, texts) + doubt(cell),
       String(cell.clients),
-      figure(kilobytes(cell)),
+      spelledIn(texts)(measured(cell)),
       figure((cell.memory?.idleBytes ?? 0) / 1e6),
       figure((cell.memory?.loadedBytes ?? 0) / 1e6),
     ]),

@@ -308,7 +308,7 @@ export const en = {
     },
     memory: {
       title: 'What a waiting client costs the server in memory',
-      see: 'The server’s resident memory with idle clients less that without, divided by their number.',
+      see: 'How much the server’s resident memory grows with each idle client: the slope over several numbers of clients. The first clients are left out: they fit into memory that the process has already.',
       means:
         'A held request or an open socket costs memory while nothing happens; a short poll is held by nobody between two of its requests, except for its connection.',
     },
