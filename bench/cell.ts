@@ -1,8 +1,8 @@
-import type { Seen } from './load/tally.ts'
+import type { Mark, Seen } from './load/tally.ts'
 import { latencyOf } from './latency.ts'
 import type { ByteSplit, Cell, Estimate } from './report/schema.ts'
-import type { Window } from './rig.ts'
-import { meanInterval, quantile } from './statistics.ts'
+import type { Block, Window } from './rig.ts'
+import { pairedRatio, quantile } from './statistics.ts'
 import { reasonsAgainst } from './validity.ts'
 
 /** What is known of a cell before it is measured. */
@@ -17,13 +17,15 @@ export interface CellOptions {
   attempts?: number
 }
 
+/** Fewer leave no interval. */
+const ENOUGH_BLOCKS = 4
+
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 const total = (all: readonly Seen[], pick: (seen: Seen) => number): number => sum(all.map(pick))
 
 /** One group's cell from one or more windows: blocks of the same measurement. */
 export function cellOf(frame: CellFrame, group: string, windows: readonly Window[], options: CellOptions): Cell {
   const seen = windows.flatMap((window) => window.groups[group] ?? [])
-  const each = subscribersOf(windows, group)
   const published = sum(windows.map((window) => window.published.count))
   const durationS = sum(windows.map((window) => window.durationS))
   const counts = {
@@ -53,19 +55,18 @@ export function cellOf(frame: CellFrame, group: string, windows: readonly Window
     foreignCores: Math.max(...windows.map((window) => window.foreignCores)),
     stealShare: Math.max(...windows.map((window) => window.stealShare)),
   })
+  const requestsPerMessage = frame.client === 'project' ? null : perMessage(windows, group, (_, mark) => mark.requests)
   const latencies = seen.flatMap((one) => one.latenciesMs)
   return {
     ...frame,
     loop: 'open',
     durationS,
-    ratePerS: published / durationS,
+    ratePerS: rateOf(windows, group),
     counts,
     ...(latencies.length > 0 ? { latencyMs: latencyOf(latencies, 'intended') } : {}),
-    ...(frame.client !== 'project' && counts.delivered > 0
-      ? { bytes: bytesOf(seen, each, windows, counts.delivered, options) }
-      : {}),
-    ...(counts.delivered > 0 ? { requestsPerMessage: perMessage(each, (one) => one.requests) } : {}),
-    ...(options.isAlone ? { cpu: cpuOf(windows, group, durationS) } : {}),
+    ...(frame.client !== 'project' && counts.delivered > 0 ? bytesOf(seen, windows, group, options) : {}),
+    ...(requestsPerMessage ? { requestsPerMessage } : {}),
+    ...(options.isAlone ? { cpu: cpuOf(windows, group) } : {}),
     generator,
     validity: { valid: reasons.length === 0, attempts: options.attempts ?? 1, reasons },
   }
@@ -81,13 +82,23 @@ export function connectOf(connected: readonly Seen[]): NonNullable<Cell['connect
   }
 }
 
+/** Messages per second at one subscriber while blocks were counted; as they were published where there are none. */
+function rateOf(windows: readonly Window[], group: string): number {
+  const blocks = windows.flatMap((window) => window.blocks)
+  const clients = Math.max(1, ...windows.map(({ groups }) => groups[group]?.length ?? 0))
+  if (blocks.length > 0) {
+    const delivered = sum(blocks.map(({ groups }) => groups[group]?.delivered ?? 0))
+    return delivered / clients / sum(blocks.map(({ durationS }) => durationS))
+  }
+  return sum(windows.map((one) => one.published.count)) / (sum(windows.map((one) => one.published.durationMs)) / 1000)
+}
+
 function bytesOf(
   seen: readonly Seen[],
-  each: readonly Subscriber[],
   windows: readonly Window[],
-  delivered: number,
+  group: string,
   { isAlone, publisherWireBytes = 0 }: CellOptions,
-): NonNullable<Cell['bytes']> {
+): Pick<Cell, 'bytes'> {
   // In compressed frames text and JSON cannot be told apart: there text is as large a part of them as it was before.
   const payload = total(seen, (one) => one.payload * (one.inflated > 0 ? Math.min(1, one.bodyDown / one.inflated) : 1))
   const up: ByteSplit = {
@@ -104,66 +115,66 @@ function bytesOf(
     wire && isAlone ? [{ bytes: wire.bytes - published.count * publisherWireBytes, segments: wire.segments }] : [],
   )
   const isWhole = wires.length === windows.length && wires.length > 0
-  const wire = isWhole ? sum(wires.map((one) => one.bytes)) : null
+  const application = perMessage(windows, group, (_, mark) => mark.bytes)
+  if (!application) return {}
+  const clients = Math.max(1, ...windows.map(({ groups }) => groups[group]?.length ?? 0))
+  const wirePart = ({ wireBytes }: Block, { delivered }: Mark) =>
+    wireBytes === null ? null : wireBytes - (delivered / clients) * publisherWireBytes
   return {
-    up,
-    down,
-    handshake: total(seen, (one) => one.handshake),
-    wire,
-    segments: isWhole ? sum(wires.map((one) => one.segments)) : null,
-    perMessage: {
-      application: perMessage(each, (one) => one.headersUp + one.headersDown + one.bodyUp + one.bodyDown),
-      wire: wire === null ? null : withEdges({ value: wire / delivered }, each),
+    bytes: {
+      up,
+      down,
+      handshake: total(seen, (one) => one.handshake),
+      wire: isWhole ? sum(wires.map((one) => one.bytes)) : null,
+      segments: isWhole ? sum(wires.map((one) => one.segments)) : null,
+      perMessage: { application, wire: isAlone ? perMessage(windows, group, wirePart) : null },
     },
   }
 }
 
-/** What one subscriber saw, window by window. */
-type Subscriber = readonly Seen[]
+type Spent = (block: Block, mark: Mark) => number | null
 
-/** Those who had the same place in each window. */
-function subscribersOf(windows: readonly Window[], group: string): Subscriber[] {
-  const all = windows.map((window) => window.groups[group] ?? [])
-  const most = Math.max(0, ...all.map(({ length }) => length))
-  return Array.from({ length: most }, (_, place) => all.flatMap((seen) => seen[place] ?? []))
+/** Per message, from the blocks of all windows; null where one of them does not know. */
+function perMessage(windows: readonly Window[], group: string, spent: Spent): Estimate | null {
+  return ratio(windows, group, spent, ({ delivered }) => delivered)
 }
 
-const heardBy = (subscriber: Subscriber): number => total(subscriber, (one) => one.indices.length)
-
-/** Per message, over subscribers: all windows of each put together, lest one of few messages weighs as much as one of many. */
-function perMessage(each: readonly Subscriber[], pick: (seen: Seen) => number): Estimate {
-  const heard = each.filter((one) => heardBy(one) > 0)
-  return withEdges(estimateOf(heard.map((one) => total(one, pick) / heardBy(one))), heard)
-}
-
-/**
- * Subscribers share the arrivals, so where they all agree that is not certainty: at each of a window's two ends a message is
- * in or out, or alone or with the next one, by a moment. The interval is at least that wide.
- */
-function withEdges({ value, low = value, high = value, ...rest }: Estimate, each: readonly Subscriber[]): Estimate {
-  const edges = Math.max(0, ...each.map((one) => (2 * value * one.length) / Math.max(1, heardBy(one))))
-  return { value, ...rest, low: Math.min(low, value - edges), high: Math.max(high, value + edges) }
-}
-
-function cpuOf(windows: readonly Window[], group: string, durationS: number): NonNullable<Cell['cpu']> {
-  const per = (pick: (seen: Seen) => number) => {
-    const each = windows.flatMap((window) => {
-      const pieces = total(window.groups[group] ?? [], pick)
-      return pieces > 0 ? [window.serverCpuUs / pieces] : []
+function ratio(
+  windows: readonly Window[],
+  group: string,
+  spent: Spent,
+  brought: (mark: Mark) => number,
+): Estimate | null {
+  const pairs = windows
+    .flatMap((window) => blocksOf(window, group))
+    .flatMap((block): [number, number][] => {
+      const mark = block.groups[group]
+      return mark ? [[spent(block, mark) ?? Number.NaN, brought(mark)]] : []
     })
-    return each.length > 0 ? estimateOf(each) : null
-  }
-  const serverMs = sum(windows.map((window) => window.serverCpuUs)) / 1000
-  return {
-    serverMs,
-    perDeliveryUs: per((one) => one.indices.length),
-    perRequestUs: per((one) => one.requests),
-    utilisation: serverMs / 1000 / durationS,
-  }
+  const [all, things] = [sum(pairs.map(([x]) => x)), sum(pairs.map(([, y]) => y))]
+  if (!(things > 0) || Number.isNaN(all)) return null
+  return pairs.length < ENOUGH_BLOCKS ? { value: all / things, replicates: pairs.length } : pairedRatio(pairs)
 }
 
-/** The mean and, of two or more, its 95 % interval. */
-export function estimateOf(values: readonly number[]): Estimate {
-  if (values.length < 2) return { value: values[0] ?? 0, replicates: values.length }
-  return meanInterval(values)
+/** A window without marks is one block, with the wait behind its messages. */
+function blocksOf({ blocks, groups, durationS, serverCpuUs, wire }: Window, group: string): readonly Block[] {
+  if (blocks.length > 0) return blocks
+  const seen = groups[group] ?? []
+  const mark: Mark = {
+    delivered: total(seen, (one) => one.indices.length),
+    requests: total(seen, (one) => one.requests),
+    bytes: total(seen, (one) => one.headersUp + one.headersDown + one.bodyUp + one.bodyDown),
+  }
+  return [{ durationS, serverCpuUs, wireBytes: wire?.bytes ?? null, groups: { [group]: mark } }]
+}
+
+function cpuOf(windows: readonly Window[], group: string): NonNullable<Cell['cpu']> {
+  const spent = ({ serverCpuUs }: Block) => serverCpuUs
+  const blocks = windows.flatMap((window) => blocksOf(window, group))
+  return {
+    serverMs: sum(windows.map(({ serverCpuUs }) => serverCpuUs)) / 1000,
+    perDeliveryUs: perMessage(windows, group, spent),
+    perRequestUs: ratio(windows, group, spent, ({ requests }) => requests),
+    utilisation: sum(blocks.map(({ serverCpuUs }) => serverCpuUs)) / 1e6 / sum(blocks.map((one) => one.durationS)),
+  }
 }

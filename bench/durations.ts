@@ -5,7 +5,8 @@ import type { Parameters } from './report/schema.ts'
 export interface Durations {
   transports: Covered
   latencyMs: number
-  overhead: { blocks: number; windows: number; windowMs: number }
+  /** `blocks` servers for each transport, in turn; each measured for windowMs, in `parts`. */
+  overhead: { blocks: number; parts: number; windowMs: number }
   rates: { perS: readonly number[]; windowMs: number }
   rttMs: number
   httpS: number
@@ -44,7 +45,7 @@ export const DURATIONS: Record<Parameters['profile'], Durations> = {
   quick: {
     transports: { together: BASIC, apart: BASIC, curves: BASIC },
     latencyMs: 1500,
-    overhead: { blocks: 1, windows: 2, windowMs: 300 },
+    overhead: { blocks: 1, parts: 4, windowMs: 600 },
     rates: { perS: [6, 24], windowMs: 400 },
     rttMs: 1500,
     httpS: 0.4,
@@ -57,7 +58,7 @@ export const DURATIONS: Record<Parameters['profile'], Durations> = {
   default: {
     transports: { together: [...BASIC, 'sse'], apart: BASIC, curves: BASIC },
     latencyMs: 7000,
-    overhead: { blocks: 2, windows: 3, windowMs: 500 },
+    overhead: { blocks: 2, parts: 5, windowMs: 1500 },
     rates: { perS: [3, 8, 20, 48], windowMs: 900 },
     rttMs: 5000,
     httpS: 1,
@@ -70,7 +71,7 @@ export const DURATIONS: Record<Parameters['profile'], Durations> = {
   full: {
     transports: { together: TRANSPORTS, apart: TRANSPORTS, curves: BASIC },
     latencyMs: 60_000,
-    overhead: { blocks: 5, windows: 2, windowMs: 2500 },
+    overhead: { blocks: 5, parts: 10, windowMs: 5000 },
     rates: { perS: [1, 2.5, 5, 7.5, 10, 15, 20, 30, 40, 80, 160], windowMs: 5000 },
     rttMs: 60_000,
     httpS: 10,

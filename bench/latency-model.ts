@@ -1,3 +1,4 @@
+import { kindOf } from './kind.ts'
 import * as models from '../src/models/index.ts'
 import type { Cell } from './report/schema.ts'
 
@@ -8,12 +9,6 @@ interface PathMs {
 }
 
 const CURVE_POINTS = 100
-
-/** By what rule a transport is late. Whatever does not poll pushes. */
-export function kindOf(subject: string): 'interval' | 'held' | 'push' {
-  if (/^(short|snapshot|jsonp)-poll/.test(subject)) return 'interval'
-  return subject.startsWith('long-poll') ? 'held' : 'push'
-}
 
 /** What the model says of a cell's latency: from the publisher's intention on, as it was measured. */
 export function latencyModel(cell: Cell, { gapMs, ...lastLeg }: PathMs): Partial<Pick<Cell, 'model' | 'modelEcdf'>> {

@@ -1,5 +1,5 @@
 import { SETTINGS } from '../src/server/config.ts'
-import { kindOf } from './latency-model.ts'
+import { kindOf } from './kind.ts'
 import * as models from '../src/models/index.ts'
 import type { Cell } from './report/schema.ts'
 

@@ -122,7 +122,8 @@ function longPollUnderLoad(cells: readonly Cell[]): Row {
 
 function perDelivery(cell: Cell | undefined, idle: Cell | undefined): Row {
   if (!cell?.cpu?.perDeliveryUs) return null
-  const kib = idle?.memory && idle.validity.valid ? `, ${(idle.memory.perClientBytes / 1024).toFixed(1)} KiB per connection` : ''
+  const kib =
+    idle?.memory && idle.validity.valid ? `, ${(idle.memory.perClientBytes / 1024).toFixed(1)} KiB per connection` : ''
   return {
     source: 'Centrifugo, one million connections',
     claim: '30 kB per connection, 500,000 deliveries/s on 40 cores: 80 µs of CPU each',

@@ -1,7 +1,8 @@
 import type { Config } from '../src/server/config.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { kindOf } from './kind.ts'
 import { readCpuTimes, readNetCounters } from './machine.ts'
-import type { Seen } from './load/tally.ts'
+import type { Mark, Seen } from './load/tally.ts'
 import type { LinkHandlers } from './workers/link.ts'
 import type { Published, PublisherHandlers, Schedule } from './workers/publisher.ts'
 import { Worker } from './workers/rpc.ts'
@@ -10,10 +11,35 @@ import type { Group, SubscriberHandlers } from './workers/subscribers.ts'
 
 export const ROOM = 'bench'
 
+/** A piece of a window, from one mark to the next: what happened in it belongs together. */
+export interface Block {
+  durationS: number
+  serverCpuUs: number
+  /** Of all subscribers of a group. */
+  groups: Record<string, Mark>
+  /** With TCP/IP, of all processes; null outside a namespace. */
+  wireBytes: number | null
+}
+
+/** When to begin counting within a window, and into how many blocks of equal length the rest is divided. */
+export interface Marks {
+  /** ms of publishing before the first block: as many polls then bring messages as later. */
+  leadMs: number
+  blocks: number
+}
+
+export interface Waiting {
+  settleMs: number
+  graceMs: number
+  marks?: Marks
+}
+
 /** What happened between two looks at everything. */
 export interface Window {
   published: Published
   groups: Record<string, Seen[]>
+  /** Without the lead before them and the wait behind them. Empty where no marks were asked for. */
+  blocks: Block[]
   durationS: number
   serverCpuUs: number
   /** Of the busiest process of subscribers. */
@@ -27,6 +53,15 @@ export interface Window {
   foreignCores: number
   stealShare: number
 }
+
+interface Look {
+  cpuUs: number
+  wireBytes: number | null
+  at: number
+}
+
+/** The publisher's lead before its first message may be due. */
+const START_MS = 20
 
 const isLean = ({ client }: Pick<Group, 'client'>): boolean => client === 'lean'
 
@@ -80,17 +115,29 @@ export class Rig {
     await this.start(config)
   }
 
-  /** Groups that name no port connect to the server itself. */
-  async open(groups: readonly (Omit<Group, 'port'> & { port?: number })[], seed: number): Promise<void> {
+  /**
+   * Groups that name no port connect to the server itself. Settles once they follow the room and those that wait for news do
+   * so at the server; where they do not stay there, after parkMs.
+   */
+  async open(
+    groups: readonly (Omit<Group, 'port'> & { port?: number })[],
+    seed: number,
+    { parkMs = 500 }: { parkMs?: number } = {},
+  ): Promise<void> {
     const { head } = await this.server.ask('sample', {})
     const complete = groups.map((group) => ({ port: this.port, ...group }))
     const [lean, project] = [complete.filter(isLean), complete.filter((group) => !isLean(group))]
     if (project.length > 0) this.#thinkers ??= new Worker<SubscriberHandlers>('subscribers')
     const about = { room: ROOM, cursor: head, seed }
+    const before = await this.server.ask('waiting')
     await Promise.all([
       this.subscribers.ask('open', { ...about, groups: lean }),
       this.#thinkers?.ask('open', { ...about, groups: project }),
     ])
+    const waiting = complete.filter(({ transport }) => kindOf(transport) !== 'interval')
+    const patience = performance.now() + parkMs
+    const expected = before + waiting.reduce((sum, { count }) => sum + count, 0)
+    while ((await this.server.ask('waiting')) < expected && performance.now() < patience) await sleep(5)
   }
 
   /** Messages that were there before: they are in the log when this settles. */
@@ -100,20 +147,22 @@ export class Rig {
   }
 
   /**
-   * Publishes by schedule, waits `settleMs`, and then until everybody has everything, at most `graceMs` longer. The settling
+   * Publishes by schedule, for the lead of the marks longer than it says, waits `settleMs`, and then until everybody has everything, at most `graceMs` longer. The settling
    * is the same for all transports, so that a window lasts as long for one as for another. `meanwhile` runs beside it.
    */
   async run(
     schedule: Omit<Schedule, 'firstIndex'>,
-    { settleMs, graceMs }: { settleMs: number; graceMs: number },
+    { settleMs, graceMs, marks }: Waiting,
     meanwhile: () => Promise<void> = () => Promise.resolve(),
   ): Promise<Window> {
     const { publisher } = this
     const readers = this.#readers
     await Promise.all(readers.map((reader) => reader.ask('begin')))
     const before = await this.#look()
-    const [published] = await Promise.all([
-      publisher.ask('run', { ...schedule, firstIndex: this.#messages }),
+    const durationMs = schedule.durationMs + (marks?.leadMs ?? 0)
+    const [published, looks] = await Promise.all([
+      publisher.ask('run', { ...schedule, durationMs, firstIndex: this.#messages }),
+      marks ? this.#mark(marks, schedule.durationMs) : [],
       meanwhile(),
     ])
     this.#messages += published.count
@@ -133,6 +182,7 @@ export class Rig {
     return {
       published,
       groups: Object.assign({}, ...collected.map(({ groups }) => groups)) as Window['groups'],
+      blocks: blocksOf(looks, Object.assign({}, ...collected.map((one) => one.marks)) as Record<string, Mark[]>),
       durationS,
       serverCpuUs,
       subscriberCpuUs: Math.max(...readerCpuUs),
@@ -145,6 +195,18 @@ export class Rig {
       foreignCores: Math.max(0, (after.cpu.busyMs - before.cpu.busyMs - oursMs) / 1000 / durationS),
       stealShare: (after.cpu.stealMs - before.cpu.stealMs) / 1000 / durationS,
     }
+  }
+
+  /** Marks the subscribers' tallies at the beginning and the end of each block, and looks at the server beside it. */
+  async #mark({ leadMs, blocks }: Marks, durationMs: number): Promise<Look[]> {
+    const beganAt = performance.now() + START_MS + leadMs
+    const looks: Look[] = []
+    for (let block = 0; block <= blocks; block++) {
+      await sleep(beganAt + (block * durationMs) / blocks - performance.now())
+      const [cpuUs] = await Promise.all([this.server.ask('cpu'), ...this.#readers.map((reader) => reader.ask('mark'))])
+      looks.push({ cpuUs, wireBytes: readNetCounters()?.wireBytes ?? null, at: performance.now() })
+    }
+    return looks
   }
 
   async #look() {
@@ -169,4 +231,26 @@ export class Rig {
     await this.stop()
     await Promise.all([...this.#readers.map((reader) => reader.end()), this.publisher.end(), this.links.end()])
   }
+}
+
+function blocksOf(looks: readonly Look[], marks: Record<string, Mark[]>): Block[] {
+  return looks.slice(1).map((end, i) => {
+    const begin = looks[i] ?? end
+    const groups = Object.entries(marks).flatMap(([group, all]): [string, Mark][] => {
+      const [first, last] = [all[i], all[i + 1]]
+      if (!first || !last) return []
+      const mark = {
+        delivered: last.delivered - first.delivered,
+        requests: last.requests - first.requests,
+        bytes: last.bytes - first.bytes,
+      }
+      return [[group, mark]]
+    })
+    return {
+      durationS: (end.at - begin.at) / 1000,
+      serverCpuUs: end.cpuUs - begin.cpuUs,
+      groups: Object.fromEntries(groups),
+      wireBytes: begin.wireBytes === null || end.wireBytes === null ? null : end.wireBytes - begin.wireBytes,
+    }
+  })
 }

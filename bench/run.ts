@@ -2,7 +2,7 @@ import type { TransportName } from '../src/protocol.ts'
 import type { Covered, Durations } from './durations.ts'
 import { SETTINGS } from '../src/server/config.ts'
 import type { Cell, Comparison, Crossover, Parameters } from './report/schema.ts'
-import type { Rig } from './rig.ts'
+import type { Rig, Waiting } from './rig.ts'
 import type { Group } from './workers/subscribers.ts'
 
 /** What a scenario has to work with, and where it puts what it found. */
@@ -44,7 +44,17 @@ export async function fillWindow({ rig, parameters }: Run, transports: readonly 
 }
 
 /** A poll's interval is given to every transport; beyond it and a second, what has not come is lost. */
-export const patience = ({ interval }: Parameters) => ({ settleMs: interval, graceMs: 1000 })
+export const patience = ({ interval }: Parameters, rttMs = 0): Waiting => ({
+  settleMs: interval,
+  // A long poll's answer that has just left, its next request and the answer to that: three transits.
+  graceMs: 1000 + 2 * rttMs,
+})
+
+/** The same for a window whose costs are counted in blocks, once polls bring what an interval of publishing has left. */
+export const counted = (parameters: Parameters, blocks: number, rttMs = 0): Waiting => ({
+  ...patience(parameters, rttMs),
+  marks: { leadMs: Math.max(parameters.interval, 2 * rttMs), blocks },
+})
 
 const MOST_ATTEMPTS = 3
 

@@ -173,6 +173,32 @@ export function meanInterval(blocks: readonly number[]): IntervalEstimate {
   return { value, low: value - margin, high: value + margin, replicates: blocks.length }
 }
 
+/** What was spent in a block, and what it brought. */
+export type Pair = readonly [spent: number, brought: number]
+
+/**
+ * Spent per brought over blocks, of each of which both are known: Σspent / Σbrought. The interval is about the cost at what
+ * was brought here. It is made from what is left of each block's costs when a part that is the same for every block and a
+ * part for each thing that was brought are taken off (the regression estimator: Cochran, Sampling Techniques, section 7.3).
+ * So where each thing costs the same the interval is a point, however unevenly they came. At least 4 blocks.
+ */
+export function pairedRatio(blocks: readonly Pair[]): IntervalEstimate {
+  needs(4, 'blocks', blocks.length)
+  const [spent, brought] = [blocks.map(([x]) => x), blocks.map(([, y]) => y)]
+  const [meanSpent, meanBrought] = [mean(spent), mean(brought)]
+  if (!(meanBrought > 0)) throw new RangeError(`needs something that was brought, got ${meanBrought} per block`)
+  const spread = brought.reduce((sum, y) => sum + (y - meanBrought) ** 2, 0)
+  const together = blocks.reduce((sum, [x, y]) => sum + (x - meanSpent) * (y - meanBrought), 0)
+  const each = spread > 0 ? together / spread : 0
+  const squares = blocks.reduce((sum, [x, y]) => sum + (x - meanSpent - each * (y - meanBrought)) ** 2, 0)
+  const freedom = blocks.length - (spread > 0 ? 2 : 1)
+  const margin = (studentT(freedom) * Math.sqrt(squares / freedom / blocks.length)) / meanBrought
+  const value = meanSpent / meanBrought
+  // No cost is below 0, however few the blocks.
+  const least = Math.min(...spent) >= 0 ? 0 : Number.NEGATIVE_INFINITY
+  return { value, low: Math.max(least, value - margin), high: value + margin, replicates: blocks.length }
+}
+
 /**
  * mean(a) / mean(b) of independent positive replicates (blocks, or the means of publishes). The interval is made for the
  * logarithm, whose squared error is the sum of the two relative ones, and with Welch's degrees of freedom.

@@ -45,17 +45,37 @@ const nothing = (): Seen => ({
   due: 0,
 })
 
+/** What one subscriber, or several, had sent and received at a moment of a window: bytes and requests beside their messages. */
+export interface Mark {
+  delivered: number
+  requests: number
+  /** Both ways, without handshakes. */
+  bytes: number
+}
+
 export class Tally {
   seen = nothing()
+  /** In the order of `mark`. */
+  marks: Mark[] = []
   #known = new Set<number>()
   #last = -1
   /** What came and is not read yet: reading it at once would make the next one late. */
-  #unread: { at: bigint; text: string }[] = []
+  #unread: ({ at: bigint; text: string } | Mark)[] = []
 
   /** Begins a new window; what was known as seen stays known. */
   begin(): void {
     this.read()
     this.seen = nothing()
+    this.marks = []
+  }
+
+  /** Remembers what has crossed the sockets, and which messages that brought, without reading them now. */
+  mark(): void {
+    const { requests, headersUp, headersDown, bodyUp, bodyDown } = this.seen
+    const mark = { delivered: 0, requests, bytes: headersUp + headersDown + bodyUp + bodyDown }
+    this.marks.push(mark)
+    if (this.#unread.length > 0) this.#unread.push(mark)
+    else mark.delivered = this.seen.indices.length
   }
 
   /** A batch or a frame as it came off the wire, `at` the moment at which it was whole. */
@@ -65,7 +85,12 @@ export class Tally {
 
   /** Reads what came meanwhile. */
   read(): void {
-    for (const { at, text } of this.#unread.splice(0)) {
+    for (const one of this.#unread.splice(0)) {
+      if ('delivered' in one) {
+        one.delivered = this.seen.indices.length
+        continue
+      }
+      const { at, text } = one
       const value = parseOnce(text)
       if ('events' in value) this.batch(value, at)
       else if (value.type === 'batch') this.batch(value.batch, at)

@@ -1,10 +1,11 @@
 import { cellOf } from '../cell.ts'
 import { memoryGrowth, type MemoryPoint } from '../memory-growth.ts'
-import { leanGroup, patience, type RunScenario } from '../run.ts'
+import { counted, leanGroup, patience, type RunScenario } from '../run.ts'
 
 /** A room in which somebody speaks every quarter of a second. */
 const RATE_PER_S = 4
 const WARM_UP = 50
+const BLOCKS = 4
 const ENOUGH_FOR_MEMORY = 500
 /** Clients that come in addition for the growth of memory, each time. */
 const MEMORY_STEP = 200
@@ -29,7 +30,7 @@ export const deflate: RunScenario = async (run) => {
     await rig.subscribers.ask('close')
     const idleBytes = await residentBytes()
     await rig.open([group], seed)
-    const window = await rig.run({ ...schedule, durationMs: windowMs }, patience(parameters))
+    const window = await rig.run({ ...schedule, durationMs: windowMs }, counted(parameters, BLOCKS))
     const about = { scenario: 'deflate', subject: 'websocket', client: 'ws', clients, payloadBytes } as const
     const cell = cellOf({ ...about, id: `deflate/websocket/${variant}` }, 'websocket', [window], { isAlone: true })
     if (clients < ENOUGH_FOR_MEMORY) {

@@ -1,6 +1,6 @@
 import { cellOf, connectOf } from '../cell.ts'
 import { overheadModel } from '../overhead-model.ts'
-import { fillWindow, leanGroup, patience, transportsOf, untilValid, type RunScenario } from '../run.ts'
+import { counted, fillWindow, leanGroup, transportsOf, untilValid, type RunScenario } from '../run.ts'
 import type { Seen } from '../load/tally.ts'
 import type { Window } from '../rig.ts'
 import type { TransportName } from '../../src/protocol.ts'
@@ -14,8 +14,11 @@ const PUBLISHED_ABOUT: readonly TransportName[] = ['short-poll', 'websocket']
  */
 export const overhead: RunScenario = async (run) => {
   const { rig, parameters, durations, progress } = run
-  const { blocks, windows, windowMs } = durations.overhead
-  const { clients, rate, seed, payload, arrivals } = parameters
+  const { blocks, parts } = durations.overhead
+  const { clients, rate, seed, payload, arrivals, interval } = parameters
+  // A part holds a poll of every client.
+  const durationMs = Math.max(durations.overhead.windowMs, parts * interval)
+  const schedule = { ratePerS: rate, durationMs, arrivals, payloadBytes: payload }
   const transports = transportsOf(run, 'apart')
   const collected = new Map<TransportName, Window[]>(transports.map((transport) => [transport, []]))
   const connected = new Map<TransportName, Seen[]>(transports.map((transport) => [transport, []]))
@@ -28,11 +31,7 @@ export const overhead: RunScenario = async (run) => {
         await fillWindow(run, [transport])
         await rig.open([leanGroup(transport, clients, parameters)], seed)
         const seen = (await rig.subscribers.ask('connected'))[transport] ?? []
-        const result: Window[] = []
-        for (let window = 0; window < windows; window++) {
-          const schedule = { ratePerS: rate, durationMs: windowMs, arrivals, payloadBytes: payload }
-          result.push(await rig.run({ ...schedule, seed: seed + block * windows + window }, patience(parameters)))
-        }
+        const result = [await rig.run({ ...schedule, seed: seed + block }, counted(parameters, parts))]
         const cell = cellOf(frame(transport), transport, result, { isAlone: true, attempts: attempt })
         return { cells: [cell], result, seen }
       })
@@ -55,8 +54,7 @@ export const overhead: RunScenario = async (run) => {
     progress(`overhead: ${transport} with a browser’s headers`)
     await rig.start({ hold: parameters.hold })
     await rig.open([{ ...leanGroup(transport, BROWSERS, parameters), headers: 'browser' }], seed)
-    const schedule = { ratePerS: rate, durationMs: windowMs, arrivals, payloadBytes: payload, seed }
-    const windows = [await rig.run(schedule, patience(parameters))]
+    const windows = [await rig.run({ ...schedule, seed }, counted(parameters, parts))]
     const about = { ...frame(transport), id: `overhead/${transport}/browser`, clients: BROWSERS }
     run.cells.push(cellOf(about, transport, windows, { isAlone: true, ...publisherPart(run.publisherWireBytes) }))
   }

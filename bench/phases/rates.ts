@@ -1,12 +1,13 @@
 import { cellOf } from '../cell.ts'
-import { kindOf } from '../latency-model.ts'
+import { kindOf } from '../kind.ts'
 import * as models from '../../src/models/index.ts'
 import type { Cell } from '../report/schema.ts'
-import { fillWindow, leanGroup, patience, transportsOf, type Run, type RunScenario } from '../run.ts'
+import { counted, fillWindow, leanGroup, transportsOf, type Run, type RunScenario } from '../run.ts'
 import { crossingPerS } from '../statistics.ts'
 import { publisherPart } from './overhead.ts'
 
 const CLIENTS = 10
+const BLOCKS = 5
 
 /** The same against the rate of messages: where one transport becomes dearer than another. */
 export const rates: RunScenario = async (run) => {
@@ -19,10 +20,10 @@ export const rates: RunScenario = async (run) => {
     for (const ratePerS of durations.rates.perS) {
       progress(`rates: ${transport} at ${ratePerS}/s`)
       // As many polls at a slow rate as at a fast one; a window has three messages at least.
-      const durationMs = Math.max(durations.rates.windowMs, 3000 / ratePerS)
+      const durationMs = Math.max(durations.rates.windowMs, 3000 / ratePerS, BLOCKS * interval)
       const window = await rig.run(
         { ratePerS, durationMs, arrivals, seed, payloadBytes: payload },
-        patience(parameters),
+        counted(parameters, BLOCKS),
       )
       const about = {
         scenario: 'rates',

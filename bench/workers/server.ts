@@ -45,6 +45,15 @@ const handlers = {
       head: log?.head ?? '',
     }
   },
+  /** user + system, in µs. Leaves what `sample` has gathered. */
+  cpu(): number {
+    const { user, system } = process.cpuUsage()
+    return user + system
+  },
+  /** Readers that wait for news now. */
+  waiting(): number {
+    return playground?.rooms.get('bench').log.waiting ?? 0
+  },
   /** Does nothing else for so long, as a garbage collection or a careless loop would. */
   stall({ ms }: { ms: number }): void {
     const until = performance.now() + ms

@@ -5,7 +5,7 @@ import { deflatingLine } from '../load/deflating-line.ts'
 import { leanLines } from '../load/index.ts'
 import type { Line } from '../load/line.ts'
 import { projectLine } from '../load/project-line.ts'
-import { Tally, type Seen } from '../load/tally.ts'
+import { Tally, type Mark, type Seen } from '../load/tally.ts'
 import { serve } from './rpc.ts'
 
 /** Subscribers of one kind. Several groups can stand in one room, so that each publish compares them. */
@@ -26,6 +26,8 @@ export interface Group {
 export interface Collected {
   /** By group; one entry a subscriber. */
   groups: Record<string, Seen[]>
+  /** By group, at each `mark` since `begin`: of all its subscribers together. */
+  marks: Record<string, Mark[]>
   /** user + system, since `begin` */
   cpuUs: number
 }
@@ -93,6 +95,10 @@ const handlers = {
     for (const { tally } of subscribers) tally.begin()
     cpuAtBegin = process.cpuUsage()
   },
+  /** Marks this moment of the window for every subscriber. */
+  mark(): void {
+    for (const { tally } of subscribers) tally.mark()
+  },
   /** How many messages each subscriber of each group has in hand since `begin`: the fewest. */
   fewest(): number {
     for (const { tally } of subscribers) tally.read()
@@ -102,8 +108,12 @@ const handlers = {
     for (const { tally } of subscribers) tally.read()
     const { user, system } = process.cpuUsage(cpuAtBegin)
     const groups: Record<string, Seen[]> = {}
-    for (const { group, tally } of subscribers) (groups[group] ??= []).push(tally.seen)
-    return { groups, cpuUs: user + system }
+    const marks: Record<string, Mark[]> = {}
+    for (const { group, tally } of subscribers) {
+      ;(groups[group] ??= []).push(tally.seen)
+      marks[group] = added(marks[group], tally.marks)
+    }
+    return { groups, marks, cpuUs: user + system }
   },
   /** Bytes that all sockets read and wrote since they were opened; NaN where a client does not tell. */
   socketBytes(): number {
@@ -114,6 +124,13 @@ const handlers = {
     subscribers = []
   },
 }
+const added = (sums: readonly Mark[] | undefined, marks: readonly Mark[]): Mark[] =>
+  marks.map(({ delivered, requests, bytes }, i) => ({
+    delivered: delivered + (sums?.[i]?.delivered ?? 0),
+    requests: requests + (sums?.[i]?.requests ?? 0),
+    bytes: bytes + (sums?.[i]?.bytes ?? 0),
+  }))
+
 /** Of the ones in binary. */
 const isOdd = (number: number): boolean => number.toString(2).replaceAll('0', '').length % 2 === 1
 
