@@ -48,17 +48,18 @@ export function conclusionsOf({
     const bytes = [shortCost, longCost, socketCost].map((cell) =>
       figure(cell.bytes?.perMessage.application.value ?? 0, 3),
     )
+    const rate = figure(longCost.ratePerS)
     say(
-      `At ${parameters.rate} messages/s a message of ${parameters.payload} bytes cost ${bytes[0]} bytes by short-poll, ${bytes[1]} by long-poll and ${bytes[2]} by WebSocket.`,
-      `每秒 ${parameters.rate} 条消息时，一条 ${parameters.payload} 字节的消息，短轮询要 ${bytes[0]} 字节，长轮询 ${bytes[1]} 字节，WebSocket ${bytes[2]} 字节。`,
+      `At ${rate} messages/s a message of ${parameters.payload} bytes cost ${bytes[0]} bytes by short-poll, ${bytes[1]} by long-poll and ${bytes[2]} by WebSocket.`,
+      `每秒 ${rate} 条消息时，一条 ${parameters.payload} 字节的消息，短轮询要 ${bytes[0]} 字节，长轮询 ${bytes[1]} 字节，WebSocket ${bytes[2]} 字节。`,
     )
     const [shortRequests, longRequests] = [shortCost, longCost].map((cell) => cell.requestsPerMessage?.value ?? 0)
     if (shortRequests && longRequests) {
       const ratio = longRequests / shortRequests
       const limit = figure(1000 / parameters.interval)
       say(
-        `Long-poll sent ${figure(ratio)} × the requests of short-poll at ${parameters.rate} messages/s: more is expected above 1/T = ${limit}/s, fewer below.`,
-        `每秒 ${parameters.rate} 条消息时，长轮询的请求数是短轮询的 ${figure(ratio)} 倍：理论上在 1/T = 每秒 ${limit} 条以上更多，以下更少。`,
+        `Long-poll sent ${figure(ratio)} × the requests of short-poll at ${rate} messages/s: more is expected above 1/T = ${limit}/s, fewer below.`,
+        `每秒 ${rate} 条消息时，长轮询的请求数是短轮询的 ${figure(ratio)} 倍：理论上在 1/T = 每秒 ${limit} 条以上更多，以下更少。`,
       )
     }
     const cpu = [shortCost, longCost, socketCost].map((cell) => figure(cell.cpu?.perDeliveryUs?.value ?? 0, 3))

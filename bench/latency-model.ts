@@ -1,3 +1,4 @@
+import { ARRIVAL_MODELS, type Arrivals } from './arrivals-model.ts'
 import { kindOf } from './kind.ts'
 import * as models from '../src/models/index.ts'
 import type { Cell } from './report/schema.ts'
@@ -6,16 +7,23 @@ interface PathMs {
   serviceMs: number
   oneWayDownMs: number
   gapMs: number
+  arrivals: Arrivals
 }
 
 const CURVE_POINTS = 100
 
 /** What the model says of a cell's latency: from the publisher's intention on, as it was measured. */
-export function latencyModel(cell: Cell, { gapMs, ...lastLeg }: PathMs): Partial<Pick<Cell, 'model' | 'modelEcdf'>> {
+export function latencyModel(
+  cell: Cell,
+  { gapMs, arrivals, ...lastLeg }: PathMs,
+): Partial<Pick<Cell, 'model' | 'modelEcdf'>> {
   const { subject, ratePerS, intervalMs = 0, holdMs = 0, latencyMs } = cell
   const kind = kindOf(subject)
   const holding = { ratePerS, gapMs, holdMs, ...lastLeg }
-  const polling = { intervalMs, ...lastLeg }
+  const { longPoll } = ARRIVAL_MODELS[arrivals]
+  // A client does not ask before it has its answer.
+  const askedEveryMs = Math.max(intervalMs, gapMs)
+  const polling = { intervalMs: askedEveryMs, ...lastLeg }
   const curve = (cdf: (ms: number) => number, maxMs: number): [number, number][] =>
     Array.from({ length: CURVE_POINTS + 1 }, (_, i) => {
       // Denser towards 0, where most of a long poll's curve is.
@@ -30,7 +38,7 @@ export function latencyModel(cell: Cell, { gapMs, ...lastLeg }: PathMs): Partial
         p90Ms: models.shortPoll.quantileMs(polling, 0.9),
         p99Ms: models.shortPoll.quantileMs(polling, 0.99),
         maxMs: models.shortPoll.maxMs(polling),
-        requestsPerMessage: models.shortPoll.requestsPerMessage({ ratePerS, intervalMs }),
+        requestsPerMessage: models.shortPoll.requestsPerMessage({ ratePerS, intervalMs: askedEveryMs }),
       },
       modelEcdf: curve((ms) => models.shortPoll.cdf(polling, ms), models.shortPoll.maxMs(polling)),
     }
@@ -38,14 +46,14 @@ export function latencyModel(cell: Cell, { gapMs, ...lastLeg }: PathMs): Partial
   if (kind === 'held') {
     return {
       model: {
-        meanMs: models.longPoll.meanMs(holding),
-        p50Ms: models.longPoll.quantileMs(holding, 0.5),
-        p90Ms: models.longPoll.quantileMs(holding, 0.9),
-        p99Ms: models.longPoll.quantileMs(holding, 0.99),
-        maxMs: models.longPoll.maxMs(holding),
-        requestsPerMessage: models.longPoll.requestsPerMessage(holding),
+        meanMs: longPoll.meanMs(holding),
+        p50Ms: longPoll.quantileMs(holding, 0.5),
+        p90Ms: longPoll.quantileMs(holding, 0.9),
+        p99Ms: longPoll.quantileMs(holding, 0.99),
+        maxMs: longPoll.maxMs(holding),
+        requestsPerMessage: longPoll.requestsPerMessage(holding),
       },
-      modelEcdf: curve((ms) => models.longPoll.cdf(holding, ms), models.longPoll.maxMs(holding)),
+      modelEcdf: curve((ms) => longPoll.cdf(holding, ms), longPoll.maxMs(holding)),
     }
   }
   return { model: { meanMs: models.push.meanMs(lastLeg), requestsPerMessage: 0 } }

@@ -1,4 +1,5 @@
 import { SETTINGS } from '../src/server/config.ts'
+import { ARRIVAL_MODELS, type Arrivals } from './arrivals-model.ts'
 import { kindOf } from './kind.ts'
 import * as models from '../src/models/index.ts'
 import type { Cell } from './report/schema.ts'
@@ -6,6 +7,7 @@ import type { Cell } from './report/schema.ts'
 interface Known {
   cells: readonly Cell[]
   gapMs: number
+  arrivals: Arrivals
   /** Of a cursor, at the end of the cell. */
   cursorBytes: number
 }
@@ -14,14 +16,14 @@ interface Known {
  * What a transport should cost, from another one's cell: a stream's bytes from WebSocket's, since the batch within is the same;
  * a snapshot's from short-poll's, since a message within weighs the same. Requests from the rate alone.
  */
-export function overheadModel(cell: Cell, { cells, gapMs, cursorBytes }: Known): Record<string, number> {
+export function overheadModel(cell: Cell, { cells, gapMs, arrivals, cursorBytes }: Known): Record<string, number> {
   const { subject, ratePerS, intervalMs = 0, holdMs = 0 } = cell
   const of = (other: string) => cells.find((one) => one.scenario === 'overhead' && one.subject === other)
   const kind = kindOf(subject)
   if (kind === 'held') {
-    return { requestsPerMessage: models.longPoll.requestsPerMessage({ ratePerS, gapMs, holdMs }) }
+    return { requestsPerMessage: ARRIVAL_MODELS[arrivals].longPoll.requestsPerMessage({ ratePerS, gapMs, holdMs }) }
   }
-  const polling = { ratePerS, intervalMs }
+  const polling = { ratePerS, intervalMs: Math.max(intervalMs, gapMs) }
   if (kind === 'interval') {
     const perPoll = subject === 'snapshot-poll' ? shortPollBytes(of('short-poll'), cursorBytes) : null
     return {

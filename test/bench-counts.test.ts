@@ -78,7 +78,10 @@ describe('the suite catches what is planted', () => {
     // Few messages: however slow the machine, there is time for empty answers between two of them.
     const window = await windowWithFault(rig, 'empty-hold', { durationMs: 1000, ratePerS: 15 })
     const measured = cell(window, 'long-poll')
-    const check = checkRequests({ ...measured, ...latencyModel(measured, { serviceMs: 0, oneWayDownMs: 0, gapMs: 1 }) })
+    const check = checkRequests({
+      ...measured,
+      ...latencyModel(measured, { serviceMs: 0, oneWayDownMs: 0, gapMs: 1, arrivals: 'poisson' }),
+    })
     expect(check.ok).toBe(false)
     expect(measured.requestsPerMessage?.value).toBeGreaterThan(1)
   })

@@ -1,4 +1,5 @@
-import type { AddressInfo } from 'node:net'
+import { once } from 'node:events'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { leanLines } from '../bench/load/index.ts'
 import type { Line, LineOptions } from '../bench/load/line.ts'
@@ -101,6 +102,73 @@ describe.each(['websocket', 'sse', 'http-stream', 'socket-io'] as const)(
     })
   },
 )
+
+describe('a piece of a stream and a frame of a socket that arrive together', () => {
+  const batch = JSON.stringify({ cursor: 'a.1', events: [] })
+  const frame = JSON.stringify({ type: 'batch', batch: { cursor: 'a.1', events: [] } })
+  const chunk = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`
+  const PIECES = {
+    websocket: { head: 'HTTP/1.1 101 Switching Protocols\r\n\r\n', piece: `\x81${String.fromCharCode(frame.length)}${frame}` },
+    sse: { head: 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n', piece: chunk(`id: a.1\ndata: ${batch}\n\n`) },
+    'http-stream': { head: 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n', piece: chunk(`${batch}\n`) },
+  } as const // prettier-ignore
+
+  it.each([
+    ['sse', 'websocket'],
+    ['websocket', 'sse'],
+    ['http-stream', 'websocket'],
+    ['websocket', 'http-stream'],
+  ] as const)('are in hand in the same turn: %s before %s', async (...order) => {
+    const sockets = new Map<string, Socket>()
+    const server = createServer((socket) => {
+      socket.setNoDelay(true).on('error', () => undefined)
+      socket.once('data', (request: Buffer) => {
+        const name = /lobby\/([a-z-]+)/.exec(request.toString())?.[1] ?? ''
+        sockets.set(name, socket)
+        socket.write(PIECES[name as keyof typeof PIECES].head)
+      })
+    })
+    server.listen(0, '127.0.0.1')
+    onTestFinished(() => void server.close())
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+
+    let turn = 0
+    let timer: NodeJS.Immediate
+    const count = () => {
+      turn += 1
+      timer = setImmediate(count)
+    }
+    const cameIn = new Map<string, number>()
+    const came = order.map((transport) => {
+      const tally = new Tally()
+      const arrival = new Promise<void>((resolve) => {
+        tally.came = () => {
+          cameIn.set(transport, turn)
+          resolve()
+        }
+      })
+      const options = {
+        port,
+        room: 'lobby',
+        cursor: 'a.0',
+        headers: 'minimal',
+        intervalMs: 20,
+        holdMs: 25_000,
+      } as const
+      const line = leanLines[transport]({ ...options, phaseMs: 0, tally })
+      close(line)
+      return { opened: line.opened, arrival }
+    })
+    await Promise.all(came.map(({ opened }) => opened))
+    count()
+    onTestFinished(() => clearImmediate(timer))
+    for (const transport of order) sockets.get(transport)?.write(PIECES[transport].piece, 'latin1')
+    await Promise.all(came.map(({ arrival }) => arrival))
+    const [first, second] = order.map((transport) => cameIn.get(transport))
+    expect(first).toBe(second)
+  })
+})
 
 describe('the lean client of socket-io', () => {
   /** What a client asks the server until it follows the room, method and way of each request. */

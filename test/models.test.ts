@@ -226,6 +226,16 @@ describe(`long poll against a simulation, seed ${SEED}`, () => {
     const simulated = askUntil(100_000, { ...far, holdMs, intervalMs: 0 }, periodic(ratePerS))
     const wait = { ...far, ratePerS, holdMs, gapMs: gapMs(far) }
     agree(`${name}: mean`, longPollPeriodic.meanMs(wait), simulated.meanMs)
+    agree(`${name}: max`, longPollPeriodic.maxMs(wait), simulated.maxMs)
+    // Beside the steps, which stand at whole parts.
+    for (const share of [0.13, 0.52, 0.93, 0.99]) {
+      const latencyMs = longPollPeriodic.quantileMs(wait, share)
+      agree(`${name}: quantile ${share}`, latencyMs, simulated.quantileMs(share), wait.gapMs / 100)
+    }
+    for (const part of [0, 0.3, 0.7, 1]) {
+      const latencyMs = longPoll.maxMs(wait) - (1 - part) * wait.gapMs + 1e-6
+      agree(`${name}: cdf at ${latencyMs}`, longPollPeriodic.cdf(wait, latencyMs), simulated.share(latencyMs), 0.005)
+    }
     agree(`${name}: requests`, longPollPeriodic.requestsPerMessage(wait), simulated.requestsPerMessage)
     agree(`${name}: empty share`, longPollPeriodic.emptyShare(wait), simulated.emptyShare, 0.001)
   })
@@ -384,6 +394,18 @@ describe(`crossovers, seed ${SEED}`, () => {
 
   it('requests: about one message per interval where G ≪ T ≪ H', () => {
     expect(crossovers.requestsPerS({ gapMs: 1, holdMs: 60_000, intervalMs: 2000 })).toBeCloseTo(0.5, 3)
+  })
+
+  it('requests, periodic arrivals: at one message per interval, where a long poll gains anything', () => {
+    const parameters = { gapMs: 100, holdMs: 25_000, intervalMs: 500 }
+    const crossing = crossovers.periodicRequestsPerS(parameters) ?? NaN
+    const requests = (ratePerS: number) => longPollPeriodic.requestsPerMessage({ ...parameters, ratePerS })
+    expect(crossing).toBe(2)
+    expect(requests(crossing)).toBeCloseTo(shortPoll.requestsPerMessage({ ...parameters, ratePerS: crossing }), 9)
+    expect(requests(4)).toBeGreaterThan(shortPoll.requestsPerMessage({ ...parameters, ratePerS: 4 }))
+    expect(requests(1)).toBeLessThan(shortPoll.requestsPerMessage({ ...parameters, ratePerS: 1 }))
+    expect(crossovers.periodicRequestsPerS({ ...parameters, intervalMs: 100 })).toBeNull()
+    expect(crossovers.periodicRequestsPerS({ ...parameters, holdMs: 400 })).toBeNull()
   })
 
   it('requests: none where long poll never saves any, or always does', () => {

@@ -8,12 +8,15 @@ import {
   meanInterval,
   median,
   overlap,
+  pairedRatio,
   pairedDifferences,
   quantile,
   ratioOfMeans,
   replicatesForUpperBound,
+  slope,
   verdict,
   type Interval,
+  type Pair,
 } from '../bench/statistics.ts'
 import { MAY_BE_LATE } from './patience.ts'
 import { seededRandom, type Random } from '../src/random.ts'
@@ -330,5 +333,95 @@ describe('replicates for an upper bound', () => {
 
   it('says what it needs', () => {
     expect(() => replicatesForUpperBound(1)).toThrow(new RangeError('needs a share between 0 and 1, got 1'))
+  })
+})
+
+describe('cost per message, from blocks of pairs', () => {
+  const own = seededRandom(SEED, 2)
+  /** Messages of each block, as a Poisson process brings them. */
+  const arrivals = (blocks: number, mean: number) =>
+    many(blocks, () => {
+      const left = Math.exp(-mean)
+      let count = 0
+      for (let product = own(); product > left; product *= own()) count++
+      return count
+    })
+
+  it('is a point where each message costs the same, however unevenly messages came', () => {
+    const blocks = [3, 9, 5, 1, 7, 4].map((messages): Pair => [294 * messages, messages])
+    const { value, low, high, replicates } = pairedRatio(blocks)
+    expect(value).toBeCloseTo(294, 9)
+    expect(low).toBeCloseTo(294, 6)
+    expect(high).toBeCloseTo(294, 6)
+    expect(replicates).toBe(6)
+  })
+
+  it('is a point where polls cost the same in each block too', () => {
+    const messages = [3, 9, 5, 1, 7, 5]
+    const { value, low, high } = pairedRatio(messages.map((count) => [340 * 2.5 + 245 * count, count]))
+    expect(value).toBeCloseTo((340 * 2.5 * 6) / 30 + 245, 9)
+    expect(high - low).toBeLessThan(1e-6)
+  })
+
+  it('is wide where costs stand beside the messages of another block', () => {
+    const messages = [3, 9, 5, 1, 7, 4]
+    const { low, high } = pairedRatio(messages.map((count, i) => [294 * (messages[(i + 1) % 6] ?? 0), count]))
+    expect(high - low).toBeGreaterThan(0.2 * 294)
+  })
+
+  it.each([
+    { blocks: 5, perMessage: 5 },
+    { blocks: 10, perMessage: 20 },
+  ])('holds the truth in about 95 of 100 cases, $blocks blocks of $perMessage', ({ blocks, perMessage }) => {
+    const runs = many(2000, () => {
+      // A Poisson count of 0 in all blocks is no measurement; one count more does not matter here.
+      const messages = arrivals(blocks, perMessage).map((count) => count + 1)
+      const total = messages.reduce((sum, count) => sum + count, 0)
+      const truth = (850 * blocks) / total + 245
+      const spent = messages.map((count): Pair => [850 + 245 * count + 60 * normal(own), count])
+      const { low, high } = pairedRatio(spent)
+      return low <= truth && truth <= high
+    })
+    const held = runs.filter(Boolean).length / runs.length
+    expect(held).toBeGreaterThan(0.93)
+    expect(held).toBeLessThan(0.975)
+  })
+
+  it('is never said to be below 0 where nothing is', () => {
+    const { value, low } = pairedRatio([[1, 5], [900, 5], [2, 6], [1, 4]]) // prettier-ignore
+    expect(value).toBeGreaterThan(0)
+    expect(low).toBe(0)
+  })
+
+  it('says what it needs', () => {
+    expect(() => pairedRatio([[1, 1], [1, 1], [1, 1]])).toThrow(new RangeError('needs at least 4 blocks, got 3')) // prettier-ignore
+    expect(() => pairedRatio(many(4, (): Pair => [1, 0]))).toThrow(/needs something that was brought/)
+  })
+})
+
+describe('slope', () => {
+  const own = seededRandom(SEED, 3)
+  const clients = [500, 1000, 1500, 2000, 2500]
+
+  it('is exact on a line, whatever all points share', () => {
+    const { value, low, high } = slope(clients.map((x) => [x, 1.2e8 + 13_000 * x]))
+    expect(value).toBeCloseTo(13_000, 6)
+    expect(high - low).toBeLessThan(1e-3)
+  })
+
+  it('holds the truth in about 95 of 100 cases', () => {
+    const held = coverage(2000, 13, () => slope(clients.map((x) => [x, 100 + 13 * x + 2000 * normal(own)])))
+    expect(held).toBeGreaterThan(0.935)
+    expect(held).toBeLessThan(0.965)
+  })
+
+  it('of noise alone holds 0', () => {
+    const held = coverage(1000, 0, () => slope(clients.map((x) => [x, normal(own)])))
+    expect(held).toBeGreaterThan(0.93)
+  })
+
+  it('says what it needs', () => {
+    expect(() => slope([[1, 1], [2, 2]])).toThrow(new RangeError('needs at least 3 points, got 2')) // prettier-ignore
+    expect(() => slope([[1, 1], [1, 2], [1, 3]])).toThrow(new RangeError('needs points at more than one x')) // prettier-ignore
   })
 })

@@ -1,7 +1,7 @@
 import { cellOf } from '../cell.ts'
 import { latencyModel } from '../latency-model.ts'
 import type { Comparison } from '../report/schema.ts'
-import { fillWindow, leanGroup, patience, transportsOf, untilValid, type RunScenario } from '../run.ts'
+import { counted, fillWindow, leanGroup, transportsOf, untilValid, type RunScenario } from '../run.ts'
 import type { Window } from '../rig.ts'
 import { comparePaired, mean, overlap } from '../statistics.ts'
 import { LIMITS } from '../validity.ts'
@@ -10,6 +10,7 @@ type Pair = readonly [a: string, b: string]
 
 const RATE_PER_S = 20
 const CLIENTS = 6
+const BLOCKS = 4
 /** The same transport a second time: a difference between the two would be the rig's own. */
 const CONTROL = 'websocket-again'
 const REFERENCE = 'websocket'
@@ -21,7 +22,7 @@ const POLLS: Pair = ['short-poll', 'long-poll']
  */
 export const latency: RunScenario = async (run) => {
   const { rig, parameters, durations, progress } = run
-  const { interval: intervalMs, hold: holdMs, payload: payloadBytes, seed } = parameters
+  const { interval: intervalMs, hold: holdMs, payload: payloadBytes, seed, arrivals } = parameters
   progress('latency: all transports in one room')
   const transports = transportsOf(run, 'together')
   const groups = [
@@ -36,12 +37,13 @@ export const latency: RunScenario = async (run) => {
     await rig.open(groups, seed)
     const schedule = {
       ratePerS: RATE_PER_S,
-      durationMs: durations.latencyMs,
-      arrivals: 'poisson',
+      // Messages meet a poll's whole interval.
+      durationMs: Math.max(durations.latencyMs, intervalMs),
+      arrivals,
       seed,
       payloadBytes,
-    } as const
-    const window = await rig.run(schedule, patience(parameters))
+    }
+    const window = await rig.run(schedule, counted(parameters, BLOCKS))
     const cells = groups.map(({ name }) => {
       const about = { scenario: 'latency', subject: name, client: 'lean', clients: CLIENTS, payloadBytes } as const
       return cellOf({ ...about, id: `latency/${name}`, intervalMs, holdMs }, name, [window], {
@@ -54,7 +56,7 @@ export const latency: RunScenario = async (run) => {
   if (Number.isFinite(window.gap.meanMs)) run.gapMs = window.gap.meanMs
   // The last leg is what a push takes: the publisher's way up and the server's work are in it.
   const serviceMs = cells.find(({ subject }) => subject === 'websocket')?.latencyMs?.p50 ?? 0
-  const path = { serviceMs, oneWayDownMs: 0, gapMs: run.gapMs }
+  const path = { serviceMs, oneWayDownMs: 0, gapMs: run.gapMs, arrivals }
   run.cells.push(...cells.map((cell) => ({ ...cell, ...latencyModel(cell, path) })))
   run.comparisons.push(...comparePairs(window, pairsOf(groups.map(({ name }) => name)), seed))
 }

@@ -46,7 +46,7 @@ export const overhead: RunScenario = async (run) => {
       ...publisherPart(run.publisherWireBytes),
     }),
   )
-  const known = { cells, gapMs: run.gapMs, cursorBytes }
+  const known = { cells, gapMs: run.gapMs, arrivals, cursorBytes }
   run.cells.push(...cells.map((cell) => ({ ...cell, model: overheadModel(cell, known) })))
 
   // Once more with the headers that a browser sends: published figures are about those.

@@ -1,4 +1,5 @@
 import { cellOf } from '../cell.ts'
+import { ARRIVAL_MODELS } from '../arrivals-model.ts'
 import { kindOf } from '../kind.ts'
 import * as models from '../../src/models/index.ts'
 import type { Cell } from '../report/schema.ts'
@@ -42,18 +43,19 @@ export const rates: RunScenario = async (run) => {
 
 function modelOf({ subject, ratePerS }: Cell, { parameters, gapMs }: Run): Record<string, number> {
   const kind = kindOf(subject)
+  const { longPoll, shortPollEmptyShare } = ARRIVAL_MODELS[parameters.arrivals]
   if (kind === 'interval') {
-    const polling = { ratePerS, intervalMs: parameters.interval }
+    const polling = { ratePerS, intervalMs: Math.max(parameters.interval, gapMs) }
     return {
       requestsPerMessage: models.shortPoll.requestsPerMessage(polling),
-      emptyShare: models.shortPoll.emptyShare(polling),
+      emptyShare: shortPollEmptyShare(polling),
     }
   }
   if (kind === 'held') {
     const holding = { ratePerS, gapMs, holdMs: parameters.hold }
     return {
-      requestsPerMessage: models.longPoll.requestsPerMessage(holding),
-      emptyShare: models.longPoll.emptyShare(holding),
+      requestsPerMessage: longPoll.requestsPerMessage(holding),
+      emptyShare: longPoll.emptyShare(holding),
     }
   }
   return { requestsPerMessage: 0 }
@@ -83,7 +85,7 @@ function crossoversOf(run: Run): Run['crossovers'] {
       meaning: 'above this rate long-poll sends more requests than short-poll',
       a: 'long-poll',
       b: 'short-poll',
-      predictedPerS: models.crossovers.requestsPerS({
+      predictedPerS: ARRIVAL_MODELS[parameters.arrivals].requestsCrossingPerS({
         gapMs,
         holdMs: parameters.hold,
         intervalMs: parameters.interval,

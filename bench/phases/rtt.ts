@@ -1,12 +1,15 @@
 import { cellOf } from '../cell.ts'
 import { latencyModel } from '../latency-model.ts'
-import { fillWindow, leanGroup, patience, transportsOf, untilValid, type RunScenario } from '../run.ts'
+import { counted, fillWindow, leanGroup, transportsOf, untilValid, type RunScenario } from '../run.ts'
 import type { TransportName } from '../../src/protocol.ts'
 import type { Group } from '../workers/subscribers.ts'
 
 /** Slow enough that most messages find a long poll parked, fast enough that some do not. */
 const RATE_PER_S = 4
 const CLIENTS = 5
+const BLOCKS = 4
+/** Round trips that a window lasts at least. */
+const CYCLES = 12
 /** RFC 6202 is about transits; at this round trip they are long against everything else. */
 const RFC_RTT_MS = 100
 
@@ -19,9 +22,10 @@ const OWN_TOO: readonly TransportName[] = ['long-poll', 'socket-io']
  */
 export const rtt: RunScenario = async (run) => {
   const { rig, parameters, durations, progress } = run
-  const { payload: payloadBytes, seed, interval: intervalMs, hold: holdMs } = parameters
+  const { payload: payloadBytes, seed, interval: intervalMs, hold: holdMs, arrivals } = parameters
   const transports = transportsOf(run, 'together')
   const trips = [...new Set([parameters.rtt, RFC_RTT_MS])]
+  const longestMs = Math.max(...trips)
   progress(`rtt: links of ${trips.join(' and ')} ms`)
   const cells = await untilValid(run, async (attempts) => {
     await rig.start({ hold: holdMs })
@@ -38,21 +42,23 @@ export const rtt: RunScenario = async (run) => {
         groups.push({ ...own, client: 'project', port, rttMs })
       }
     }
-    await rig.open(groups, seed)
-    const schedule = {
-      ratePerS: RATE_PER_S,
-      durationMs: durations.rttMs,
-      arrivals: 'poisson',
-      seed,
-      payloadBytes,
-    } as const
-    const window = await rig.run(schedule, patience(parameters))
+    await rig.open(groups, seed, { parkMs: 500 + 4 * longestMs })
+    // Behind a long round trip it takes more messages until their places in a client's cycle are all met.
+    const durationMs = Math.max(durations.rttMs, intervalMs, CYCLES * longestMs)
+    const schedule = { ratePerS: RATE_PER_S, durationMs, arrivals, seed, payloadBytes }
+    const window = await rig.run(schedule, counted(parameters, BLOCKS, longestMs))
+    const all = groups.map(({ name, transport, client, rttMs }) => {
+      const about = { scenario: 'rtt', subject: transport, client, clients: CLIENTS, payloadBytes } as const
+      const frame = { ...about, id: `rtt/${name}`, intervalMs, holdMs, rttMs }
+      return cellOf(frame, name, [window], { isAlone: false, attempts })
+    })
     return {
-      cells: groups.map(({ name, transport, client, rttMs }) => {
-        const about = { scenario: 'rtt', subject: transport, client, clients: CLIENTS, payloadBytes } as const
-        const frame = { ...about, id: `rtt/${name}`, intervalMs, holdMs, rttMs }
-        const cell = cellOf(frame, name, [window], { isAlone: false, attempts })
-        const path = { serviceMs: 0, oneWayDownMs: rttMs / 2, gapMs: rttMs + run.gapMs }
+      cells: all.map((cell) => {
+        const rttMs = cell.rttMs ?? 0
+        // What a push takes beside the way down: the publisher's way up, the server's work and the link's own.
+        const push = all.find((one) => one.subject === 'websocket' && one.rttMs === rttMs)
+        const serviceMs = Math.max(0, (push?.latencyMs?.p50 ?? 0) - rttMs / 2)
+        const path = { serviceMs, oneWayDownMs: rttMs / 2, gapMs: rttMs + run.gapMs, arrivals }
         return { ...cell, ...latencyModel(cell, path) }
       }),
     }

@@ -4,7 +4,7 @@ import { fillWindow, leanGroup, patience, transportsOf, type RunScenario } from 
 /** Latency against load, up to the knee. Where the load generator is at its own limit the cell says so. */
 export const sweep: RunScenario = async (run) => {
   const { rig, parameters, durations, progress } = run
-  const { interval: intervalMs, hold: holdMs, payload: payloadBytes, seed } = parameters
+  const { interval: intervalMs, hold: holdMs, payload: payloadBytes, seed, arrivals } = parameters
   const { perS, windowMs, clients } = durations.sweep
   for (const transport of transportsOf(run, 'curves')) {
     await rig.start({ hold: holdMs })
@@ -13,7 +13,7 @@ export const sweep: RunScenario = async (run) => {
     for (const ratePerS of perS) {
       progress(`sweep: ${transport}, ${clients} subscribers at ${ratePerS}/s`)
       const window = await rig.run(
-        { ratePerS, durationMs: windowMs, arrivals: 'poisson', seed, payloadBytes },
+        { ratePerS, durationMs: windowMs, arrivals, seed, payloadBytes },
         patience(parameters),
       )
       const about = { scenario: 'sweep', subject: transport, client: 'lean', clients, payloadBytes } as const

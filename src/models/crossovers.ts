@@ -20,6 +20,15 @@ export function requestsPerS(parameters: { gapMs: number; holdMs: number; interv
 }
 
 /**
+ * The same for periodic arrivals: long-poll asks once for each message as long as they are further apart than a gap and no hold
+ * runs out between them, so the two cross at 1/T exactly.
+ */
+export function periodicRequestsPerS(parameters: { gapMs: number; holdMs: number; intervalMs: number }): number | null {
+  const { gapMs, holdMs, intervalMs } = parameters
+  return intervalMs > gapMs && intervalMs < gapMs + holdMs ? 1000 / intervalMs : null
+}
+
+/**
  * Above this rate short-poll costs fewer bytes than push; null where it never does.
  * Take all three in the same sense: bytes at the socket, or wire bytes with TCP/IP, both ways, ACKs included.
  */
