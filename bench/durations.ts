@@ -59,7 +59,7 @@ export const DURATIONS: Record<Parameters['profile'], Durations> = {
     transports: { together: [...BASIC, 'sse'], apart: BASIC, curves: BASIC },
     latencyMs: 7000,
     overhead: { blocks: 2, parts: 5, windowMs: 1500 },
-    rates: { perS: [3, 8, 20, 48], windowMs: 900 },
+    rates: { perS: [3, 8, 20, 48], windowMs: 800 },
     rttMs: 5000,
     httpS: 1,
     sweep: { perS: [50, 300], windowMs: 400, clients: 100 },

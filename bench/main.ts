@@ -1,8 +1,10 @@
 import { canMakeNamespace, runInNamespace } from './namespace.ts'
 import { isNamespaced } from './machine.ts'
+import { claimPriority } from './priority.ts'
 import { readRequest } from './parameters.ts'
 
 const { parameters, scenarios, out, useNamespace } = readRequest(process.argv)
+if (!isNamespaced()) claimPriority()
 if (useNamespace && !isNamespaced() && canMakeNamespace()) process.exit(await runInNamespace())
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`)

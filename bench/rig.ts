@@ -77,13 +77,13 @@ export class Rig {
   readonly links = new Worker<LinkHandlers>('link')
   #server: Worker<ServerHandlers> | null = null
   #messages = 0
-  readonly #keepsServer: boolean
+  /** Takes the same server again where the settings are the same: quicker, and less clean. */
+  keepsServer: boolean
   #running = ''
   port = 0
 
-  /** @param keepsServer takes the same server again where the settings are the same: quicker, and less clean */
   constructor({ keepsServer = false }: { keepsServer?: boolean } = {}) {
-    this.#keepsServer = keepsServer
+    this.keepsServer = keepsServer
   }
 
   get server(): Worker<ServerHandlers> {
@@ -98,7 +98,7 @@ export class Rig {
   /** A fresh server, with nobody connected but the publisher. */
   async start(config: Partial<Config> = {}, planted?: Planted): Promise<void> {
     const wanted = JSON.stringify({ config, planted })
-    if (this.#keepsServer && this.#server && this.#running === wanted) {
+    if (this.keepsServer && this.#server && this.#running === wanted) {
       await Promise.all([...this.#readers.map((reader) => reader.ask('close')), this.links.ask('close')])
       return
     }

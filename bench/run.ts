@@ -1,4 +1,5 @@
 import type { TransportName } from '../src/protocol.ts'
+import { kindOf } from './kind.ts'
 import type { Covered, Durations } from './durations.ts'
 import { SETTINGS } from '../src/server/config.ts'
 import type { Cell, Comparison, Crossover, Parameters } from './report/schema.ts'
@@ -44,17 +45,29 @@ export async function fillWindow({ rig, parameters }: Run, transports: readonly 
 }
 
 /** A poll's interval is given to every transport; beyond it and a second, what has not come is lost. */
-export const patience = ({ interval }: Parameters, rttMs = 0): Waiting => ({
-  settleMs: interval,
-  // A long poll's answer that has just left, its next request and the answer to that: three transits.
-  graceMs: 1000 + 2 * rttMs,
-})
+export const patience = ({ interval }: Parameters): Waiting => ({ settleMs: interval, graceMs: 1000 })
 
-/** The same for a window whose costs are counted in blocks, once polls bring what an interval of publishing has left. */
-export const counted = (parameters: Parameters, blocks: number, rttMs = 0): Waiting => ({
-  ...patience(parameters, rttMs),
-  marks: { leadMs: Math.max(parameters.interval, 2 * rttMs), blocks },
-})
+export interface Counted {
+  /** Which are in the window. */
+  transports: readonly TransportName[]
+  blocks: number
+  /** Of the longest link. */
+  rttMs?: number
+}
+
+/**
+ * For a window whose costs are counted in blocks: the first begins once polls bring what an interval of publishing has left,
+ * and what comes behind the last one is only waited for.
+ */
+export function counted({ interval }: Parameters, { transports, blocks, rttMs = 0 }: Counted): Waiting {
+  const polls = transports.some((transport) => kindOf(transport) === 'interval')
+  const leadMs = Math.max(polls ? interval : 0, 2 * rttMs, SHORT_MS)
+  // Three transits: a long poll's answer that has just left, its next request, and the answer to that.
+  return { settleMs: SHORT_MS, graceMs: 1000 + interval + 2 * rttMs, marks: { leadMs, blocks } }
+}
+
+/** ms in which what is under way on loopback has come. */
+const SHORT_MS = 50
 
 const MOST_ATTEMPTS = 3
 

@@ -72,12 +72,15 @@ export async function runSuite({ parameters, scenarios: wanted, progress, signal
       'self-checks',
       async () => {
         run.progress('self-checks: a known delay, a known stall, bytes')
+        // What is checked is the rig: one server is enough for that.
+        rig.keepsServer = true
         checks.push(
           await checkKnownDelay(rig, isQuick ? 500 : 1500),
           await checkByteIdentity(rig, isQuick ? 400 : 1000, transportsOf(run, 'together')),
         )
         if (!isQuick) checks.push(await checkKnownStall(rig), await checkLongPollRequests(rig))
         run.publisherWireBytes = await publisherAlone(run)
+        rig.keepsServer = isQuick
       },
     ],
     ...wanted.map((name): [string, () => Promise<void>] => [name, () => scenarios[name](run)]),

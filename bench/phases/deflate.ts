@@ -30,7 +30,10 @@ export const deflate: RunScenario = async (run) => {
     await rig.subscribers.ask('close')
     const idleBytes = await residentBytes()
     await rig.open([group], seed)
-    const window = await rig.run({ ...schedule, durationMs: windowMs }, counted(parameters, BLOCKS))
+    const window = await rig.run(
+      { ...schedule, durationMs: windowMs },
+      counted(parameters, { transports: ['websocket'], blocks: BLOCKS }),
+    )
     const about = { scenario: 'deflate', subject: 'websocket', client: 'ws', clients, payloadBytes } as const
     const cell = cellOf({ ...about, id: `deflate/websocket/${variant}` }, 'websocket', [window], { isAlone: true })
     if (clients < ENOUGH_FOR_MEMORY) {

@@ -43,7 +43,7 @@ export const latency: RunScenario = async (run) => {
       seed,
       payloadBytes,
     }
-    const window = await rig.run(schedule, counted(parameters, BLOCKS))
+    const window = await rig.run(schedule, counted(parameters, { transports, blocks: BLOCKS }))
     const cells = groups.map(({ name }) => {
       const about = { scenario: 'latency', subject: name, client: 'lean', clients: CLIENTS, payloadBytes } as const
       return cellOf({ ...about, id: `latency/${name}`, intervalMs, holdMs }, name, [window], {

@@ -6,6 +6,7 @@ import type { Window } from '../rig.ts'
 import type { TransportName } from '../../src/protocol.ts'
 
 const BROWSERS = 10
+const BROWSER_PARTS = 4
 const PUBLISHED_ABOUT: readonly TransportName[] = ['short-poll', 'websocket']
 
 /**
@@ -31,7 +32,12 @@ export const overhead: RunScenario = async (run) => {
         await fillWindow(run, [transport])
         await rig.open([leanGroup(transport, clients, parameters)], seed)
         const seen = (await rig.subscribers.ask('connected'))[transport] ?? []
-        const result = [await rig.run({ ...schedule, seed: seed + block }, counted(parameters, parts))]
+        const result = [
+          await rig.run(
+            { ...schedule, seed: seed + block },
+            counted(parameters, { transports: [transport], blocks: parts }),
+          ),
+        ]
         const cell = cellOf(frame(transport), transport, result, { isAlone: true, attempts: attempt })
         return { cells: [cell], result, seen }
       })
@@ -54,7 +60,8 @@ export const overhead: RunScenario = async (run) => {
     progress(`overhead: ${transport} with a browser’s headers`)
     await rig.start({ hold: parameters.hold })
     await rig.open([{ ...leanGroup(transport, BROWSERS, parameters), headers: 'browser' }], seed)
-    const windows = [await rig.run({ ...schedule, seed }, counted(parameters, parts))]
+    const briefly = { ...schedule, seed, durationMs: BROWSER_PARTS * Math.max(interval, 200) }
+    const windows = [await rig.run(briefly, counted(parameters, { transports: [transport], blocks: parts }))]
     const about = { ...frame(transport), id: `overhead/${transport}/browser`, clients: BROWSERS }
     run.cells.push(cellOf(about, transport, windows, { isAlone: true, ...publisherPart(run.publisherWireBytes) }))
   }

@@ -8,7 +8,7 @@ import { crossingPerS } from '../statistics.ts'
 import { publisherPart } from './overhead.ts'
 
 const CLIENTS = 10
-const BLOCKS = 5
+const BLOCKS = 4
 
 /** The same against the rate of messages: where one transport becomes dearer than another. */
 export const rates: RunScenario = async (run) => {
@@ -24,7 +24,7 @@ export const rates: RunScenario = async (run) => {
       const durationMs = Math.max(durations.rates.windowMs, 3000 / ratePerS, BLOCKS * interval)
       const window = await rig.run(
         { ratePerS, durationMs, arrivals, seed, payloadBytes: payload },
-        counted(parameters, BLOCKS),
+        counted(parameters, { transports: [transport], blocks: BLOCKS }),
       )
       const about = {
         scenario: 'rates',

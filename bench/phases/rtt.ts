@@ -46,7 +46,7 @@ export const rtt: RunScenario = async (run) => {
     // Behind a long round trip it takes more messages until their places in a client's cycle are all met.
     const durationMs = Math.max(durations.rttMs, intervalMs, CYCLES * longestMs)
     const schedule = { ratePerS: RATE_PER_S, durationMs, arrivals, seed, payloadBytes }
-    const window = await rig.run(schedule, counted(parameters, BLOCKS, longestMs))
+    const window = await rig.run(schedule, counted(parameters, { transports, blocks: BLOCKS, rttMs: longestMs }))
     const all = groups.map(({ name, transport, client, rttMs }) => {
       const about = { scenario: 'rtt', subject: transport, client, clients: CLIENTS, payloadBytes } as const
       const frame = { ...about, id: `rtt/${name}`, intervalMs, holdMs, rttMs }

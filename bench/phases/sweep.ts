@@ -1,5 +1,7 @@
 import { cellOf } from '../cell.ts'
-import { fillWindow, leanGroup, patience, transportsOf, type RunScenario } from '../run.ts'
+import { counted, fillWindow, leanGroup, transportsOf, untilValid, type RunScenario } from '../run.ts'
+
+const BLOCKS = 4
 
 /** Latency against load, up to the knee. Where the load generator is at its own limit the cell says so. */
 export const sweep: RunScenario = async (run) => {
@@ -12,13 +14,14 @@ export const sweep: RunScenario = async (run) => {
     await rig.open([leanGroup(transport, clients, parameters)], seed)
     for (const ratePerS of perS) {
       progress(`sweep: ${transport}, ${clients} subscribers at ${ratePerS}/s`)
-      const window = await rig.run(
-        { ratePerS, durationMs: windowMs, arrivals, seed, payloadBytes },
-        patience(parameters),
-      )
       const about = { scenario: 'sweep', subject: transport, client: 'lean', clients, payloadBytes } as const
       const frame = { ...about, id: `sweep/${transport}/${ratePerS}`, intervalMs, holdMs }
-      run.cells.push(cellOf(frame, transport, [window], { isAlone: true }))
+      const { cells } = await untilValid(run, async (attempts) => {
+        const schedule = { ratePerS, durationMs: windowMs, arrivals, seed, payloadBytes }
+        const window = await rig.run(schedule, counted(parameters, { transports: [transport], blocks: BLOCKS }))
+        return { cells: [cellOf(frame, transport, [window], { isAlone: true, attempts })] }
+      })
+      run.cells.push(...cells)
     }
   }
 }

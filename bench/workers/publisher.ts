@@ -100,7 +100,7 @@ const handlers = {
   },
 }
 export type PublisherHandlers = typeof handlers
-serve(handlers)
+serve(handlers, { isPrompt: true })
 
 function say(id: string, index: number, intendedNs: bigint, payloadBytes: number, filler?: string): void {
   const text = writeStamp({ index, intendedNs }, payloadBytes, filler)

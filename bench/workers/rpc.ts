@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { returnPriority } from '../priority.ts'
 
 /** What a worker process can be asked to do: names, and functions of one argument. */
 export type Handlers = Record<string, (argument: never) => unknown>
@@ -13,8 +14,13 @@ interface Question {
 }
 type Answer = { id: number; result: unknown } | { id: number; error: string }
 
-/** In the worker: answers until the parent lets go of it. */
-export function serve(handlers: Handlers): void {
+/**
+ * In the worker: answers until the parent lets go of it.
+ *
+ * @param isPrompt keeps the priority that the parent may have claimed
+ */
+export function serve(handlers: Handlers, { isPrompt = false }: { isPrompt?: boolean } = {}): void {
+  if (!isPrompt) returnPriority()
   process.on('message', (question: Question) => {
     void (async () => {
       const { id, name, argument } = question
