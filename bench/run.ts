@@ -3,7 +3,7 @@ import { kindOf } from './kind.ts'
 import type { Covered, Durations } from './durations.ts'
 import { SETTINGS } from '../src/server/config.ts'
 import type { Cell, Comparison, Crossover, Parameters } from './report/schema.ts'
-import type { Rig, Waiting } from './rig.ts'
+import type { Rig, Waiting, Window } from './rig.ts'
 import type { Group } from './workers/subscribers.ts'
 
 /** What a scenario has to work with, and where it puts what it found. */
@@ -68,6 +68,13 @@ export function counted({ interval }: Parameters, { transports, blocks, rttMs = 
 
 /** ms in which what is under way on loopback has come. */
 const SHORT_MS = 50
+
+/** G as it was measured while these windows ran; as it was known before where no long poll asked twice in them. */
+export function gapOf(windows: readonly Window[], known: number): number {
+  const gaps = windows.map(({ gap }) => gap).filter(({ n }) => n > 0)
+  const n = gaps.reduce((sum, gap) => sum + gap.n, 0)
+  return n > 0 ? gaps.reduce((sum, gap) => sum + gap.meanMs * gap.n, 0) / n : known
+}
 
 const MOST_ATTEMPTS = 3
 

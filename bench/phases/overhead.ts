@@ -1,6 +1,6 @@
 import { cellOf, connectOf } from '../cell.ts'
 import { overheadModel } from '../overhead-model.ts'
-import { counted, fillWindow, leanGroup, transportsOf, untilValid, type RunScenario } from '../run.ts'
+import { counted, fillWindow, gapOf, leanGroup, transportsOf, untilValid, type RunScenario } from '../run.ts'
 import type { Seen } from '../load/tally.ts'
 import type { Window } from '../rig.ts'
 import type { TransportName } from '../../src/protocol.ts'
@@ -52,8 +52,13 @@ export const overhead: RunScenario = async (run) => {
       ...publisherPart(run.publisherWireBytes),
     }),
   )
-  const known = { cells, gapMs: run.gapMs, arrivals, cursorBytes }
-  run.cells.push(...cells.map((cell) => ({ ...cell, model: overheadModel(cell, known) })))
+  const known = { cells, arrivals, cursorBytes }
+  run.cells.push(
+    ...cells.map((cell) => {
+      const windows = transports.flatMap((name) => (name === cell.subject ? (collected.get(name) ?? []) : []))
+      return { ...cell, model: overheadModel(cell, { ...known, gapMs: gapOf(windows, run.gapMs) }) }
+    }),
+  )
 
   // Once more with the headers that a browser sends: published figures are about those.
   for (const transport of transports.filter((name) => PUBLISHED_ABOUT.includes(name))) {

@@ -2,8 +2,8 @@ import { cellOf } from '../cell.ts'
 import { ARRIVAL_MODELS } from '../arrivals-model.ts'
 import { kindOf } from '../kind.ts'
 import * as models from '../../src/models/index.ts'
-import type { Cell } from '../report/schema.ts'
-import { counted, fillWindow, leanGroup, transportsOf, type Run, type RunScenario } from '../run.ts'
+import type { Cell, Parameters } from '../report/schema.ts'
+import { counted, fillWindow, gapOf, leanGroup, transportsOf, type Run, type RunScenario } from '../run.ts'
 import { crossingPerS } from '../statistics.ts'
 import { publisherPart } from './overhead.ts'
 
@@ -35,13 +35,13 @@ export const rates: RunScenario = async (run) => {
       } as const
       const frame = { ...about, id: `rates/${transport}/${ratePerS}`, intervalMs: interval, holdMs: hold }
       const cell = cellOf(frame, transport, [window], { isAlone: true, ...publisherPart(run.publisherWireBytes) })
-      run.cells.push({ ...cell, model: modelOf(cell, run) })
+      run.cells.push({ ...cell, model: modelOf(cell, parameters, gapOf([window], run.gapMs)) })
     }
   }
   run.crossovers.push(...crossoversOf(run))
 }
 
-function modelOf({ subject, ratePerS }: Cell, { parameters, gapMs }: Run): Record<string, number> {
+function modelOf({ subject, ratePerS }: Cell, parameters: Parameters, gapMs: number): Record<string, number> {
   const kind = kindOf(subject)
   const { longPoll, shortPollEmptyShare } = ARRIVAL_MODELS[parameters.arrivals]
   if (kind === 'interval') {

@@ -93,6 +93,7 @@ export function bytesPerMessage(holding: Holding, bytes: { headerBytes: number; 
  * @param arrivalsMs when each message is stored, ascending
  */
 export function requestsFor(arrivalsMs: readonly number[], gapMs: number): number {
+  if (!(gapMs >= 0)) throw new RangeError(`needs a gap from 0 on, got ${gapMs}`)
   let requests = 0
   let askingAtMs = 0
   for (let i = 0; i < arrivalsMs.length;) {
