@@ -1,6 +1,10 @@
 import { SETTINGS } from '../src/server/config.ts'
 import type { Cell, Report } from './report/schema.ts'
 
+const STREAMS: readonly string[] = ['sse', 'http-stream']
+/** ms that a stream may be later than a socket before the report has to say why. */
+const NOTABLE_MS = 0.2
+
 type Said = Report['conclusions'][number]
 
 const figure = (value: number, digits = 2): string => (value >= 100 ? value.toFixed(0) : value.toPrecision(digits))
@@ -40,6 +44,14 @@ export function conclusionsOf({
         `长轮询比 WebSocket ${value > 0 ? '慢' : '快'} ${figure(Math.abs(value))} 毫秒（${interval}）：在本机回环上两者都是推送，差的是一次 HTTP 请求。`,
       )
     }
+  }
+  for (const { a, b, medianDifference } of comparisons) {
+    if (b !== 'websocket' || !STREAMS.includes(a) || medianDifference.value <= NOTABLE_MS) continue
+    const later = figure(medianDifference.value)
+    say(
+      `By ${a} messages came ${later} ms later than by WebSocket. The server adds this: it writes a piece of a streamed answer later than a frame. The subscriber reads both in the same turn of its event loop.`,
+      `${a} 的消息比 WebSocket 晚 ${later} 毫秒。这是服务器一侧造成的：流式应答的一段比帧写得晚；订阅者在事件循环的同一轮里读到两者。`,
+    )
   }
   const [shortCost, longCost, socketCost] = ['short-poll', 'long-poll', 'websocket'].map((subject) =>
     of('overhead', subject),

@@ -166,3 +166,22 @@ describe('the model that is printed is the one for what was asked for', () => {
     })
   })
 })
+
+describe('a stream that is later than a socket', () => {
+  const compared = (value: number) => {
+    const [first] = sampleReport().comparisons
+    if (!first) throw new Error('the sample has no comparison')
+    const pair = {
+      ...first,
+      a: 'sse',
+      b: 'websocket',
+      medianDifference: { value, low: value - 0.1, high: value + 0.1 },
+    }
+    return JSON.stringify(conclusionsOf({ ...sampleReport(), cells: [], crossovers: [], comparisons: [pair] }))
+  }
+
+  it('is explained in the report from 0.2 ms on', () => {
+    expect(compared(0.9)).toMatch(/By sse messages came 0.90 ms later than by WebSocket. The server adds this/)
+    expect(compared(0.1)).not.toContain('later than by WebSocket')
+  })
+})

@@ -86,6 +86,29 @@ describe('the suite sees what is known', () => {
     expect(check.ok).toBe(true)
   })
 
+  it(
+    'the project’s own client and the lean one, as late as one another behind a long round trip',
+    MAY_BE_LATE,
+    async () => {
+      const rttMs = 400
+      await rig.start()
+      const port = await rig.links.ask('open', { to: rig.port, profile: { delayMs: rttMs / 2 }, seed: 1 })
+      const held = { transport: 'long-poll', count: 4, port } as const
+      const groups = [group('lean', held), group('own', { ...held, client: 'project' })]
+      await rig.open(groups, 1, { parkMs: 4 * rttMs })
+      const schedule = { ratePerS: 6, durationMs: 4000, arrivals: 'poisson', seed: 1, payloadBytes: 100 } as const
+      const window = await rig.run(schedule, { settleMs: 200, graceMs: 4 * rttMs })
+      const [lean = 0, own = 0] = groups.map(({ name }) =>
+        quantile(
+          (window.groups[name] ?? []).flatMap(({ latenciesMs }) => latenciesMs),
+          0.5,
+        ),
+      )
+      console.log(`behind ${rttMs} ms: lean ${lean.toFixed(0)} ms, own ${own.toFixed(0)} ms`)
+      expect(Math.abs(own / lean - 1)).toBeLessThanOrEqual(0.15)
+    },
+  )
+
   it('short polls that are even over their interval', MAY_BE_LATE, async () => {
     await rig.start()
     const groups = [group('short-poll', { transport: 'short-poll', count: 40 }), group('websocket', { count: 5 })]

@@ -238,7 +238,7 @@ export const en = {
       title: 'Which transport is faster, publish by publish',
       see: 'Each row subtracts one transport’s latency from another’s for the same messages; the dot is the median difference, the line its 95 % interval. A disc: a difference was shown; an open diamond: none was.',
       means:
-        'Both got the same message from the same machine in the same moment, so noise cancels. The order in which the server serves a room does not: a piece of a streamed answer leaves when its turn is over, a frame of a socket at once. Where the line touches 0 no winner can be named, however far the dot is from it.',
+        'Both got the same message from the same machine in the same moment, so noise cancels. Where the line touches 0 no winner can be named, however far the dot is from it.',
     },
     ecdf: {
       title: 'Whether latencies are spread as the model says',
