@@ -57,10 +57,10 @@ export const DURATIONS: Record<Parameters['profile'], Durations> = {
   },
   default: {
     transports: { together: [...BASIC, 'sse'], apart: BASIC, curves: BASIC },
-    latencyMs: 7000,
+    latencyMs: 6500,
     overhead: { blocks: 2, parts: 5, windowMs: 1500 },
     rates: { perS: [3, 8, 20, 48], windowMs: 800 },
-    rttMs: 5000,
+    rttMs: 4500,
     httpS: 1,
     sweep: { perS: [50, 300], windowMs: 400, clients: 100 },
     memory: { first: 500, step: 500, steps: 4 },
