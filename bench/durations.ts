@@ -50,7 +50,7 @@ export const DURATIONS: Record<Parameters['profile'], Durations> = {
     rttMs: 1500,
     httpS: 0.4,
     sweep: { perS: [100], windowMs: 300, clients: 50 },
-    memory: { first: 500, step: 300, steps: 3 },
+    memory: { first: 500, step: 250, steps: 6 },
     http2Ms: 400,
     deflate: { clients: 50, windowMs: 1000 },
     repeatMs: 0,
