@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { TRANSPORTS, type TransportName } from '../src/protocol.ts'
 import { ONLY_IN_FULL, SCENARIOS, type Parameters, type Scenario } from './report/schema.ts'
 
-interface NumberParameter {
+export interface NumberParameter {
   default: number
   min: number
   max: number
@@ -96,14 +96,14 @@ export function readRequest(argv: readonly string[]): Request {
 }
 
 /** @throws InvalidArgumentError that names the one that is not allowed */
-function listOf<T extends string>(value: string, allowed: readonly T[]): T[] {
+export function listOf<T extends string>(value: string, allowed: readonly T[]): T[] {
   const names = value.split(',')
   const wrong = names.find((name) => !allowed.some((one) => one === name))
   if (wrong !== undefined) throw new InvalidArgumentError(`${wrong} is not one of ${allowed.join(', ')}`)
   return allowed.filter((one) => names.includes(one))
 }
 
-function numberOption(name: string, { default: fallback, min, max, unit, about }: NumberParameter): Option {
+export function numberOption(name: string, { default: fallback, min, max, unit, about }: NumberParameter): Option {
   return new Option(`--${name} <${unit}>`, `${about} [${min} to ${max}]`).default(fallback).argParser((value) => {
     const parsed = value.trim() === '' ? Number.NaN : Number(value)
     const isWhole = Number.isInteger(parsed) || unit === 'messages/s'

@@ -1,0 +1,28 @@
+/**
+ * How a message is known again in whatever a peer wraps around it: `~~`, ten digits, `~~`. Nothing in there is escaped in
+ * JSON, nor in JSON within JSON.
+ */
+const TILDE = 126
+const ZERO = 48
+const DIGITS = 10
+export const MARKER_BYTES = 2 + DIGITS + 2
+
+/** A text of so many bytes, or the marker alone. */
+export function textOf(sequence: number, bytes: number): string {
+  return `~~${String(sequence).padStart(DIGITS, '0')}~~`.padEnd(bytes, ' word')
+}
+
+/** Calls `found` with the number of each marker. @returns where the last whole one ended, or `from` */
+export function scan(bytes: Buffer, from: number, to: number, found: (sequence: number) => void): number {
+  let end = from
+  for (let at = from; at <= to - MARKER_BYTES; at++) {
+    if (bytes[at] !== TILDE || bytes[at + 1] !== TILDE) continue
+    if (bytes[at + MARKER_BYTES - 2] !== TILDE || bytes[at + MARKER_BYTES - 1] !== TILDE) continue
+    let sequence = 0
+    for (let digit = at + 2; digit < at + 2 + DIGITS; digit++) sequence = sequence * 10 + (bytes[digit] ?? 0) - ZERO
+    found(sequence)
+    end = at + MARKER_BYTES
+    at = end - 1
+  }
+  return end
+}

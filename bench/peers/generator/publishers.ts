@@ -1,0 +1,73 @@
+import type { Posting } from '../peer.ts'
+import { readAnswer } from './answers.ts'
+import { dial, type Connection } from './connection.ts'
+import { textOf } from './marker.ts'
+import { postRequest } from './requests.ts'
+
+/** More than there are messages under way, so that none waits for the answer to the one before. */
+const CONNECTIONS = 16
+
+/** Connections that are kept and post messages, each one at a time. */
+export class Publishers {
+  refused = 0
+  acknowledged = 0
+  readonly #port: number
+  readonly #posting: Posting
+  readonly #textBytes: number
+  readonly #idle = new Set<Connection>()
+  readonly #all = new Set<Connection>()
+
+  constructor(port: number, posting: Posting, textBytes: number) {
+    this.#port = port
+    this.#posting = posting
+    this.#textBytes = textBytes
+  }
+
+  /** Opens those that there are too few of: servers close what was silent for long. */
+  async open(): Promise<void> {
+    await Promise.all(Array.from({ length: CONNECTIONS - this.#all.size }, () => this.#open()))
+  }
+
+  #open(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const connection = dial(this.#port, {
+        opened: () => {
+          this.#idle.add(connection)
+          resolve()
+        },
+        read: (bytes, from, to) => {
+          const answer = readAnswer(bytes, from, to)
+          if (!answer) return from
+          if (answer.status >= 300) this.refused++
+          else this.acknowledged++
+          this.#idle.add(connection)
+          return answer.bodyTo
+        },
+        ended: (why) => {
+          this.#all.delete(connection)
+          if (!this.#idle.delete(connection)) this.refused++
+          reject(new Error(`a publisher's connection ended: ${why}`))
+        },
+      })
+      this.#all.add(connection)
+    })
+  }
+
+  get isFree(): boolean {
+    return this.#idle.size > 0
+  }
+
+  post(sequence: number): void {
+    const [connection] = this.#idle
+    if (!connection) return
+    this.#idle.delete(connection)
+    const { path, body, headers = [] } = this.#posting
+    const id = `peers-${String(sequence).padStart(10, '0')}`
+    const filled = body.replace('$I', id).replace('$T', textOf(sequence, this.#textBytes))
+    connection.write(postRequest(path, filled, headers))
+  }
+
+  close(): void {
+    for (const connection of this.#all) connection.close()
+  }
+}

@@ -1,0 +1,25 @@
+import { headerOf } from '../answers.ts'
+import { scan } from '../marker.ts'
+import { getRequest } from '../requests.ts'
+import { openExchange } from './exchange.ts'
+import type { OpenReader, Reader, ReaderContext } from './reader.ts'
+
+/** Nchan's cursor is a time and a tag, as of a page that has changed. One message an answer. */
+export const nchanLongPoll: OpenReader = (context) => {
+  const poll = openNchanPoll(context, true)
+  context.ready()
+  return { close: poll.close }
+}
+export const nchanShortPoll: OpenReader = (context) => openNchanPoll(context, false)
+
+function openNchanPoll(context: ReaderContext, isHeld: boolean): Reader {
+  let conditions: string[] = []
+  const request = () => getRequest(context.path, [...conditions, ...context.headers])
+  return openExchange(context, request, (answer) => {
+    const isNews = scan(answer.bytes, answer.bodyFrom, answer.bodyTo, context.received) > answer.bodyFrom
+    const [modified, tag] = [headerOf(answer, 'last-modified'), headerOf(answer, 'etag')]
+    if (modified !== '') conditions = [`If-Modified-Since: ${modified}`, `If-None-Match: ${tag}`]
+    context.ready()
+    return isHeld || (isNews && context.isBehind()) ? request() : null
+  })
+}

@@ -1,0 +1,54 @@
+import { dial, type Connection } from '../connection.ts'
+import { MARKER_BYTES, scan } from '../marker.ts'
+import { getRequest } from '../requests.ts'
+import type { OpenReader, Reader, ReaderContext } from './reader.ts'
+
+const HEAD_END = '\r\n\r\n'
+const LAST_CHUNK = '0\r\n\r\n'
+const TILDE = 126
+
+/** An answer that does not end: SSE, or JSON by lines. */
+export const stream: OpenReader = (context) =>
+  openStream(context, {
+    request: getRequest(context.path.replace('$C', context.cursor), ['Accept: text/event-stream', ...context.headers]),
+    began: context.ready,
+    ended: () => context.failed('the stream has ended'),
+  })
+
+interface StreamEvents {
+  request: string
+  began: () => void
+  /** The server has ended its answer in order. */
+  ended: (connection: Connection) => void
+}
+
+export function openStream(context: ReaderContext, { request, began, ended }: StreamEvents): Reader {
+  let isInBody = false
+  const connection = dial(context.port, {
+    opened: () => connection.write(request),
+    read(bytes, from, to) {
+      let at = from
+      if (!isInBody) {
+        const end = bytes.indexOf(HEAD_END, from, 'latin1')
+        if (end < 0 || end + HEAD_END.length > to) return from
+        const status = bytes.toString('latin1', from + 9, from + 12)
+        if (status !== '200') context.failed(`answered ${status}`)
+        isInBody = true
+        at = end + HEAD_END.length
+        began()
+      }
+      at = scan(bytes, at, to, context.received)
+      if (bytes.toString('latin1', Math.max(at, to - LAST_CHUNK.length), to) === LAST_CHUNK) {
+        isInBody = false
+        ended(connection)
+        return to
+      }
+      // What may be the beginning of a marker comes again with what follows.
+      at = Math.max(at, to - MARKER_BYTES + 1)
+      while (at < to && bytes[at] !== TILDE) at++
+      return at
+    },
+    ended: context.failed,
+  })
+  return { close: connection.close }
+}

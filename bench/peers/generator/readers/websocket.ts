@@ -1,0 +1,6 @@
+import type { OpenReader } from './reader.ts'
+import { openSocket } from './socket.ts'
+
+/** Messages in text frames, and nothing beside them. */
+export const websocket: OpenReader = (context) =>
+  openSocket(context, context.path.replace('$C', context.cursor), { opened: context.ready })

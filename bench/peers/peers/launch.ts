@@ -1,0 +1,59 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import type { PeerServerHandlers } from '../../workers/peer-server.ts'
+import { Worker } from '../../workers/rpc.ts'
+import type { PeerServer } from '../peer.ts'
+import type { ServerName } from '../servers/index.ts'
+
+/** A server of `servers/` in a process of its own. */
+export const launcher = (name: ServerName) => async (): Promise<PeerServer> => {
+  const worker = new Worker<PeerServerHandlers>('peer-server')
+  try {
+    const { port } = await worker.ask('start', { name })
+    return { port, pid: worker.pid, stop: () => worker.end() }
+  } catch (error) {
+    await worker.end()
+    throw error
+  }
+}
+
+/** ms for a program to say that it is there, and to end. */
+export const START_MS = 20_000
+const STOP_MS = 3000
+
+const running = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
+/** A program that does not outlive this process. Its output is kept for when it does not start. */
+export function startProgram(command: string, args: readonly string[]) {
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NODE_ENV: 'production' },
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  running.add(child)
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()).once('error', () => resolve()))
+  void ended.then(() => running.delete(child))
+  return {
+    pid: child.pid ?? 0,
+    output: () => output,
+    /** @throws Error with what it said, where it ends or takes too long */
+    async until(isReady: () => boolean | Promise<boolean>): Promise<void> {
+      const limit = performance.now() + START_MS
+      while (!(await isReady())) {
+        if (!running.has(child) || performance.now() > limit)
+          throw new Error(`${command} did not start: ${output.trim()}`)
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+    },
+    async stop(): Promise<void> {
+      child.kill('SIGTERM')
+      const kill = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
+      if (running.has(child)) await Promise.race([ended, once(child, 'exit')])
+      clearTimeout(kill)
+    },
+  }
+}

@@ -1,0 +1,78 @@
+import { linearAxis } from '../../report/figures/axis.ts'
+import { bars } from '../../report/figures/bars.ts'
+import { figure, spelled } from '../../report/format.ts'
+import { renderSvg } from '../../report/svg.ts'
+import type { Kind } from '../kinds.ts'
+import type { PeerCell } from './schema.ts'
+import { costAt, doubt, KIND_TITLES } from './words.ts'
+
+/** Two widths, as in the suite's report: for pages and for phones. */
+const WIDTHS = { wide: 370, narrow: 332 } as const
+
+interface Drawn {
+  title: string
+  axis: string
+  /** null: nothing to draw. */
+  value: (cell: PeerCell) => number | null
+  label: (cell: PeerCell, value: number) => string
+}
+
+const costPanel = (inFlight: number): Drawn => ({
+  title: `${inFlight} under way`,
+  axis: 'µs of the server’s CPU for each delivery',
+  value: (cell) => costAt(cell, inFlight)?.perDeliveryUs.value ?? null,
+  label(cell, value) {
+    const ratio = costAt(cell, inFlight)?.ratio
+    return ratio && !cell.isControl ? `${spelled(value, 'µs')}, ${figure(ratio.value)} ×` : spelled(value, 'µs')
+  },
+})
+
+const memoryPanel: Drawn = {
+  title: 'memory of a connection that waits',
+  axis: 'KiB for each connection',
+  value: ({ memory }) => (memory ? Math.max(0, memory.perConnectionBytes / 1024) : null),
+  label: (_, value) => `${figure(value)} KiB`,
+}
+
+/** Of one kind: what a delivery costs, one message under way and eight, and what a connection weighs. */
+export function kindFigure(kind: Kind, cells: readonly PeerCell[]): string {
+  const panels = [...(cells[0]?.costs ?? []).map(({ inFlight }) => costPanel(inFlight)), memoryPanel]
+  return (['wide', 'narrow'] as const)
+    .map((size) => {
+      const pictures = panels.map((panel, i) => panelOf(panel, kind, cells, size, i)).join('')
+      return `<div class="${size}">${pictures}</div>`
+    })
+    .join('')
+}
+
+function panelOf(
+  { title, axis, value, label }: Drawn,
+  kind: Kind,
+  cells: readonly PeerCell[],
+  size: keyof typeof WIDTHS,
+  index: number,
+): string {
+  const drawn = cells.flatMap((cell) => {
+    const found = cell.validity.isVoid ? null : value(cell)
+    return found === null ? [] : [{ cell, found }]
+  })
+  if (drawn.length === 0) return ''
+  const width = WIDTHS[size]
+  const x = linearAxis(
+    axis,
+    drawn.map(({ found }) => found),
+    3,
+  )
+  const { option, height } = bars(
+    drawn.map(({ cell, found }) => ({
+      subject: cell.isControl ? 'control' : kind,
+      name: cell.peer + doubt(cell),
+      label: label(cell, found),
+      parts: [{ value: found, texture: 'payload' as const }],
+    })),
+    x,
+    width,
+  )
+  const picture = { option, width, height, label: `${KIND_TITLES[kind]}: ${title}` }
+  return `<div class="panel half"><h4>${title}</h4>${renderSvg(picture, `${kind}-${size}${index}`)}</div>`
+}

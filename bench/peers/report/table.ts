@@ -1,0 +1,40 @@
+import { IN_FLIGHT } from '../kinds.ts'
+import type { PeerCell, PeersReport } from './schema.ts'
+import { busyWords, connectionWords, costWords, doubt, latencyWords, ratioWords, residentWords } from './words.ts'
+
+export interface Table {
+  head: string[]
+  rows: string[][]
+}
+
+/** The cells of one kind, as terminal and page show them. */
+export function kindTable(cells: readonly PeerCell[], { parameters }: PeersReport): Table {
+  return {
+    head: [
+      '',
+      ...IN_FLIGHT.flatMap((inFlight) => [`µs, c = ${inFlight}`, '÷ control (95 %)']),
+      'RSS, MiB',
+      'KiB/connection',
+      `p50 at ${parameters.rate}/s, ms`,
+      'p99',
+      'generator busy',
+    ],
+    rows: cells.map((cell) => [
+      cell.peer + doubt(cell),
+      ...IN_FLIGHT.flatMap((inFlight) => [costWords(cell, inFlight), ratioWords(cell, inFlight)]),
+      residentWords(cell),
+      connectionWords(cell),
+      latencyWords(cell, 'p50'),
+      latencyWords(cell, 'p99'),
+      busyWords(cell),
+    ]),
+  }
+}
+
+/** Sentences under the table: what is to be doubted. */
+export const doubtsIn = (cells: readonly PeerCell[]): string[] =>
+  cells.filter(({ validity }) => !validity.valid).map(({ peer, validity }) => `${peer}: ${validity.reasons.join('; ')}`)
+
+export const LEGEND =
+  'µs: CPU time of the server for each delivery, c messages under way at once. ÷ control: to the bare server of the kind in ' +
+  'the same cycle; below 1 is cheaper. ◇: see below.'

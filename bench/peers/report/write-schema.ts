@@ -1,0 +1,5 @@
+/** `npx tsx bench/peers/report/write-schema.ts`: makes peers.schema.json anew after a change to schema.ts. */
+import { writeFile } from 'node:fs/promises'
+import { peersSchemaText } from './json-schema.ts'
+
+await writeFile(new URL('peers.schema.json', import.meta.url), peersSchemaText())

@@ -1,0 +1,83 @@
+import { describeMachine } from '../machine.ts'
+import { cellsOf } from './cells.ts'
+import { commit } from './commit.ts'
+import type { Kind } from './kinds.ts'
+import type { Peer } from './peer.ts'
+import { findCores } from './pin.ts'
+import { recordOf } from './record.ts'
+import type { PeersParameters, PeersReport } from './report/schema.ts'
+import { runRound, serving } from './round.ts'
+
+export interface RunOptions {
+  peers: readonly Peer[]
+  parameters: Omit<PeersParameters, 'peers'>
+  /** Shorter in tests. */
+  pauses?: { warmUpMs: number; settleMs: number; rateMs: number; rateCycles: number }
+  progress: (text: string) => void
+  /** Aborts between two slices: what is finished is reported. */
+  signal: AbortSignal
+}
+
+const PAUSES = { warmUpMs: 400, settleMs: 600, rateMs: 900, rateCycles: 2 }
+
+/** Measures those peers that are installed, kind by kind, and reports what is not there. */
+export async function runPeers({
+  peers,
+  parameters,
+  pauses = PAUSES,
+  progress,
+  signal,
+}: RunOptions): Promise<PeersReport> {
+  const startedAt = new Date()
+  const { node, platform, cpu, cores: coreCount, memoryBytes, loadAverage } = describeMachine()
+  const cores = findCores()
+  const notInstalled = peers.flatMap(({ name, missing }) => {
+    const command = missing?.() ?? null
+    return command === null ? [] : [{ name, command }]
+  })
+  const installed = peers.filter(({ name }) => !notInstalled.some((one) => one.name === name))
+  const cells: PeersReport['cells'] = []
+  const missing: string[] = []
+  const { kinds, rounds, clients, cycles, slice, payload, rate, seed } = parameters
+  for (const kind of kinds) {
+    const records = serving(installed, kind).map((peer) => recordOf(kind, peer))
+    const about = { kind, clients, payload, cycles, sliceMs: slice, rate, ...pauses, cores, progress, signal }
+    for (let round = 0; round < rounds && !signal.aborted; round++) await runRound(records, { ...about, round })
+    if (signal.aborted) missing.push(`${kind}: interrupted`)
+    const measured = cellsOf(kind, records, { clients, rate, seed })
+    cells.push(...measured)
+    missing.push(...notMeasured(kind, records, measured))
+  }
+  return {
+    schemaVersion: 1,
+    startedAt: startedAt.toISOString(),
+    durationS: (Date.now() - startedAt.getTime()) / 1000,
+    command: ['npm run bench:peers --', ...process.argv.slice(2)].join(' '),
+    parameters: { ...parameters, peers: peers.map(({ name }) => name) },
+    environment: {
+      node,
+      platform,
+      cpu,
+      cores: coreCount,
+      memoryBytes,
+      loadAverage,
+      commit: commit(),
+      pinned: cores !== null,
+    },
+    peers: installed.map(({ name, version, settings, lacks }) => ({ name, version: version(), settings, lacks })),
+    cells,
+    missing,
+    notInstalled,
+  }
+}
+
+function notMeasured(
+  kind: Kind,
+  records: readonly ReturnType<typeof recordOf>[],
+  cells: PeersReport['cells'],
+): string[] {
+  return records
+    .filter(({ peer }) => !cells.some((cell) => cell.peer === peer.name))
+    .filter(({ errors }) => errors.length > 0)
+    .map(({ peer, errors }) => `${kind}/${peer.name}: ${errors[0] ?? ''}`)
+}

@@ -1,0 +1,41 @@
+import { median } from '../statistics.ts'
+import { LIMITS } from '../validity.ts'
+import type { SliceResult } from './generator/slice.ts'
+import type { PeerCell } from './report/schema.ts'
+
+/** Share of the time from which on the generator may be what was measured. */
+export const MOST_BUSY = 0.95
+
+interface Seen {
+  counts: PeerCell['counts']
+  /** Closed loop: in the open one the generator only waits. */
+  slices: readonly SliceResult[]
+  errors: readonly string[]
+  firstFailure: string
+}
+
+const percent = (share: number): string => `${(share * 100).toFixed(0)} %`
+
+/** Every message reaches every reader once and in order, or the cell is void. */
+export function doubtsAbout({ counts, slices, errors, firstFailure }: Seen): PeerCell['validity'] {
+  const faults = [
+    ...(counts.published === 0 ? ['void: nothing was published'] : []),
+    ...(counts.lost > 0 ? [`void: ${counts.lost} of ${counts.expected} deliveries did not come`] : []),
+    ...(counts.twice > 0 ? [`void: ${counts.twice} deliveries came twice`] : []),
+    ...(counts.outOfOrder > 0 ? [`void: ${counts.outOfOrder} deliveries came out of order`] : []),
+    ...(counts.refused > 0 ? [`void: ${counts.refused} posts were refused`] : []),
+    ...(counts.failures > 0 ? [`void: ${counts.failures} readers failed: ${firstFailure}`] : []),
+    ...errors.map((error) => `void: ${error}`),
+  ]
+  const of = (pick: (slice: SliceResult) => number) => (slices.length === 0 ? 0 : median(slices.map(pick)))
+  const busy = of(({ generatorBusy }) => generatorBusy)
+  const foreign = of(({ foreignCores }) => foreignCores)
+  const steal = of(({ stealShare }) => stealShare)
+  const doubts = [
+    ...(busy > MOST_BUSY ? [`the load generator was busy for ${percent(busy)}: it may be what was measured`] : []),
+    ...(foreign > LIMITS.foreignCores ? [`other processes kept ${foreign.toFixed(2)} cores busy`] : []),
+    ...(steal > LIMITS.stealShare ? [`the host took ${percent(steal)} of the time away`] : []),
+  ]
+  const reasons = [...faults, ...doubts]
+  return { isVoid: faults.length > 0, valid: reasons.length === 0, reasons }
+}
