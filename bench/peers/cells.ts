@@ -11,17 +11,18 @@ interface CellOptions {
   seed: number
 }
 
-/** The cells of one kind, the control first among equals: ratios are to its slices. */
+/** The cells of one kind. */
 export function cellsOf(kind: Kind, records: readonly PeerRecord[], options: CellOptions): PeerCell[] {
   const control = records.find(({ peer }) => peer.name === CONTROLS[kind])
   return records.filter(({ memories }) => memories.length > 0).map((record) => cellOf(record, control, options))
 }
 
 function cellOf(record: PeerRecord, control: PeerRecord | undefined, options: CellOptions): PeerCell {
-  const { kind, peer, memories, closed, open, errors } = record
+  const { kind, peer, memories, warmUps, closed, open, errors } = record
   const { clients, rate } = options
   const slices = [...closed.values()].flatMap((cycles) => [...cycles.values()])
-  const counts = countsOf([...slices, ...open], clients)
+  const all = [...warmUps, ...slices, ...open]
+  const counts = countsOf(all, clients)
   const latencies = open.flatMap(({ latenciesMs }) => latenciesMs)
   return {
     id: `${kind}/${peer.name}`,
@@ -50,25 +51,28 @@ function cellOf(record: PeerRecord, control: PeerRecord | undefined, options: Ce
       ),
     },
     counts,
-    validity: doubtsAbout({ counts, slices, errors, firstFailure: firstFailureOf([...slices, ...open]) }),
+    validity: doubtsAbout({ counts, slices, errors, firstFailure: firstFailureOf(all) }),
   }
 }
 
 const perDeliveryUs = ({ measured }: SliceResult): number => measured.serverCpuUs / measured.deliveries
 
-/** Of the cycles in which something was delivered; null where that are none. */
+/** Too little was done in it for a figure, as where somebody else had the machine. */
+const isEmpty = ({ measured }: SliceResult): boolean => measured.deliveries === 0 || measured.serverCpuUs === 0
+
+/** Of the cycles that have a figure; null where none has. */
 function costOf(
   inFlight: number,
   cycles: ReadonlyMap<string, SliceResult>,
   control: ReadonlyMap<string, SliceResult> | undefined,
   seed: number,
 ): PeerCost | null {
-  const useful = [...cycles].filter(([, { measured }]) => measured.deliveries > 0)
+  const useful = [...cycles].filter(([, result]) => !isEmpty(result))
   if (useful.length === 0) return null
   const results = useful.map(([, result]) => result)
   const ratios = useful.flatMap(([cycle, result]) => {
     const other = control?.get(cycle)
-    return other && other.measured.deliveries > 0 ? [perDeliveryUs(result) / perDeliveryUs(other)] : []
+    return other && !isEmpty(other) ? [perDeliveryUs(result) / perDeliveryUs(other)] : []
   })
   return {
     inFlight,

@@ -12,6 +12,8 @@ const NUMBERS = {
   slice: { default: 200, min: 20, max: 60_000, unit: 'ms', about: 'that a slice is measured for' },
   payload: { default: 100, min: 14, max: 2000, unit: 'bytes', about: 'of text in a message' },
   rate: { default: 20, min: 0, max: 500, unit: 'messages/s', about: 'at which latency is taken; 0: it is not' },
+  latency: { default: 900, min: 20, max: 60_000, unit: 'ms', about: 'that a slice at --rate is measured for' },
+  settle: { default: 600, min: 0, max: 60_000, unit: 'ms', about: 'without anything to do before memory is read' },
   seed: { default: 1, min: 0, max: 4_294_967_295, unit: 'number', about: 'of the intervals' },
 } as const satisfies Record<string, NumberParameter>
 

@@ -6,28 +6,18 @@ import type { Peer } from './peer.ts'
 import { findCores } from './pin.ts'
 import { recordOf } from './record.ts'
 import type { PeersParameters, PeersReport } from './report/schema.ts'
-import { runRound, serving } from './round.ts'
+import { runRound } from './round.ts'
 
 export interface RunOptions {
   peers: readonly Peer[]
   parameters: Omit<PeersParameters, 'peers'>
-  /** Shorter in tests. */
-  pauses?: { warmUpMs: number; settleMs: number; rateMs: number; rateCycles: number }
   progress: (text: string) => void
   /** Aborts between two slices: what is finished is reported. */
   signal: AbortSignal
 }
 
-const PAUSES = { warmUpMs: 400, settleMs: 600, rateMs: 900, rateCycles: 2 }
-
 /** Measures those peers that are installed, kind by kind, and reports what is not there. */
-export async function runPeers({
-  peers,
-  parameters,
-  pauses = PAUSES,
-  progress,
-  signal,
-}: RunOptions): Promise<PeersReport> {
+export async function runPeers({ peers, parameters, progress, signal }: RunOptions): Promise<PeersReport> {
   const startedAt = new Date()
   const { node, platform, cpu, cores: coreCount, memoryBytes, loadAverage } = describeMachine()
   const cores = findCores()
@@ -38,11 +28,12 @@ export async function runPeers({
   const installed = peers.filter(({ name }) => !notInstalled.some((one) => one.name === name))
   const cells: PeersReport['cells'] = []
   const missing: string[] = []
-  const { kinds, rounds, clients, cycles, slice, payload, rate, seed } = parameters
+  const { kinds, rounds, clients, rate, seed } = parameters
   for (const kind of kinds) {
     const records = serving(installed, kind).map((peer) => recordOf(kind, peer))
-    const about = { kind, clients, payload, cycles, sliceMs: slice, rate, ...pauses, cores, progress, signal }
-    for (let round = 0; round < rounds && !signal.aborted; round++) await runRound(records, { ...about, round })
+    for (let round = 0; round < rounds && !signal.aborted; round++) {
+      await runRound(records, { kind, round, parameters, cores, progress, signal })
+    }
     if (signal.aborted) missing.push(`${kind}: interrupted`)
     const measured = cellsOf(kind, records, { clients, rate, seed })
     cells.push(...measured)
@@ -64,12 +55,17 @@ export async function runPeers({
       commit: commit(),
       pinned: cores !== null,
     },
-    peers: installed.map(({ name, version, settings, lacks }) => ({ name, version: version(), settings, lacks })),
+    peers: installed
+      .filter(({ name }) => cells.some((cell) => cell.peer === name))
+      .map(({ name, version, settings, lacks }) => ({ name, version: version(), settings, lacks })),
     cells,
     missing,
     notInstalled,
   }
 }
+
+/** Those of `peers` that serve a kind. */
+const serving = (peers: readonly Peer[], kind: Kind): Peer[] => peers.filter(({ kinds }) => kinds[kind] !== undefined)
 
 function notMeasured(
   kind: Kind,

@@ -120,11 +120,15 @@ export class Slice {
     this.#turnedAt = now
     const { warmUpMs, durationMs } = this.#request
     if (!this.#before && now >= this.#startedAt + warmUpMs) this.#before = this.#look(now)
-    // Measured from where the warm-up did end: whoever is kept from running meanwhile has a late beginning, and no shorter slice.
-    if (!this.#after && this.#before && now >= this.#before.at + durationMs) this.#after = this.#look(now)
-    if (this.#ledger.delivered !== this.#progress.deliveries)
+    if (this.#ledger.delivered !== this.#progress.deliveries) {
       this.#progress = { deliveries: this.#ledger.delivered, at: now }
+    }
     const isStalled = this.#outstanding > 0 && now - this.#progress.at > STALL_MS
+    // Measured from where the warm-up did end, and until something has come: a machine that is busy makes a slice longer.
+    const hasCome = this.#before !== null && this.#ledger.delivered > this.#before.deliveries
+    if (!this.#after && this.#before && now >= this.#before.at + durationMs && (hasCome || isStalled)) {
+      this.#after = this.#look(now)
+    }
     if (this.#after) {
       if (this.#outstanding > 0 && !isStalled && now - this.#after.at < DRAIN_MS) {
         this.#pollOnce()

@@ -21,9 +21,11 @@ export const peersParametersSchema = Type.Object({
   clients: count('readers of the one room'),
   rounds: count('fresh servers'),
   cycles: count('slices of each peer in a round'),
-  slice: count('ms'),
+  slice: count('ms that a slice of the closed loop is measured for'),
   payload: count('bytes of text in a message'),
   rate: Type.Number({ description: 'messages per second, for latency' }),
+  latency: count('ms that a slice of the open loop is measured for'),
+  settle: count('ms without anything to do before memory is read'),
   seed: count('of the bootstrap'),
 })
 

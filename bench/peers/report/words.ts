@@ -1,4 +1,4 @@
-import { figure, fixed, interval, withUnit } from '../../report/format.ts'
+import { figure, fixed, interval } from '../../report/format.ts'
 import type { Kind } from '../kinds.ts'
 import type { PeerCell, PeerCost } from './schema.ts'
 
@@ -19,8 +19,8 @@ export const costAt = ({ costs }: PeerCell, inFlight: number): PeerCost | undefi
 /** µs per delivery. */
 export function costWords(cell: PeerCell, inFlight: number): string {
   const cost = costAt(cell, inFlight)
-  if (!cost) return NOT_MEASURED
-  return cell.validity.isVoid ? VOID : figure(cost.perDeliveryUs.value)
+  if (cell.validity.isVoid) return VOID
+  return cost ? figure(cost.perDeliveryUs.value) : NOT_MEASURED
 }
 
 /** 1.52 × (1.47 to 1.58) */
@@ -35,7 +35,7 @@ export function ratioWords(cell: PeerCell, inFlight: number): string {
 }
 
 export const residentWords = ({ memory }: PeerCell): string =>
-  memory ? withUnit(fixed(memory.idleBytes / 2 ** 20, 0), '') : NOT_MEASURED
+  memory ? fixed(memory.idleBytes / 2 ** 20, 0) : NOT_MEASURED
 
 export const connectionWords = ({ memory }: PeerCell): string =>
   memory ? figure(memory.perConnectionBytes / 1024) : NOT_MEASURED
