@@ -1,11 +1,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Compile } from 'typebox/compile'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { WebSocketServer } from 'ws'
 import { Ledger } from '../bench/peers/generator/ledger.ts'
 import { scan, textOf } from '../bench/peers/generator/marker.ts'
 import type { Peer } from '../bench/peers/peer.ts'
@@ -15,60 +12,26 @@ import { peersReportSchema, type PeersReport } from '../bench/peers/report/schem
 import { renderPeersTerminal } from '../bench/peers/report/terminal.ts'
 import { runPeers } from '../bench/peers/run.ts'
 import { escapeHtml } from '../bench/report/escape.ts'
+import { startProgram } from '../bench/peers/peers/launch.ts'
+import type { Fault } from './fixtures/faulty-room.ts'
 import { run } from './process.ts'
 
 const READERS = 4
 
-/** What a server does to one message. */
-type Fault = 'none' | 'drops one in a hundred' | 'doubles one' | 'swaps two'
-
-/** A chat over bare WebSockets in this process, with something wrong in what one of its readers gets. */
-function faulty(fault: Fault): Peer {
-  const start = async () => {
-    let count = 0
-    let heldBack: string | null = null
-    const server = createServer((request, response) => {
-      let body = ''
-      request.on('data', (chunk: Buffer) => (body += chunk.toString()))
-      request.on('end', () => {
-        count += 1
-        for (const [i, socket] of [...sockets.clients].entries()) {
-          const messages = i === 1 ? tampered(body) : [body]
-          for (const message of messages) socket.send(message)
-        }
-        response.end('ok')
-      })
-    })
-    const tampered = (body: string): string[] => {
-      if (fault === 'drops one in a hundred' && count % 100 === 5) return []
-      if (fault === 'doubles one' && count === 5) return [body, body]
-      if (fault !== 'swaps two') return [body]
-      if (count % 10 === 5) {
-        heldBack = body
-        return []
-      }
-      const late = heldBack
-      heldBack = null
-      return late === null ? [body] : [body, late]
-    }
-    const sockets = new WebSocketServer({ server })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const stop = async () => {
-      for (const socket of sockets.clients) socket.terminate()
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    }
-    return { port: (server.address() as AddressInfo).port, pid: process.pid, stop }
-  }
-  return {
-    name: fault,
-    version: () => '0',
-    settings: 'none',
-    lacks: 'truth',
-    kinds: { websocket: { protocol: 'websocket', path: '/' } },
-    start,
-  }
-}
+/** A server that tampers with what one of its readers gets. */
+const faulty = (fault: Fault): Peer => ({
+  name: fault,
+  version: () => '0',
+  settings: 'none',
+  lacks: 'truth',
+  kinds: { websocket: { protocol: 'websocket', path: '/' } },
+  async start() {
+    const program = startProgram(process.execPath, ['--import', 'tsx', 'test/fixtures/faulty-room.ts', fault])
+    const port = () => Number(/port (\d+)/.exec(program.output())?.[1] ?? 0)
+    await program.until(() => port() > 0)
+    return { port: port(), pid: program.pid, stop: () => program.stop() }
+  },
+})
 
 /** A small run by the command, as somebody would start it. */
 async function bench(...args: string[]): Promise<{ status: number | null; said: string; json: string; html: string }> {
@@ -139,11 +102,11 @@ describe('npm run bench:peers', () => {
   })
 
   it('has a void cell for a server that drops, doubles or swaps, and goes on without one that is not there', async () => {
-    const absent: Peer = { ...faulty('none'), name: 'absent', missing: () => 'apt-get install absent' }
-    const broken: Peer = { ...faulty('none'), name: 'broken', start: () => Promise.reject(new Error('no port')) }
+    const absent: Peer = { ...faulty('nothing'), name: 'absent', missing: () => 'apt-get install absent' }
+    const broken: Peer = { ...faulty('nothing'), name: 'broken', start: () => Promise.reject(new Error('no port')) }
     const faults = ['drops one in a hundred', 'doubles one', 'swaps two'] as const
     const report = await runPeers({
-      peers: [absent, broken, ...(['none', ...faults] as const).map(faulty)],
+      peers: [absent, broken, ...(['nothing', ...faults] as const).map(faulty)],
       parameters: {
         kinds: ['websocket'],
         clients: READERS,
@@ -160,7 +123,7 @@ describe('npm run bench:peers', () => {
       signal: new AbortController().signal,
     })
     expect(report.cells.map(({ peer, validity }) => [peer, validity.isVoid])).toEqual([
-      ['none', false],
+      ['nothing', false],
       ...faults.map((fault) => [fault, true]),
     ])
     const said = renderPeersTerminal(report, { colour: false, width: 1000 })

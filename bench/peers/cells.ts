@@ -14,7 +14,7 @@ interface CellOptions {
 /** The cells of one kind. */
 export function cellsOf(kind: Kind, records: readonly PeerRecord[], options: CellOptions): PeerCell[] {
   const control = records.find(({ peer }) => peer.name === CONTROLS[kind])
-  return records.filter(({ memories }) => memories.length > 0).map((record) => cellOf(record, control, options))
+  return records.filter(({ closed }) => closed.size > 0).map((record) => cellOf(record, control, options))
 }
 
 function cellOf(record: PeerRecord, control: PeerRecord | undefined, options: CellOptions): PeerCell {

@@ -39,6 +39,16 @@ function cpuNsOf(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * NS_PER_TICK || 0
 }
 
+/** Whether any of their threads runs, or would if it were let. */
+export function isRunnable(pids: readonly number[]): boolean {
+  return pids.some((pid) =>
+    tasksOf(pid).some((task) => {
+      const stat = read(`/proc/${pid}/task/${task}/stat`)
+      return stat.charAt(stat.lastIndexOf(')') + 2) === 'R'
+    }),
+  )
+}
+
 /** Resident memory in bytes; of several processes each page once (PSS). */
 export function residentBytes(pids: readonly number[]): number {
   const [file, field] = pids.length > 1 ? ['smaps_rollup', /^Pss:\s+(\d+)/m] : ['status', /^VmRSS:\s+(\d+)/m]

@@ -23,9 +23,10 @@ export class Publishers {
     this.#textBytes = textBytes
   }
 
-  /** Opens those that there are too few of: servers close what was silent for long. */
+  /** Afresh: a server may be about to close what was silent for long. */
   async open(): Promise<void> {
-    await Promise.all(Array.from({ length: CONNECTIONS - this.#all.size }, () => this.#open()))
+    this.close()
+    await Promise.all(Array.from({ length: CONNECTIONS }, () => this.#open()))
   }
 
   #open(): Promise<void> {
@@ -69,5 +70,7 @@ export class Publishers {
 
   close(): void {
     for (const connection of this.#all) connection.close()
+    this.#all.clear()
+    this.#idle.clear()
   }
 }

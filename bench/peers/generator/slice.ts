@@ -1,5 +1,5 @@
 import { readCpuTimes } from '../../machine.ts'
-import { cpuNs, processTree } from '../process-tree.ts'
+import { cpuNs, isRunnable, processTree } from '../process-tree.ts'
 import type { Audience } from './audience.ts'
 import { activity } from './connection.ts'
 import type { Faults, Ledger } from './ledger.ts'
@@ -30,10 +30,12 @@ export interface SliceResult extends Faults {
   stealShare: number
 }
 
-/** Without a delivery for so long, what is missing is taken for lost. */
+/** Without a delivery for so long, what is missing is taken for lost, if the server has nothing to do. */
 const STALL_MS = 400
-/** Longest wait for the last deliveries. */
-const DRAIN_MS = 5000
+/** A turn that took longer was one in which this process was kept from running: that is nobody's silence. */
+const LONGEST_TURN_MS = 20
+/** Longest wait for a server that seems to have something to do. */
+const PATIENCE_MS = 5000
 
 interface Snapshot {
   at: number
@@ -63,7 +65,7 @@ export class Slice {
   /** Messages that are no longer waited for. */
   #givenUp = 0
   #scheduled = 0
-  #progress = { deliveries: 0, at: 0 }
+  #progress = { deliveries: 0, at: 0, quietMs: 0 }
   #acknowledgedBefore = 0
   #polledFor = 0
 
@@ -115,34 +117,41 @@ export class Slice {
   /** One turn of the event loop. @returns whether another one is wanted */
   #turn(): boolean {
     const now = performance.now()
-    if (!activity.hasWorked) this.#idleMs += now - this.#turnedAt
-    activity.hasWorked = false
+    const turnMs = now - this.#turnedAt
     this.#turnedAt = now
-    const { warmUpMs, durationMs } = this.#request
-    if (!this.#before && now >= this.#startedAt + warmUpMs) this.#before = this.#look(now)
+    if (!activity.hasWorked) this.#idleMs += turnMs
+    activity.hasWorked = false
     if (this.#ledger.delivered !== this.#progress.deliveries) {
-      this.#progress = { deliveries: this.#ledger.delivered, at: now }
-    }
-    const isStalled = this.#outstanding > 0 && now - this.#progress.at > STALL_MS
-    // Measured from where the warm-up did end, and until something has come: a machine that is busy makes a slice longer.
-    const hasCome = this.#before !== null && this.#ledger.delivered > this.#before.deliveries
-    if (!this.#after && this.#before && now >= this.#before.at + durationMs && (hasCome || isStalled)) {
-      this.#after = this.#look(now)
-    }
-    if (this.#after) {
-      if (this.#outstanding > 0 && !isStalled && now - this.#after.at < DRAIN_MS) {
-        this.#pollOnce()
-        return true
-      }
-      return false
-    }
+      this.#progress = { deliveries: this.#ledger.delivered, at: now, quietMs: 0 }
+    } else this.#progress.quietMs += Math.min(turnMs, LONGEST_TURN_MS)
+    const isStalled = this.#isStalled(now)
+    this.#measure(now, isStalled)
+    if (this.#after && (this.#outstanding <= 0 || isStalled)) return false
     if (isStalled) {
       this.#givenUp = this.#ledger.published - this.#ledger.complete
-      this.#progress.at = now
+      this.#progress = { ...this.#progress, at: now, quietMs: 0 }
     }
-    this.#publish(now)
+    if (!this.#after) this.#publish(now)
     this.#pollOnce()
     return true
+  }
+
+  /** From where the warm-up did end, and until something has come: a machine that is busy makes a slice longer. */
+  #measure(now: number, isStalled: boolean): void {
+    const { warmUpMs, durationMs } = this.#request
+    if (!this.#before) {
+      if (now >= this.#startedAt + warmUpMs) this.#before = this.#look(now)
+    } else if (!this.#after && now >= this.#before.at + durationMs) {
+      if (this.#ledger.delivered > this.#before.deliveries || isStalled) this.#after = this.#look(now)
+    }
+  }
+
+  #isStalled(now: number): boolean {
+    const { at, quietMs } = this.#progress
+    if (this.#outstanding <= 0 || quietMs < STALL_MS) return false
+    if (now - at > PATIENCE_MS || !isRunnable(this.#serverPids)) return true
+    this.#progress.quietMs = 0
+    return false
   }
 
   get #outstanding(): number {

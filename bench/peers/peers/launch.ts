@@ -23,15 +23,25 @@ const STOP_MS = 3000
 
 const running = new Set<ChildProcess>()
 process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL')
+  for (const child of running) killGroup(child)
 })
 
-/** A program that does not outlive this process. Its output is kept for when it does not start. */
+/** With all that it has started. */
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+  } catch {
+    // It has ended already.
+  }
+}
+
+/**
+ * A program that does not outlive this process. Its output is kept for when it does not start. It has a group of its own:
+ * Ctrl-C is for this process, which decides what is still worth finishing.
+ */
 export function startProgram(command: string, args: readonly string[]) {
-  const child = spawn(command, args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_ENV: 'production' },
-  })
+  const env = { ...process.env, NODE_ENV: 'production' }
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env, detached: true })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
   running.add(child)
@@ -51,7 +61,7 @@ export function startProgram(command: string, args: readonly string[]) {
     },
     async stop(): Promise<void> {
       child.kill('SIGTERM')
-      const kill = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
+      const kill = setTimeout(() => killGroup(child), STOP_MS)
       if (running.has(child)) await Promise.race([ended, once(child, 'exit')])
       clearTimeout(kill)
     },

@@ -8,15 +8,14 @@ export interface Table {
 }
 
 /** The cells of one kind, as terminal and page show them. */
-export function kindTable(cells: readonly PeerCell[], { parameters }: PeersReport): Table {
+export function kindTable(cells: readonly PeerCell[], { parameters: { rate } }: PeersReport): Table {
   return {
     head: [
       '',
       ...IN_FLIGHT.flatMap((inFlight) => [`µs, c = ${inFlight}`, '÷ control (95 %)']),
       'RSS, MiB',
       'KiB/connection',
-      `p50 at ${parameters.rate}/s, ms`,
-      'p99',
+      ...(rate > 0 ? [`p50 at ${rate}/s, ms`, 'p99'] : []),
       'generator busy',
     ],
     rows: cells.map((cell) => [
@@ -24,8 +23,7 @@ export function kindTable(cells: readonly PeerCell[], { parameters }: PeersRepor
       ...IN_FLIGHT.flatMap((inFlight) => [costWords(cell, inFlight), ratioWords(cell, inFlight)]),
       residentWords(cell),
       connectionWords(cell),
-      latencyWords(cell, 'p50'),
-      latencyWords(cell, 'p99'),
+      ...(rate > 0 ? [latencyWords(cell, 'p50'), latencyWords(cell, 'p99')] : []),
       busyWords(cell),
     ]),
   }
