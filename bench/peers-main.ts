@@ -22,7 +22,7 @@ const progress = (text: string): void => {
   else say(line)
 }
 
-// Loaded when it is known that there is something to do: a plotting library takes a second to come up.
+// Loaded after the flags are checked: the plotting library takes a second to load.
 const { runPeers } = await import('./peers/run.ts')
 const report = await runPeers({ peers, parameters, progress, signal: stop.signal })
 if (process.stderr.isTTY) process.stderr.write('\r\u001b[2K')
@@ -31,6 +31,6 @@ const { writePeersReport } = await import('./peers/report/write.ts')
 const colour = process.stdout.isTTY
 process.stdout.write(renderPeersTerminal(report, { colour, width: process.stdout.columns || 140 }))
 for (const path of await writePeersReport(report, wanted)) say(path)
-// 1: something that was asked for is not there. 2: a cell is void.
+// 1: something requested is missing. 2: a cell is void.
 const isVoid = report.cells.some(({ validity }) => validity.isVoid)
 process.exit(report.missing.length > 0 ? 1 : isVoid ? 2 : 0)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Compile } from 'typebox/compile'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { Ledger } from '../bench/peers/generator/ledger.ts'
+import { DeliveryCheck } from '../bench/peers/generator/delivery-check.ts'
 import { scan, textOf } from '../bench/peers/generator/marker.ts'
 import type { Peer } from '../bench/peers/peer.ts'
 import { renderPeersHtml } from '../bench/peers/report/html.ts'
@@ -164,19 +164,19 @@ describe('npm run bench:peers', () => {
   })
 })
 
-describe('the ledger', () => {
-  const ledgerOf = (published: number): Ledger => {
-    const ledger = new Ledger(2)
-    ledger.begin({ withLatencies: false })
-    for (let i = 0; i < published; i++) ledger.publish(0)
-    return ledger
+describe('the check', () => {
+  const checkOf = (published: number): DeliveryCheck => {
+    const check = new DeliveryCheck(2)
+    check.begin({ withLatencies: false })
+    for (let i = 0; i < published; i++) check.publish(0)
+    return check
   }
-  const faultsOf = ({ lost, twice, outOfOrder, complete }: Ledger) => ({ lost, twice, outOfOrder, complete })
+  const faultsOf = ({ lost, twice, outOfOrder, complete }: DeliveryCheck) => ({ lost, twice, outOfOrder, complete })
 
   it('takes the order in which the server sends for the right one, as long as all readers see the same', () => {
-    const ledger = ledgerOf(3)
-    for (const sequence of [2, 1, 3]) for (const reader of [0, 1]) ledger.received(reader, sequence)
-    expect(faultsOf(ledger)).toEqual({ lost: 0, twice: 0, outOfOrder: 0, complete: 3 })
+    const check = checkOf(3)
+    for (const sequence of [2, 1, 3]) for (const reader of [0, 1]) check.received(reader, sequence)
+    expect(faultsOf(check)).toEqual({ lost: 0, twice: 0, outOfOrder: 0, complete: 3 })
   })
 
   it.each([
@@ -185,17 +185,17 @@ describe('the ledger', () => {
     ['out of order', [2, 1, 3], { lost: 0, twice: 0, outOfOrder: 1, complete: 3 }],
     ['late, and then again', [2, 1, 1, 3], { lost: 0, twice: 1, outOfOrder: 1, complete: 3 }],
   ])('counts what is %s', (_, received, expected) => {
-    const ledger = ledgerOf(3)
-    for (const sequence of [1, 2, 3]) ledger.received(0, sequence)
-    for (const sequence of received) ledger.received(1, sequence)
-    expect(faultsOf(ledger)).toEqual(expected)
+    const check = checkOf(3)
+    for (const sequence of [1, 2, 3]) check.received(0, sequence)
+    for (const sequence of received) check.received(1, sequence)
+    expect(faultsOf(check)).toEqual(expected)
   })
 
   it('counts what comes after its slice as out of order', () => {
-    const ledger = ledgerOf(1)
-    ledger.begin({ withLatencies: false })
-    ledger.received(0, 1)
-    expect(ledger.outOfOrder).toBe(1)
+    const check = checkOf(1)
+    check.begin({ withLatencies: false })
+    check.received(0, 1)
+    expect(check.outOfOrder).toBe(1)
   })
 })
 

@@ -57,10 +57,10 @@ function cellOf(record: PeerRecord, control: PeerRecord | undefined, options: Ce
 
 const perDeliveryUs = ({ measured }: SliceResult): number => measured.serverCpuUs / measured.deliveries
 
-/** Too little was done in it for a figure, as where somebody else had the machine. */
+/** Without a delivery or CPU time, as on a machine that other processes keep busy. */
 const isEmpty = ({ measured }: SliceResult): boolean => measured.deliveries === 0 || measured.serverCpuUs === 0
 
-/** Of the cycles that have a figure; null where none has. */
+/** Over the cycles that are not empty; null when all are. */
 function costOf(
   inFlight: number,
   cycles: ReadonlyMap<string, SliceResult>,
@@ -85,7 +85,7 @@ function costOf(
   }
 }
 
-/** A cycle is a replicate. */
+/** The replicate is the cycle. */
 function medianOf(values: readonly number[], seed: number): PeerCost['perDeliveryUs'] {
   if (values.length < 2) return { value: median(values), replicates: values.length }
   const { value, low, high, replicates } = clusterBootstrap(values.map((one) => [one]), { seed }) // prettier-ignore

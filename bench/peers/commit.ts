@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 
-/** What is checked out, and whether anything differs from it. */
+/** The commit that is checked out, and whether there are changes. */
 export function commit(): string {
   try {
     const git = (...args: string[]) =>

@@ -6,15 +6,21 @@ import type { Peer } from './peer.ts'
 import type { PeersParameters } from './report/schema.ts'
 
 const NUMBERS = {
-  clients: { default: 500, min: 1, max: 15_000, unit: 'readers', about: 'of the one room' },
-  rounds: { default: 1, min: 1, max: 100, unit: 'rounds', about: 'each with fresh servers' },
-  cycles: { default: 8, min: 1, max: 1000, unit: 'cycles', about: 'in a round: slices of each peer, in turn' },
-  slice: { default: 200, min: 20, max: 60_000, unit: 'ms', about: 'that a slice is measured for' },
+  clients: { default: 500, min: 1, max: 15_000, unit: 'readers', about: 'of the room' },
+  rounds: { default: 1, min: 1, max: 100, unit: 'rounds', about: 'each with new server processes' },
+  cycles: {
+    default: 8,
+    min: 1,
+    max: 1000,
+    unit: 'cycles',
+    about: 'in a round; each peer has a slice of each load in a cycle',
+  },
+  slice: { default: 200, min: 20, max: 60_000, unit: 'ms', about: 'length of a slice of the closed loop' },
   payload: { default: 100, min: 14, max: 2000, unit: 'bytes', about: 'of text in a message' },
-  rate: { default: 20, min: 0, max: 500, unit: 'messages/s', about: 'at which latency is taken; 0: it is not' },
-  latency: { default: 900, min: 20, max: 60_000, unit: 'ms', about: 'that a slice at --rate is measured for' },
-  settle: { default: 600, min: 0, max: 60_000, unit: 'ms', about: 'without anything to do before memory is read' },
-  seed: { default: 1, min: 0, max: 4_294_967_295, unit: 'number', about: 'of the intervals' },
+  rate: { default: 20, min: 0, max: 500, unit: 'messages/s', about: 'at which latency is measured; 0 leaves it out' },
+  latency: { default: 900, min: 20, max: 60_000, unit: 'ms', about: 'length of a slice at --rate' },
+  settle: { default: 600, min: 0, max: 60_000, unit: 'ms', about: 'without load before memory is read' },
+  seed: { default: 1, min: 0, max: 4_294_967_295, unit: 'number', about: 'of the bootstrap' },
 } as const satisfies Record<string, NumberParameter>
 
 export interface PeersRequest {
@@ -30,7 +36,7 @@ export function readPeersRequest(argv: readonly string[]): PeersRequest {
   const names = PEERS.map(({ name }) => name)
   const command = new Command('npm run bench:peers --')
     .description(
-      'Sets this server beside others under the same load: one room, every message to every reader, once and in order.',
+      'Compares this server with others under the same load: one room, every message to every reader, once and in order.',
     )
     .allowExcessArguments(false)
     .showHelpAfterError('(--help lists the flags)')
@@ -44,8 +50,8 @@ export function readPeersRequest(argv: readonly string[]): PeersRequest {
         .argParser((value) => listOf(value, KINDS)),
     )
     .addOption(new Option('--out <folder>', 'where reports go').default('reports'))
-    .addOption(new Option('--json <file>', 'where the JSON goes instead'))
-    .addOption(new Option('--html <file>', 'where the page goes instead'))
+    .addOption(new Option('--json <file>', 'for the JSON, instead of a file in --out'))
+    .addOption(new Option('--html <file>', 'for the page, instead of a file in --out'))
   for (const [name, parameter] of Object.entries(NUMBERS)) command.addOption(numberOption(name, parameter))
   const {
     peers: wanted = names,

@@ -1,17 +1,17 @@
 import type { Kind } from './kinds.ts'
 import type { ProtocolName } from './generator/readers/index.ts'
 
-/** How readers of one kind read from one peer. */
+/** How readers of one kind connect to a peer. */
 export interface Reading {
   protocol: ProtocolName
   path: string
-  /** Where a reader begins; part of `path` where that has a `$C`. */
+  /** The first cursor of a reader. It replaces `$C` in `path`. */
   cursor?: string
-  /** A header line for each reader, or none at all. */
+  /** One header line for each reader. */
   headers?: readonly string[]
 }
 
-/** How a message is posted: `$T` is its text, `$I` an id of its own. */
+/** How a message is posted: `$T` stands for its text, `$I` for a unique id. */
 export interface Posting {
   path: string
   body: string
@@ -20,7 +20,7 @@ export interface Posting {
 
 export interface PeerServer {
   port: number
-  /** The process whose CPU time and memory are measured, with its children. */
+  /** CPU time and memory of this process and its children are measured. */
   pid: number
   stop: () => Promise<void>
 }
@@ -30,22 +30,22 @@ export interface Prepared {
   reading?: Partial<Reading>
 }
 
-/** A server that is measured beside ours. */
+/** A server under comparison. */
 export interface Peer {
   name: string
-  /** Of what is compared: from its package, or from the program itself. */
+  /** Read from its package. */
   version: () => string
-  /** The production settings that it runs with. */
+  /** Production settings in use. */
   settings: string
-  /** What it does not do that ours does. */
+  /** Features of this project that the peer does not have. */
   lacks: string
   kinds: Partial<Record<Kind, Reading>>
-  /** Does nothing but deliver; ratios are to its cost, so it always runs. */
+  /** A bare server. Ratios are relative to its cost, so it always runs. */
   isControl?: boolean
-  /** null where it can be started; else the command that installs it. */
+  /** The command that installs the peer, or null when it is installed. */
   missing?: () => string | null
   start: () => Promise<PeerServer>
-  /** Before the readers come: who posts, where they begin. */
+  /** Runs before the readers connect. */
   prepare?: (server: PeerServer, kind: Kind, readers: number) => Promise<Prepared>
 }
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
-/** The cores that server and generator are kept on; null where there is but one, or no `taskset`. */
+/** The cores of server and generator. */
 export interface Cores {
   server: number
   generator: number
@@ -13,7 +13,7 @@ export function findCores(): Cores | null {
   return spawnSync('taskset', ['--version'], { stdio: 'ignore' }).status === 0 ? { server, generator } : null
 }
 
-/** This process may run on these: `0-1,4` is 0, 1 and 4. */
+/** The cores that this process may use: `0-1,4` is 0, 1 and 4. */
 function allowedCores(): number[] {
   const list = /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? ''
   return list.split(',').flatMap((range) => {
@@ -22,7 +22,7 @@ function allowedCores(): number[] {
   })
 }
 
-/** Keeps a process with all its threads on one core; threads and processes that it starts later stay there too. */
+/** Moves all threads of a process to one core. Its later threads and children inherit that. */
 export function pin(pid: number, core: number): void {
   spawnSync('taskset', ['-a', '-c', '-p', String(core), String(pid)], { stdio: 'ignore' })
 }

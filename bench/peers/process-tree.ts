@@ -6,7 +6,7 @@ const read = (path: string): string => {
   try {
     return readFileSync(path, 'utf8')
   } catch {
-    // It has ended since it was listed, or this kernel does not have it.
+    // The process has ended, or this kernel lacks the file.
     return ''
   }
 }
@@ -19,13 +19,13 @@ const tasksOf = (pid: number): string[] => {
   }
 }
 
-/** A process and all that descend from it. */
+/** A process and its descendants. */
 export function processTree(pid: number): number[] {
   const children = tasksOf(pid).flatMap((task) => read(`/proc/${pid}/task/${task}/children`).split(' ').filter(Boolean))
   return [pid, ...children.flatMap((child) => processTree(Number(child)))]
 }
 
-/** Time that processes have run so far, user and system, in ns. */
+/** CPU time of the processes so far, user and system, in ns. */
 export function cpuNs(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => sum + cpuNsOf(pid), 0)
 }
@@ -33,13 +33,13 @@ export function cpuNs(pids: readonly number[]): number {
 function cpuNsOf(pid: number): number {
   const fine = tasksOf(pid).reduce((sum, task) => sum + (Number.parseInt(read(`/proc/${pid}/task/${task}/schedstat`)) || 0), 0) // prettier-ignore
   if (fine > 0) return fine
-  // Kernels without schedstat count in ticks.
+  // A kernel without schedstat counts in ticks.
   const stat = read(`/proc/${pid}/stat`)
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return (Number(fields[11]) + Number(fields[12])) * NS_PER_TICK || 0
 }
 
-/** Whether any of their threads runs, or would if it were let. */
+/** Whether a thread of the processes runs or waits for a core. */
 export function isRunnable(pids: readonly number[]): boolean {
   return pids.some((pid) =>
     tasksOf(pid).some((task) => {
@@ -49,7 +49,7 @@ export function isRunnable(pids: readonly number[]): boolean {
   )
 }
 
-/** Resident memory in bytes; of several processes each page once (PSS). */
+/** Resident memory in bytes. Several processes: proportional set size, which counts a shared page once. */
 export function residentBytes(pids: readonly number[]): number {
   const [file, field] = pids.length > 1 ? ['smaps_rollup', /^Pss:\s+(\d+)/m] : ['status', /^VmRSS:\s+(\d+)/m]
   const kib = pids.map((pid) => Number(field.exec(read(`/proc/${pid}/${file}`))?.[1] ?? 0))

@@ -9,17 +9,17 @@ export interface Memory {
   connectedBytes: number
 }
 
-/** All that was seen of one peer at one kind, by round and cycle. */
+/** The measurements of one peer at one kind. */
 export interface PeerRecord {
   kind: Kind
   peer: Peer
   memories: Memory[]
-  /** Not measured, but nothing may be lost in them either. */
+  /** Not measured, but checked for lost messages. */
   warmUps: SliceResult[]
-  /** By messages under way, then by cycle: the same key is the same moment for all peers. */
+  /** By messages in flight, then by round and cycle, which pair the slices of different peers. */
   closed: Map<number, Map<string, SliceResult>>
   open: SliceResult[]
-  /** What could not be measured at all. */
+  /** Reasons why a slice or a whole round is missing. */
   errors: string[]
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Contender } from './contender.ts'
+import { PeerInstance } from './instance.ts'
 import type { Load, SliceResult } from './generator/slice.ts'
 import { IN_FLIGHT, type Kind } from './kinds.ts'
 import type { Cores } from './pin.ts'
@@ -15,32 +15,32 @@ export interface RoundOptions {
   signal: AbortSignal
 }
 
-/** At the beginning of each slice, not measured. */
+/** The start of each slice is not measured. */
 const LEAD_MS = 50
-/** Of each load, before the first slice that counts: so many slices long. */
+/** Length of the warm-up of each load, in slices. */
 const WARM_UP_SLICES = 2
 const OPEN_CYCLES = 2
 
 /**
- * One round of one kind: all peers are started and connected, then take their turns in short slices, A B C … A B C …, and each
- * cycle begins with another one. So what else the machine does meets all alike, and ratios are taken within a cycle.
+ * One round of one kind. All peers are started and connected, then measured in short slices, A B C … A B C …; each cycle starts
+ * with another peer. Drift of the machine affects all peers alike, and ratios are taken within a cycle.
  */
 export async function runRound(records: readonly PeerRecord[], options: RoundOptions): Promise<void> {
   const { kind, round, parameters, progress, signal } = options
   const { slice, cycles, rate, latency } = parameters
-  const contenders = await startAll(records, options)
+  const instances = await startAll(records, options)
   try {
-    await connectAll(contenders, options)
-    const turn = async (record: PeerRecord, load: Load, durationMs: number): Promise<SliceResult | null> => {
-      const contender = contenders.get(record)
-      if (!contender || signal.aborted) return null
+    await connectAll(instances, options)
+    const run = async (record: PeerRecord, load: Load, durationMs: number): Promise<SliceResult | null> => {
+      const instance = instances.get(record)
+      if (!instance || signal.aborted) return null
       const leadMs = Math.min(LEAD_MS, durationMs)
-      return attempt(record, contenders, round, () => contender.slice({ load, warmUpMs: leadMs, durationMs }))
+      return attempt(record, instances, round, () => instance.slice({ load, warmUpMs: leadMs, durationMs }))
     }
     progress(`${kind}: round ${round + 1}, warming up`)
     for (const record of records) {
       for (const inFlight of IN_FLIGHT) {
-        const result = await turn(record, { loop: 'closed', inFlight }, slice * WARM_UP_SLICES)
+        const result = await run(record, { loop: 'closed', inFlight }, slice * WARM_UP_SLICES)
         if (result) record.warmUps.push(result)
       }
     }
@@ -48,7 +48,7 @@ export async function runRound(records: readonly PeerRecord[], options: RoundOpt
       progress(`${kind}: round ${round + 1}, cycle ${cycle + 1} of ${cycles}`)
       for (const inFlight of IN_FLIGHT) {
         for (const record of rotated(records, cycle + round)) {
-          const result = await turn(record, { loop: 'closed', inFlight }, slice)
+          const result = await run(record, { loop: 'closed', inFlight }, slice)
           if (result) keep(record, inFlight, `${round}/${cycle}`, result)
         }
       }
@@ -56,54 +56,54 @@ export async function runRound(records: readonly PeerRecord[], options: RoundOpt
     for (let cycle = 0; rate > 0 && cycle < OPEN_CYCLES; cycle++) {
       progress(`${kind}: round ${round + 1}, ${rate} messages/s`)
       for (const record of rotated(records, cycle + round)) {
-        const result = await turn(record, { loop: 'open', ratePerS: rate }, latency)
+        const result = await run(record, { loop: 'open', ratePerS: rate }, latency)
         if (result) record.open.push(result)
       }
     }
   } finally {
-    await Promise.all([...contenders.values()].map((contender) => contender.close()))
+    await Promise.all([...instances.values()].map((instance) => instance.close()))
   }
 }
 
-type Contenders = Map<PeerRecord, Contender>
+type Instances = Map<PeerRecord, PeerInstance>
 
-/** All at once: nothing is measured yet. */
-async function startAll(records: readonly PeerRecord[], options: RoundOptions): Promise<Contenders> {
+/** Starts all peers at the same time: nothing is measured yet. */
+async function startAll(records: readonly PeerRecord[], options: RoundOptions): Promise<Instances> {
   const { kind, round, parameters, cores, progress } = options
   const { clients: readers, payload: textBytes } = parameters
   progress(`${kind}: round ${round + 1}, starting ${records.map(({ peer }) => peer.name).join(', ')}`)
-  const contenders: Contenders = new Map()
+  const instances: Instances = new Map()
   await Promise.all(
     records.map(async (record) => {
       try {
-        contenders.set(record, await Contender.start(record.peer, { kind, readers, textBytes, cores }))
+        instances.set(record, await PeerInstance.start(record.peer, { kind, readers, textBytes, cores }))
       } catch (error) {
         record.errors.push(complaint(round, error))
       }
     }),
   )
-  return contenders
+  return instances
 }
 
-/** One after the other, between two looks at their memory. */
-async function connectAll(contenders: Contenders, options: RoundOptions): Promise<void> {
+/** Connects the readers of one peer after another, and reads the memory of all servers before and after. */
+async function connectAll(instances: Instances, options: RoundOptions): Promise<void> {
   const { kind, round, parameters, progress } = options
   await sleep(parameters.settle)
-  const idle = new Map([...contenders].map(([record, contender]) => [record, contender.residentBytes]))
-  for (const [record, contender] of contenders) {
+  const idle = new Map([...instances].map(([record, instance]) => [record, instance.residentBytes]))
+  for (const [record, instance] of instances) {
     progress(`${kind}: round ${round + 1}, ${parameters.clients} readers connect to ${record.peer.name}`)
-    await attempt(record, contenders, round, () => contender.connect())
+    await attempt(record, instances, round, () => instance.connect())
   }
   await sleep(parameters.settle)
-  for (const [record, contender] of contenders) {
-    record.memories.push({ idleBytes: idle.get(record) ?? 0, connectedBytes: contender.residentBytes })
+  for (const [record, instance] of instances) {
+    record.memories.push({ idleBytes: idle.get(record) ?? 0, connectedBytes: instance.residentBytes })
   }
 }
 
-/** A peer that fails is out of this round, and its record says why. */
+/** A peer that fails leaves this round, and its record keeps the reason. */
 async function attempt<T>(
   record: PeerRecord,
-  contenders: Contenders,
+  instances: Instances,
   round: number,
   act: () => Promise<T>,
 ): Promise<T | null> {
@@ -111,9 +111,9 @@ async function attempt<T>(
     return await act()
   } catch (error) {
     record.errors.push(complaint(round, error))
-    const contender = contenders.get(record)
-    contenders.delete(record)
-    await contender?.close()
+    const instance = instances.get(record)
+    instances.delete(record)
+    await instance?.close()
     return null
   }
 }

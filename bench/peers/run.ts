@@ -12,11 +12,11 @@ export interface RunOptions {
   peers: readonly Peer[]
   parameters: Omit<PeersParameters, 'peers'>
   progress: (text: string) => void
-  /** Aborts between two slices: what is finished is reported. */
+  /** Stops the run after the current slice. Finished slices are reported. */
   signal: AbortSignal
 }
 
-/** Measures those peers that are installed, kind by kind, and reports what is not there. */
+/** Measures the installed peers, kind by kind, and lists the others with the command that installs them. */
 export async function runPeers({ peers, parameters, progress, signal }: RunOptions): Promise<PeersReport> {
   const startedAt = new Date()
   const { node, platform, cpu, cores: coreCount, memoryBytes, loadAverage } = describeMachine()

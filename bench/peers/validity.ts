@@ -3,12 +3,12 @@ import { LIMITS } from '../validity.ts'
 import type { SliceResult } from './generator/slice.ts'
 import type { PeerCell } from './report/schema.ts'
 
-/** Share of the time from which on the generator may be what was measured. */
+/** Above this share of the time the load generator may be the bottleneck. */
 export const MOST_BUSY = 0.95
 
 interface Seen {
   counts: PeerCell['counts']
-  /** Closed loop: in the open one the generator only waits. */
+  /** Of the closed loop only: in the open loop the generator mostly waits. */
   slices: readonly SliceResult[]
   errors: readonly string[]
   firstFailure: string
@@ -16,7 +16,7 @@ interface Seen {
 
 const percent = (share: number): string => `${(share * 100).toFixed(0)} %`
 
-/** Every message reaches every reader once and in order, or the cell is void. */
+/** A cell is void unless every message reached every reader once and in order. */
 export function doubtsAbout({ counts, slices, errors, firstFailure }: Seen): PeerCell['validity'] {
   const faults = [
     ...(counts.published === 0 ? ['void: nothing was published'] : []),

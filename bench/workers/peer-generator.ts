@@ -1,5 +1,5 @@
-import { Audience } from '../peers/generator/audience.ts'
-import { Ledger } from '../peers/generator/ledger.ts'
+import { ReaderSet } from '../peers/generator/reader-set.ts'
+import { DeliveryCheck } from '../peers/generator/delivery-check.ts'
 import { Publishers } from '../peers/generator/publishers.ts'
 import { Slice, type SliceRequest, type SliceResult } from '../peers/generator/slice.ts'
 import type { Posting, Reading } from '../peers/peer.ts'
@@ -17,29 +17,29 @@ export interface Opening {
 
 interface Open {
   serverPid: number
-  ledger: Ledger
-  audience: Audience
+  check: DeliveryCheck
+  readerSet: ReaderSet
   publishers: Publishers
 }
 
 let open: Open | null = null
 
 const handlers = {
-  /** Readers only: publishers come with the first slice, when memory has been read. */
+  /** Connects readers only: publishers connect at the first slice, after memory has been read. */
   async open({ port, serverPid, readers, reading, posting, textBytes, withinMs }: Opening): Promise<void> {
-    const ledger = new Ledger(readers)
-    const audience = new Audience(ledger)
+    const check = new DeliveryCheck(readers)
+    const readerSet = new ReaderSet(check)
     const publishers = new Publishers(port, posting, textBytes)
-    open = { serverPid, ledger, audience, publishers }
-    await audience.open(port, reading, withinMs)
+    open = { serverPid, check, readerSet, publishers }
+    await readerSet.open(port, reading, withinMs)
   },
   async slice(request: SliceRequest): Promise<SliceResult> {
     if (!open) throw new Error('there are no readers')
-    await Promise.all([open.publishers.open(), open.audience.revive()])
+    await Promise.all([open.publishers.open(), open.readerSet.reconnect()])
     return new Slice(request, open).run()
   },
   close(): void {
-    open?.audience.close()
+    open?.readerSet.close()
     open?.publishers.close()
     open = null
   },

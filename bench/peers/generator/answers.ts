@@ -2,7 +2,7 @@ const HEAD_END = '\r\n\r\n'
 const LENGTH = /\r\ncontent-length: *(\d+)/i
 const CHUNKED = /\r\ntransfer-encoding: *chunked/i
 
-/** An answer by HTTP/1.1 in a buffer; the body of a chunked one still has its chunks' heads in it. */
+/** An HTTP/1.1 response in a buffer. A chunked body still contains the chunk sizes. */
 export interface Answer {
   status: number
   head: string
@@ -11,10 +11,10 @@ export interface Answer {
   bodyTo: number
 }
 
-/** @returns null where it is not all there */
+/** @returns null when the response is not complete */
 export function readAnswer(bytes: Buffer, from: number, to: number): Answer | null {
   const headEnd = bytes.indexOf(HEAD_END, from, 'latin1')
-  // The buffer goes on beyond `to`, with what was read before.
+  // Beyond `to` the buffer holds bytes of earlier reads.
   if (headEnd < 0 || headEnd + HEAD_END.length > to) return null
   const head = bytes.toString('latin1', from, headEnd)
   const status = Number(head.slice(9, 12))
@@ -43,7 +43,7 @@ function endOfChunks(bytes: Buffer, from: number, to: number): number | null {
   }
 }
 
-/** The value of a header, or an empty text. @param name in lower case */
+/** The value of a header, or an empty string. @param name in lower case */
 export function headerOf({ head }: Answer, name: string): string {
   const start = head.toLowerCase().indexOf(`\r\n${name}:`)
   if (start < 0) return ''

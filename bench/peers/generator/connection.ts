@@ -1,10 +1,10 @@
 import { connect, type Socket } from 'node:net'
 
-/** Every read goes through this one: what is not used up at once is copied. */
+/** All connections read into this buffer. Unused bytes are copied before the next read. */
 const shared = Buffer.allocUnsafe(2 ** 18)
 const NOTHING = Buffer.alloc(0)
 
-/** Whether this process has had anything to do since somebody set this to false. */
+/** Set by every read, so that the load generator can tell idle time from work. */
 export const activity = { hasWorked: false }
 
 export interface Connection {
@@ -14,13 +14,13 @@ export interface Connection {
 
 export interface ConnectionEvents {
   opened: () => void
-  /** @returns where the first byte is that is not used up: it comes again, with what follows */
+  /** @returns the offset of the first unused byte; unused bytes are passed again, with those that follow */
   read: (bytes: Buffer, from: number, to: number) => number
-  /** By the other side; not after `close`. */
+  /** Closed by the server; not called after `close`. */
   ended: (why: string) => void
 }
 
-/** A TCP connection to this machine without Node's streams between: a load generator has to be cheaper than what it loads. */
+/** A TCP connection to this machine that bypasses Node's streams: the generator must cost less than the server. */
 export function dial(port: number, { opened, read, ended }: ConnectionEvents): Connection {
   let rest = NOTHING
   let isClosed = false

@@ -1,10 +1,10 @@
-/** Frames of a WebSocket as a server sends them: not masked, and here not fragmented. */
+/** WebSocket frames from a server: not masked, and not fragmented here. */
 export const TEXT = 1
 export const CLOSE = 8
 export const PING = 9
 export const PONG = 10
 
-/** Calls `found` for each whole frame. @returns where the first one begins that is not whole */
+/** Calls `found` for each complete frame. @returns the offset of the first incomplete one */
 export function readFrames(
   bytes: Buffer,
   from: number,
@@ -25,7 +25,7 @@ export function readFrames(
   }
 }
 
-/** Masked, as a client's must be, by zeros: the payload stays as it is. */
+/** A client must mask its frames. A mask of zeros leaves the payload unchanged. */
 export function clientFrame(opcode: number, payload: string | Buffer): Buffer {
   const data = Buffer.from(payload)
   if (data.length > 65_535) throw new RangeError(`a frame of ${data.length} bytes is not allowed: at most 65535`)

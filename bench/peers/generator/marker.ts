@@ -1,18 +1,18 @@
 /**
- * How a message is known again in whatever a peer wraps around it: `~~`, ten digits, `~~`. Nothing in there is escaped in
- * JSON, nor in JSON within JSON.
+ * Identifies a message inside any framing of a peer: `~~`, ten digits, `~~`. JSON escapes none of these characters, nor does
+ * JSON inside JSON.
  */
 const TILDE = 126
 const ZERO = 48
 const DIGITS = 10
 export const MARKER_BYTES = 2 + DIGITS + 2
 
-/** A text of so many bytes, or the marker alone. */
+/** A text of `bytes` bytes that starts with the marker. */
 export function textOf(sequence: number, bytes: number): string {
   return `~~${String(sequence).padStart(DIGITS, '0')}~~`.padEnd(bytes, ' word')
 }
 
-/** Calls `found` with the number of each marker. @returns where the last whole one ended, or `from` */
+/** Calls `found` with each sequence number. @returns the end of the last complete marker, or `from` */
 export function scan(bytes: Buffer, from: number, to: number, found: (sequence: number) => void): number {
   let end = from
   for (let at = from; at <= to - MARKER_BYTES; at++) {

@@ -4,10 +4,10 @@ import { dial, type Connection } from './connection.ts'
 import { textOf } from './marker.ts'
 import { postRequest } from './requests.ts'
 
-/** More than there are messages under way, so that none waits for the answer to the one before. */
+/** More than messages in flight, so that no post waits for an earlier response. */
 const CONNECTIONS = 16
 
-/** Connections that are kept and post messages, each one at a time. */
+/** Keep-alive connections that post messages, one at a time each. */
 export class Publishers {
   refused = 0
   acknowledged = 0
@@ -23,7 +23,7 @@ export class Publishers {
     this.#textBytes = textBytes
   }
 
-  /** Afresh: a server may be about to close what was silent for long. */
+  /** Opens new connections: a server may be about to close idle ones. */
   async open(): Promise<void> {
     this.close()
     await Promise.all(Array.from({ length: CONNECTIONS }, () => this.#open()))

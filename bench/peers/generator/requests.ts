@@ -3,7 +3,7 @@ const HOST = 'Host: 127.0.0.1'
 export const getRequest = (path: string, headers: readonly string[] = []): string =>
   [`GET ${path} HTTP/1.1`, HOST, ...headers, '', ''].join('\r\n')
 
-/** @param body ASCII */
+/** @param body ASCII, as its length is its size */
 export function postRequest(
   path: string,
   body: string,

@@ -1,16 +1,16 @@
 import { readCpuTimes } from '../../machine.ts'
 import { cpuNs, isRunnable, processTree } from '../process-tree.ts'
-import type { Audience } from './audience.ts'
+import type { ReaderSet } from './reader-set.ts'
 import { activity } from './connection.ts'
-import type { Faults, Ledger } from './ledger.ts'
+import type { Faults, DeliveryCheck } from './delivery-check.ts'
 import type { Publishers } from './publishers.ts'
 
-/** What a slice does. Closed: the next message when one has reached everybody. Open: by a schedule that is fixed before. */
+/** Closed loop: a message is published when an earlier one has reached all readers. Open loop: by a fixed schedule. */
 export type Load = { loop: 'closed'; inFlight: number } | { loop: 'open'; ratePerS: number }
 
 export interface SliceRequest {
   load: Load
-  /** Not measured, at its beginning. */
+  /** The start of the slice, which is not measured. */
   warmUpMs: number
   durationMs: number
 }
@@ -18,10 +18,10 @@ export interface SliceRequest {
 export interface SliceResult extends Faults {
   published: number
   delivered: number
-  /** Within the part that is measured. */
+  /** Of the measured part only. */
   measured: { deliveries: number; seconds: number; serverCpuUs: number }
   latenciesMs: number[]
-  /** Share of the time in which the generator had something to do. */
+  /** Share of the time in which the generator had work. */
   generatorBusy: number
   refused: number
   failures: number
@@ -30,11 +30,11 @@ export interface SliceResult extends Faults {
   stealShare: number
 }
 
-/** Without a delivery for so long, what is missing is taken for lost, if the server has nothing to do. */
+/** After so long without a delivery, missing messages count as lost, unless the server still has work. */
 const STALL_MS = 400
-/** A turn that took longer was one in which this process was kept from running: that is nobody's silence. */
-const LONGEST_TURN_MS = 20
-/** Longest wait for a server that seems to have something to do. */
+/** A longer iteration of the event loop means that this process had no core; it counts as silence up to here only. */
+const LONGEST_TICK_MS = 20
+/** Longest wait for a server that has work. */
 const PATIENCE_MS = 5000
 
 interface Snapshot {
@@ -47,22 +47,22 @@ interface Snapshot {
 }
 
 /**
- * Loads the server for a moment. The generator never sleeps meanwhile: a server that has to wake it for each write would pay
- * for that, and one with a slower generator would not.
+ * Loads the server for a short time. The generator does not sleep during a slice: waking it would cost the server CPU time
+ * at each write.
  */
 export class Slice {
   readonly #request: SliceRequest
   readonly #serverPids: readonly number[]
-  readonly #ledger: Ledger
-  readonly #audience: Audience
+  readonly #check: DeliveryCheck
+  readonly #readerSet: ReaderSet
   readonly #publishers: Publishers
   readonly #latencies: boolean
   #before: Snapshot | null = null
   #after: Snapshot | null = null
   #startedAt = 0
-  #turnedAt = 0
+  #tickedAt = 0
   #idleMs = 0
-  /** Messages that are no longer waited for. */
+  /** Messages that count as lost. */
   #givenUp = 0
   #scheduled = 0
   #progress = { deliveries: 0, at: 0, quietMs: 0 }
@@ -71,26 +71,26 @@ export class Slice {
 
   constructor(
     request: SliceRequest,
-    about: { serverPid: number; ledger: Ledger; audience: Audience; publishers: Publishers },
+    about: { serverPid: number; check: DeliveryCheck; readerSet: ReaderSet; publishers: Publishers },
   ) {
     this.#request = request
     this.#serverPids = processTree(about.serverPid)
-    this.#ledger = about.ledger
-    this.#audience = about.audience
+    this.#check = about.check
+    this.#readerSet = about.readerSet
     this.#publishers = about.publishers
     this.#latencies = request.load.loop === 'open'
   }
 
   async run(): Promise<SliceResult> {
-    const [ledger, publishers, audience] = [this.#ledger, this.#publishers, this.#audience]
-    ledger.begin({ withLatencies: this.#latencies })
+    const [check, publishers, readerSet] = [this.#check, this.#publishers, this.#readerSet]
+    check.begin({ withLatencies: this.#latencies })
     this.#acknowledgedBefore = publishers.acknowledged
     const { refused } = publishers
-    const { failures } = audience
-    this.#startedAt = this.#turnedAt = this.#progress.at = performance.now()
+    const { failures } = readerSet
+    this.#startedAt = this.#tickedAt = this.#progress.at = performance.now()
     await new Promise<void>((resolve) => {
-      const turn = () => (this.#turn() ? setImmediate(turn) : resolve())
-      setImmediate(turn)
+      const tick = () => (this.#tick() ? setImmediate(tick) : resolve())
+      setImmediate(tick)
     })
     const [before, after] = [this.#before, this.#after]
     if (!before || !after) throw new Error('the slice was not measured')
@@ -98,37 +98,37 @@ export class Slice {
     const serverCpuUs = (after.serverNs - before.serverNs) / 1000
     const othersMs = after.cpu.busyMs - before.cpu.busyMs - (serverCpuUs + after.ownUs - before.ownUs) / 1000
     return {
-      published: ledger.published,
-      delivered: ledger.delivered,
-      lost: ledger.lost,
-      twice: ledger.twice,
-      outOfOrder: ledger.outOfOrder,
+      published: check.published,
+      delivered: check.delivered,
+      lost: check.lost,
+      twice: check.twice,
+      outOfOrder: check.outOfOrder,
       measured: { deliveries: after.deliveries - before.deliveries, seconds, serverCpuUs },
-      latenciesMs: ledger.latenciesMs ?? [],
+      latenciesMs: check.latenciesMs ?? [],
       generatorBusy: 1 - (after.idleMs - before.idleMs) / (after.at - before.at),
       refused: publishers.refused - refused,
-      failures: audience.failures - failures,
-      firstFailure: audience.firstFailure,
+      failures: readerSet.failures - failures,
+      firstFailure: readerSet.firstFailure,
       foreignCores: Math.max(0, othersMs / 1000 / seconds),
       stealShare: (after.cpu.stealMs - before.cpu.stealMs) / 1000 / seconds,
     }
   }
 
-  /** One turn of the event loop. @returns whether another one is wanted */
-  #turn(): boolean {
+  /** One iteration of the event loop. @returns whether the slice goes on */
+  #tick(): boolean {
     const now = performance.now()
-    const turnMs = now - this.#turnedAt
-    this.#turnedAt = now
-    if (!activity.hasWorked) this.#idleMs += turnMs
+    const tickMs = now - this.#tickedAt
+    this.#tickedAt = now
+    if (!activity.hasWorked) this.#idleMs += tickMs
     activity.hasWorked = false
-    if (this.#ledger.delivered !== this.#progress.deliveries) {
-      this.#progress = { deliveries: this.#ledger.delivered, at: now, quietMs: 0 }
-    } else this.#progress.quietMs += Math.min(turnMs, LONGEST_TURN_MS)
+    if (this.#check.delivered !== this.#progress.deliveries) {
+      this.#progress = { deliveries: this.#check.delivered, at: now, quietMs: 0 }
+    } else this.#progress.quietMs += Math.min(tickMs, LONGEST_TICK_MS)
     const isStalled = this.#isStalled(now)
     this.#measure(now, isStalled)
     if (this.#after && (this.#outstanding <= 0 || isStalled)) return false
     if (isStalled) {
-      this.#givenUp = this.#ledger.published - this.#ledger.complete
+      this.#givenUp = this.#check.published - this.#check.complete
       this.#progress = { ...this.#progress, at: now, quietMs: 0 }
     }
     if (!this.#after) this.#publish(now)
@@ -136,13 +136,13 @@ export class Slice {
     return true
   }
 
-  /** From where the warm-up did end, and until something has come: a machine that is busy makes a slice longer. */
+  /** The measured part starts at the actual end of the warm-up and contains a delivery, even on a busy machine. */
   #measure(now: number, isStalled: boolean): void {
     const { warmUpMs, durationMs } = this.#request
     if (!this.#before) {
       if (now >= this.#startedAt + warmUpMs) this.#before = this.#look(now)
     } else if (!this.#after && now >= this.#before.at + durationMs) {
-      if (this.#ledger.delivered > this.#before.deliveries || isStalled) this.#after = this.#look(now)
+      if (this.#check.delivered > this.#before.deliveries || isStalled) this.#after = this.#look(now)
     }
   }
 
@@ -155,7 +155,7 @@ export class Slice {
   }
 
   get #outstanding(): number {
-    return this.#ledger.published - this.#ledger.complete - this.#givenUp
+    return this.#check.published - this.#check.complete - this.#givenUp
   }
 
   #publish(now: number): void {
@@ -166,23 +166,23 @@ export class Slice {
         if (dueAt > now) return
         this.#post(dueAt)
       }
-    } else if (this.#audience.asksByItself || this.#outstanding === 0) {
+    } else if (this.#readerSet.asksByItself || this.#outstanding === 0) {
       while (this.#outstanding < load.inFlight && this.#publishers.isFree) this.#post(now)
     }
   }
 
   #post(intendedMs: number): void {
     activity.hasWorked = true
-    this.#publishers.post(this.#ledger.publish(intendedMs))
+    this.#publishers.post(this.#check.publish(intendedMs))
   }
 
-  /** Readers that do not ask by themselves ask when all that was published is stored. */
+  /** Readers that do not poll by themselves poll when all published messages are stored. */
   #pollOnce(): void {
-    const { published } = this.#ledger
-    if (this.#polledFor === published || this.#audience.asksByItself) return
+    const { published } = this.#check
+    if (this.#polledFor === published || this.#readerSet.asksByItself) return
     if (this.#publishers.acknowledged - this.#acknowledgedBefore < published) return
     this.#polledFor = published
-    this.#audience.poll()
+    this.#readerSet.poll()
   }
 
   #look(at: number): Snapshot {
@@ -190,7 +190,7 @@ export class Slice {
     return {
       at,
       idleMs: this.#idleMs,
-      deliveries: this.#ledger.delivered,
+      deliveries: this.#check.delivered,
       serverNs: cpuNs(this.#serverPids),
       ownUs: user + system,
       cpu: readCpuTimes(),

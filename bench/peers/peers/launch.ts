@@ -5,7 +5,7 @@ import { Worker } from '../../workers/rpc.ts'
 import type { PeerServer } from '../peer.ts'
 import type { ServerName } from '../servers/index.ts'
 
-/** A server of `servers/` in a process of its own. */
+/** Starts a server of `servers/` as a process. */
 export const launcher = (name: ServerName) => async (): Promise<PeerServer> => {
   const worker = new Worker<PeerServerHandlers>('peer-server')
   try {
@@ -17,7 +17,7 @@ export const launcher = (name: ServerName) => async (): Promise<PeerServer> => {
   }
 }
 
-/** ms for a program to say that it is there, and to end. */
+/** Longest times in ms for a program to start and to stop. */
 export const START_MS = 20_000
 const STOP_MS = 3000
 
@@ -26,18 +26,18 @@ process.once('exit', () => {
   for (const child of running) killGroup(child)
 })
 
-/** With all that it has started. */
+/** Ends a program and its children. */
 function killGroup({ pid }: ChildProcess): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL')
   } catch {
-    // It has ended already.
+    // The program has ended already.
   }
 }
 
 /**
- * A program that does not outlive this process. Its output is kept for when it does not start. It has a group of its own:
- * Ctrl-C is for this process, which decides what is still worth finishing.
+ * Starts a program that ends with this process. It has its own process group, so Ctrl-C does not reach it: the run stops it
+ * after the current slice.
  */
 export function startProgram(command: string, args: readonly string[]) {
   const env = { ...process.env, NODE_ENV: 'production' }
@@ -50,7 +50,7 @@ export function startProgram(command: string, args: readonly string[]) {
   return {
     pid: child.pid ?? 0,
     output: () => output,
-    /** @throws Error with what it said, where it ends or takes too long */
+    /** @throws Error with the output when the program ends or takes too long */
     async until(isReady: () => boolean | Promise<boolean>): Promise<void> {
       const limit = performance.now() + START_MS
       while (!(await isReady())) {

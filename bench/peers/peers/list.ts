@@ -10,7 +10,7 @@ const missing = (name: string) => () => (found(name) ? null : `npm install --no-
 const LONG_POLL = { protocol: 'long-poll', path: '/long-poll?after=$C', cursor: '0' } as const
 const SHORT_POLL = { protocol: 'short-poll', path: '/short-poll?after=$C', cursor: '0' } as const
 
-/** A row for each server; in the order in which they are shown. */
+/** One row for each peer, in the order of the report. */
 export const PEERS: readonly Peer[] = [
   {
     name: 'ws',

@@ -13,7 +13,7 @@ const NGINX = '/usr/sbin/nginx'
 const MODULE = '/usr/lib/nginx/modules/ngx_nchan_module.so'
 const INSTALL = 'apt-get install --no-install-recommends nginx-light libnginx-mod-nchan'
 
-/** By path: whom Nchan takes the reader for, and where it begins. A short poll begins after the last message there is. */
+/** By path: the subscriber type and its first message. A short poll starts at the last message of the channel. */
 const SUBSCRIBERS = {
   websocket: ['websocket', 'newest'],
   sse: ['eventsource', 'newest'],
@@ -71,7 +71,7 @@ async function start(): Promise<PeerServer> {
   return { port, pid: program.pid, stop }
 }
 
-/** A short poll needs something to be after: a message that is there before the readers come. */
+/** The first short poll needs a message, as Nchan's cursor is that of the last message. */
 async function prepare({ port }: PeerServer): Promise<Prepared> {
   await fetch(`http://127.0.0.1:${port}/messages`, { method: 'POST', body: 'first' })
   return {}

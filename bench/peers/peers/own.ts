@@ -7,10 +7,10 @@ import { startProgram } from './launch.ts'
 
 const ROOM = '/rooms/lobby'
 const AT_ONCE = 16
-/** Members wait for their turn between slices, and the shortest of their kinds asks only in its own. */
+/** A short-polling member is silent between its slices: the lease must outlast them. */
 const ARGS = ['--port', '0', '--host', '127.0.0.1', '--links', 'off', '--lease', '3600000', '--max-members', '100000']
 
-// From the sources as from where they are bundled to.
+// This file runs from bench/peers/peers/ and, bundled, from dist/bench/.
 const root = new URL(import.meta.url.endsWith('.ts') ? '../../../' : '../../', import.meta.url)
 const version = () => (JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string }).version
 

@@ -6,13 +6,13 @@ import type { Kind } from '../kinds.ts'
 import type { PeerCell } from './schema.ts'
 import { costAt, doubt, KIND_TITLES } from './words.ts'
 
-/** Two widths, as in the suite's report: for pages and for phones. */
+/** Widths in px, for pages and for phones. */
 const WIDTHS = { wide: 370, narrow: 332 } as const
 
 interface Drawn {
   title: string
   axis: string
-  /** null: nothing to draw. */
+  /** null leaves the bar out. */
   value: (cell: PeerCell) => number | null
   label: (cell: PeerCell, value: number) => string
 }
@@ -34,7 +34,7 @@ const memoryPanel: Drawn = {
   label: (_, value) => `${figure(value)} KiB`,
 }
 
-/** Of one kind: what a delivery costs, one message under way and eight, and what a connection weighs. */
+/** CPU time per delivery at each number of messages in flight, and memory per connection. */
 export function kindFigure(kind: Kind, cells: readonly PeerCell[]): string {
   const panels = [...(cells[0]?.costs ?? []).map(({ inFlight }) => costPanel(inFlight)), memoryPanel]
   return (['wide', 'narrow'] as const)

@@ -10,7 +10,7 @@ import { KIND_TITLES } from './words.ts'
 const TITLE = 'transport-playground beside its peers'
 const POLICY = `default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'`
 
-/** One file that needs no other, and no script: the suite's colours, type and plots. */
+/** A self-contained page without script, with the colours, fonts and plots of the suite's report. */
 export function renderPeersHtml(report: PeersReport): string {
   return `<!doctype html>
 <html lang="en" data-lang="en">

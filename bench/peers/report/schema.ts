@@ -1,13 +1,13 @@
 /**
- * What `npm run bench:peers` reports: `peers.json`. The JSON Schema that stands beside this file is made from it. Durations are
- * in the unit that their name ends with; bytes are bytes; rates are per second.
+ * The report of `npm run bench:peers`: `peers.json`. `peers.schema.json` is made from this file. A duration is in the unit at the
+ * end of its name; rates are per second.
  */
 import Type, { type Static } from 'typebox'
 import { KINDS } from '../kinds.ts'
 
 const count = (description?: string) => Type.Integer({ minimum: 0, ...(description ? { description } : {}) })
 
-/** A median over cycles, with its 95 % interval where there are enough of them. */
+/** A median over cycles, with its 95 % interval from two cycles on. */
 const estimate = Type.Object({
   value: Type.Number(),
   low: Type.Optional(Type.Number()),
@@ -18,7 +18,7 @@ const estimate = Type.Object({
 export const peersParametersSchema = Type.Object({
   kinds: Type.Array(Type.Enum([...KINDS])),
   peers: Type.Array(Type.String()),
-  clients: count('readers of the one room'),
+  clients: count('readers of the room'),
   rounds: count('fresh servers'),
   cycles: count('slices of each peer in a round'),
   slice: count('ms that a slice of the closed loop is measured for'),
@@ -30,10 +30,10 @@ export const peersParametersSchema = Type.Object({
 })
 
 const costSchema = Type.Object({
-  inFlight: count('messages under way at once'),
+  inFlight: count('messages in flight'),
   perDeliveryUs: estimate,
   ratio: Type.Union([estimate, Type.Null()], {
-    description: 'to the control of the kind, within the same cycle; below 1: cheaper; null for what has no control',
+    description: 'cost ÷ cost of the control in the same cycle; below 1 is cheaper; null without a control',
   }),
   cyclesUs: Type.Array(Type.Number(), { description: 'per delivery, cycle by cycle' }),
   deliveriesPerS: Type.Number({ description: 'median' }),
@@ -59,7 +59,10 @@ export const peerCellSchema = Type.Object({
       }),
       Type.Null(),
     ],
-    { description: 'from the moment at which the message was due; a short poll follows when the message is stored' },
+    {
+      description:
+        'from the scheduled time of the message to its receipt; a short poll is sent when the message is stored',
+    },
   ),
   memory: Type.Union([
     Type.Object({
@@ -79,7 +82,7 @@ export const peerCellSchema = Type.Object({
     failures: count('readers whose connection ended'),
   }),
   validity: Type.Object({
-    isVoid: Type.Boolean({ description: 'something was lost, came twice or out of order: its figures say nothing' }),
+    isVoid: Type.Boolean({ description: 'a message was lost, received twice or out of order, or a request failed' }),
     valid: Type.Boolean(),
     reasons: Type.Array(Type.String()),
   }),
@@ -105,12 +108,12 @@ export const peersReportSchema = Type.Object({
     Type.Object({
       name: Type.String(),
       version: Type.String(),
-      settings: Type.String({ description: 'the production settings that it ran with' }),
-      lacks: Type.String({ description: 'what it does not do that ours does' }),
+      settings: Type.String({ description: 'production settings in use' }),
+      lacks: Type.String({ description: 'features of this project that the peer does not have' }),
     }),
   ),
   cells: Type.Array(peerCellSchema),
-  missing: Type.Array(Type.String(), { description: 'what was asked for and is not in this report' }),
+  missing: Type.Array(Type.String(), { description: 'requested, but not in this report' }),
   notInstalled: Type.Array(Type.Object({ name: Type.String(), command: Type.String() })),
 })
 

@@ -7,7 +7,7 @@ export interface Table {
   rows: string[][]
 }
 
-/** The cells of one kind, as terminal and page show them. */
+/** The table of one kind, for terminal and page. */
 export function kindTable(cells: readonly PeerCell[], { parameters: { rate } }: PeersReport): Table {
   return {
     head: [
@@ -29,7 +29,7 @@ export function kindTable(cells: readonly PeerCell[], { parameters: { rate } }: 
   }
 }
 
-/** Sentences under the table: what is to be doubted. */
+/** One sentence for each cell that is not valid. */
 export const doubtsIn = (cells: readonly PeerCell[]): string[] =>
   cells.filter(({ validity }) => !validity.valid).map(({ peer, validity }) => `${peer}: ${validity.reasons.join('; ')}`)
 

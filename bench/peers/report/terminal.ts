@@ -10,7 +10,7 @@ export interface TerminalOptions {
   width: number
 }
 
-/** The report as people read it in a terminal: a table for each kind, who was measured, what is missing. */
+/** The report for a terminal: a table for each kind, the peers with their settings, and what is missing. */
 export function renderPeersTerminal(report: PeersReport, { colour, width }: TerminalOptions): string {
   const paint = painter(colour)
   const item = (words: string, sign = '·') => wrap(`${sign} ${tame(words)}`, Math.max(40, width), '  ')

@@ -48,5 +48,5 @@ export const busyWords = ({ costs }: PeerCell): string =>
     ? NOT_MEASURED
     : `${fixed(Math.max(...costs.map(({ generatorBusy }) => generatorBusy)) * 100, 0)} %`
 
-/** Marks a cell that is not to be believed as it stands. */
+/** Marks a cell that is not valid. */
 export const doubt = ({ validity }: PeerCell): string => (validity.valid ? '' : ' ◇')

@@ -1,4 +1,4 @@
-/** `npx tsx bench/peers/report/write-schema.ts`: makes peers.schema.json anew after a change to schema.ts. */
+/** `npx tsx bench/peers/report/write-schema.ts`: updates peers.schema.json after a change to schema.ts. */
 import { writeFile } from 'node:fs/promises'
 import { peersSchemaText } from './json-schema.ts'
 

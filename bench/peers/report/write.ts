@@ -5,12 +5,12 @@ import type { PeersReport } from './schema.ts'
 
 interface Wanted {
   out: string
-  /** Files of their own, instead of those in the folder. */
+  /** File names that replace the default ones. */
   json?: string
   html?: string
 }
 
-/** Writes `<out>/<time>-peers/peers.json` and `.html`, or where else they are wanted. @returns their paths */
+/** Writes `<out>/<time>-peers/peers.json` and `peers.html`, or the files that were asked for. @returns their paths */
 export async function writePeersReport(report: PeersReport, { out, json, html }: Wanted): Promise<string[]> {
   const folder = join(out, `${report.startedAt.replace(/\.\d+/, '').replaceAll(':', '-')}-peers`)
   const files: [string, string][] = [

@@ -3,7 +3,7 @@ import { listen } from './listen.ts'
 import { serverOfPosts } from './posts.ts'
 import { Room } from './room.ts'
 
-/** `node:http` and loops: a write to each stream, an answer to each poll that waits. */
+/** `node:http` and loops: a write to each stream, a response to each held poll. */
 export function start(): Promise<number> {
   const room = new Room()
   const eventStreams = new Set<ServerResponse>()

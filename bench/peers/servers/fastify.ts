@@ -4,7 +4,7 @@ import { BACKLOG } from './listen.ts'
 import { KEEP_ALIVE_MS } from './posts.ts'
 import { Room } from './room.ts'
 
-/** Fastify's own way of answering, with a text that is ready: nothing is made to JSON again for each reader. */
+/** `reply.send()` of a string: the JSON is not made again for each reader. */
 export async function start(): Promise<number> {
   const room = new Room()
   let waiting = new Set<FastifyReply>()

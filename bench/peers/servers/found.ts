@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path'
 
 const require = createRequire(import.meta.url)
 
-/** The first is on npm, with its binaries in it; the second is what its authors publish elsewhere. */
+/** The first is on npm and contains the binaries. The second is what the authors publish on GitHub. */
 export const UWS_PACKAGES = ['@trufflesuite/uws-js-unofficial', 'uWebSockets.js'] as const
 
-/** Whether a package can be loaded from here, NODE_PATH included. */
+/** Whether a package can be loaded; NODE_PATH counts. */
 export function found(name: string): boolean {
   try {
     require.resolve(name)
@@ -17,14 +17,14 @@ export function found(name: string): boolean {
   }
 }
 
-/** The version in a package's own package.json, which its exports may hide. */
+/** The version in package.json, which the exports of a package can hide. */
 export function versionOf(name: string): string {
   for (let folder = dirname(require.resolve(name)); folder !== dirname(folder); folder = dirname(folder)) {
     try {
       const { name: own, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Package
       if (own === name && version !== undefined) return version
     } catch {
-      // The next folder up.
+      // No package.json here: the next folder up follows.
     }
   }
   return 'unknown'

@@ -1,4 +1,4 @@
-/** Each is loaded by the process that runs it, so that its memory is its own. */
+/** Loaded on demand, so that a process holds the code of its own server only. */
 export const SERVERS = {
   'bare-ws': () => import('./bare-ws.ts'),
   'bare-http': () => import('./bare-http.ts'),

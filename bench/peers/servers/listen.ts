@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** Connections that wait to be accepted. */
+/** Longest queue of connections that wait for accept. */
 export const BACKLOG = 4096
 
 /** @returns the port */

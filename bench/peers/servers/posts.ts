@@ -1,9 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 
-/** Long enough that no connection of a run is closed between two of its slices. */
+/** Longer than the time between two slices, so that idle connections stay open. */
 export const KEEP_ALIVE_MS = 600_000
 
-/** A server that calls `publish` with the body of each `POST /messages`, and leaves everything else to `other`. */
+/** Calls `publish` with the body of each `POST /messages`, and `other` for all other requests. */
 export function serverOfPosts(publish: (body: string) => void, other?: RequestListener): Server {
   const server = createServer((request, response) => {
     if (request.method !== 'POST' || request.url !== '/messages') {

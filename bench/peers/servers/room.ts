@@ -1,12 +1,12 @@
-/** How many messages a poll may be behind. */
+/** A poll can be this many messages behind. */
 const RING = 256
 
-/** What the bare servers keep: the last messages by number, each as the JSON text that readers are sent. */
+/** The last messages of a bare server, by number, as JSON. */
 export class Room {
   #next = 1
   readonly #ring = new Array<string>(RING)
 
-  /** @param body the JSON object that was posted @returns the same with its number */
+  /** @param body a JSON object @returns the same object with its number */
   add(body: string): string {
     const id = this.#next++
     const message = JSON.stringify({ ...(JSON.parse(body) as object), id })

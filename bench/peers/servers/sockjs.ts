@@ -12,7 +12,7 @@ export function start(): Promise<number> {
   })
   const sockets = sockjs.createServer({ prefix: '/sockjs', log: () => undefined })
   sockets.on('connection', (connection) => {
-    // Null for a connection that was gone before it began.
+    // SockJS passes null for a connection that has closed already.
     if (!connection) return
     connections.add(connection)
     connection.on('close', () => connections.delete(connection))

@@ -1,4 +1,4 @@
-/** What is used of two packages that bring no types. */
+/** Types for the parts in use of two packages without types. */
 declare module 'sockjs' {
   import type { Server } from 'node:http'
 

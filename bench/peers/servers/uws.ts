@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { UWS_PACKAGES, found } from './found.ts'
 import { Room } from './room.ts'
 
-/** What is used of µWebSockets.js. */
+/** The parts of µWebSockets.js in use. */
 interface Response {
   cork(work: () => void): Response
   writeHeader(name: string, value: string): Response
@@ -62,7 +62,7 @@ export async function start(): Promise<number> {
       if (!isLast) return
       const message = room.add(body)
       response.end('ok')
-      // The one buffer for corked writes belongs to the answer to this post until the handler is over.
+      // The only cork buffer belongs to this response until the handler returns.
       setImmediate(() => publish(message))
     })
   })

@@ -1,4 +1,4 @@
-/** What a client of Bayeux says, which Faye speaks. */
+/** Requests of the Bayeux protocol, which Faye implements. */
 type ConnectionType = 'websocket' | 'long-polling'
 
 export const HANDSHAKEN = '/meta/handshake'

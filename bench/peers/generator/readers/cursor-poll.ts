@@ -7,15 +7,15 @@ import type { OpenReader, Reader, ReaderContext } from './reader.ts'
 const BATCH = '{"cursor":"'
 const ID = '"id":'
 
-/** A cursor in the address and one in the answer; asks again at once, and waits at the server. */
+/** Sends the cursor of the last response, and polls again at once. The server holds the request until there is news. */
 export const longPoll: OpenReader = (context) => {
   const poll = openCursorPoll(context, true)
-  // It waits without an answer, and misses nothing that comes after its cursor.
+  // The first poll has no response yet, but its cursor is fixed: no later message can be missed.
   context.ready()
   return { close: poll.close }
 }
 
-/** The same, answered at once: asks when it is told, and goes on while that brings something it lacks. */
+/** Polls on request, and again while a response brings news and more is missing. */
 export const shortPoll: OpenReader = (context) => openCursorPoll(context, false)
 
 function openCursorPoll(context: ReaderContext, isHeld: boolean): Reader {
@@ -29,7 +29,7 @@ function openCursorPoll(context: ReaderContext, isHeld: boolean): Reader {
   })
 }
 
-/** Ours is the first field; of the bare servers' arrays the last id. */
+/** In this project's batches the cursor is the first field. In the arrays of the bare servers it is the last id. */
 function cursorIn(answer: Answer): string | null {
   const { bytes, bodyFrom, bodyTo } = answer
   if (bodyTo - bodyFrom < BATCH.length) return null

@@ -1,4 +1,4 @@
-/** Engine.IO's packets, version 4; what Socket.IO says stands behind a 4. */
+/** Packets of Engine.IO 4. A packet of Socket.IO is the data of an Engine.IO packet of type 4. */
 export const SESSION = '0'
 export const PING = '2'
 export const PONG = '3'

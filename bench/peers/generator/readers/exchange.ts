@@ -7,10 +7,10 @@ export interface Exchange extends Required<Reader> {
 }
 
 /**
- * One request after the other on one connection.
+ * Sends one request after another on one connection.
  *
  * @param opened the first request
- * @param answered what to ask next, or null to wait until it is told
+ * @param answered the next request, or null to wait for `poll`
  */
 export function openExchange(
   context: ReaderContext,
@@ -20,12 +20,12 @@ export function openExchange(
   let pending = 0
   let isWanted = false
   let isOpen = true
-  let revived: () => void = () => undefined
+  let reconnected: () => void = () => undefined
   const ask = (request: string) => {
     pending++
     connection.write(request)
   }
-  // Two at once would ask for the same: the answer to the one says where the next begins.
+  // Two polls in flight would send the same cursor and receive the same messages.
   const poll = () => {
     isWanted = pending > 0
     if (!isWanted) ask(opened())
@@ -47,18 +47,18 @@ export function openExchange(
       },
       ended(why) {
         isOpen = false
-        // Servers close what was silent for long: who waits for its turn comes again.
+        // Servers close idle connections. `reconnect` opens a new one before the next slice.
         if (pending > 0) context.failed(why)
-        revived()
+        reconnected()
       },
     })
   let connection = open(() => ask(opened()))
   return {
     ask,
     poll,
-    revive: () =>
+    reconnect: () =>
       new Promise((resolve) => {
-        revived = resolve
+        reconnected = resolve
         if (isOpen) {
           resolve()
           return

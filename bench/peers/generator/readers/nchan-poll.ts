@@ -4,7 +4,7 @@ import { getRequest } from '../requests.ts'
 import { openExchange } from './exchange.ts'
 import type { OpenReader, Reader, ReaderContext } from './reader.ts'
 
-/** Nchan's cursor is a time and a tag, as of a page that has changed. One message an answer. */
+/** Nchan takes its cursor from Last-Modified and Etag. A response holds one message. */
 export const nchanLongPoll: OpenReader = (context) => {
   const poll = openNchanPoll(context, true)
   context.ready()

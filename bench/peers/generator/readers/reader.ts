@@ -1,24 +1,24 @@
-/** One reader of a room, as its protocol needs it. */
+/** One reader of the room. */
 export interface Reader {
-  /** Asks once; only for those that do not ask by themselves. */
+  /** Sends one poll. Only readers that do not poll by themselves have it. */
   poll?: () => void
-  /** Connects again where the server has closed a connection on which nothing was asked. */
-  revive?: () => Promise<void>
+  /** Opens a new connection when the server has closed an idle one. */
+  reconnect?: () => Promise<void>
   close: () => void
 }
 
 export interface ReaderContext {
   port: number
-  /** 0 to the number of readers. */
+  /** From 0. */
   index: number
   path: string
-  /** Where it begins; empty where the protocol has none. */
+  /** The first cursor; empty when the protocol has none. */
   cursor: string
   headers: readonly string[]
   received: (sequence: number) => void
-  /** Whether there is something that it has not received. */
+  /** Whether a published message has not been received. */
   isBehind: () => boolean
-  /** From now on nothing may be missed. */
+  /** Messages published from now on must be received. */
   ready: () => void
   failed: (why: string) => void
 }

@@ -43,7 +43,7 @@ export const socketIoPolling: OpenReader = (context) => {
   return { close }
 }
 
-/** Packets stand side by side; one that begins so is nothing else. */
+/** A response can hold several packets. No other packet starts with the character of a ping. */
 function hasPing({ bytes, bodyFrom, bodyTo }: Answer): boolean {
   const body = bytes.subarray(bodyFrom, bodyTo)
   return body[0] === PING.charCodeAt(0) || body.includes(SEPARATOR + PING)

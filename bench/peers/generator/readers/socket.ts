@@ -8,13 +8,13 @@ type Send = (text: string) => void
 
 interface SocketEvents {
   opened?: (send: Send) => void
-  /** A frame without a message in it. */
+  /** Called for a text frame without a message. */
   control?: (text: string, send: Send) => void
 }
 
 const HEAD_END = '\r\n\r\n'
 
-/** A WebSocket of which only messages are read, and what the protocol says beside them. */
+/** A WebSocket that counts messages and passes all other text frames to the protocol. */
 export function openSocket(context: ReaderContext, path: string, { opened, control }: SocketEvents): Reader {
   let isUpgraded = false
   let current: Buffer

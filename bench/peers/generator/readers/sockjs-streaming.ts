@@ -3,7 +3,7 @@ import type { OpenReader } from './reader.ts'
 import { sessionPath } from './sockjs-session.ts'
 import { openStream } from './stream.ts'
 
-/** The server ends each answer after 128 kB, and the client asks again. */
+/** The server completes each response after 128 kB, and the client sends a new request. */
 export const sockjsStreaming: OpenReader = (context) => {
   const request = postRequest(`${sessionPath(context)}/xhr_streaming`, '', context.headers)
   return openStream(context, { request, began: context.ready, ended: (connection) => connection.write(request) })

@@ -7,7 +7,7 @@ const HEAD_END = '\r\n\r\n'
 const LAST_CHUNK = '0\r\n\r\n'
 const TILDE = 126
 
-/** An answer that does not end: SSE, or JSON by lines. */
+/** A response that does not end: Server-Sent Events, or one JSON text a line. */
 export const stream: OpenReader = (context) =>
   openStream(context, {
     request: getRequest(context.path.replace('$C', context.cursor), ['Accept: text/event-stream', ...context.headers]),
@@ -18,7 +18,7 @@ export const stream: OpenReader = (context) =>
 interface StreamEvents {
   request: string
   began: () => void
-  /** The server has ended its answer in order. */
+  /** The server has completed the response. */
   ended: (connection: Connection) => void
 }
 
@@ -43,7 +43,7 @@ export function openStream(context: ReaderContext, { request, began, ended }: St
         ended(connection)
         return to
       }
-      // What may be the beginning of a marker comes again with what follows.
+      // The last bytes may be the start of a marker: they are kept for the next read.
       at = Math.max(at, to - MARKER_BYTES + 1)
       while (at < to && bytes[at] !== TILDE) at++
       return at

@@ -1,6 +1,6 @@
 import type { OpenReader } from './reader.ts'
 import { openSocket } from './socket.ts'
 
-/** Messages in text frames, and nothing beside them. */
+/** Messages in text frames, without a protocol of their own. */
 export const websocket: OpenReader = (context) =>
   openSocket(context, context.path.replace('$C', context.cursor), { opened: context.ready })

@@ -1,33 +1,33 @@
-/** What went wrong between the messages that were published and those that readers received. */
+/** Deliveries that went wrong. */
 export interface Faults {
-  /** Deliveries that did not come. */
+  /** Not received. */
   lost: number
-  /** Deliveries that came again. */
+  /** Received again. */
   twice: number
-  /** Deliveries that came after one that other readers had later. */
+  /** Received after a message that precedes it for no other reader. */
   outOfOrder: number
 }
 
 /**
- * Who has received what, one slice at a time. Publishers post at once on several connections, so the order is the one
- * that the server made: that in which the first reader of each message received it. All others must see the same.
+ * Checks that every reader receives every message once and in order, slice by slice. Several connections post at the same
+ * time, so the server decides the order: the order of first receipt by any reader. All other readers must see the same.
  */
-export class Ledger {
+export class DeliveryCheck {
   readonly readers: number
   delivered = 0
   twice = 0
   outOfOrder = 0
-  /** Messages that every reader has. */
+  /** Messages that every reader has received. */
   complete = 0
   #first = 0
   #next = 1
-  /** Readers that have the message, by its place after the first of the slice. */
+  /** How many readers have received each message of the slice. */
   #holders: number[] = []
   #intendedMs: number[] = []
   #order: number[] = []
   readonly #positions: Int32Array
   readonly #skipped = new Map<number, Set<number>>()
-  /** Kept where latencies are wanted. */
+  /** Null when latencies are not measured. */
   latenciesMs: number[] | null = null
 
   constructor(readers: number) {
@@ -54,14 +54,14 @@ export class Ledger {
     return this.published * this.readers - this.delivered
   }
 
-  /** @returns the number of the next message */
+  /** @returns the sequence number of the new message */
   publish(intendedMs: number): number {
     this.#holders.push(0)
     this.#intendedMs.push(intendedMs)
     return this.#next++
   }
 
-  /** Whether a reader lacks what was published. */
+  /** Whether a reader has not received all published messages. */
   isBehind(reader: number): boolean {
     return (this.#positions[reader] ?? 0) < this.published
   }
@@ -70,7 +70,7 @@ export class Ledger {
     const place = sequence - this.#first
     const position = this.#positions[reader] ?? 0
     if (place < 0 || place >= this.#holders.length) {
-      // Given up in an earlier slice.
+      // A message of an earlier slice, in which it was counted as lost.
       this.outOfOrder++
       return
     }
@@ -87,7 +87,7 @@ export class Ledger {
     this.latenciesMs?.push(performance.now() - (this.#intendedMs[place] ?? 0))
   }
 
-  /** A message that others have, but not next. @returns whether this reader receives it for the first time */
+  /** A message other than the next one. @returns whether this reader receives it for the first time */
   #catchUp(reader: number, sequence: number, position: number): boolean {
     const ahead = this.#order.indexOf(sequence, position)
     if (ahead >= 0) {

@@ -6,7 +6,7 @@ import { BARE_POSTING, type Peer, type PeerServer, type Posting, type Reading } 
 import { pin, type Cores } from './pin.ts'
 import { processTree, residentBytes } from './process-tree.ts'
 
-export interface ContenderOptions {
+export interface InstanceOptions {
   kind: Kind
   readers: number
   textBytes: number
@@ -20,19 +20,19 @@ interface Setup {
   generator: Worker<GeneratorHandlers>
   reading: Reading
   posting: Posting
-  options: ContenderOptions
+  options: InstanceOptions
 }
 
-/** One peer with its server and its generator, each a process of its own and fresh. */
-export class Contender {
+/** A peer's server and its load generator, each a new process. */
+export class PeerInstance {
   readonly #setup: Setup
 
   private constructor(setup: Setup) {
     this.#setup = setup
   }
 
-  /** With nobody connected. @throws Error that says why it does not start */
-  static async start(peer: Peer, options: ContenderOptions): Promise<Contender> {
+  /** Starts both processes without readers. @throws Error with the reason */
+  static async start(peer: Peer, options: InstanceOptions): Promise<PeerInstance> {
     const { kind, readers, cores } = options
     const generator = new Worker<GeneratorHandlers>('peer-generator')
     let server: PeerServer | null = null
@@ -45,14 +45,14 @@ export class Contender {
       const ofKind = peer.kinds[kind]
       if (!ofKind) throw new Error(`it does not serve ${kind}`)
       const { posting = BARE_POSTING, reading } = (await peer.prepare?.(server, kind, readers)) ?? {}
-      return new Contender({ server, generator, reading: { ...ofKind, ...reading }, posting, options })
+      return new PeerInstance({ server, generator, reading: { ...ofKind, ...reading }, posting, options })
     } catch (error) {
       await Promise.all([generator.end(), server?.stop()])
       throw error
     }
   }
 
-  /** Settles when all readers are there. */
+  /** Resolves when all readers are ready. */
   connect(): Promise<void> {
     const { server, generator, reading, posting, options } = this.#setup
     const { port, pid: serverPid } = server

@@ -1,29 +1,29 @@
 import type { Reading } from '../peer.ts'
-import type { Ledger } from './ledger.ts'
+import type { DeliveryCheck } from './delivery-check.ts'
 import { READERS } from './readers/index.ts'
 import type { Reader } from './readers/reader.ts'
 
-/** How many come at the same time. */
+/** Readers that connect at the same time. */
 const AT_ONCE = 64
 
 /** All readers of one peer. */
-export class Audience {
-  /** Whose connection ended, or who was refused; the first of the reasons. */
+export class ReaderSet {
+  /** Readers whose connection ended or whose request was refused. */
   failures = 0
   firstFailure = ''
   readonly #readers: Reader[] = []
-  readonly #ledger: Ledger
+  readonly #check: DeliveryCheck
 
-  constructor(ledger: Ledger) {
-    this.#ledger = ledger
+  constructor(check: DeliveryCheck) {
+    this.#check = check
   }
 
-  /** Settles when all are there. @throws Error that says why one is not */
+  /** Resolves when all readers are ready. @throws Error with the reason when one is not */
   async open(port: number, reading: Reading, withinMs: number): Promise<void> {
     const until = performance.now() + withinMs
     let next = 0
     const openSome = async () => {
-      while (next < this.#ledger.readers) await this.#openOne(port, reading, next++, until)
+      while (next < this.#check.readers) await this.#openOne(port, reading, next++, until)
     }
     await Promise.all(Array.from({ length: AT_ONCE }, openSome))
   }
@@ -41,8 +41,8 @@ export class Audience {
         path,
         cursor,
         headers: header === undefined ? [] : [header],
-        received: (sequence) => this.#ledger.received(index, sequence),
-        isBehind: () => this.#ledger.isBehind(index),
+        received: (sequence) => this.#check.received(index, sequence),
+        isBehind: () => this.#check.isBehind(index),
         ready() {
           clearTimeout(late)
           resolve()
@@ -58,14 +58,14 @@ export class Audience {
     })
   }
 
-  /** Every reader that does not ask by itself asks once. */
+  /** Sends one poll for each reader that does not poll by itself. */
   poll(): void {
     for (const reader of this.#readers) reader.poll?.()
   }
 
-  /** Connects those again whom the server has let go meanwhile. */
-  async revive(): Promise<void> {
-    await Promise.all(this.#readers.flatMap(({ revive }) => (revive ? [revive()] : [])))
+  /** Replaces idle connections that the server has closed. */
+  async reconnect(): Promise<void> {
+    await Promise.all(this.#readers.flatMap(({ reconnect }) => (reconnect ? [reconnect()] : [])))
   }
 
   get asksByItself(): boolean {
