@@ -2,7 +2,7 @@ import type { GeneratorHandlers } from '../workers/peer-generator.ts'
 import { Worker } from '../workers/rpc.ts'
 import type { SliceRequest, SliceResult } from './generator/slice.ts'
 import type { Kind } from './kinds.ts'
-import { BARE_POSTING, type Peer, type PeerServer, type Posting, type Reading } from './peer.ts'
+import { BARE_POSTING, type Peer, type PeerServer } from './peer.ts'
 import { pin, type Cores } from './pin.ts'
 import { processTree, residentBytes } from './process-tree.ts'
 
@@ -16,10 +16,9 @@ export interface InstanceOptions {
 const CONNECT_MS = 40_000
 
 interface Setup {
+  peer: Peer
   server: PeerServer
   generator: Worker<GeneratorHandlers>
-  reading: Reading
-  posting: Posting
   options: InstanceOptions
 }
 
@@ -33,7 +32,7 @@ export class PeerInstance {
 
   /** Starts both processes without readers. @throws Error with the reason */
   static async start(peer: Peer, options: InstanceOptions): Promise<PeerInstance> {
-    const { kind, readers, cores } = options
+    const { cores } = options
     const generator = new Worker<GeneratorHandlers>('peer-generator')
     let server: PeerServer | null = null
     try {
@@ -42,10 +41,7 @@ export class PeerInstance {
         for (const pid of processTree(server.pid)) pin(pid, cores.server)
         pin(generator.pid, cores.generator)
       }
-      const ofKind = peer.kinds[kind]
-      if (!ofKind) throw new Error(`it does not serve ${kind}`)
-      const { posting = BARE_POSTING, reading } = (await peer.prepare?.(server, kind, readers)) ?? {}
-      return new PeerInstance({ server, generator, reading: { ...ofKind, ...reading }, posting, options })
+      return new PeerInstance({ peer, server, generator, options })
     } catch (error) {
       await Promise.all([generator.end(), server?.stop()])
       throw error
@@ -53,11 +49,15 @@ export class PeerInstance {
   }
 
   /** Resolves when all readers are ready. */
-  connect(): Promise<void> {
-    const { server, generator, reading, posting, options } = this.#setup
+  async connect(): Promise<void> {
+    const { peer, server, generator, options } = this.#setup
+    const { kind, readers, textBytes } = options
+    const ofKind = peer.kinds[kind]
+    if (!ofKind) throw new Error(`${kind} is not served`)
+    const { posting = BARE_POSTING, reading } = (await peer.prepare?.(server, kind, readers)) ?? {}
     const { port, pid: serverPid } = server
-    const { readers, textBytes } = options
-    return generator.ask('open', { port, serverPid, readers, reading, posting, textBytes, withinMs: CONNECT_MS })
+    const about = { port, serverPid, readers, posting, textBytes, withinMs: CONNECT_MS }
+    await generator.ask('open', { ...about, reading: { ...ofKind, ...reading } })
   }
 
   get residentBytes(): number {

@@ -18,7 +18,7 @@ const NUMBERS = {
   slice: { default: 200, min: 20, max: 60_000, unit: 'ms', about: 'length of a slice of the closed loop' },
   payload: { default: 100, min: 14, max: 2000, unit: 'bytes', about: 'of text in a message' },
   rate: { default: 20, min: 0, max: 500, unit: 'messages/s', about: 'at which latency is measured; 0 leaves it out' },
-  latency: { default: 900, min: 20, max: 60_000, unit: 'ms', about: 'length of a slice at --rate' },
+  latency: { default: 700, min: 20, max: 60_000, unit: 'ms', about: 'length of a slice at --rate' },
   settle: { default: 600, min: 0, max: 60_000, unit: 'ms', about: 'without load before memory is read' },
   seed: { default: 1, min: 0, max: 4_294_967_295, unit: 'number', about: 'of the bootstrap' },
 } as const satisfies Record<string, NumberParameter>
