@@ -15,8 +15,8 @@ export const PEERS: readonly Peer[] = [
   {
     name: 'ws',
     version: packaged('ws'),
-    settings: 'perMessageDeflate: false; one text, send() to each',
-    lacks: 'the control: no history, no cursor, no presence, no meters, no back-pressure',
+    settings: 'control; perMessageDeflate: false; the same string to send() of each socket',
+    lacks: 'no history, cursor, presence, byte meters or back-pressure',
     kinds: { websocket: { protocol: 'websocket', path: '/websocket' } },
     isControl: true,
     start: launcher('bare-ws'),
@@ -24,8 +24,8 @@ export const PEERS: readonly Peer[] = [
   {
     name: 'http',
     version: () => process.version,
-    settings: 'node:http with keep-alive; one text, write() or end() to each',
-    lacks: 'the control: the last 256 messages by number, no presence, no meters, no back-pressure',
+    settings: 'control; node:http with keep-alive; the same string to write() or end() of each response',
+    lacks: 'a history of 256 messages by number; no presence, byte meters or back-pressure',
     kinds: {
       sse: { protocol: 'stream', path: '/sse' },
       'http-stream': { protocol: 'stream', path: '/http-stream' },
@@ -40,16 +40,16 @@ export const PEERS: readonly Peer[] = [
   {
     name: 'fastify',
     version: packaged('fastify'),
-    settings: 'logger: false; reply.send() of a text that is ready',
-    lacks: 'the last 256 messages by number, no presence, no meters, no streams of its own',
+    settings: 'logger: false; reply.send() of the same string to each reader',
+    lacks: 'a history of 256 messages by number; no presence or byte meters',
     kinds: { 'long-poll': LONG_POLL, 'short-poll': SHORT_POLL },
     start: launcher('fastify'),
   },
   {
     name: 'socket-io',
     version: packaged('socket.io'),
-    settings: 'perMessageDeflate: false, httpCompression: false, allowUpgrades: false, serveClient: false; a room',
-    lacks: 'no history, no cursor: what is sent while a reader is away is lost to it; no presence, no meters',
+    settings: 'perMessageDeflate: false, httpCompression: false, allowUpgrades: false, serveClient: false; one room',
+    lacks: 'no history, cursor, presence or byte meters; messages sent while a reader is away are lost',
     kinds: {
       websocket: { protocol: 'socket-io-websocket', path: '/socket.io/' },
       'long-poll': { protocol: 'socket-io-polling', path: '/socket.io/' },
@@ -60,8 +60,8 @@ export const PEERS: readonly Peer[] = [
   {
     name: 'sockjs',
     version: packaged('sockjs'),
-    settings: 'no log; write() to each connection',
-    lacks: 'no rooms, no history, no cursor, no presence, no meters',
+    settings: 'no log; the same string to write() of each connection',
+    lacks: 'no rooms, history, cursor, presence or byte meters',
     kinds: {
       websocket: { protocol: 'sockjs-websocket', path: '/sockjs' },
       'http-stream': { protocol: 'sockjs-streaming', path: '/sockjs' },
@@ -73,8 +73,8 @@ export const PEERS: readonly Peer[] = [
   {
     name: 'faye',
     version: packaged('faye'),
-    settings: 'timeout: 45; one channel, published to by the server’s own client',
-    lacks: 'no history, no cursor, no presence, no meters',
+    settings: 'timeout: 45; one channel; the server publishes with its local client',
+    lacks: 'no history, cursor, presence or byte meters',
     kinds: {
       websocket: { protocol: 'faye-websocket', path: '/faye' },
       'long-poll': { protocol: 'faye-polling', path: '/faye' },
@@ -86,8 +86,8 @@ export const PEERS: readonly Peer[] = [
   {
     name: 'uws',
     version: () => versionOf(UWS_PACKAGES.find(found) ?? UWS_PACKAGES[0]),
-    settings: 'no compression; a topic for WebSockets, corked writes for the rest; C++ below JavaScript',
-    lacks: 'the last 256 messages by number, no presence, no meters',
+    settings: 'compression: 0; publish() to a topic for WebSockets, corked writes for HTTP',
+    lacks: 'a history of 256 messages by number; no presence or byte meters',
     kinds: {
       websocket: { protocol: 'websocket', path: '/websocket' },
       sse: { protocol: 'stream', path: '/sse' },

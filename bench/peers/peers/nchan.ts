@@ -85,8 +85,8 @@ function version(): string {
 export const nchan: Peer = {
   name: 'nchan',
   version,
-  settings: 'nginx with one worker process, 256 MB of shared memory, a buffer of 256 messages, no access log',
-  lacks: 'no presence, no private messages, no acknowledged ids; a poll brings one message; bytes are not metered',
+  settings: 'nginx with one worker process, 256 MB of shared memory, a buffer of 256 messages and no access log',
+  lacks: 'no presence, private messages, idempotent writes or byte meters; a poll returns one message',
   kinds: {
     websocket: { protocol: 'websocket', path: '/websocket' },
     sse: { protocol: 'stream', path: '/sse' },

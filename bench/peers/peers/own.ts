@@ -68,14 +68,13 @@ const kinds: Peer['kinds'] = {
   'short-poll': { protocol: 'short-poll', path: `${ROOM}/short-poll?after=$C` },
 }
 
-const SETTINGS =
-  'npm run build; node dist/server/main.js, rooms in memory; a lease of an hour, as readers wait between slices'
+const SETTINGS = 'the production build, rooms in memory; --lease 3600000, as readers are silent between slices'
 
 export const own: Peer = {
   name: 'own',
   version,
   settings: `${SETTINGS}; readers are anonymous`,
-  lacks: 'this is ours: history, cursor, reset, presence, byte meters, one log for all kinds',
+  lacks: 'nothing: this is the project itself',
   kinds,
   start,
   prepare: prepare(false),
@@ -85,6 +84,6 @@ export const ownMember: Peer = {
   ...own,
   name: 'own-member',
   settings: `${SETTINGS}; each reader is a member with a token`,
-  lacks: 'this is ours, with presence, leases and meters for each reader',
+  lacks: 'nothing: this is the project itself',
   prepare: prepare(true),
 }

@@ -18,8 +18,8 @@ interface Drawn {
 }
 
 const costPanel = (inFlight: number): Drawn => ({
-  title: `${inFlight} under way`,
-  axis: 'µs of the server’s CPU for each delivery',
+  title: inFlight === 1 ? '1 message in flight' : `${inFlight} messages in flight`,
+  axis: 'CPU time of the server per delivery, µs',
   value: (cell) => costAt(cell, inFlight)?.perDeliveryUs.value ?? null,
   label(cell, value) {
     const ratio = costAt(cell, inFlight)?.ratio
@@ -28,8 +28,8 @@ const costPanel = (inFlight: number): Drawn => ({
 })
 
 const memoryPanel: Drawn = {
-  title: 'memory of a connection that waits',
-  axis: 'KiB for each connection',
+  title: 'memory of an idle connection',
+  axis: 'KiB per connection',
   value: ({ memory }) => (memory ? Math.max(0, memory.perConnectionBytes / 1024) : null),
   label: (_, value) => `${figure(value)} KiB`,
 }

@@ -44,7 +44,7 @@ function body(report: PeersReport): string {
       ]
     }),
     paragraph(LEGEND, 'quiet'),
-    section('Who was measured', peersTable(report)),
+    section('Servers', peersTable(report)),
     ...(notInstalled.length > 0
       ? [section('Not installed', list(notInstalled.map(({ name, command }) => `${name}: ${command}`)))]
       : []),
@@ -67,12 +67,12 @@ function lead({ parameters, startedAt, durationS }: PeersReport): string {
 }
 
 function peersTable({ peers }: PeersReport): string {
-  const head = ['server', 'version', 'settings', 'what it does not do']
+  const head = ['server', 'settings', 'compared with this project', 'version']
   const fields = (words: readonly string[]) =>
     words.map((one, i) => `<td data-head="${escapeHtml(head[i + 1] ?? '')}">${escapeHtml(one)}</td>`).join('')
   const rows = peers.map(
     ({ name, version, settings, lacks }) =>
-      `<tr><th scope="row">${escapeHtml(name)}</th>${fields([version, settings, lacks])}</tr>`,
+      `<tr><th scope="row">${escapeHtml(name)}</th>${fields([settings, lacks, version])}</tr>`,
   )
   const top = head.map((words) => `<th scope="col">${escapeHtml(words)}</th>`).join('')
   return `<div class="scroll"><table class="words"><thead><tr>${top}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`

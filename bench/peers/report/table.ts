@@ -34,5 +34,5 @@ export const doubtsIn = (cells: readonly PeerCell[]): string[] =>
   cells.filter(({ validity }) => !validity.valid).map(({ peer, validity }) => `${peer}: ${validity.reasons.join('; ')}`)
 
 export const LEGEND =
-  'µs: CPU time of the server for each delivery, c messages under way at once. ÷ control: to the bare server of the kind in ' +
-  'the same cycle; below 1 is cheaper. ◇: see below.'
+  'µs: CPU time of the server per delivery with c messages in flight. ÷ control: cost ÷ cost of the bare server in the same cycle; ' +
+  'below 1 is cheaper. ◇: not valid, for the reason below the table.'

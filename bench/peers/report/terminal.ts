@@ -41,9 +41,9 @@ export function renderPeersTerminal(report: PeersReport, { colour, width }: Term
     '',
     ...wrap(LEGEND, Math.max(40, width)).map((line) => paint('dim', line)),
     '',
-    paint('bold', 'who was measured'),
+    paint('bold', 'servers'),
     ...peers.flatMap(({ name, version, settings, lacks }) =>
-      item(`${name} ${version}: ${settings}. Without: ${lacks}.`),
+      item(`${name} ${version}: ${settings}. Compared with this project: ${lacks}.`),
     ),
     ...(notInstalled.length > 0 ? ['', paint('bold', 'not installed')] : []),
     ...notInstalled.flatMap(({ name, command }) => item(`${name}: ${command}`, '◇')),
