@@ -136,13 +136,15 @@ export class Slice {
     return true
   }
 
-  /** The measured part starts at the actual end of the warm-up and contains a delivery, even on a busy machine. */
+  /** The measured part starts at the actual end of the warm-up and contains a delivery and CPU time, even on a busy machine. */
   #measure(now: number, isStalled: boolean): void {
     const { warmUpMs, durationMs } = this.#request
     if (!this.#before) {
       if (now >= this.#startedAt + warmUpMs) this.#before = this.#look(now)
     } else if (!this.#after && now >= this.#before.at + durationMs) {
-      if (this.#check.delivered > this.#before.deliveries || isStalled) this.#after = this.#look(now)
+      const { deliveries, serverNs } = this.#before
+      const hasFigure = this.#check.delivered > deliveries && cpuNs(this.#serverPids) > serverNs
+      if (hasFigure || isStalled) this.#after = this.#look(now)
     }
   }
 
