@@ -47,7 +47,7 @@ async function bench(...args: string[]): Promise<{ status: number | null; said: 
 describe('npm run bench:peers', () => {
   it('brings every message to every reader once and in order, whoever serves it', async () => {
     const kinds = 'websocket,sse,long-poll,short-poll'
-    const short = ['--cycles', '1', '--slice', '20', '--rate', '40', '--latency', '50', '--settle', '0']
+    const short = ['--cycles', '1', '--slice', '20', '--rate', '100', '--latency', '20', '--settle', '0']
     const peers = 'own,socket-io,sockjs,faye'
     const { status, said, json, html } = await bench(
       '--peers',
