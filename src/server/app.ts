@@ -35,9 +35,10 @@ import { webSocketOptions } from './websocket-options.ts'
 
 /** In ms. */
 const TIMEOUTS = {
-  // For a request to arrive, not for its answer to go out: a held poll is none of this clock's business.
-  requestTimeout: 3000,
-  headersTimeout: 2000,
+  // For a request to arrive, not for its answer to go out: held polls are not concerned. A message of 2,000 characters takes
+  // six seconds on a slow phone, and a browser opens connections some seconds before it uses them.
+  requestTimeout: 9000,
+  headersTimeout: 9000,
   connectionsCheckingInterval: 500,
   keepAliveTimeout: 72_000,
 }
