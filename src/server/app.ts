@@ -4,8 +4,7 @@ import helmet from '@fastify/helmet'
 import statics from '@fastify/static'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import websocket from '@fastify/websocket'
-import Fastify, { LogController } from 'fastify'
-import { recordedPath } from '../meter.ts'
+import Fastify from 'fastify'
 import { TRANSPORTS, type TransportName } from '../protocol.ts'
 import { closeInOrder } from './closing.ts'
 import { configOf, type Config } from './config.ts'
@@ -19,6 +18,7 @@ import { mountHealth } from './health.ts'
 import { mountMembers } from './members.ts'
 import { MAX_BODY_BYTES } from './limits.ts'
 import { Links, mountAbout } from './links.ts'
+import { createLog, fastifyLogging } from './logging.ts'
 import { mountMessages } from './messages.ts'
 import { mountMeterLine } from './meter-line.ts'
 import { ProblemError, problems, toProblem } from './problem.ts'
@@ -57,18 +57,9 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
   const usageOf = oncePer<Membership, MemberUsage>(() => new MemberUsage())
 
   const certificate = await certificateOf(config)
-  const logsRequests = ['info', 'debug', 'trace'].includes(config.logLevel)
+  const log = createLog(config.logLevel)
   const app: App = Fastify<Server>({
-    // Where requests are not logged, none needs a logger of its own.
-    logController: new LogController({ disableRequestLogging: !logsRequests }),
-    ...(!logsRequests && { childLoggerFactory: (logger) => logger }),
-    // No headers, and no ids of sessions: what gives somebody's rights stays out of a log.
-    logger: {
-      level: config.logLevel,
-      serializers: {
-        req: ({ method, url, host, ip }) => ({ method, url: recordedPath(url), host, remoteAddress: ip }),
-      },
-    },
+    ...fastifyLogging(log),
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
     requestTimeout: TIMEOUTS.requestTimeout,
@@ -76,7 +67,8 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
     http: TIMEOUTS,
     ...(certificate && { serverFactory: (handle) => createHttp2Server(certificate, TIMEOUTS, handle) }),
   }).withTypeProvider<TypeBoxTypeProvider>()
-  const store = await openStore(config, app.log)
+  app.log = log
+  const store = await openStore(config, log)
   const rooms = new Rooms(store, config.maxRooms)
   const heartbeat = new Heartbeat(config.beat)
   app.addHook('onClose', () => {
