@@ -50,13 +50,14 @@ export function authenticate(app: App, rooms: Rooms): void {
 function findMembership(request: FastifyRequest, room: Room): Membership | null | Promise<Membership | null> {
   const token = tokenOf(request.headers)
   if (token === null) return null
-  return request.ws ? findForSocket(request, room, token) : room.membershipOf(token)
+  const tokenDigest = request.context.connection.digestOf(token)
+  return request.ws ? findForSocket(request, room, tokenDigest) : room.membershipByDigest(tokenDigest)
 }
 
 /** A token that is not good is refused after the handshake of a WebSocket: a browser shows a page only close codes. */
-async function findForSocket(request: FastifyRequest, room: Room, token: string): Promise<Membership | null> {
+async function findForSocket(request: FastifyRequest, room: Room, tokenDigest: string): Promise<Membership | null> {
   try {
-    return await room.membershipOf(token)
+    return await room.membershipByDigest(tokenDigest)
   } catch (error) {
     if (!(error instanceof ProblemError) || error.statusCode >= 500) throw error
     request.context.refusal = error

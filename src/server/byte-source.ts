@@ -18,7 +18,7 @@ export interface ByteSource {
   /** The TCP connection, or what TLS makes of one. Several sources may share it. */
   readonly connection: Socket
   /**
-   * What crossed since the last call. Every byte is handed out once.
+   * What crossed since the last call, in an object that the next call fills anew. Every byte is handed out once.
    *
    * @param up bytes of the request's body among them, if the source cannot tell, as in HTTP/1.1; likewise `down`
    */
@@ -30,9 +30,9 @@ export interface ByteSource {
 }
 
 /** If a message was cut off, only a part of its body has crossed, or none. */
-export function splitBytes(bytes: number, bodyBytes: number): HeadAndBody {
-  const body = Math.min(bytes, bodyBytes)
-  return { head: bytes - body, body }
+export function splitBytes(bytes: number, bodyBytes: number, parts: HeadAndBody): void {
+  parts.body = Math.min(bytes, bodyBytes)
+  parts.head = bytes - parts.body
 }
 
 const sources = new WeakMap<IncomingMessage, ByteSource>()

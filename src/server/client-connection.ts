@@ -1,10 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { ownByteSource, splitBytes, type ByteSource, type Crossed } from './byte-source.ts'
+import { digest } from './ids.ts'
 import { MAX_OPEN_REQUESTS } from './limits.ts'
 
 /** ms for a refusal to go out. After that the connection is cut. */
 const REFUSAL_MS = 1000
+
+/** What was read last: one object for all connections, since it is used at once. */
+const CROSSED: Crossed = { up: { head: 0, body: 0 }, down: { head: 0, body: 0 } }
 
 /** A request under way on a connection. */
 export interface OpenRequest {
@@ -29,6 +33,8 @@ export class ClientConnection implements ByteSource {
   /** Further ones, on HTTP/2 and for a client that pipelines. */
   #others: Set<OpenRequest> | null = null
   #isRefused = false
+  #token = ''
+  #tokenDigest = ''
   /** Preflights that are not counted for a request yet. */
   #preflights = 0
 
@@ -56,10 +62,11 @@ export class ClientConnection implements ByteSource {
 
   readDelta(up: number, down: number): Crossed {
     const { bytesRead, bytesWritten } = this.connection
-    const crossed = { up: splitBytes(bytesRead - this.#up, up), down: splitBytes(bytesWritten - this.#down, down) }
+    splitBytes(bytesRead - this.#up, up, CROSSED.up)
+    splitBytes(bytesWritten - this.#down, down, CROSSED.down)
     this.#up = bytesRead
     this.#down = bytesWritten
-    return crossed
+    return CROSSED
   }
 
   skip(): void {
@@ -87,6 +94,15 @@ export class ClientConnection implements ByteSource {
     for (const request of this.#requests()) request.endRead()
     const timer = setTimeout(() => this.connection.destroy(), REFUSAL_MS)
     this.connection.once('close', () => clearTimeout(timer))
+  }
+
+  /** The digest of a token. Most connections send the same one again and again: it is not hashed each time. */
+  digestOf(token: string): string {
+    if (token !== this.#token) {
+      this.#token = token
+      this.#tokenDigest = digest(token)
+    }
+    return this.#tokenDigest
   }
 
   addPreflight(): void {

@@ -24,7 +24,7 @@ function usersOf(socket: Socket): Set<MemberUsage> {
 /** Records that are kept of a session whose member may never be known: those of its beginning. */
 const MAX_UNASSIGNED_RECORDS = 50
 
-/** A request under way. Its bytes are counted when somebody asks, and when it ends. */
+/** A request that lasts: a held poll, a stream, a socket. Its bytes are counted when somebody asks, and when it ends. */
 export interface OpenMeter {
   /** Counts what has crossed since the last call. */
   settle(): void
@@ -131,10 +131,10 @@ export class MemberUsage {
     for (const socket of this.#connections.keys()) usersByConnection.get(socket)?.delete(this)
   }
 
+  /** The request lasts: it is asked when the meter is read. */
   begin(meter: OpenMeter): void {
     const usage = this.#owner ?? this
     usage.#open.add(meter)
-    if (usage.isTraced) usage.note(meter.record())
   }
 
   end(meter: OpenMeter): void {

@@ -14,10 +14,14 @@ export class Membership {
   readonly tokenDigest: string
   #member: Member
   readonly #connections = new Set<ReaderConnection>()
-  readonly #presence: Presence
+  readonly #presence: Presence | null
   #isEnded = false
+  /** Number of its requests and sockets so far. */
+  contacts = 0
+  /** When the last one ended, by performance.now(). */
+  heardAt = performance.now()
 
-  constructor(member: Member, tokenDigest: string, presence: Presence) {
+  constructor(member: Member, tokenDigest: string, presence: Presence | null = null) {
     this.#member = member
     this.tokenDigest = tokenDigest
     this.#presence = presence
@@ -39,12 +43,15 @@ export class Membership {
 
   connected(connection: ReaderConnection): void {
     this.#connections.add(connection)
-    this.#presence.connected(this)
+    this.contacts += 1
+    this.#presence?.connected(this)
   }
 
   disconnected(connection: ReaderConnection): void {
     this.#connections.delete(connection)
-    if (this.#connections.size === 0 && !this.#isEnded) this.#presence.disconnected(this)
+    if (this.#connections.size > 0 || this.#isEnded) return
+    this.heardAt = performance.now()
+    this.#presence?.disconnected(this)
   }
 
   /** Ends every connection. The member can neither read nor post any more. */

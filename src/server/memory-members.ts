@@ -6,19 +6,15 @@ import type { Appended, Entry, Log } from './log.ts'
 import type { Entered, MemberOptions, MemberStore } from './member-store.ts'
 import { nameKey } from './names.ts'
 import { refusals } from './problem.ts'
-import { Membership, type Presence } from './membership.ts'
+import { Membership } from './membership.ts'
 
 interface MemberRecord {
   membership: Membership
   renamesLeft: number
-  /** When the lease began, by performance.now(). It does not run while the member is connected. */
-  leasedAt: number
-  /** Number of its requests and sockets so far. */
-  contacts: number
 }
 
 /** Members for as long as the process lasts. A change is made before anything is awaited, so that nothing comes between. */
-export class MemoryMembers implements MemberStore, Presence {
+export class MemoryMembers implements MemberStore {
   readonly #log: Log
   readonly #options: MemberOptions
   readonly #records = new Map<string, MemberRecord>()
@@ -53,8 +49,8 @@ export class MemoryMembers implements MemberStore, Presence {
     const { maxMembers, renames } = this.#options
     if (this.#records.size >= maxMembers) throw refusals.roomFull(maxMembers)
     this.#take(member.name)
-    const membership = new Membership(member, tokenDigest, this)
-    this.#records.set(member.id, { membership, renamesLeft: renames, leasedAt: performance.now(), contacts: 0 })
+    const membership = new Membership(member, tokenDigest)
+    this.#records.set(member.id, { membership, renamesLeft: renames })
     this.#timer ??= this.#sweepIn(this.#options.leaseMs)
     this.#byToken.set(tokenDigest, membership)
     await this.#log.append({ type: 'joined', id: newId(), member })
@@ -102,22 +98,12 @@ export class MemoryMembers implements MemberStore, Presence {
   }
 
   endSoon(membership: Membership, graceMs: number): Promise<void> {
-    const record = this.#recordOf(membership)
-    const { contacts } = record
+    this.#recordOf(membership)
+    const { contacts } = membership
     setTimeout(() => {
-      if (record.contacts === contacts && !membership.isConnected) this.#endIfHere(membership, 'asked')
+      if (membership.contacts === contacts && !membership.isConnected) this.#endIfHere(membership, 'asked')
     }, graceMs).unref()
     return Promise.resolve()
-  }
-
-  connected(membership: Membership): void {
-    const record = this.#records.get(membership.member.id)
-    if (record) record.contacts += 1
-  }
-
-  disconnected(membership: Membership): void {
-    const record = this.#records.get(membership.member.id)
-    if (record) record.leasedAt = performance.now()
   }
 
   close(): void {
@@ -134,12 +120,12 @@ export class MemoryMembers implements MemberStore, Presence {
     const { leaseMs } = this.#options
     const now = performance.now()
     let nextMs = leaseMs
-    for (const record of this.#records.values()) {
-      if (record.membership.isConnected) continue
+    for (const { membership } of this.#records.values()) {
+      if (membership.isConnected) continue
       // Nothing could be heard of anybody while this process stood still: all leases begin again.
-      if (isLate) record.leasedAt = now
-      const leftMs = record.leasedAt + leaseMs - now
-      if (leftMs <= 0) this.#endIfHere(record.membership, 'lease')
+      if (isLate) membership.heardAt = now
+      const leftMs = membership.heardAt + leaseMs - now
+      if (leftMs <= 0) this.#endIfHere(membership, 'lease')
       else nextMs = Math.min(nextMs, leftMs)
     }
     this.#timer = this.#records.size > 0 ? this.#sweepIn(Math.ceil(nextMs)) : null

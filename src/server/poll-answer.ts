@@ -1,54 +1,83 @@
+import type { ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { oncePer, type EncodedBatch } from './encoded-batch.ts'
 import { isGone } from './gone.ts'
 import { refusals } from './problem.ts'
+import type { PendingAnswer } from './subscription.ts'
 
-const NO_STORE = ['cache-control', 'no-store']
+/** An answer in one piece, head and body: a string with one character per byte. */
+interface WholeAnswer {
+  status: number
+  text: string
+  bodyBytes: number
+}
 
-/**
- * A batch as an answer. Its body is a string with one character per byte: Node writes head and body together, in one
- * write, if both are strings.
- */
-const asAnswer = oncePer(({ json }: EncodedBatch) => {
-  const body = Buffer.from(json)
-  const headers = ['content-type', 'application/json', 'content-length', String(body.length), ...NO_STORE]
-  return { headers, body: body.toString('latin1'), bytes: body.length }
-})
+function wholeAnswer(status: string, headers: string, body: string): WholeAnswer {
+  const bytes = Buffer.from(body)
+  const text = `HTTP/1.1 ${status}\r\n${headers}cache-control: no-store\r\n\r\n${bytes.toString('latin1')}`
+  return { status: parseInt(status, 10), text, bodyBytes: bytes.length }
+}
 
-/**
- * Answers a poll with a batch, or says that there is nothing. Most answers are written past Fastify and without the headers
- * that Node adds (Date, Connection, Keep-Alive): on HTTP/1.1 a connection is kept unless somebody says otherwise.
- */
-export function answerPoll(request: FastifyRequest, reply: FastifyReply, batch: EncodedBatch | null): void {
-  const { meter, reader, room } = request.context
-  if (isGone(reply.raw)) {
-    reply.hijack()
-    return
+const batchAnswer = oncePer(({ json }: EncodedBatch) =>
+  wholeAnswer('200 OK', `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(json)}\r\n`, json),
+)
+
+const NOTHING = wholeAnswer('204 No Content', '', '')
+
+/** Answers a poll with a batch, or says that there is nothing. */
+export class PollAnswer implements PendingAnswer {
+  readonly #request: FastifyRequest
+  readonly #reply: FastifyReply
+
+  constructor(request: FastifyRequest, reply: FastifyReply) {
+    this.#request = request
+    this.#reply = reply
   }
-  if (reader.membership?.isEnded) {
-    void reply.send(refusals.hasLeft())
-    return
+
+  waits(): void {
+    this.#request.context.meter.held()
   }
-  meter.answersPoll(batch)
-  const { raw } = reply
-  if (!keepsConnection(request) || room.log.isClosed) {
-    if (batch) void reply.type('application/json').send(batch.json)
-    else void reply.code(204).send()
-    return
-  }
-  reply.hijack()
-  raw.sendDate = false
-  raw.removeHeader('connection')
-  if (batch) {
-    const { headers, body, bytes } = asAnswer(batch)
-    meter.answered(200, bytes)
-    raw.writeHead(200, headers).end(body, 'latin1')
-  } else {
-    meter.answered(204, 0)
-    raw.writeHead(204, NO_STORE).end()
+
+  answer(batch: EncodedBatch | null): void {
+    const reply = this.#reply
+    const { meter, reader, room } = this.#request.context
+    if (isGone(reply.raw)) {
+      reply.hijack()
+      return
+    }
+    if (reader.membership?.isEnded) {
+      void reply.send(refusals.hasLeft())
+      return
+    }
+    meter.answersPoll(batch)
+    if (!room.log.isClosed && keepsConnection(this.#request) && '_header' in reply.raw) {
+      reply.hijack()
+      const whole = batch ? batchAnswer(batch) : NOTHING
+      meter.answered(whole.status, whole.bodyBytes)
+      writeWhole(reply.raw, whole)
+    } else if (batch) {
+      void reply.type('application/json').send(batch.json)
+    } else {
+      void reply.code(204).send()
+    }
   }
 }
 
-/** HTTP/1.1, and no wish that the connection be closed. */
-const keepsConnection = ({ raw: { httpVersion, headers } }: FastifyRequest): boolean =>
-  httpVersion === '1.1' && (headers.connection === undefined || headers.connection === 'keep-alive')
+/**
+ * HTTP/1.1, no wish that the connection be closed, and no header of CORS to add. Then the answer needs none of the headers
+ * that Node adds (Date, Connection, Keep-Alive): a connection is kept unless somebody says otherwise.
+ */
+function keepsConnection({ raw: { httpVersion, headers } }: FastifyRequest): boolean {
+  const { connection, origin } = headers
+  return httpVersion === '1.1' && origin === undefined && (connection === undefined || connection === 'keep-alive')
+}
+
+/**
+ * Writes the answer in one piece, made once for all readers. Node would make the head for each, and write the body behind it
+ * as a second piece. `_header` is where a response keeps its head: it has no public name, and is the same in Node 18 to 24.
+ */
+function writeWhole(response: ServerResponse, { status, text }: WholeAnswer): void {
+  response.statusCode = status
+  ;(response as unknown as { _header: string })._header = text
+  response.end()
+}

@@ -9,22 +9,20 @@ import { isGone } from './gone.ts'
 import type { MemberUsage } from './member-usage.ts'
 import type { ReaderConnection } from './membership.ts'
 import type { ProblemError } from './problem.ts'
-import { MemberRequestMeter, NO_METER, type RequestMeter } from './request-meter.ts'
+import { MemberRequestMeter, NO_METER, type MeteredRequest, type RequestMeter } from './request-meter.ts'
 import type { Room } from './room.ts'
 
-/** The HTTP side of a request. A WebSocket outlives it, and does not keep it. */
-interface Exchange {
-  request: FastifyRequest
-  reply: FastifyReply
-}
-
 /** What the server knows of a request while it is under way. */
-export class RequestContext implements OpenRequest {
+export class RequestContext implements OpenRequest, MeteredRequest {
   readonly connection: ClientConnection
-  readonly #source: ByteSource
+  readonly source: ByteSource
   #onEnd: () => void
-  readonly #receivedAt = serverNow()
-  #exchange: Exchange | null
+  readonly receivedAt = serverNow()
+  readonly method: string
+  readonly bodyBytes: number | undefined
+  /** The HTTP side of the request; null once it has become a WebSocket, which does not keep it. */
+  #request: FastifyRequest | null
+  #reply: FastifyReply | null
   #path: string | null = null
   #meter: RequestMeter = NO_METER
   #room: Room | null = null
@@ -34,8 +32,12 @@ export class RequestContext implements OpenRequest {
 
   constructor(connection: ClientConnection, request: FastifyRequest, reply: FastifyReply, onEnd: () => void) {
     this.connection = connection
-    this.#source = connection.bytesOf(request.raw)
-    this.#exchange = { request, reply }
+    this.source = connection.bytesOf(request.raw)
+    this.method = request.method
+    const length = request.headers['content-length']
+    this.bodyBytes = length === undefined ? undefined : Number(length)
+    this.#request = request
+    this.#reply = reply
     this.#onEnd = onEnd
     connection.add(this)
     // `close` comes once and last: after an answer as after a broken connection.
@@ -44,7 +46,7 @@ export class RequestContext implements OpenRequest {
 
   /** null once the request has become a WebSocket. */
   get response(): ServerResponse | null {
-    return this.#exchange?.reply.raw ?? null
+    return this.#reply?.raw ?? null
   }
   get meter(): RequestMeter {
     return this.#meter
@@ -52,6 +54,9 @@ export class RequestContext implements OpenRequest {
   get room(): Room {
     if (!this.#room) throw new Error('this request is about no room')
     return this.#room
+  }
+  get recordedPath(): string {
+    return (this.#path ??= this.#request ? pathOf(this.#request) : '')
   }
   /** Ends when the request does. */
   get reader(): ReaderConnection {
@@ -71,25 +76,19 @@ export class RequestContext implements OpenRequest {
   /** Counts the request for a member: for `transport`, or for the transport by which the member reads. */
   charge(usage: MemberUsage, transport: TransportName | undefined): void {
     const countedFor = transport ?? usage.current
-    if (!countedFor || !this.#exchange) return
-    const { method, headers } = this.#exchange.request
-    const length = headers['content-length']
-    this.#meter = new MemberRequestMeter(usage, countedFor, transport !== undefined && method === 'GET', {
-      source: this.#source,
-      method,
-      path: () => this.#recordedPath(),
-      receivedAt: this.#receivedAt,
-      bodyBytes: length === undefined ? undefined : Number(length),
-      requests: 1 + this.connection.takePreflights(),
-    })
+    if (!countedFor) return
+    const isPoll = transport !== undefined && this.method === 'GET'
+    const requests = 1 + this.connection.takePreflights()
+    this.#meter = new MemberRequestMeter(usage, countedFor, isPoll, this, requests)
   }
 
   /** The request has become a WebSocket: it lets go of what it was as HTTP, and lasts as long as its connection. */
   upgrade(): void {
-    if (!this.#exchange) return
-    if (this.#meter !== NO_METER) this.#recordedPath()
-    const { raw } = this.#exchange.reply
-    this.#exchange = null
+    if (!this.#reply) return
+    if (this.#meter !== NO_METER) this.#path = this.recordedPath
+    const { raw } = this.#reply
+    this.#request = null
+    this.#reply = null
     raw.removeAllListeners()
     if (raw.socket) raw.detachSocket(raw.socket)
   }
@@ -113,15 +112,11 @@ export class RequestContext implements OpenRequest {
     this.endRead()
     this.#onEnd()
     // A preflight carries no token. Its bytes are counted for the request that it asks for, the next on its connection.
-    if (this.#exchange && isPreflight(this.#exchange.request)) return
-    this.#source.whenOver(() => {
-      if (this.#meter === NO_METER) this.#source.skip()
-      else this.#meter.finish(this.#exchange ? bodyBytes(this.#exchange.reply) : 0)
+    if (this.#request && isPreflight(this.#request)) return
+    this.source.whenOver(() => {
+      if (this.#meter === NO_METER) this.source.skip()
+      else this.#meter.finish(this.#reply ? bodyBytes(this.#reply) : 0)
     })
-  }
-
-  #recordedPath(): string {
-    return (this.#path ??= this.#exchange ? pathOf(this.#exchange.request) : '')
   }
 }
 

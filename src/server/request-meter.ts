@@ -4,7 +4,7 @@ import type { ByteSource, HeadAndBody } from './byte-source.ts'
 import { serverNow } from './clock.ts'
 import type { EncodedBatch } from './encoded-batch.ts'
 import { MemberFrameMeter, NO_FRAME_METER, type FrameMeter } from './frame-meter.ts'
-import { add, type MemberUsage, type OpenMeter } from './member-usage.ts'
+import type { MemberUsage, OpenMeter } from './member-usage.ts'
 
 /** What carried a draft up: a request, or a frame. */
 export interface DraftCarrier {
@@ -41,25 +41,28 @@ export const NO_METER: RequestMeter = {
 
 /** A request as its meter has to know it. */
 export interface MeteredRequest {
-  source: ByteSource
-  method: string
-  /** With its query, without a token. */
-  path: () => string
+  readonly source: ByteSource
+  readonly method: string
   /** ms since the epoch, server clock. */
-  receivedAt: number
+  readonly receivedAt: number
   /** As its head says; undefined if it does not say. */
-  bodyBytes: number | undefined
-  /** This request, and earlier ones that nobody is charged for, such as preflights. */
-  requests: number
+  readonly bodyBytes: number | undefined
+  /** With its query, without a token. */
+  readonly recordedPath: string
 }
 
 /**
- * Divides the bytes of a request, an answer or a frame: a body is text and what wraps it, and the rest is its head. If the
- * message was cut off, less of the body has crossed than its text.
+ * Divides the bytes of a request or an answer, and adds the parts: a body is text and what wraps it, and the rest is its
+ * head. If the message was cut off, less of the body has crossed than its text.
  */
-export function attribute({ head, body }: HeadAndBody, textBytes: number): ByteSplit {
+function attribute({ head, body }: HeadAndBody, textBytes: number, request: ByteSplit, total: ByteSplit): void {
   const payload = Math.min(textBytes, body)
-  return { headers: head, framing: body - payload, payload }
+  request.headers += head
+  request.framing += body - payload
+  request.payload += payload
+  total.headers += head
+  total.framing += body - payload
+  total.payload += payload
 }
 
 /**
@@ -95,17 +98,24 @@ export class MemberRequestMeter implements RequestMeter, OpenMeter {
    * the member reads.
    *
    * @param isPoll the request asks a transport for a batch
+   * @param requests this request, and earlier ones that nobody is charged for, such as preflights
    */
-  constructor(usage: MemberUsage, transport: TransportName, isPoll: boolean, request: MeteredRequest) {
+  constructor(
+    usage: MemberUsage,
+    transport: TransportName,
+    isPoll: boolean,
+    request: MeteredRequest,
+    requests: number,
+  ) {
     this.#usage = usage
     this.#transport = transport
     this.#request = request
     this.#kind = isPoll ? 'poll' : 'other'
     usage.current = transport
-    usage.counts(transport).requests += request.requests
+    usage.counts(transport).requests += requests
     this.#connection = usage.connect(request.source.connection, transport)
     this.#id = usage.newRecordId()
-    usage.begin(this)
+    this.#noteIfTraced()
   }
 
   carriesDraft({ id, text }: Draft): void {
@@ -114,14 +124,21 @@ export class MemberRequestMeter implements RequestMeter, OpenMeter {
     const textBytes = Buffer.byteLength(text)
     this.#postedTextBytes += textBytes
     // Socket.IO answers a post before it handles what the post brought.
-    if (this.#isOver) this.#addUp({ headers: 0, framing: -textBytes, payload: textBytes })
+    if (this.#isOver) {
+      for (const sum of [this.#up, this.#usage.counts(this.#transport).up]) {
+        sum.framing -= textBytes
+        sum.payload += textBytes
+      }
+    }
     this.#noteIfTraced()
   }
 
   held(): void {
     this.#heldFrom ??= serverNow()
-    if (this.#usage.isTraced) this.settle()
-    this.#noteIfTraced()
+    this.#usage.begin(this)
+    if (!this.#usage.isTraced) return
+    this.settle()
+    this.#usage.note(this.record())
   }
 
   acknowledges(draftId: string): void {
@@ -154,6 +171,7 @@ export class MemberRequestMeter implements RequestMeter, OpenMeter {
     this.answered(status)
     this.#read(0)
     const { source } = this.#request
+    this.#usage.begin(this)
     this.#frames = new MemberFrameMeter(this.#usage, this.#transport, this.#id, source, isCompressed, () => this.#end())
     this.#noteIfTraced()
     return this.#frames
@@ -173,14 +191,14 @@ export class MemberRequestMeter implements RequestMeter, OpenMeter {
   }
 
   record(): ExchangeRecord {
-    const { method, path, receivedAt } = this.#request
+    const { method, recordedPath, receivedAt } = this.#request
     const record = (this.#record ??= {
       type: 'exchange',
       id: this.#id,
       transport: this.#transport,
       kind: this.#kind,
       method,
-      path: path(),
+      path: recordedPath,
       connection: this.#connection,
       receivedAt,
       isOver: false,
@@ -202,16 +220,10 @@ export class MemberRequestMeter implements RequestMeter, OpenMeter {
 
   #read(answerBytes: number): void {
     const { source, bodyBytes = this.#postedTextBytes } = this.#request
-    const crossed = source.readDelta(bodyBytes, answerBytes)
-    this.#addUp(attribute(crossed.up, this.#postedTextBytes))
-    const down = attribute(crossed.down, this.#answer?.textBytes ?? 0)
-    this.#usage.addBytes(this.#transport, 'down', down)
-    add(this.#down, down)
-  }
-
-  #addUp(bytes: ByteSplit): void {
-    this.#usage.addBytes(this.#transport, 'up', bytes)
-    add(this.#up, bytes)
+    const { up, down } = source.readDelta(bodyBytes, answerBytes)
+    const counts = this.#usage.counts(this.#transport)
+    attribute(up, this.#postedTextBytes, this.#up, counts.up)
+    attribute(down, this.#answer?.textBytes ?? 0, this.#down, counts.down)
   }
 
   #end(): void {

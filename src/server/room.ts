@@ -64,7 +64,12 @@ export class Room {
    * @throws 401 for a token that nobody was given, 410 for a member that left
    */
   membershipOf(token: string): Membership | Promise<Membership> {
-    return this.#members.membershipOf(digest(token))
+    return this.membershipByDigest(digest(token))
+  }
+
+  /** The same, of a token whose digest is known. */
+  membershipByDigest(tokenDigest: string): Membership | Promise<Membership> {
+    return this.#members.membershipOf(tokenDigest)
   }
 
   /** A membership by the member's id: no proof that it is the member who asks. */

@@ -22,6 +22,14 @@ export interface Sink {
   end(): void
 }
 
+/** Who asked for one batch. */
+export interface PendingAnswer {
+  /** Called once: with the batch, or null when nothing happened. */
+  answer(batch: EncodedBatch | null): void
+  /** The read begins to wait. */
+  waits(): void
+}
+
 /** ms after which a subscription asks again whether its first cursor is known, while the store is away. */
 const RETRY_MS = 20_000
 
@@ -137,31 +145,24 @@ export class Subscription implements Waiter {
 class PendingRead implements Waiter {
   readonly #log: Log
   readonly #reader: Reader
-  readonly #answer: (batch: EncodedBatch | null) => void
+  readonly #pending: PendingAnswer
   readonly #first: Cursor
   #cursor: Cursor
   readonly #timer: NodeJS.Timeout
 
-  constructor(
-    log: Log,
-    reader: Reader,
-    first: Cursor,
-    cursor: Cursor,
-    waitMs: number,
-    answer: (batch: EncodedBatch | null) => void,
-  ) {
+  constructor(log: Log, reader: Reader, first: Cursor, cursor: Cursor, waitMs: number, pending: PendingAnswer) {
     this.#log = log
     this.#reader = reader
     this.#first = first
     this.#cursor = cursor
-    this.#answer = answer
-    this.#timer = setTimeout(() => this.#giveUp(), waitMs)
+    this.#pending = pending
+    this.#timer = setTimeout(giveUp, waitMs, this)
     reader.observedBy = this
     log.wait(this)
   }
 
   readerEnded(): void {
-    this.#giveUp()
+    this.giveUp()
   }
 
   wake(): void {
@@ -170,13 +171,13 @@ class PendingRead implements Waiter {
       observe(this.#reader, this.#cursor, batch)
       this.#finish(batch)
     } else if (this.#log.isClosed) {
-      this.#giveUp()
+      this.giveUp()
     } else {
       this.#cursor = batch.cursor
     }
   }
 
-  #giveUp(): void {
+  giveUp(): void {
     this.#finish(this.#cursor === this.#first ? null : readFor(this.#log, this.#reader, this.#cursor))
   }
 
@@ -184,56 +185,49 @@ class PendingRead implements Waiter {
     clearTimeout(this.#timer)
     this.#reader.observedBy = null
     this.#log.stopWaiting(this)
-    this.#answer(batch)
+    this.#pending.answer(batch)
   }
+}
+
+function giveUp(read: PendingRead): void {
+  read.giveUp()
 }
 
 /**
  * Answers once, with the next batch for a reader, at most `waitMs` later: at once when there is something to say or nothing
  * to wait for. 0 ms is a short poll, a hold is a long poll.
  *
- * The answer is null when nothing happened. A batch without events says that the position moved past events which are not
- * for this reader.
- *
- * @param onWait called when the read begins to wait
+ * A batch without events says that the position moved past events which are not for this reader.
  */
 export function readNext(
   log: Log,
   reader: Reader,
   cursor: Cursor | null,
   waitMs: number,
-  answer: (batch: EncodedBatch | null) => void,
-  onWait?: () => void,
+  pending: PendingAnswer,
 ): void {
   const isKnown = cursor === null || log.catchUpTo(cursor, waitMs, reader)
   if (isKnown === true) {
-    readKnown(log, reader, cursor, waitMs, answer, onWait)
+    readKnown(log, reader, cursor, waitMs, pending)
     return
   }
   const deadline = performance.now() + waitMs
   void isKnown.then((known) => {
-    if (known) readKnown(log, reader, cursor, deadline - performance.now(), answer, onWait)
-    else answer(null)
+    if (known) readKnown(log, reader, cursor, deadline - performance.now(), pending)
+    else pending.answer(null)
   })
 }
 
-function readKnown(
-  log: Log,
-  reader: Reader,
-  first: Cursor | null,
-  waitMs: number,
-  answer: (batch: EncodedBatch | null) => void,
-  onWait?: () => void,
-): void {
+function readKnown(log: Log, reader: Reader, first: Cursor | null, waitMs: number, pending: PendingAnswer): void {
   const batch = readFor(log, reader, first)
   if (first === null || isNews(first, batch)) {
     observe(reader, first, batch)
-    answer(batch)
+    pending.answer(batch)
   } else if (waitMs <= 0 || reader.isOver || log.isClosed) {
-    answer(batch.cursor === first ? null : batch)
+    pending.answer(batch.cursor === first ? null : batch)
   } else {
-    onWait?.()
-    new PendingRead(log, reader, first, batch.cursor, waitMs, answer)
+    pending.waits()
+    new PendingRead(log, reader, first, batch.cursor, waitMs, pending)
   }
 }
 

@@ -24,8 +24,8 @@ export const jsonpPoll: MountTransport = (app, path, transport, { jsonp }) => {
       return call(JSON.stringify(problems.memberEnded('this member has left').problem))
 
     const anonymous = { memberId: null, isOver: context.reader.isOver, observedBy: null }
-    const batch = await new Promise<EncodedBatch | null>((resolve) => {
-      readNext(context.room.log, anonymous, after, 0, resolve)
+    const batch = await new Promise<EncodedBatch | null>((answer) => {
+      readNext(context.room.log, anonymous, after, 0, { answer, waits: () => undefined })
     })
     context.meter.answersPoll(batch)
     return call(batch ? asScript(batch.json) : 'null')

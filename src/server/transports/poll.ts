@@ -1,6 +1,6 @@
 import { schemas, type TransportName } from '../../protocol.ts'
 import type { App } from '../context.ts'
-import { answerPoll } from '../poll-answer.ts'
+import { PollAnswer } from '../poll-answer.ts'
 import { startCursor } from '../read-cursor.ts'
 import { readNext } from '../subscription.ts'
 
@@ -16,10 +16,9 @@ export function mountPoll(
   holdMs: (askedMs?: number) => number,
 ): void {
   app.get(path, { schema: { querystring: schemas.read }, config: { transport } }, (request, reply) => {
-    const { room, reader, meter } = request.context
+    const { room, reader } = request.context
     const asked = request.query.holdMs
     const waitMs = holdMs(asked === undefined ? undefined : Number(asked))
-    const answer = answerPoll.bind(null, request, reply)
-    readNext(room.log, reader, startCursor(request), waitMs, answer, () => meter.held())
+    readNext(room.log, reader, startCursor(request), waitMs, new PollAnswer(request, reply))
   })
 }
