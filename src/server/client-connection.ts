@@ -1,8 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { TransportName } from '../protocol.ts'
 import { ownByteSource, splitBytes, type ByteSource, type Crossed } from './byte-source.ts'
 import { digest } from './ids.ts'
 import { MAX_OPEN_REQUESTS } from './limits.ts'
+import type { ConnectionUse, MemberUsage } from './member-usage.ts'
+import { SmallSet } from './small-set.ts'
 
 /** ms for a refusal to go out. After that the connection is cut. */
 const REFUSAL_MS = 1000
@@ -29,9 +32,10 @@ export class ClientConnection implements ByteSource {
   readonly connection: Socket
   #up = 0
   #down = 0
-  #open: OpenRequest | null = null
-  /** Further ones, on HTTP/2 and for a client that pipelines. */
-  #others: Set<OpenRequest> | null = null
+  /** More than one on HTTP/2, and for a client that pipelines. */
+  readonly #open = new SmallSet<OpenRequest>()
+  /** How the connection was used last. */
+  #use: ConnectionUse | null = null
   #isRefused = false
   #token = ''
   #tokenDigest = ''
@@ -53,7 +57,7 @@ export class ClientConnection implements ByteSource {
   }
   /** HTTP/2 bounds its streams itself. */
   get isOverLimit(): boolean {
-    return this.#others !== null && this.#others.size >= MAX_OPEN_REQUESTS
+    return this.#open.size > MAX_OPEN_REQUESTS
   }
 
   bytesOf(request: IncomingMessage): ByteSource {
@@ -79,19 +83,17 @@ export class ClientConnection implements ByteSource {
   }
 
   add(request: OpenRequest): void {
-    if (this.#open === null) this.#open = request
-    else (this.#others ??= new Set()).add(request)
+    this.#open.add(request)
   }
 
   delete(request: OpenRequest): void {
-    if (this.#open === request) this.#open = null
-    else this.#others?.delete(request)
+    this.#open.delete(request)
   }
 
   /** Ends held reads, so that the refusal that is queued behind them goes out. */
   refuse(): void {
     this.#isRefused = true
-    for (const request of this.#requests()) request.endRead()
+    for (const request of this.#open.toArray()) request.endRead()
     const timer = setTimeout(() => this.connection.destroy(), REFUSAL_MS)
     this.connection.once('close', () => clearTimeout(timer))
   }
@@ -105,6 +107,14 @@ export class ClientConnection implements ByteSource {
     return this.#tokenDigest
   }
 
+  /** Notes that a member uses the connection for a transport: mostly the same ones as before. */
+  usedBy(usage: MemberUsage, transport: TransportName): ConnectionUse {
+    if (this.#use?.usage !== usage || this.#use.transport !== transport) {
+      this.#use = usage.connect(this.connection, transport)
+    }
+    return this.#use
+  }
+
   addPreflight(): void {
     this.#preflights += 1
   }
@@ -115,16 +125,12 @@ export class ClientConnection implements ByteSource {
     return count
   }
 
-  #requests(): OpenRequest[] {
-    return [...(this.#open ? [this.#open] : []), ...(this.#others ?? [])]
-  }
-
   /**
    * Node emits `close` for the response whose turn it is. Responses that are queued behind it get theirs here, and requests
    * that became a WebSocket have none.
    */
   closed(): void {
-    for (const request of this.#requests()) {
+    for (const request of this.#open.toArray()) {
       const { response } = request
       if (response === null) {
         request.end()

@@ -1,10 +1,10 @@
 import type { ByteSplit, FrameKind, FrameRecord, Way } from '../meter.ts'
-import type { Draft, TransportName } from '../protocol.ts'
+import type { Draft } from '../protocol.ts'
 import type { ByteSource } from './byte-source.ts'
 import { serverNow } from './clock.ts'
 import { CompressedFrame, CompressedFrames } from './deflate-attribution.ts'
 import type { EncodedBatch } from './encoded-batch.ts'
-import { add, type MemberUsage } from './member-usage.ts'
+import { add, type ConnectionUse } from './member-usage.ts'
 
 /** Counts the frames of a socket, or the pieces of a streamed answer, for the member that reads it. */
 export interface FrameMeter {
@@ -39,8 +39,7 @@ const MAX_PENDING_FRAMES = 64
  * crossed beside the frames is counted when the meter is read. Records exist only while somebody traces.
  */
 export class MemberFrameMeter implements FrameMeter {
-  readonly #usage: MemberUsage
-  readonly #transport: TransportName
+  readonly #use: ConnectionUse
   /** Record id of the request that opened the connection. */
   readonly #exchange: number
   readonly #source: ByteSource
@@ -52,16 +51,8 @@ export class MemberFrameMeter implements FrameMeter {
   readonly #rest: Partial<Record<Way, FrameRecord>> = {}
   readonly #compressed: Record<Way, CompressedFrames> | null
 
-  constructor(
-    usage: MemberUsage,
-    transport: TransportName,
-    exchange: number,
-    source: ByteSource,
-    isCompressed: boolean,
-    onEnd: () => void,
-  ) {
-    this.#usage = usage
-    this.#transport = transport
+  constructor(use: ConnectionUse, exchange: number, source: ByteSource, isCompressed: boolean, onEnd: () => void) {
+    this.#use = use
     this.#exchange = exchange
     this.#source = source
     this.#compressed = isCompressed ? { up: new CompressedFrames(), down: new CompressedFrames() } : null
@@ -77,8 +68,8 @@ export class MemberFrameMeter implements FrameMeter {
   ): void {
     const textBytes = batch?.textBytes ?? 0
     this.#countFrame('down')
-    if (batch) this.#usage.counts(this.#transport).delivered += batch.messages.length
-    const record = this.#usage.isTraced ? this.#newRecord('down', kind) : null
+    if (batch) this.#use.counts.delivered += batch.messages.length
+    const record = this.#use.usage.isTraced ? this.#newRecord('down', kind) : null
     if (record) {
       record.index = this.#shown.down
       if (messages) record.messages = messages
@@ -89,7 +80,7 @@ export class MemberFrameMeter implements FrameMeter {
 
   received(bytes: number, kind: FrameKind = 'message'): { carriesDraft(draft: Draft): void } {
     this.#countFrame('up')
-    const record = this.#usage.isTraced ? this.#newRecord('up', kind) : null
+    const record = this.#use.usage.isTraced ? this.#newRecord('up', kind) : null
     if (record) record.index = this.#shown.up
     const compressed = this.#addFrame('up', bytes, 0, record)
     return {
@@ -105,16 +96,16 @@ export class MemberFrameMeter implements FrameMeter {
 
   control(way: Way, bytes: number, kind: 'ping' | 'pong' | 'close'): void {
     this.#counted[way] += bytes
-    const record = this.#usage.isTraced ? this.#newRecord(way, kind) : null
+    const record = this.#use.usage.isTraced ? this.#newRecord(way, kind) : null
     this.#add(way, { headers: 0, framing: bytes, payload: 0 }, record)
   }
 
   end(wasClosed = false): void {
     this.#source.whenOver(() => {
       this.settle()
-      for (const rest of wasClosed && this.#usage.isTraced ? Object.values(this.#rest) : []) {
+      for (const rest of wasClosed && this.#use.usage.isTraced ? Object.values(this.#rest) : []) {
         rest.kind = 'close'
-        this.#usage.note(rest)
+        this.#use.usage.note(rest)
       }
       this.#onEnd()
     })
@@ -133,49 +124,49 @@ export class MemberFrameMeter implements FrameMeter {
     const rest =
       this.#compressed?.[way].divide(uncounted, (frame, bytes) => this.#add(way, bytes, frame.record)) ?? uncounted
     if (head === 0 && rest === 0) return
-    const record = this.#usage.isTraced ? (this.#rest[way] ??= this.#newRecord(way, 'rest')) : null
+    const record = this.#use.usage.isTraced ? (this.#rest[way] ??= this.#newRecord(way, 'rest')) : null
     this.#add(way, { headers: head, framing: rest, payload: 0 }, record)
   }
 
   #countFrame(way: Way): void {
     this.#shown[way] += 1
-    this.#usage.counts(this.#transport).frames += 1
+    this.#use.counts.frames += 1
   }
 
   /** Returns the frame if it is compressed: its bytes are known only when the source is read. */
   #addFrame(way: Way, bytes: number, textBytes: number, record: FrameRecord | null): CompressedFrame | null {
     if (!this.#compressed) {
       this.#counted[way] += bytes
-      const counts = this.#usage.counts(this.#transport)[way]
+      const counts = this.#use.counts[way]
       counts.framing += bytes - textBytes
       counts.payload += textBytes
       if (record) {
         record.bytes.framing += bytes - textBytes
         record.bytes.payload += textBytes
-        this.#usage.note(record)
+        this.#use.usage.note(record)
       }
       return null
     }
     const frame = new CompressedFrame(record, bytes, textBytes)
     this.#compressed[way].add(frame)
-    if (record) this.#usage.note(record)
+    if (record) this.#use.usage.note(record)
     if (this.#compressed[way].size > MAX_PENDING_FRAMES) this.settle()
     return frame
   }
 
   #add(way: Way, bytes: ByteSplit, record: FrameRecord | null): void {
-    this.#usage.addBytes(this.#transport, way, bytes)
+    add(this.#use.counts[way], bytes)
     if (!record) return
     add(record.bytes, bytes)
-    this.#usage.note(record)
+    this.#use.usage.note(record)
   }
 
   #newRecord(way: Way, kind: FrameKind): FrameRecord {
     return {
       type: 'frame',
-      id: this.#usage.newRecordId(),
+      id: this.#use.usage.newRecordId(),
       exchange: this.#exchange,
-      transport: this.#transport,
+      transport: this.#use.transport,
       way,
       kind,
       at: serverNow(),

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
-import { noCounts, type ByteSplit, type Counts, type ExchangeRecord, type TraceRecord, type Way } from '../meter.ts'
+import { noCounts, type ByteSplit, type Counts, type ExchangeRecord, type TraceRecord } from '../meter.ts'
 import type { TransportName } from '../protocol.ts'
+import { SmallSet } from './small-set.ts'
 import { Trace } from './trace.ts'
 
 /**
@@ -32,18 +33,28 @@ export interface OpenMeter {
   record(): ExchangeRecord
 }
 
+/** A connection as one member uses it for one transport. */
+export interface ConnectionUse {
+  /** The usage that is charged. It changes once, if the member becomes known only later. */
+  usage: MemberUsage
+  readonly transport: TransportName
+  /** Counts of this transport in `usage`. */
+  counts: Counts
+  /** The connection's number among the member's: 1, 2, 3 … */
+  number: number
+}
+
 /** What one member's requests and sockets have cost, by transport. */
 export class MemberUsage {
   readonly #counts = new Map<TransportName, Counts>()
-  readonly #connections = new Map<Socket, { number: number; transports: Set<TransportName> }>()
-  readonly #open = new Set<OpenMeter>()
+  readonly #connections = new Map<Socket, Map<TransportName, ConnectionUse>>()
+  readonly #open = new SmallSet<OpenMeter>()
   readonly #traces = new Set<Trace>()
   #connectionNumber = 0
   #recordId = 0
-  #current: TransportName | null = null
-  /** The usage that this one was assigned to. */
-  #owner: MemberUsage | null = null
-  /** Records from before the owner was known. */
+  /** The transport by which the member reads. What it posts is counted there. */
+  current: TransportName | null = null
+  /** Records from before the member was known. */
   readonly #unassigned: Trace | null
 
   /** `isUnassigned`: the member is not known yet. */
@@ -52,38 +63,33 @@ export class MemberUsage {
     if (this.#unassigned) this.#traces.add(this.#unassigned)
   }
 
-  /** The transport by which the member reads. What it posts is counted there. */
-  get current(): TransportName | null {
-    return this.#owner ? this.#owner.current : this.#current
-  }
-  set current(transport: TransportName | null) {
-    if (this.#owner) this.#owner.current = transport
-    else this.#current = transport
-  }
-
   /** Somebody asked for the records. */
   get isTraced(): boolean {
-    return this.#owner ? this.#owner.isTraced : this.#traces.size > 0
+    return this.#traces.size > 0
   }
 
   /**
-   * Transfers the counts and records of a session that was metered before its member was known. Later ones go to `owner`
-   * too.
+   * Transfers the counts, records and connections of a session that was metered before its member was known. Requests that
+   * are under way are charged to `owner` from here on.
    */
   assignTo(owner: MemberUsage): void {
-    if (this.#owner) return
     const numbers = new Map<number, number>()
-    // The owner may use a connection already, and then has counted it.
-    for (const [socket, { number, transports }] of this.#connections) {
-      for (const transport of transports) {
-        this.counts(transport).opened -= 1
-        numbers.set(number, owner.connect(socket, transport))
+    for (const [socket, uses] of this.#connections) {
+      for (const use of uses.values()) {
+        // The owner may use the connection already, and then has counted it.
+        use.counts.opened -= 1
+        const own = owner.connect(socket, use.transport)
+        numbers.set(use.number, own.number)
+        use.usage = owner
+        use.number = own.number
       }
     }
     for (const [transport, counts] of this.#counts) addCounts(owner.counts(transport), counts)
-    for (const meter of this.#open) owner.#open.add(meter)
-    if (this.#current) owner.current = this.#current
-    this.#owner = owner
+    for (const uses of this.#connections.values()) {
+      for (const use of uses.values()) use.counts = owner.counts(use.transport)
+    }
+    for (const meter of this.#open.toArray()) owner.#open.add(meter)
+    if (this.current) owner.current = this.current
     const ids = new Map<number, number>()
     for (const record of this.#unassigned?.take()?.records ?? []) {
       const id = owner.newRecordId()
@@ -93,32 +99,31 @@ export class MemberUsage {
       else record.exchange = ids.get(record.exchange) ?? record.exchange
       owner.note(record)
     }
+    this.release()
   }
 
   counts(transport: TransportName): Counts {
-    if (this.#owner) return this.#owner.counts(transport)
     let counts = this.#counts.get(transport)
     if (!counts) this.#counts.set(transport, (counts = noCounts()))
     return counts
   }
 
-  addBytes(transport: TransportName, way: Way, bytes: ByteSplit): void {
-    add(this.counts(transport)[way], bytes)
-  }
-
-  /** Notes that a transport runs over this connection. Returns the connection's number. */
-  connect(socket: Socket, transport: TransportName): number {
-    if (this.#owner) return this.#owner.connect(socket, transport)
-    let use = this.#connections.get(socket)
-    if (!use) {
-      this.#connections.set(socket, (use = { number: ++this.#connectionNumber, transports: new Set() }))
+  /** Notes that a transport runs over this connection. */
+  connect(socket: Socket, transport: TransportName): ConnectionUse {
+    let uses = this.#connections.get(socket)
+    if (!uses) {
+      this.#connections.set(socket, (uses = new Map<TransportName, ConnectionUse>()))
       usersOf(socket).add(this)
     }
-    if (!use.transports.has(transport)) {
-      use.transports.add(transport)
-      this.counts(transport).opened += 1
+    let use = uses.get(transport)
+    if (!use) {
+      const [known] = uses.values()
+      const counts = this.counts(transport)
+      use = { usage: this, transport, counts, number: known?.number ?? ++this.#connectionNumber }
+      uses.set(transport, use)
+      counts.opened += 1
     }
-    return use.number
+    return use
   }
 
   /** The connection is gone. */
@@ -133,30 +138,27 @@ export class MemberUsage {
 
   /** The request lasts: it is asked when the meter is read. */
   begin(meter: OpenMeter): void {
-    const usage = this.#owner ?? this
-    usage.#open.add(meter)
+    this.#open.add(meter)
   }
 
   end(meter: OpenMeter): void {
     this.#open.delete(meter)
-    if (this.#owner) this.#owner.#open.delete(meter)
   }
 
   newRecordId(): number {
-    return this.#owner ? this.#owner.newRecordId() : ++this.#recordId
+    return ++this.#recordId
   }
 
   /** The record is new, or says more than before. */
   note(record: TraceRecord): void {
-    if (this.#owner) this.#owner.note(record)
-    else for (const trace of this.#traces) trace.note(record)
+    for (const trace of this.#traces) trace.note(record)
   }
 
   /** All records from here on, and of the requests under way what is known of them. `end` ends it. */
   trace(): { trace: Trace; end: () => void } {
     const trace = new Trace()
     this.#settle()
-    for (const meter of this.#open) trace.note(meter.record())
+    for (const meter of this.#open.toArray()) trace.note(meter.record())
     this.#traces.add(trace)
     return { trace, end: () => this.#traces.delete(trace) }
   }
@@ -167,7 +169,7 @@ export class MemberUsage {
   }
 
   #settle(): void {
-    for (const meter of this.#open) meter.settle()
+    for (const meter of this.#open.toArray()) meter.settle()
   }
 }
 

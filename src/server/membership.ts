@@ -1,5 +1,6 @@
 import type { Member } from '../protocol.ts'
 import type { RoomObserver } from './observer.ts'
+import { SmallSet } from './small-set.ts'
 import type { Reader } from './subscription.ts'
 
 /** Told when a member connects and disconnects: its lease does not run while a connection is open. */
@@ -13,7 +14,7 @@ export interface Presence {
 export class Membership {
   readonly tokenDigest: string
   #member: Member
-  readonly #connections = new Set<ReaderConnection>()
+  readonly #connections = new SmallSet<ReaderConnection>()
   readonly #presence: Presence | null
   #isEnded = false
   /** Number of its requests and sockets so far. */
@@ -57,7 +58,7 @@ export class Membership {
   /** Ends every connection. The member can neither read nor post any more. */
   end(): void {
     this.#isEnded = true
-    for (const connection of this.#connections) connection.end()
+    for (const connection of this.#connections.toArray()) connection.end()
   }
 }
 

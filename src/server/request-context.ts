@@ -78,8 +78,8 @@ export class RequestContext implements OpenRequest, MeteredRequest {
     const countedFor = transport ?? usage.current
     if (!countedFor) return
     const isPoll = transport !== undefined && this.method === 'GET'
-    const requests = 1 + this.connection.takePreflights()
-    this.#meter = new MemberRequestMeter(usage, countedFor, isPoll, this, requests)
+    const use = this.connection.usedBy(usage, countedFor)
+    this.#meter = new MemberRequestMeter(use, isPoll, this, 1 + this.connection.takePreflights())
   }
 
   /** The request has become a WebSocket: it lets go of what it was as HTTP, and lasts as long as its connection. */

@@ -1,10 +1,10 @@
 import type { ByteSplit, ExchangeRecord } from '../meter.ts'
-import type { Draft, TransportName } from '../protocol.ts'
+import type { Draft } from '../protocol.ts'
 import type { ByteSource, HeadAndBody } from './byte-source.ts'
 import { serverNow } from './clock.ts'
 import type { EncodedBatch } from './encoded-batch.ts'
 import { MemberFrameMeter, NO_FRAME_METER, type FrameMeter } from './frame-meter.ts'
-import type { MemberUsage, OpenMeter } from './member-usage.ts'
+import type { ConnectionUse, OpenMeter } from './member-usage.ts'
 
 /** What carried a draft up: a request, or a frame. */
 export interface DraftCarrier {
@@ -71,11 +71,9 @@ function attribute({ head, body }: HeadAndBody, textBytes: number, request: Byte
  * the parts add up to what crossed, whatever headers Node, Fastify or a browser sent.
  */
 export class MemberRequestMeter implements RequestMeter, OpenMeter {
-  readonly #usage: MemberUsage
-  readonly #transport: TransportName
+  readonly #use: ConnectionUse
   readonly #request: MeteredRequest
   readonly #id: number
-  readonly #connection: number
   readonly #up: ByteSplit = { headers: 0, framing: 0, payload: 0 }
   readonly #down: ByteSplit = { headers: 0, framing: 0, payload: 0 }
   #kind: ExchangeRecord['kind']
@@ -100,21 +98,13 @@ export class MemberRequestMeter implements RequestMeter, OpenMeter {
    * @param isPoll the request asks a transport for a batch
    * @param requests this request, and earlier ones that nobody is charged for, such as preflights
    */
-  constructor(
-    usage: MemberUsage,
-    transport: TransportName,
-    isPoll: boolean,
-    request: MeteredRequest,
-    requests: number,
-  ) {
-    this.#usage = usage
-    this.#transport = transport
+  constructor(use: ConnectionUse, isPoll: boolean, request: MeteredRequest, requests: number) {
+    this.#use = use
     this.#request = request
     this.#kind = isPoll ? 'poll' : 'other'
-    usage.current = transport
-    usage.counts(transport).requests += requests
-    this.#connection = usage.connect(request.source.connection, transport)
-    this.#id = usage.newRecordId()
+    use.usage.current = use.transport
+    use.counts.requests += requests
+    this.#id = use.usage.newRecordId()
     this.#noteIfTraced()
   }
 
@@ -125,7 +115,7 @@ export class MemberRequestMeter implements RequestMeter, OpenMeter {
     this.#postedTextBytes += textBytes
     // Socket.IO answers a post before it handles what the post brought.
     if (this.#isOver) {
-      for (const sum of [this.#up, this.#usage.counts(this.#transport).up]) {
+      for (const sum of [this.#up, this.#use.counts.up]) {
         sum.framing -= textBytes
         sum.payload += textBytes
       }
@@ -135,10 +125,10 @@ export class MemberRequestMeter implements RequestMeter, OpenMeter {
 
   held(): void {
     this.#heldFrom ??= serverNow()
-    this.#usage.begin(this)
-    if (!this.#usage.isTraced) return
+    this.#use.usage.begin(this)
+    if (!this.#use.usage.isTraced) return
     this.settle()
-    this.#usage.note(this.record())
+    this.#use.usage.note(this.record())
   }
 
   acknowledges(draftId: string): void {
@@ -150,7 +140,7 @@ export class MemberRequestMeter implements RequestMeter, OpenMeter {
     if (this.#isOver) return
     this.#answer = batch
     this.#isPollAnswered = true
-    const counts = this.#usage.counts(this.#transport)
+    const counts = this.#use.counts
     counts.delivered += batch?.messages.length ?? 0
     counts.polls += 1
     if (!batch?.events && !this.#acks) counts.empty += 1
@@ -171,8 +161,8 @@ export class MemberRequestMeter implements RequestMeter, OpenMeter {
     this.answered(status)
     this.#read(0)
     const { source } = this.#request
-    this.#usage.begin(this)
-    this.#frames = new MemberFrameMeter(this.#usage, this.#transport, this.#id, source, isCompressed, () => this.#end())
+    this.#use.usage.begin(this)
+    this.#frames = new MemberFrameMeter(this.#use, this.#id, source, isCompressed, () => this.#end())
     this.#noteIfTraced()
     return this.#frames
   }
@@ -195,11 +185,11 @@ export class MemberRequestMeter implements RequestMeter, OpenMeter {
     const record = (this.#record ??= {
       type: 'exchange',
       id: this.#id,
-      transport: this.#transport,
+      transport: this.#use.transport,
       kind: this.#kind,
       method,
       path: recordedPath,
-      connection: this.#connection,
+      connection: this.#use.number,
       receivedAt,
       isOver: false,
       up: this.#up,
@@ -221,7 +211,7 @@ export class MemberRequestMeter implements RequestMeter, OpenMeter {
   #read(answerBytes: number): void {
     const { source, bodyBytes = this.#postedTextBytes } = this.#request
     const { up, down } = source.readDelta(bodyBytes, answerBytes)
-    const counts = this.#usage.counts(this.#transport)
+    const counts = this.#use.counts
     attribute(up, this.#postedTextBytes, this.#up, counts.up)
     attribute(down, this.#answer?.textBytes ?? 0, this.#down, counts.down)
   }
@@ -229,10 +219,10 @@ export class MemberRequestMeter implements RequestMeter, OpenMeter {
   #end(): void {
     this.#isOver = true
     this.#noteIfTraced()
-    this.#usage.end(this)
+    this.#use.usage.end(this)
   }
 
   #noteIfTraced(): void {
-    if (this.#usage.isTraced) this.#usage.note(this.record())
+    if (this.#use.usage.isTraced) this.#use.usage.note(this.record())
   }
 }

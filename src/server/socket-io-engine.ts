@@ -40,8 +40,8 @@ export type Verdict = { ack: Ack } | { error: Problem }
 /** A session that has connected. */
 export interface SocketIoConnection {
   readonly room: Room
-  /** What the session has cost since its first request. */
-  readonly usage: MemberUsage
+  /** What the session has cost since its first request is counted for this member, and what it will cost. */
+  belongsTo(usage: MemberUsage): void
   /** False when the session takes no more now: `onReady` says when it does again. */
   send(batch: EncodedBatch): boolean
   /** Calls back when there is room: on a socket when the last packet has gone out, else when the next poll is here. */
@@ -162,10 +162,9 @@ export class SocketIoEngine {
   connectionOf(socket: Socket): SocketIoConnection {
     const session = this.#requests.get(socket.request)?.session
     if (!session) throw new Error('a session that began with no request')
-    const { request, usage } = session
     return {
-      room: request.context.room,
-      usage,
+      room: session.request.context.room,
+      belongsTo: (usage) => session.belongsTo(usage),
       onMessage: (handle) => {
         let handled = Promise.resolve()
         let waiting = 0
@@ -223,7 +222,7 @@ export class SocketIoEngine {
     socket.on('flush', (packets: EnginePacket[]) => session.flushes(packets, socket.transport.name === 'websocket'))
     socket.once('close', () => {
       this.#sessions.delete(session.id)
-      session.usage.release()
+      session.close()
     })
   }
 }

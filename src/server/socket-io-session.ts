@@ -31,7 +31,7 @@ export class SocketIoSession {
   id = ''
   /** The request that the session began with. */
   readonly request: FastifyRequest
-  readonly usage: MemberUsage
+  #usage: MemberUsage
   /** What brought the packets that came last: a post or a frame. */
   #carrier: DraftCarrier | null = null
   #frames: FrameMeter | null = null
@@ -42,17 +42,33 @@ export class SocketIoSession {
   /** What the next answer of a poll carries. */
   #carried: { batch: EncodedBatch | null; acks: string[] } = { batch: null, acks: [] }
   #connects = 0
+  #hasMember = false
 
   constructor(request: FastifyRequest, usage: MemberUsage) {
     this.request = request
-    this.usage = usage
+    this.#usage = usage
   }
 
+  /** What the session costs is counted here: for nobody at first. */
+  get usage(): MemberUsage {
+    return this.#usage
+  }
   get carrier(): DraftCarrier | null {
     return this.#carrier
   }
   get waiting(): number {
     return this.#waiting
+  }
+
+  belongsTo(usage: MemberUsage): void {
+    this.#usage.assignTo(usage)
+    this.#usage = usage
+    this.#hasMember = true
+  }
+
+  /** The session is over. */
+  close(): void {
+    if (!this.#hasMember) this.#usage.release()
   }
 
   /** Somebody connects on it. Returns how often that happened. */

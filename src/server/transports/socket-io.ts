@@ -30,7 +30,7 @@ export const socketIo: MountTransport = (app, path, transport, { beat }) => {
   engine.io.on('connection', (socket) => {
     const connection = engine.connectionOf(socket)
     const membership = memberships.get(socket) ?? null
-    if (membership) connection.usage.assignTo(app.usageOf(membership))
+    if (membership) connection.belongsTo(app.usageOf(membership))
     const reader = connection.room.connect(membership)
     socket.on('disconnect', () => reader.end())
     connection.onMessage(async (value, carriesDraft) => {
