@@ -85,8 +85,8 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
   app.setNotFoundHandler((request) => {
     throw problems.notFound(`there is nothing at ${request.method} ${request.url.split('?')[0] ?? ''}`)
   })
-  app.setErrorHandler((error, request, reply) => {
-    const problem = toProblem(error, request.log)
+  app.setErrorHandler((error, _request, reply) => {
+    const problem = toProblem(error, log)
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
     if (error instanceof ProblemError && error.retryAfterS !== undefined) reply.header('retry-after', error.retryAfterS)
     // A cache may keep a 404 or a 410 without being told to, and hand it to the next one who asks.

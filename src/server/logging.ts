@@ -22,10 +22,8 @@ export function createLog(level: Config['logLevel']): Logger {
 
 /**
  * Fastify logs each request and its answer at level info, by a logger and two listeners that each request has for itself. At
- * other levels requests do without, and log by the one logger.
+ * other levels requests do without: what is to be logged goes by the server's logger.
  */
-export function fastifyLogging(
-  log: Logger,
-): Pick<FastifyServerOptions, 'logger' | 'loggerInstance' | 'childLoggerFactory'> {
-  return log.isLevelEnabled('info') ? { loggerInstance: log } : { logger: false, childLoggerFactory: () => log }
+export function fastifyLogging(log: Logger): Pick<FastifyServerOptions, 'logger' | 'loggerInstance'> {
+  return log.isLevelEnabled('info') ? { loggerInstance: log } : { logger: false }
 }

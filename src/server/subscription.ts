@@ -1,5 +1,6 @@
 import type { Cursor } from '../protocol.ts'
 import { encode, EncodedBatch } from './encoded-batch.ts'
+import { HoldQueue, type Held } from './hold-queue.ts'
 import type { Log, Waiter } from './log.ts'
 import type { RoomObserver } from './observer.ts'
 
@@ -141,14 +142,19 @@ export class Subscription implements Waiter {
   }
 }
 
+const holds = new HoldQueue()
+
 /** One read that waits until there is something to say. */
-class PendingRead implements Waiter {
+class PendingRead implements Waiter, Held {
   readonly #log: Log
   readonly #reader: Reader
   readonly #pending: PendingAnswer
   readonly #first: Cursor
   #cursor: Cursor
-  readonly #timer: NodeJS.Timeout
+  readonly #waitMs: number
+  deadline = 0
+  before: Held | null = null
+  after: Held | null = null
 
   constructor(log: Log, reader: Reader, first: Cursor, cursor: Cursor, waitMs: number, pending: PendingAnswer) {
     this.#log = log
@@ -156,7 +162,8 @@ class PendingRead implements Waiter {
     this.#first = first
     this.#cursor = cursor
     this.#pending = pending
-    this.#timer = setTimeout(giveUp, waitMs, this)
+    this.#waitMs = waitMs
+    holds.add(this, waitMs)
     reader.observedBy = this
     log.wait(this)
   }
@@ -182,15 +189,11 @@ class PendingRead implements Waiter {
   }
 
   #finish(batch: EncodedBatch | null): void {
-    clearTimeout(this.#timer)
+    holds.remove(this, this.#waitMs)
     this.#reader.observedBy = null
     this.#log.stopWaiting(this)
     this.#pending.answer(batch)
   }
-}
-
-function giveUp(read: PendingRead): void {
-  read.giveUp()
 }
 
 /**
@@ -213,7 +216,7 @@ export function readNext(
   }
   const deadline = performance.now() + waitMs
   void isKnown.then((known) => {
-    if (known) readKnown(log, reader, cursor, deadline - performance.now(), pending)
+    if (known) readKnown(log, reader, cursor, Math.ceil(deadline - performance.now()), pending)
     else pending.answer(null)
   })
 }

@@ -19,7 +19,6 @@ export const webSocket: MountTransport = (app, path, transport) => {
       const connection = openWebSocket(socket, request)
       if (!connection) return
       const { room, reader } = request.context
-      const { log } = request
 
       connection.onText(async (text, carrier) => {
         let id: string | undefined
@@ -31,7 +30,7 @@ export const webSocket: MountTransport = (app, path, transport) => {
           const { ack } = await room.say(membershipOf(reader), draft)
           await connection.send({ type: 'ack', ack })
         } catch (error) {
-          const problem = toProblem(error, log)
+          const problem = toProblem(error, app.log)
           await connection.send({ type: 'error', error: problem, ...(id === undefined ? {} : { id }) })
         }
       })
