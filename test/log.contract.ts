@@ -194,6 +194,7 @@ export function logContract(name: string, open: (options: LogOptions) => Promise
       const [leaving, staying] = [follow(reader), follow()]
       reader.end()
       expect(leaving.isEnded()).toBe(true)
+      expect(follow(reader).isEnded()).toBe(true)
       expect(log.waiting).toBe(1)
       await log.append(entry('last'))
       log.close()

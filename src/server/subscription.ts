@@ -71,7 +71,9 @@ export class Subscription implements Waiter {
     this.#cursor = cursor
     this.#told = cursor
     reader.observedBy = this
-    this.#start()
+    // The client may have gone while the store was asked who it is.
+    if (reader.isOver) this.#end()
+    else this.#start()
   }
 
   get isFull(): boolean {
