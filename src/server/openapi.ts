@@ -26,6 +26,7 @@ const REFUSALS: Record<number, string> = {
   409: 'taken or used up: `type` says which',
   410: 'the member has left: join again',
   426: 'this is a WebSocket: see /docs/frames',
+  429: 'too many requests under way on one connection: it is closed',
   503: 'full, closing, or the store is away: Retry-After says when to come back',
 }
 
@@ -65,7 +66,7 @@ const ROUTES: Record<string, Described> = {
         answers: {
           200: { description: 'a batch, or a stream of them', ...json(schemas.batch) },
           204: { description: 'nothing new' },
-          ...refused(400, 401, 410, 426, 503),
+          ...refused(400, 401, 410, 426, 429, 503),
         },
       },
     ]),
