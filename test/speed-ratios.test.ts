@@ -22,7 +22,7 @@ interface Guarded {
 /**
  * Noise does not cross these bounds, beside two busy processes either. A server that makes a promise for each wake and runs
  * each poll through eight asynchronous hooks crosses those of one message in flight (1.8 to 2.4, and 4 for polls) and those of
- * polls with eight. It does not cross those of sockets and streams with eight (0.4 to 0.5, of 0.25 to 0.45 on a busy machine):
+ * polls with eight. It does not cross those of sockets and streams with eight (0.41 to 0.47; here 0.29 to 0.44):
  * these guard that several messages share one write, without which the ratio is that of one message in flight.
  */
 const GUARDED: readonly Guarded[] = [
