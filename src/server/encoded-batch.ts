@@ -56,9 +56,13 @@ export class EncodedBatch {
 /** A function of an object that is computed once per object, and kept as long as the object. */
 export function oncePer<K extends object, V>(compute: (key: K) => V): (key: K) => V {
   const known = new WeakMap<K, V>()
+  // Readers of one batch come one after the other: the last one is mostly the one that is asked for.
+  let last: { key: K; value: V } | null = null
   return (key) => {
+    if (last?.key === key) return last.value
     let value = known.get(key)
     if (value === undefined) known.set(key, (value = compute(key)))
+    last = { key, value }
     return value
   }
 }

@@ -3,6 +3,3 @@ export const downBytes = (length: number): number => length + (length < 126 ? 2 
 
 /** Bytes of a WebSocket frame that a client sends: with a mask of 4. */
 export const upBytes = (length: number): number => downBytes(length) + 4
-
-/** Bytes around a piece of an answer with chunked coding. RFC 9112, 7.1: its length in hexadecimal, and two line ends. */
-export const chunkBytes = (length: number): number => length.toString(16).length + 4

@@ -5,12 +5,12 @@ import type { FrameKind } from '../meter.ts'
 import type { Cursor, Problem } from '../protocol.ts'
 import { oncePer, type EncodedBatch } from './encoded-batch.ts'
 import { NO_FRAME_METER, type FrameMeter } from './frame-meter.ts'
-import { chunkBytes } from './frame-sizes.ts'
 import { isGone } from './gone.ts'
 import type { Beating, Heartbeat } from './heartbeat.ts'
+import type { Log } from './log.ts'
 import type { Membership } from './membership.ts'
 import { problems } from './problem.ts'
-import { Subscription, type Sink } from './subscription.ts'
+import { Subscription, type Reader, type Sink } from './subscription.ts'
 
 /** How a streamed transport writes what it has to say. */
 export interface StreamFormat {
@@ -74,9 +74,9 @@ export function streamer(
       raw.end()
       return
     }
-    const stream = new StreamConnection(raw, frames, reader.membership, pieces)
+    const stream = new StreamConnection(raw, frames, reader.membership, request.server.heartbeat, pieces)
     if (opening) stream.send(opening, 'retry')
-    stream.follow(new Subscription(room.log, reader, after, stream), request.server.heartbeat)
+    stream.follow(room.log, reader, after)
   }
 }
 
@@ -85,32 +85,41 @@ class StreamConnection implements Sink, Beating {
   readonly #response: ServerResponse
   readonly #meter: FrameMeter
   readonly #membership: Membership | null
+  readonly #heartbeat: Heartbeat
   readonly #pieces: Pieces
+  /** What chunks are written to; null while the response waits for its turn, and if it has no chunks of ours. */
+  #socket: Socket | null = null
   #subscription: Subscription | null = null
-  #heartbeat: Heartbeat | null = null
+  #isOver = false
   /** Bytes of the body so far. */
   #bodyBytes = 0
   lastSentAt = 0
 
-  constructor(response: ServerResponse, meter: FrameMeter, membership: Membership | null, pieces: Pieces) {
+  constructor(
+    response: ServerResponse,
+    meter: FrameMeter,
+    membership: Membership | null,
+    heartbeat: Heartbeat,
+    pieces: Pieces,
+  ) {
     this.#response = response
     this.#meter = meter
     this.#membership = membership
+    this.#heartbeat = heartbeat
     this.#pieces = pieces
+    this.#isOver = isGone(response)
+    response.on('close', () => this.#stop())
   }
 
-  follow(subscription: Subscription, heartbeat: Heartbeat): void {
-    if (this.#response.writableEnded) return
-    this.#subscription = subscription
-    this.#heartbeat = heartbeat
-    heartbeat.add(this)
-    this.#response.on('close', () => heartbeat.remove(this))
+  follow(log: Log, reader: Reader, after: Cursor | null): void {
+    this.#heartbeat.add(this)
+    this.#subscription = new Subscription(log, reader, after, this)
   }
 
   write(batch: EncodedBatch): boolean {
     if (this.send(this.#pieces.batch(batch), 'batch', batch)) return true
     // A response that waits for its turn on the connection drains itself.
-    const draining = socketOf(this.#response) ?? this.#response
+    const draining = this.#socket ?? this.#response
     draining.once('drain', () => this.#subscription?.resume())
     return false
   }
@@ -128,25 +137,32 @@ class StreamConnection implements Sink, Beating {
       const { problem } = problems.memberEnded('this member has left the room: join again')
       this.send(this.#pieces.problem(problem), 'error')
     }
-    this.#heartbeat?.remove(this)
+    this.#stop()
     this.#response.end()
   }
 
   /** False when the network has taken less than it was given. */
   send({ bytes, chunk }: Piece, kind: FrameKind, batch: EncodedBatch | null = null): boolean {
-    const response = this.#response
-    if (isGone(response) || response.writableEnded) return true
-    this.lastSentAt = this.#heartbeat?.now ?? 0
+    if (this.#isOver) return true
+    this.lastSentAt = this.#heartbeat.now
     this.#bodyBytes += bytes.length
-    const isChunked = response.chunkedEncoding
-    const size = bytes.length + (isChunked ? chunkBytes(bytes.length) : 0)
-    this.#meter.sent(kind, size, batch, this.#bodyBytes)
-    const socket = socketOf(response)
-    return socket && isChunked ? socket.write(chunk) : response.write(bytes)
+    this.#socket ??= socketOf(this.#response)
+    if (this.#socket) {
+      this.#meter.sent(kind, chunk.length, batch, this.#bodyBytes)
+      return this.#socket.write(chunk)
+    }
+    // On HTTP/1.1 it is Node that makes the chunk then.
+    this.#meter.sent(kind, this.#response.chunkedEncoding ? chunk.length : bytes.length, batch, this.#bodyBytes)
+    return this.#response.write(bytes)
+  }
+
+  #stop(): void {
+    this.#isOver = true
+    this.#heartbeat.remove(this)
   }
 }
 
-/** null while the response waits for its turn on the connection, and on HTTP/2, where it shares the connection. */
+/** null while the response waits for its turn on the connection, on HTTP/2 and on HTTP/1.0, which has no chunks. */
 function socketOf(response: ServerResponse): Socket | null {
-  return 'stream' in response ? null : response.socket
+  return 'stream' in response || !response.chunkedEncoding ? null : response.socket
 }

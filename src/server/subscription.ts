@@ -109,10 +109,10 @@ export class Subscription implements Waiter {
         observe(this.#reader, cursor, batch)
         this.#told = batch.cursor
         if (!this.#sink.write(batch)) this.#pause()
-      } else {
-        if (this.#log.isClosed) this.#end()
-        return
+        if (batch.cursor !== this.#log.head) continue
       }
+      if (this.#log.isClosed) this.#end()
+      return
     }
   }
 

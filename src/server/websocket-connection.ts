@@ -37,6 +37,7 @@ function textFrame(text: string): Buffer {
 export class WebSocketConnection extends UpgradedSocket implements Sink, Beating {
   readonly #socket: WebSocket
   readonly #tcp: Socket
+  readonly #isCompressed: boolean
   readonly #log: Log
   readonly #reader: ReaderConnection
   readonly #heartbeat: Heartbeat
@@ -52,6 +53,7 @@ export class WebSocketConnection extends UpgradedSocket implements Sink, Beating
     const { room, reader } = request.context
     this.#socket = socket
     this.#tcp = request.raw.socket
+    this.#isCompressed = socket.extensions !== ''
     this.#log = room.log
     this.#reader = reader
     this.#heartbeat = request.server.heartbeat
@@ -67,10 +69,13 @@ export class WebSocketConnection extends UpgradedSocket implements Sink, Beating
     if (this.#socket.readyState !== this.#socket.OPEN) return true
     const frame = batchFrame(batch)
     this.meter.sent('batch', frame.length, batch)
-    // Compressed frames differ from socket to socket: those are made by `ws`.
-    if (this.#socket.extensions === '') this.#tcp.write(frame)
-    else this.#socket.send(`{"type":"batch","batch":${batch.json}}`)
-    if (!this.#tcp.writableNeedDrain) return true
+    if (this.#isCompressed) {
+      // Compressed frames differ from socket to socket: those are made by `ws`.
+      this.#socket.send(`{"type":"batch","batch":${batch.json}}`)
+      if (!this.#tcp.writableNeedDrain) return true
+    } else if (this.#tcp.write(frame)) {
+      return true
+    }
     this.#tcp.once('drain', () => this.#subscription?.resume())
     return false
   }
