@@ -5,8 +5,8 @@ const PROMPT = -10
 const ORDINARY = 0
 
 /**
- * Where this process may, it takes a higher priority, which its children inherit. Has to be called before a network namespace
- * is made: within one nobody may. Without leave all stay as they are.
+ * Raises the priority of this process, which its children inherit, if the system allows it. Call it before a network namespace
+ * is made: inside one it is never allowed. Without permission the priority stays as it is.
  */
 export function claimPriority(): void {
   try {

@@ -109,7 +109,7 @@ export class Rig {
     await this.publisher.ask('connect', { port: this.port, room: ROOM })
   }
 
-  /** The same in a process that has served nobody, even where servers are kept. */
+  /** The same in a fresh server process, even if servers are kept. */
   async startFresh(config: Partial<Config> = {}): Promise<void> {
     this.#running = ''
     await this.start(config)

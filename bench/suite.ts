@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process'
 import { TRANSPORTS } from '../src/protocol.ts'
+import { commit } from './commit.ts'
 import { conclusionsOf } from './conclusions.ts'
 import { DURATIONS } from './durations.ts'
 import { describeMachine } from './machine.ts'
@@ -137,14 +137,4 @@ function checksOf({ cells, comparisons, parameters: { rtt } }: Run): Checked[] {
     ...(itself ? [checkAgainstItself(itself)] : []),
     ...agreements,
   ]
-}
-
-function commit(): string {
-  try {
-    const git = (...args: string[]) =>
-      execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
-    return `${git('rev-parse', '--short', 'HEAD')}${git('status', '--porcelain') ? ' and changes' : ''}`
-  } catch {
-    return 'unknown'
-  }
 }

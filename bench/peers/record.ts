@@ -3,7 +3,7 @@ import type { Kind } from './kinds.ts'
 import type { Peer } from './peer.ts'
 
 export interface Memory {
-  /** With nobody connected. */
+  /** Resident bytes before the first connection. */
   idleBytes: number
   /** With all readers connected and nothing sent. */
   connectedBytes: number

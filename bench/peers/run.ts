@@ -1,6 +1,6 @@
 import { describeMachine } from '../machine.ts'
 import { cellsOf } from './cells.ts'
-import { commit } from './commit.ts'
+import { commit } from '../commit.ts'
 import type { Kind } from './kinds.ts'
 import type { Peer } from './peer.ts'
 import { findCores } from './pin.ts'

@@ -71,7 +71,7 @@ async function memoryOf(run: Run, transport: TransportName, steps: MemorySteps, 
   }
 }
 
-/** As many steps, and smaller ones where a process may not open so many files. */
+/** The same number of steps, but smaller ones if the limit of open files is low. */
 export function fitting({ first, step, steps }: MemorySteps, most: number): MemorySteps {
   const total = first + step * steps
   if (total <= most) return { first, step, steps }

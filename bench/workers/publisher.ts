@@ -120,7 +120,7 @@ function plan({ ratePerS, durationMs, arrivals, seed }: Schedule): number[] {
   return offsets
 }
 
-/** What nobody ever notifies. */
+/** Memory to wait on: it is never notified, so that each wait ends by its timeout. */
 const asleep = new Int32Array(new SharedArrayBuffer(4))
 
 /**

@@ -66,8 +66,8 @@ export const peerCellSchema = Type.Object({
   ),
   memory: Type.Union([
     Type.Object({
-      idleBytes: Type.Number({ description: 'resident, with nobody connected' }),
-      perConnectionBytes: Type.Number({ description: '(resident with all readers idle − with nobody) ÷ readers' }),
+      idleBytes: Type.Number({ description: 'resident bytes before the first connection' }),
+      perConnectionBytes: Type.Number({ description: 'growth of the resident bytes per reader, all readers idle' }),
     }),
     Type.Null(),
   ]),
@@ -102,7 +102,7 @@ export const peersReportSchema = Type.Object({
     memoryBytes: count(),
     commit: Type.String(),
     loadAverage: Type.Number(),
-    pinned: Type.Boolean({ description: 'server and generator each on a core of its own' }),
+    pinned: Type.Boolean({ description: 'server and generator are pinned to one core each' }),
   }),
   peers: Type.Array(
     Type.Object({

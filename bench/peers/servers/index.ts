@@ -1,4 +1,4 @@
-/** Loaded on demand, so that a process holds the code of its own server only. */
+/** Loaded on demand: a process holds the code of one server. */
 export const SERVERS = {
   'bare-ws': () => import('./bare-ws.ts'),
   'bare-http': () => import('./bare-http.ts'),
