@@ -1,9 +1,13 @@
 import { defineConfig } from 'vitest/config'
 
 /** Leases run out in little time here, and links delay by little: beside browsers a machine of two cores would be late. */
-const TIMELY = ['half-open', 'presence', 'redis-faults', 'servers', 'link'].map((name) => `test/${name}.test.ts`)
+const TIMELY = ['server/half-open', 'server/presence', 'redis/redis-faults', 'redis/servers', 'link/link'].map(
+  (name) => `test/${name}.test.ts`,
+)
 /** What measures time has the machine to itself: it runs when all else is done, one file after the other. */
-const MEASURING = ['bench-times', 'first-paint', 'link-latency', 'speed-ratios'].map((name) => `test/${name}.test.ts`)
+const MEASURING = ['bench/times', 'page/first-paint', 'link/link-latency', 'server/speed-ratios'].map(
+  (name) => `test/${name}.test.ts`,
+)
 
 export default defineConfig({
   test: {

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 
@@ -18,9 +18,11 @@ const ARROWS: Record<string, readonly string[]> = {
   terminal: ['client', 'node'],
 }
 
-const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
-  .filter((path) => /\.tsx?$/.test(path))
-  .map((path) => join('src', path))
+const filesIn = (root: string) =>
+  readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((path) => /\.tsx?$/.test(path))
+    .map((path) => join(root, path))
+const files = filesIn('src')
 
 /** What a file imports of ours, types included. */
 const importsOf = (file: string): string[] =>
@@ -29,7 +31,8 @@ const importsOf = (file: string): string[] =>
     .importedFiles.filter(({ fileName }) => fileName.startsWith('.'))
     .map(({ fileName }) => join(dirname(file), fileName))
 
-const graph = new Map(files.map((file) => [file, importsOf(file)]))
+const graph = new Map([...files, ...filesIn('bench')].map((file) => [file, importsOf(file)]))
+const sourceGraph = new Map([...graph].filter(([file]) => file.startsWith('src/')))
 const folderOf = (file: string) => relative('src', file).split('/')[0] ?? ''
 
 /** Ways round in a graph, each as the path that leads back to its beginning. */
@@ -56,10 +59,40 @@ function wrongArrows(edges: ReadonlyMap<string, readonly string[]>): string[] {
   )
 }
 
+/** Imports between the folders of `root`, each arrow once. Files of `root` itself count as the folder '.'. */
+function foldersOf(root: string, edges: ReadonlyMap<string, readonly string[]>): Map<string, string[]> {
+  const inside = (file: string) => file.startsWith(`${root}/`)
+  const folder = (file: string) => {
+    const [first = '', rest] = relative(root, file).split('/')
+    return rest === undefined ? '.' : first
+  }
+  const folders = new Map<string, Set<string>>()
+  for (const [file, imports] of edges) {
+    if (!inside(file)) continue
+    const arrows = folders.get(folder(file)) ?? new Set()
+    for (const imported of imports.filter(inside)) if (folder(imported) !== folder(file)) arrows.add(folder(imported))
+    folders.set(folder(file), arrows)
+  }
+  return new Map([...folders].map(([from, to]) => [from, [...to]]))
+}
+
+/** Files of one feature whose names differ in folder or ending only. A feature is a folder of src/<part>/, or of its views/. */
+function sharedStems(paths: readonly string[]): string[] {
+  const groups = new Map<string, string[]>()
+  for (const path of paths.filter((path) => !/\/index\.tsx?$/.test(path))) {
+    const [part = '', ...rest] = relative('src', path)
+      .split('/')
+      .filter((name) => name !== 'views')
+    const key = [part, rest.length > 1 ? rest[0] : '', basename(path).replace(/\.tsx?$/, '')].join('/')
+    groups.set(key, [...(groups.get(key) ?? []), path])
+  }
+  return [...groups.values()].filter((group) => group.length > 1).map((group) => group.join(', '))
+}
+
 describe('the layout', () => {
   it('has arrows that run one way: server and client meet only in what is shared, which imports nothing else of ours', () => {
     expect(files.length).toBeGreaterThan(50)
-    expect(wrongArrows(graph)).toEqual([])
+    expect(wrongArrows(sourceGraph)).toEqual([])
     for (const file of SHARED) expect(SHARED).toEqual(expect.arrayContaining(graph.get(file) ?? ['no such file']))
     expect(wrongArrows(new Map([['src/client/session.ts', ['src/server/room.ts']]]))).toHaveLength(1)
   })
@@ -77,10 +110,30 @@ describe('the layout', () => {
     ).toEqual(['a → b → c → a'])
   })
 
-  it('keeps each server transport under 60 lines', () => {
-    const transports = files.filter((file) => file.startsWith('src/server/transports/'))
-    expect(transports.length).toBeGreaterThan(3)
-    for (const file of transports) expect(readFileSync(file, 'utf8').split('\n').length, file).toBeLessThan(60)
+  it.each(['src/server', 'src/page', 'src/client', 'bench'])('%s has no cycle between its folders', (root) => {
+    const folders = foldersOf(root, graph)
+    expect(folders.size).toBeGreaterThan(1)
+    expect(cyclesIn(folders)).toEqual([])
+  })
+
+  it('finds a cycle between folders whose files have none', () => {
+    const files = new Map([
+      ['src/server/room/room.ts', ['src/server/log/log.ts']],
+      ['src/server/log/clock.ts', ['src/server/room/ids.ts']],
+    ])
+    expect(cyclesIn(files)).toEqual([])
+    expect(cyclesIn(foldersOf('src/server', files))).toEqual(['room → log → room'])
+  })
+
+  it('keeps the arrows between the folders of the server at 50 or fewer', () => {
+    expect([...foldersOf('src/server', graph).values()].flat().length).toBeLessThanOrEqual(50)
+  })
+
+  it('has no two files of one stem in a feature, index files apart', () => {
+    expect(sharedStems(files)).toEqual([])
+    expect(sharedStems(['src/page/compare/race.ts', 'src/page/views/compare/race.tsx'])).toEqual([
+      'src/page/compare/race.ts, src/page/views/compare/race.tsx',
+    ])
   })
 })
 

@@ -1,5 +1,5 @@
-import { dial, type Dialled } from './line.ts'
-import type { Tally } from './tally.ts'
+import { dial, type Dialled } from './subscriber.ts'
+import type { Tally } from './delivery-record.ts'
 
 const HEAD_END = Buffer.from('\r\n\r\n')
 

@@ -1,9 +1,9 @@
-import { post } from '../../src/client/http.ts'
+import { post } from '../../src/client/transports/http.ts'
 import { join } from '../../src/client/members.ts'
-import { DEFAULT_KNOBS } from '../../src/client/transport.ts'
+import { DEFAULT_KNOBS } from '../../src/client/transports/transport.ts'
 import type { Batch } from '../../src/protocol.ts'
 import { nodeNet } from '../../src/node/net.ts'
-import type { HttpLoad } from '../workers/http.ts'
+import type { HttpLoad } from './http-load.ts'
 
 export const HTTP_SUBJECTS = ['empty-poll', 'poll-10', 'ready-long-poll', 'post'] as const
 export type HttpSubject = (typeof HTTP_SUBJECTS)[number]

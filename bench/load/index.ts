@@ -1,9 +1,9 @@
 import type { TransportName } from '../../src/protocol.ts'
-import { leanPoll } from './lean-poll.ts'
-import { leanSocketIo } from './lean-socket-io.ts'
-import { leanStream } from './lean-stream.ts'
-import { leanWebSocket } from './lean-websocket.ts'
-import type { Line, LineOptions } from './line.ts'
+import { leanPoll } from './raw-poll.ts'
+import { leanSocketIo } from './raw-socket-io.ts'
+import { leanStream } from './raw-stream.ts'
+import { leanWebSocket } from './raw-websocket.ts'
+import type { Line, LineOptions } from './subscriber.ts'
 
 /** Lean readers by transport: raw sockets, for when there are many. */
 export const leanLines: Record<TransportName, (options: LineOptions) => Line> = {

@@ -1,4 +1,4 @@
-import { clusterBootstrap, median, quantile } from '../statistics.ts'
+import { clusterBootstrap, median, quantile } from '../analysis/statistics.ts'
 import type { SliceResult } from './generator/slice.ts'
 import { CONTROLS, type Kind } from './kinds.ts'
 import type { PeerRecord } from './record.ts'

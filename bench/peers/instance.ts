@@ -1,4 +1,4 @@
-import type { GeneratorHandlers } from '../workers/peer-generator.ts'
+import type { GeneratorHandlers } from './workers/peer-generator.ts'
 import { Worker } from '../workers/rpc.ts'
 import type { SliceRequest, SliceResult } from './generator/slice.ts'
 import type { Kind } from './kinds.ts'
@@ -33,7 +33,7 @@ export class PeerInstance {
   /** Starts both processes without readers. @throws Error with the reason */
   static async start(peer: Peer, options: InstanceOptions): Promise<PeerInstance> {
     const { cores } = options
-    const generator = new Worker<GeneratorHandlers>('peer-generator')
+    const generator = new Worker<GeneratorHandlers>('peers/workers/peer-generator')
     let server: PeerServer | null = null
     try {
       server = await peer.start()

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { listOf, numberOption, type NumberParameter } from '../parameters.ts'
+import { listOf, numberOption, type NumberParameter } from '../rig/parameters.ts'
 import { DEFAULT_KINDS, KINDS, type Kind } from './kinds.ts'
 import { PEERS } from './peers/list.ts'
 import type { Peer } from './peer.ts'

@@ -1,6 +1,6 @@
-import { describeMachine } from '../machine.ts'
+import { describeMachine } from '../rig/machine.ts'
 import { cellsOf } from './cells.ts'
-import { commit } from '../commit.ts'
+import { commit } from '../rig/commit.ts'
 import type { Kind } from './kinds.ts'
 import type { Peer } from './peer.ts'
 import { findCores } from './pin.ts'

@@ -1,5 +1,5 @@
-import { median } from '../statistics.ts'
-import { LIMITS } from '../validity.ts'
+import { median } from '../analysis/statistics.ts'
+import { LIMITS } from '../rig/validity.ts'
 import type { SliceResult } from './generator/slice.ts'
 import type { PeerCell } from './report/schema.ts'
 

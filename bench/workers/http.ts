@@ -1,17 +1,6 @@
 import autocannon from 'autocannon'
+import type { HttpLoad } from '../load/http-load.ts'
 import { serve } from './rpc.ts'
-
-export interface HttpLoad {
-  url: string
-  method: 'GET' | 'POST'
-  headers: Record<string, string>
-  /** A body with a draft of its own for each request; none for GET. */
-  postsTextOfBytes?: number
-  connections: number
-  durationS: number
-  /** s that an answer may take; over the hold, for a held poll. */
-  timeoutS: number
-}
 
 export interface HttpResult {
   /** ms of every answer, as the `response` event has it: the histogram knows whole milliseconds only. */

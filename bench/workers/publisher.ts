@@ -2,9 +2,9 @@ import { SUBPROTOCOL, type FrameDown } from '../../src/protocol.ts'
 import { seededRandom } from '../../src/random.ts'
 import { join } from '../../src/client/members.ts'
 import { nodeNet } from '../../src/node/net.ts'
-import { leanSocket, type LeanSocket } from '../load/lean-websocket.ts'
+import { leanSocket, type LeanSocket } from '../load/raw-websocket.ts'
 import { now, words, writeStamp } from '../load/payload.ts'
-import { Tally } from '../load/tally.ts'
+import { Tally } from '../load/delivery-record.ts'
 import { serve } from './rpc.ts'
 
 export interface Schedule {

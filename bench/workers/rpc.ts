@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
+import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { returnPriority } from '../priority.ts'
+import { returnPriority } from './priority.ts'
 
 /** What a worker process can be asked to do: names, and functions of one argument. */
 export type Handlers = Record<string, (argument: never) => unknown>
@@ -48,13 +49,13 @@ export class Worker<H extends Handlers> {
   #questions = 0
   #exit: Promise<void>
 
-  /** @param script beside this file, without its ending: the suite runs from its sources as from its build */
+  /** @param script its path in bench/, without its ending. The build puts all scripts into one folder, dist/bench/. */
   constructor(script: string, execArgv: string[] = []) {
-    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-    const file = fileURLToPath(new URL(`${script}.${extension}`, import.meta.url))
+    const isSource = import.meta.url.endsWith('.ts')
+    const file = fileURLToPath(new URL(isSource ? `../${script}.ts` : `${basename(script)}.js`, import.meta.url))
     this.#child = fork(file, [], {
       serialization: 'advanced',
-      execArgv: [...(extension === 'ts' ? ['--import', 'tsx'] : []), ...execArgv],
+      execArgv: [...(isSource ? ['--import', 'tsx'] : []), ...execArgv],
     })
     this.#child.on('message', (answer: Answer) => {
       const waiter = this.#waiting.get(answer.id)

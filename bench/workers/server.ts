@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { buildApp, type Playground } from '../../src/server/app.ts'
-import type { Config } from '../../src/server/config.ts'
+import type { Config } from '../../src/server/config/settings.ts'
 import type { Batch } from '../../src/protocol.ts'
 import { serve } from './rpc.ts'
 

@@ -1,11 +1,11 @@
 import type { TransportName } from '../../src/protocol.ts'
 import { seededRandom } from '../../src/random.ts'
-import type { HeaderSet } from '../load/heads.ts'
-import { deflatingLine } from '../load/deflating-line.ts'
+import type { HeaderSet } from '../load/request-headers.ts'
+import { deflatingLine } from '../load/deflating-subscriber.ts'
 import { leanLines } from '../load/index.ts'
-import type { Line } from '../load/line.ts'
-import { projectLine } from '../load/project-line.ts'
-import { Tally, type Mark, type Seen } from '../load/tally.ts'
+import type { Line } from '../load/subscriber.ts'
+import { projectLine } from '../load/project-subscriber.ts'
+import { Tally, type Mark, type Seen } from '../load/delivery-record.ts'
 import { serve } from './rpc.ts'
 
 /** Subscribers of one kind. Several groups can stand in one room, so that each publish compares them. */

@@ -1,4 +1,4 @@
-import { ProblemError } from './transport.ts'
+import { ProblemError } from './transports/transport.ts'
 
 const BACKOFF_MS = { first: 250, cap: 10_000 }
 

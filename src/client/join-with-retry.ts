@@ -1,7 +1,7 @@
 import type { Joined } from '../protocol.ts'
 import { backoffMs } from './backoff.ts'
 import { join, leave, type JoinOptions } from './members.ts'
-import { ProblemError, type Net } from './transport.ts'
+import { ProblemError, type Net } from './transports/transport.ts'
 
 /**
  * Joins, with as many attempts as it takes. A name that is taken is given up for one that the server invents.

@@ -1,7 +1,7 @@
 import { backoffMs } from './backoff.ts'
 import { sayPresent } from './members.ts'
-import { sleep } from './time.ts'
-import { ProblemError, type Net } from './transport.ts'
+import { sleep } from './transports/time.ts'
+import { ProblemError, type Net } from './transports/transport.ts'
 
 /** Of a lease, the part after which it is renewed: one that is lost on its way has time to be asked for again. */
 const RENEWED_AFTER = 1 / 3

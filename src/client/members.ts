@@ -1,6 +1,6 @@
 import type { Joined, Member, Present } from '../protocol.ts'
-import { call } from './http.ts'
-import type { Net } from './transport.ts'
+import { call } from './transports/http.ts'
+import type { Net } from './transports/transport.ts'
 
 export interface JoinOptions {
   /** Without one, the server invents a name. */

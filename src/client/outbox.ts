@@ -1,7 +1,7 @@
 import { CLOSE_COMMANDS, type Ack, type Draft, type Member, type Problem } from '../protocol.ts'
 import { backoffMs } from './backoff.ts'
-import { sleep } from './time.ts'
-import { ProblemError, type ClientTransport } from './transport.ts'
+import { sleep } from './transports/time.ts'
+import { ProblemError, type ClientTransport } from './transports/transport.ts'
 
 export interface OutboxObserver {
   /** Drafts that are not acknowledged yet, oldest first. */

@@ -19,8 +19,8 @@ import { draftOf, isCloseCommand, Outbox } from './outbox.ts'
 import { RejoinPolicy, type Rejoin } from './rejoin-policy.ts'
 import { rosterOf, type Roster } from './roster.ts'
 import { Session, waitingState, type SessionObserver, type SessionState } from './session.ts'
-import { sleep } from './time.ts'
-import { ProblemError, type Knobs, type Net } from './transport.ts'
+import { sleep } from './transports/time.ts'
+import { ProblemError, type Knobs, type Net } from './transports/transport.ts'
 
 /** How a membership began: by `resume`, by joining, or by joining again after the server had forgotten the one before. */
 export type Arrival = 'resumed' | 'joined' | 'rejoined'

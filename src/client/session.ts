@@ -15,14 +15,14 @@
  * aborts the old line before it opens the new one at the same cursor: so nothing is lost and nothing comes twice.
  */
 import type { Batch, Cursor, Draft, Member, Problem, RoomEvent, TransportName } from '../protocol.ts'
-import { Attendance } from './attendance.ts'
+import { Attendance } from './roster-sync.ts'
 import { backoffMs } from './backoff.ts'
 import { holdLease } from './lease.ts'
 import { readRoster, sayPresent } from './members.ts'
 import { draftOf, Outbox, type OutboxObserver } from './outbox.ts'
 import type { Roster } from './roster.ts'
-import { sleep } from './time.ts'
-import { DEFAULT_KNOBS, heeds, LineError, ProblemError, type Knobs, type Net } from './transport.ts'
+import { sleep } from './transports/time.ts'
+import { DEFAULT_KNOBS, heeds, LineError, ProblemError, type Knobs, type Net } from './transports/transport.ts'
 import { transports } from './transports/index.ts'
 
 export type SessionState =

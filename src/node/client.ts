@@ -1,6 +1,6 @@
 import { RoomMember, type Membership, type RoomMemberOptions } from '../client/room-member.ts'
 import type { SessionState } from '../client/session.ts'
-import { LineError, ProblemError } from '../client/transport.ts'
+import { LineError, ProblemError } from '../client/transports/transport.ts'
 import { TRANSPORTS, type Ack, type Draft, type Member, type TransportName } from '../protocol.ts'
 import { Unread, type RoomItem } from './unread.ts'
 

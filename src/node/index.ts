@@ -4,13 +4,13 @@
  */
 import * as members from '../client/members.ts'
 import type { SessionState } from '../client/session.ts'
-import type { Knobs } from '../client/transport.ts'
+import type { Knobs } from '../client/transports/transport.ts'
 import { ROOM_PATTERN, type TransportName } from '../protocol.ts'
 import { checkTransport, Client } from './client.ts'
 import { nodeNet } from './net.ts'
 
 export type { SessionState } from '../client/session.ts'
-export { LineError, ProblemError, type Knobs } from '../client/transport.ts'
+export { LineError, ProblemError, type Knobs } from '../client/transports/transport.ts'
 export { TRANSPORTS, type Ack, type Member, type Problem, type RoomEvent, type TransportName } from '../protocol.ts'
 export type { Client } from './client.ts'
 export type { Reset, RoomItem } from './unread.ts'

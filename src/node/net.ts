@@ -1,5 +1,5 @@
 import WebSocket from 'ws'
-import { LineError, type Net } from '../client/transport.ts'
+import { LineError, type Net } from '../client/transports/transport.ts'
 
 /** Node's own `fetch`, and the `ws` package for what Node 20 does not have. */
 export function nodeNet(base: string): Net {

@@ -3,10 +3,10 @@ import cluster from 'node:cluster'
 import type { AddressInfo } from 'node:net'
 import { Server as TlsServer } from 'node:tls'
 import closeWithGrace from 'close-with-grace'
-import { readConfig } from './command.ts'
-import { freePort } from './free-port.ts'
-import { certificateOf } from './http2/certificate.ts'
-import { listenToEvery } from './http2/listen.ts'
+import { readConfig } from './config/command-line.ts'
+import { freePort } from './http/free-port.ts'
+import { certificateOf } from './http/http2/certificate.ts'
+import { listenToEvery } from './http/http2/listen.ts'
 
 /** ms for everything to close in; and how much longer the workers' parent waits for them. */
 const GRACE_MS = 4000
@@ -27,7 +27,7 @@ async function startWorkers(): Promise<void> {
   // Where the certificate does not exist yet, one of all makes it.
   await certificateOf(config).catch(cannotStart)
   const port = config.port || (await freePort(config.host).catch(cannotStart))
-  const { Workers } = await import('./workers.ts')
+  const { Workers } = await import('./operations/workers.ts')
   const workers = new Workers(config.workers, port, {
     listening: () => tellWhere(port),
     died: (pid, why, nextMs) =>

@@ -1,4 +1,4 @@
-import { readCpuTimes } from '../../machine.ts'
+import { readCpuTimes } from '../../rig/machine.ts'
 import { cpuNs, isRunnable, processTree } from '../process-tree.ts'
 import type { ReaderSet } from './reader-set.ts'
 import { activity } from './connection.ts'

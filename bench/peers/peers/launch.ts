@@ -1,13 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import type { PeerServerHandlers } from '../../workers/peer-server.ts'
+import type { PeerServerHandlers } from '../workers/peer-server.ts'
 import { Worker } from '../../workers/rpc.ts'
 import type { PeerServer } from '../peer.ts'
 import type { ServerName } from '../servers/index.ts'
 
 /** Starts a server of `servers/` as a process. */
 export const launcher = (name: ServerName) => async (): Promise<PeerServer> => {
-  const worker = new Worker<PeerServerHandlers>('peer-server')
+  const worker = new Worker<PeerServerHandlers>('peers/workers/peer-server')
   try {
     const { port } = await worker.ask('start', { name })
     return { port, pid: worker.pid, stop: () => worker.end() }

@@ -1,6 +1,6 @@
-import { asBatch, post } from '../http.ts'
-import { streamText } from '../stream.ts'
-import type { TransportTraits } from '../transport.ts'
+import { asBatch, post } from './http.ts'
+import { streamText } from './stream.ts'
+import type { TransportTraits } from './transport.ts'
 
 /** One answer that does not end, with one batch a line. */
 export const httpStream: TransportTraits = {

@@ -1,5 +1,5 @@
 import type { TransportName } from '../../protocol.ts'
-import type { TransportTraits } from '../transport.ts'
+import type { TransportTraits } from './transport.ts'
 import { httpStream } from './http-stream.ts'
 import { jsonpPoll } from './jsonp-poll.ts'
 import { longPoll } from './long-poll.ts'

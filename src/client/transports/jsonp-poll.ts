@@ -1,7 +1,7 @@
-import { asBatch, PATIENCE_MS, post } from '../http.ts'
-import { atIntervals } from '../intervals.ts'
-import { deadline } from '../time.ts'
-import { LineError, type TransportTraits } from '../transport.ts'
+import { asBatch, PATIENCE_MS, post } from './http.ts'
+import { atIntervals } from './intervals.ts'
+import { deadline } from './time.ts'
+import { LineError, type TransportTraits } from './transport.ts'
 
 let scripts = 0
 

@@ -1,5 +1,5 @@
-import { poll, post } from '../http.ts'
-import type { TransportTraits } from '../transport.ts'
+import { poll, post } from './http.ts'
+import type { TransportTraits } from './transport.ts'
 
 /** Asks, and the server answers when there is something to say. */
 export const longPoll: TransportTraits = {

@@ -1,6 +1,6 @@
-import { poll, post } from '../http.ts'
-import { atIntervals } from '../intervals.ts'
-import type { TransportTraits } from '../transport.ts'
+import { poll, post } from './http.ts'
+import { atIntervals } from './intervals.ts'
+import type { TransportTraits } from './transport.ts'
 
 /** Asks at intervals, and is answered at once. */
 export const shortPoll: TransportTraits = {

@@ -1,6 +1,6 @@
-import { asBatch, call, post } from '../http.ts'
-import { atIntervals } from '../intervals.ts'
-import type { TransportTraits } from '../transport.ts'
+import { asBatch, call, post } from './http.ts'
+import { atIntervals } from './intervals.ts'
+import type { TransportTraits } from './transport.ts'
 
 /** Asks at intervals for everything that there is to see, and is told when that has not changed. */
 export const snapshotPoll: TransportTraits = {

@@ -1,9 +1,9 @@
 import type { Socket } from 'socket.io-client'
 import type { Ack, Batch, Problem } from '../../protocol.ts'
-import { engineTransports } from '../engine.ts'
-import { asBatch } from '../http.ts'
-import { Inbox } from '../inbox.ts'
-import { LineError, ProblemError, type TransportContext, type TransportTraits } from '../transport.ts'
+import { engineTransports } from './engine-io.ts'
+import { asBatch } from './http.ts'
+import { Inbox } from './async-queue.ts'
+import { LineError, ProblemError, type TransportContext, type TransportTraits } from './transport.ts'
 
 /** What the server says of a draft. */
 type Verdict = { ack: Ack } | { error: Problem }

@@ -1,7 +1,7 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
-import { asBatch, post } from '../http.ts'
-import { streamText } from '../stream.ts'
-import type { TransportTraits } from '../transport.ts'
+import { asBatch, post } from './http.ts'
+import { streamText } from './stream.ts'
+import type { TransportTraits } from './transport.ts'
 
 /** Server-Sent Events, by `fetch`: a browser's own EventSource sends no token. */
 export const sse: TransportTraits = {

@@ -7,9 +7,9 @@ import {
   type FrameDown,
   type FrameUp,
 } from '../../protocol.ts'
-import { asBatch, PATIENCE_MS } from '../http.ts'
-import { Inbox } from '../inbox.ts'
-import { LineError, ProblemError, type TransportContext, type TransportTraits } from '../transport.ts'
+import { asBatch, PATIENCE_MS } from './http.ts'
+import { Inbox } from './async-queue.ts'
+import { LineError, ProblemError, type TransportContext, type TransportTraits } from './transport.ts'
 
 interface Waiter {
   resolve: (ack: Ack) => void

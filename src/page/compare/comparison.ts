@@ -1,9 +1,9 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals'
 import { TRANSPORTS, type AboutLink, type TransportName } from '../../protocol.ts'
-import type { Knobs, Net } from '../../client/transport.ts'
-import { linkOf } from '../links.ts'
-import { Bot } from './bot.ts'
-import { Pane } from './pane.ts'
+import type { Knobs, Net } from '../../client/transports/transport.ts'
+import { linkOf } from '../network/links.ts'
+import { Bot } from './comparison-bot.ts'
+import { Pane } from './column.ts'
 import { Race } from './race.ts'
 import { DEFAULT_PROFILE, saveSettings, type Settings } from './settings.ts'
 

@@ -1,5 +1,5 @@
 import type { TransportName } from '../../protocol.ts'
-import { recall, remember } from '../storage.ts'
+import { recall, remember } from '../browser/storage.ts'
 
 /** What a tab compares; kept while it is open. */
 export interface Settings {

@@ -1,10 +1,10 @@
-import { language, speak, texts, type Language } from '../i18n.ts'
-import { addressOf, DEFAULT_ROOM, go, isRoomName, route, VIEWS } from '../router.ts'
-import type { RoomController } from '../room-controller.ts'
-import { theme, turnTheme, type Theme } from '../theme.ts'
-import { Avatar } from './avatar.tsx'
-import { InPlace } from './in-place.tsx'
-import { sayProblem } from './problem.ts'
+import { language, speak, texts, type Language } from '../i18n/i18n.ts'
+import { addressOf, DEFAULT_ROOM, go, isRoomName, route, VIEWS } from '../browser/router.ts'
+import type { RoomController } from '../room/room-controller.ts'
+import { theme, turnTheme, type Theme } from '../browser/theme.ts'
+import { Avatar } from './shared/avatar.tsx'
+import { InPlace } from './shared/inline-edit.tsx'
+import { sayProblem } from './shared/problem-text.ts'
 
 export function Header({ stay }: { stay: RoomController | null }) {
   return (

@@ -1,6 +1,6 @@
 import type { ByteSplit, ExchangeRecord, FrameKind, FrameRecord, Way } from '../../meter.ts'
 import type { TransportName } from '../../protocol.ts'
-import type { Turn } from '../turn.ts'
+import type { Turn } from '../network/switch-event.ts'
 import type { Sighting } from './tracing-net.ts'
 
 /** A request and its answer: what the server told of it, what the page saw of it, or both. */

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import { now } from '../clock.ts'
+import { now } from '../measure/clock.ts'
 
 /** Events of the last sockets that are kept. */
 const KEPT = 60

@@ -1,7 +1,7 @@
-import type { Net } from '../../client/transport.ts'
+import type { Net } from '../../client/transports/transport.ts'
 import { recordedPath } from '../../meter.ts'
-import { now } from '../clock.ts'
-import { Passage } from './passage.ts'
+import { now } from '../measure/clock.ts'
+import { Passage } from './progress-marks.ts'
 
 /** What the page itself saw of one exchange. Times are ms since the epoch by the page's clock. */
 export class Sighting {

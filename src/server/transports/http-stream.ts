@@ -1,7 +1,7 @@
 import { schemas } from '../../protocol.ts'
-import type { MountTransport } from '../context.ts'
-import { startCursor } from '../read-cursor.ts'
-import { streamer } from '../stream.ts'
+import type { MountTransport } from '../http/app-types.ts'
+import { startCursor } from './read-cursor.ts'
+import { streamer } from './stream.ts'
 
 /** What was called Comet: one answer that does not end, with one batch a line; an empty line where nothing happens. */
 export const httpStream: MountTransport = (app, path, transport) => {

@@ -1,11 +1,11 @@
 import type { TransportName } from '../../protocol.ts'
-import type { MountTransport } from '../context.ts'
+import type { MountTransport } from '../http/app-types.ts'
 import { httpStream } from './http-stream.ts'
 import { jsonpPoll } from './jsonp-poll.ts'
 import { longPoll } from './long-poll.ts'
 import { shortPoll } from './short-poll.ts'
 import { snapshotPoll } from './snapshot-poll.ts'
-import { socketIo } from './socket-io.ts'
+import { socketIo } from './socket-io/socket-io.ts'
 import { sse } from './sse.ts'
 import { webSocket } from './websocket.ts'
 

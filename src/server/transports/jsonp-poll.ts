@@ -1,8 +1,8 @@
 import { schemas } from '../../protocol.ts'
-import type { MountTransport } from '../context.ts'
-import type { EncodedBatch } from '../encoded-batch.ts'
-import { problems } from '../problem.ts'
-import { readNext } from '../subscription.ts'
+import type { MountTransport } from '../http/app-types.ts'
+import type { EncodedBatch } from '../log/encoded-batch.ts'
+import { problems } from '../errors/problem.ts'
+import { readNext } from '../log/subscription.ts'
 
 /**
  * The historical one: a script that calls a function of the page with the batch, from before a page could ask another

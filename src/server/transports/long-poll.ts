@@ -1,4 +1,4 @@
-import type { MountTransport } from '../context.ts'
+import type { MountTransport } from '../http/app-types.ts'
 import { mountPoll } from './poll.ts'
 
 /** Answers when there is something to say, or when the hold is over. */

@@ -1,8 +1,8 @@
 import { schemas, type TransportName } from '../../protocol.ts'
-import type { App } from '../context.ts'
-import { PollAnswer } from '../poll-answer.ts'
-import { startCursor } from '../read-cursor.ts'
-import { readNext } from '../subscription.ts'
+import type { App } from '../http/app-types.ts'
+import { PollAnswer } from './poll-answer.ts'
+import { startCursor } from './read-cursor.ts'
+import { readNext } from '../log/subscription.ts'
 
 /**
  * One batch per request. Polls differ in one thing only: how long they wait for something to say.

@@ -1,4 +1,4 @@
-import type { MountTransport } from '../context.ts'
+import type { MountTransport } from '../http/app-types.ts'
 import { mountPoll } from './poll.ts'
 
 /** Answers at once, with what there is. */

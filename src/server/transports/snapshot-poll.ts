@@ -1,7 +1,7 @@
 import { schemas } from '../../protocol.ts'
-import type { MountTransport } from '../context.ts'
-import { readSnapshot } from '../subscription.ts'
-import { validator } from '../validate.ts'
+import type { MountTransport } from '../http/app-types.ts'
+import { readSnapshot } from '../log/subscription.ts'
+import { validator } from '../errors/validate.ts'
 
 const header = validator(schemas.ifNoneMatch)
 

@@ -1,7 +1,7 @@
 import { schemas } from '../../protocol.ts'
-import type { MountTransport } from '../context.ts'
-import { startCursor } from '../read-cursor.ts'
-import { streamer } from '../stream.ts'
+import type { MountTransport } from '../http/app-types.ts'
+import { startCursor } from './read-cursor.ts'
+import { streamer } from './stream.ts'
 
 /** After which time a browser's own EventSource comes back, with the id that it saw last. */
 const RETRY_MS = 2000

@@ -1,9 +1,9 @@
 import { schemas } from '../../protocol.ts'
-import type { MountTransport } from '../context.ts'
-import { membershipOf } from '../context.ts'
-import { problems, toProblem } from '../problem.ts'
-import { validator } from '../validate.ts'
-import { openWebSocket, readFrame } from '../websocket-connection.ts'
+import type { MountTransport } from '../http/app-types.ts'
+import { membershipOf } from '../http/app-types.ts'
+import { problems, toProblem } from '../errors/problem.ts'
+import { validator } from '../errors/validate.ts'
+import { openWebSocket, readFrame } from './websocket-connection.ts'
 
 const frameUp = validator(schemas.frameUp)
 

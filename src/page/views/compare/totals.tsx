@@ -1,13 +1,13 @@
 import type { ComponentChildren } from 'preact'
 import type { ByteSplit } from '../../../meter.ts'
-import type { Knobs } from '../../../client/transport.ts'
-import type { Pane } from '../../compare/pane.ts'
-import { bytesPerMessage, emptyShare, sumOf } from '../../counts.ts'
-import { bytes, milliseconds, percent, spelled, tenth, whole, type Figure } from '../../format.ts'
-import type { Reading } from '../../gauges.ts'
-import { texts } from '../../i18n.ts'
-import { modelP50Ms } from '../../model.ts'
-import { labelOf } from '../transport.tsx'
+import type { Knobs } from '../../../client/transports/transport.ts'
+import type { Pane } from '../../compare/column.ts'
+import { bytesPerMessage, emptyShare, sumOf } from '../../measure/count-math.ts'
+import { bytes, milliseconds, percent, spelled, tenth, whole, type Figure } from '../../browser/format.ts'
+import type { Reading } from '../../measure/meter-model.ts'
+import { texts } from '../../i18n/i18n.ts'
+import { modelP50Ms } from '../../measure/latency-model.ts'
+import { labelOf } from '../shared/transport-label.tsx'
 
 const PARTS = ['headers', 'framing', 'payload'] as const
 

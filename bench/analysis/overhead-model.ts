@@ -1,0 +1,60 @@
+import { SETTINGS } from '../../src/server/config/settings.ts'
+import { ARRIVAL_MODELS, type Arrivals } from './arrivals-model.ts'
+import { kindOf } from './kind.ts'
+import * as models from '../../src/models/index.ts'
+import type { Cell } from '../report/schema.ts'
+
+interface Known {
+  cells: readonly Cell[]
+  gapMs: number
+  arrivals: Arrivals
+  /** Of a cursor, at the end of the cell. */
+  cursorBytes: number
+}
+
+/**
+ * What a transport should cost, from another one's cell: a stream's bytes from WebSocket's, since the batch within is the same;
+ * a snapshot's from short-poll's, since a message within weighs the same. Requests from the rate alone.
+ */
+export function overheadModel(cell: Cell, { cells, gapMs, arrivals, cursorBytes }: Known): Record<string, number> {
+  const { subject, ratePerS, intervalMs = 0, holdMs = 0 } = cell
+  const of = (other: string) => cells.find((one) => one.scenario === 'overhead' && one.subject === other)
+  const kind = kindOf(subject)
+  if (kind === 'held') {
+    return { requestsPerMessage: ARRIVAL_MODELS[arrivals].longPoll.requestsPerMessage({ ratePerS, gapMs, holdMs }) }
+  }
+  const polling = { ratePerS, intervalMs: Math.max(intervalMs, gapMs) }
+  if (kind === 'interval') {
+    const perPoll = subject === 'snapshot-poll' ? shortPollBytes(of('short-poll'), cursorBytes) : null
+    return {
+      requestsPerMessage: models.shortPoll.requestsPerMessage(polling),
+      ...(perPoll
+        ? { bytesPerMessage: models.snapshotPoll.bytesPerMessage(polling, perPoll, SETTINGS.history.default) }
+        : {}),
+    }
+  }
+  const pushed = of('websocket')?.bytes?.perMessage.application.value
+  const bytes =
+    pushed !== undefined && subject !== 'websocket' && Object.hasOwn(models.pushedBytes, subject)
+      ? models.pushedBytes[subject as keyof typeof models.pushedBytes]
+      : null
+  return {
+    requestsPerMessage: 0,
+    ...(bytes && pushed !== undefined
+      ? { bytesPerMessage: bytes({ batchBytes: models.batchInFrame(pushed), cursorBytes }) }
+      : {}),
+  }
+}
+
+/** An exchange's heads, what an answer with news has around its messages, and what a message adds. */
+function shortPollBytes(cell: Cell | undefined, cursorBytes: number) {
+  if (!cell?.bytes || cell.counts.requests === 0 || cell.counts.delivered === 0) return null
+  const { up, down } = cell.bytes
+  const { requests, empty, delivered } = cell.counts
+  const envelopeBytes = models.envelopeBytes(cursorBytes)
+  return {
+    headerBytes: (up.headers + down.headers) / requests,
+    envelopeBytes,
+    messageBytes: (up.framing + down.framing + down.payload - (requests - empty) * envelopeBytes) / delivered,
+  }
+}

@@ -1,0 +1,60 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { HTTP_SUBJECTS, prepareRoom, type HttpSubject } from '../load/http-requests.ts'
+import { quantile } from '../analysis/statistics.ts'
+import type { HttpHandlers } from '../workers/http.ts'
+import { Worker } from '../workers/rpc.ts'
+
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
+
+const whole = (min: number, max: number) => (value: string) => {
+  const parsed = /^\d+$/.test(value) ? Number(value) : Number.NaN
+  if (!(parsed >= min && parsed <= max)) throw new InvalidArgumentError(`a whole number from ${min} to ${max}`)
+  return parsed
+}
+
+interface Options {
+  url: string
+  room: string
+  request: HttpSubject[]
+  connections: number
+  duration: number
+  payload: number
+}
+
+const options = new Command('npm run bench:http --')
+  .description(
+    'Loads a running server with HTTP requests by autocannon, in a closed loop: the next one when one is answered.',
+  )
+  .addOption(
+    new Option('--url <url>', 'a server on this machine').default('http://localhost:3000').argParser((value) => {
+      if (!URL.canParse(value) || !LOOPBACK.includes(new URL(value).hostname)) {
+        throw new InvalidArgumentError(`a URL of this machine: http://${LOOPBACK.join(', http://')} with a port`)
+      }
+      return value.replace(/\/+$/, '')
+    }),
+  )
+  .addOption(new Option('--room <name>', 'a room of its own').default('bench-http'))
+  .addOption(new Option('-r, --request <kind...>', 'what to ask').choices(HTTP_SUBJECTS).default([...HTTP_SUBJECTS]))
+  .addOption(new Option('-c, --connections <number>', 'at once [1 to 1000]').default(10).argParser(whole(1, 1000)))
+  .addOption(new Option('-d, --duration <seconds>', 'each [1 to 600]').default(5).argParser(whole(1, 600)))
+  .addOption(new Option('--payload <bytes>', 'of text in a message [1 to 2000]').default(100).argParser(whole(1, 2000)))
+  .parse()
+  .opts<Options>()
+
+const loads = await prepareRoom(options.url, options.room, options.payload, 25_000).catch((error: unknown) => {
+  const why = error instanceof Error ? error.message : String(error)
+  process.stderr.write(`bench:http: no server answers at ${options.url} (${why}): start one with npm start\n`)
+  process.exit(1)
+})
+
+const cannon = new Worker<HttpHandlers>('workers/http')
+const columns = ['request', 'requests/s', 'p50 ms', 'p99 ms', 'max ms', 'not 2xx', 'errors']
+process.stdout.write(`${columns.map((name) => name.padEnd(16)).join('')}\n`)
+for (const subject of options.request) {
+  const { connections, duration: durationS } = options
+  const result = await cannon.ask('run', { ...loads[subject], connections, durationS })
+  const ms = (share: number) => quantile(result.latenciesMs, share).toFixed(2)
+  const row = [subject, result.requestsPerS.toFixed(0), ms(0.5), ms(0.99), ms(1), result.non2xx, result.errors]
+  process.stdout.write(`${row.map((value) => String(value).padEnd(16)).join('')}\n`)
+}
+await cannon.end()

@@ -1,0 +1,99 @@
+import { latencyOf } from '../analysis/latency.ts'
+import type { AskerVersion } from '../load/http-client.ts'
+import type { HeaderSet } from '../load/request-headers.ts'
+import { readCpuTimes } from '../rig/machine.ts'
+import type { Cell } from '../report/schema.ts'
+import { ROOM } from '../rig/rig.ts'
+import type { RunScenario } from '../rig/run.ts'
+import { reasonsAgainst } from '../rig/validity.ts'
+import type { AskerHandlers, AskerResult } from '../workers/http-clients.ts'
+import { Worker } from '../workers/rpc.ts'
+import type { ServerHandlers } from '../workers/server.ts'
+
+const CONNECTIONS = 10
+
+/**
+ * What an empty poll weighs on HTTP/1.1 and on HTTP/2, with few headers and with a browser's. Both over TLS, so that the
+ * version is all that differs; and both on connections that are warm, where HPACK knows the headers already.
+ */
+export const http2: RunScenario = async ({ parameters, durations, progress, cells }) => {
+  const askers = new Worker<AskerHandlers>('workers/http-clients')
+  try {
+    for (const headers of ['minimal', 'browser'] as const) {
+      for (const version of ['http1', 'http2'] as const) {
+        progress(`http2: an empty poll by ${version}, ${headers} headers`)
+        const server = new Worker<ServerHandlers>('workers/server')
+        try {
+          const { port } = await server.ask('start', { config: { tls: true, hold: parameters.hold } })
+          const load = { port, room: ROOM, version, headers, connections: CONNECTIONS, durationMs: durations.http2Ms }
+          await askers.ask('open', load)
+          const before = { server: await server.ask('sample', {}), cpu: readCpuTimes() }
+          const result = await askers.ask('run', load)
+          const after = { server: await server.ask('sample', {}), cpu: readCpuTimes() }
+          await askers.ask('close')
+          const serverCpuUs = after.server.cpuUs - before.server.cpuUs
+          const oursMs = (serverCpuUs + result.cpuUs) / 1000
+          const foreignCores = Math.max(0, (after.cpu.busyMs - before.cpu.busyMs - oursMs) / 1000 / result.durationS)
+          cells.push(cellOf({ version, headers }, result, { serverCpuUs, foreignCores }))
+        } finally {
+          await server.end()
+        }
+      }
+    }
+  } finally {
+    await askers.end()
+  }
+}
+
+function cellOf(
+  { version, headers }: { version: AskerVersion; headers: HeaderSet },
+  { answers, up, down, latenciesMs, durationS, cpuUs }: AskerResult,
+  { serverCpuUs, foreignCores }: { serverCpuUs: number; foreignCores: number },
+): Cell {
+  const counts = {
+    published: 0,
+    expected: 0,
+    delivered: 0,
+    twice: 0,
+    outOfOrder: 0,
+    requests: answers,
+    empty: answers,
+    frames: 0,
+    connections: CONNECTIONS,
+  }
+  const generator = { utilisation: cpuUs / 1e6 / durationS, publisherLagP99Ms: null, scheduledShare: null }
+  const reasons = reasonsAgainst({ counts, generator, foreignCores, stealShare: 0 })
+  const latency = latencyOf(latenciesMs, 'request')
+  const each = ({ headers: heads, framing }: AskerResult['up']) => ({
+    headers: heads / answers,
+    framing: framing / answers,
+    payload: 0,
+  })
+  return {
+    id: `http2/empty-poll/${version}/${headers}`,
+    scenario: 'http2',
+    subject: 'empty-poll',
+    client: 'lean',
+    loop: 'closed',
+    durationS,
+    clients: CONNECTIONS,
+    ratePerS: 0,
+    payloadBytes: 0,
+    counts,
+    latencyMs: latency,
+    perRequest: {
+      up: each(up),
+      down: each(down),
+      bytes: { value: (up.headers + up.framing + down.headers + down.framing) / answers },
+    },
+    cpu: {
+      serverMs: serverCpuUs / 1000,
+      perDeliveryUs: null,
+      perRequestUs: { value: serverCpuUs / answers },
+      utilisation: serverCpuUs / 1e6 / durationS,
+    },
+    throughput: { requestsPerS: answers / durationS, latencyMsP50: latency.p50, latencyMsP99: latency.p99 },
+    generator,
+    validity: { valid: reasons.length === 0, attempts: 1, reasons },
+  }
+}

@@ -1,0 +1,99 @@
+import type { Ack, Batch, Cursor, Draft, Problem, TransportName } from '../../protocol.ts'
+import { deadline } from './time.ts'
+import { LineError, ProblemError, type Net, type TransportContext } from './transport.ts'
+
+/** What an answer may take beyond the time for which the server was asked to hold it. */
+export const PATIENCE_MS = 10_000
+
+export interface Call {
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  path: string
+  token?: string | null
+  body?: unknown
+  headers?: Record<string, string>
+  keepalive?: boolean
+  /** ms for which the server may hold the answer back by intent. */
+  holdMs?: number
+}
+
+/** One request: its JSON, or null for 204 and 304. Throws ProblemError for an answer that says no, LineError without an answer. */
+export async function call(net: Net, request: Call, signal?: AbortSignal): Promise<unknown> {
+  const { method = 'GET', path, token, body, headers, keepalive = false, holdMs = 0 } = request
+  const limit = deadline(signal, holdMs + PATIENCE_MS, new LineError(`no answer within ${holdMs + PATIENCE_MS} ms`))
+  try {
+    const response = await net.fetch(net.base + path, {
+      method,
+      keepalive,
+      signal: limit.signal,
+      headers: {
+        ...headers,
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    if (response.status === 204 || response.status === 304) return null
+    if (!response.ok) throw await refusalOf(response)
+    return JSON.parse(await response.text())
+  } catch (error) {
+    if (error instanceof ProblemError || signal?.aborted) throw error
+    throw new LineError(error instanceof Error ? error.message : String(error), { cause: error })
+  } finally {
+    limit.release()
+  }
+}
+
+/** A poll of one of the polling transports: what follows `cursor`, or null. */
+export async function poll(
+  { net, room, token }: TransportContext,
+  transport: TransportName,
+  cursor: Cursor | null,
+  holdMs: number | undefined,
+  signal: AbortSignal,
+): Promise<Batch | null> {
+  const query = new URLSearchParams()
+  if (cursor !== null) query.set('after', cursor)
+  if (holdMs !== undefined) query.set('holdMs', String(holdMs))
+  const path = `/rooms/${room}/${transport}${query.size > 0 ? `?${query}` : ''}`
+  const answer = await call(net, { path, token, holdMs: holdMs ?? 0 }, signal)
+  return answer === null ? null : asBatch(answer)
+}
+
+/** The upstream of every transport whose downstream is HTTP. */
+export async function post({ net, room, token }: TransportContext, draft: Draft, signal: AbortSignal): Promise<Ack> {
+  const answer = await call(net, { method: 'POST', path: `/rooms/${room}/messages`, token, body: draft }, signal)
+  const ack = answer as Partial<Ack> | null
+  if (ack?.id !== draft.id) throw new LineError('the answer is not an acknowledgement: is something in between?')
+  return ack as Ack
+}
+
+/**
+ * The server is ours, but what lies between may not be: a captive portal answers 200 with a page of its own. Where there
+ * is no status any more, a problem stands in a batch's place, and is thrown.
+ */
+export function asBatch(value: unknown): Batch {
+  const batch = value as (Partial<Batch> & Partial<Problem>) | null
+  if (typeof batch?.status === 'number') throw new ProblemError(batch as Problem)
+  if (typeof batch?.cursor === 'string' && Array.isArray(batch.events)) return batch as Batch
+  throw new LineError('the answer is not a batch: is something between here and the server?')
+}
+
+/** What an answer says that says no. */
+export async function refusalOf(response: Response): Promise<ProblemError> {
+  return new ProblemError(readProblem(await response.text(), response), readRetryAfterMs(response))
+}
+
+function readProblem(text: string, { status, statusText }: Response): Problem {
+  try {
+    const problem = JSON.parse(text) as Problem
+    if (typeof problem.type === 'string' && typeof problem.detail === 'string') return problem
+  } catch {
+    // Not from our server: a proxy's page, say. What is known of it is its status.
+  }
+  return { type: 'about:blank', title: statusText, status, detail: `${status} ${statusText}`.trim() }
+}
+
+function readRetryAfterMs(response: Response): number | undefined {
+  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
+  return Number.isFinite(seconds) ? seconds * 1000 : undefined
+}

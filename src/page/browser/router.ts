@@ -1,0 +1,43 @@
+import { signal } from '@preact/signals'
+import { ROOM_PATTERN } from '../../protocol.ts'
+
+/** What the address asks for. `badRoom`: it names a room that cannot be. */
+export type Route = { room: string; view: View } | { badRoom: string }
+
+/** What is shown of a room: one's own chat, or every transport beside the others. */
+export const VIEWS = ['chat', 'compare'] as const
+export type View = (typeof VIEWS)[number]
+
+export const DEFAULT_ROOM = 'lobby'
+
+const ROOM = new RegExp(ROOM_PATTERN)
+
+export const isRoomName = (name: string): boolean => ROOM.test(name)
+export const addressOf = (room: string, view: View = 'chat'): string =>
+  `#/room/${room}${view === 'chat' ? '' : `/${view}`}`
+
+export const route = signal(readRoute(location.hash))
+addEventListener('hashchange', () => (route.value = readRoute(location.hash)))
+
+/** Into another room, by the same view. */
+export function go(room: string): void {
+  const now = route.peek()
+  location.hash = addressOf(room, 'view' in now ? now.view : 'chat')
+}
+
+function readRoute(hash: string): Route {
+  const path = hash.replace(/^#\/?/, '')
+  if (path === '') return { room: DEFAULT_ROOM, view: 'chat' }
+  if (path === 'compare') return { room: DEFAULT_ROOM, view: 'compare' }
+  const [, name, compare] = /^room\/([^/]*)(\/compare)?$/.exec(path) ?? []
+  const room = decode(name ?? path.replace(/^room\//, ''))
+  return name !== undefined && isRoomName(room) ? { room, view: compare ? 'compare' : 'chat' } : { badRoom: room }
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,53 @@
+import { computed, effect, signal, untracked } from '@preact/signals'
+import { language, texts } from '../i18n/i18n.ts'
+import { links, linksKnown, served } from '../network/links.ts'
+import { net } from '../network/net.ts'
+import { route } from '../browser/router.ts'
+import { stay } from '../state/store.ts'
+import { Comparison } from './comparison.ts'
+import { loadSettings } from './settings.ts'
+
+const TICK_MS = 500
+
+/** The room that is compared in; null while nothing is. */
+const room = computed(() => ('room' in route.value && route.value.view === 'compare' ? route.value.room : null))
+
+/** What this tab compares. */
+export const comparison = signal<Comparison | null>(null)
+
+/** Links first: a pane that began without one would begin with other conditions than its neighbours. */
+async function begin(wanted: string): Promise<void> {
+  await linksKnown
+  const knobs = stay.peek()?.knobs.peek()
+  if (room.peek() !== wanted || comparison.peek() || !knobs) return
+  comparison.value = new Comparison({
+    net,
+    room: wanted,
+    knobs,
+    links,
+    settings: loadSettings(served.peek()),
+    language: () => language.peek(),
+    lines: () => texts.peek().compare.bot.lines,
+  })
+}
+
+function end(): void {
+  comparison.peek()?.leave()
+  comparison.value = null
+}
+
+effect(() => {
+  const wanted = room.value
+  untracked(() => {
+    end()
+    if (wanted !== null) void begin(wanted)
+  })
+})
+effect(() => {
+  const knobs = stay.value?.knobs.value
+  if (knobs) comparison.peek()?.set(knobs)
+})
+links.subscribe(() => comparison.peek()?.rearrange())
+
+setInterval(() => comparison.peek()?.tick(), TICK_MS)
+addEventListener('pagehide', end)

@@ -1,0 +1,90 @@
+import type { MeterFrame } from '../../meter.ts'
+import { BEARER_PREFIX, CLOSE, SUBPROTOCOL, type MeterFrameUp } from '../../protocol.ts'
+import { backoffMs } from '../../client/backoff.ts'
+import type { Net } from '../../client/transports/transport.ts'
+import { Clock, now } from './clock.ts'
+
+export type MeterReport = Extract<MeterFrame, { type: 'report' }>
+export type TraceReport = Extract<MeterFrame, { type: 'trace' }>
+/** `ended`: the member is no more. What was counted stands. */
+export type MeterState = 'connecting' | 'open' | 'lost' | 'ended'
+
+export interface MeterObserver {
+  report: (report: MeterReport) => void
+  trace: (trace: TraceReport) => void
+  state: (state: MeterState) => void
+}
+
+/** From one question for the time to the next, doubling: a page that begins is too busy for a quick answer. */
+const CLOCK_MS = { first: 100, last: 10_000 }
+
+/**
+ * The line on which the server tells what a member's other lines cost. It is not counted itself, and comes back. One member
+ * after the other: `begin` is called for each.
+ */
+export class MeterLine {
+  readonly clock = new Clock()
+  readonly #url: URL
+  readonly #net: Net
+  readonly #observer: MeterObserver
+  #socket: WebSocket | null = null
+  #timer = 0
+  #attempts = 0
+
+  constructor(net: Net, room: string, observer: MeterObserver) {
+    this.#url = new URL(`${net.base}/rooms/${room}/meter`)
+    this.#url.protocol = this.#url.protocol === 'https:' ? 'wss:' : 'ws:'
+    this.#net = net
+    this.#observer = observer
+  }
+
+  begin(token: string): void {
+    this.close()
+    this.clock.forget()
+    this.#attempts = 0
+    this.#open(token)
+  }
+
+  close(): void {
+    clearTimeout(this.#timer)
+    if (!this.#socket) return
+    this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = null
+    this.#socket.close(1000)
+    this.#socket = null
+  }
+
+  #open(token: string): void {
+    const socket = (this.#socket = new this.#net.WebSocket(this.#url, [SUBPROTOCOL, BEARER_PREFIX + token]))
+    socket.onopen = () => {
+      this.#attempts = 0
+      this.clock.forget()
+      this.#observer.state('open')
+      this.#say(socket, { type: 'trace', on: true })
+      this.#askTime(socket, CLOCK_MS.first)
+    }
+    socket.onmessage = ({ data }) => {
+      const receivedAt = now()
+      const frame = JSON.parse(String(data)) as MeterFrame
+      if (frame.type === 'clock') this.clock.take(frame.sentAt, frame.serverAt, receivedAt)
+      else if (frame.type === 'trace') this.#observer.trace(frame)
+      else this.#observer.report(frame)
+    }
+    socket.onclose = ({ code }) => {
+      clearTimeout(this.#timer)
+      // What follows from it is found out by the room's own line.
+      const isEnded = code === CLOSE.badToken || code === CLOSE.memberEnded
+      this.#observer.state(isEnded ? 'ended' : 'lost')
+      if (isEnded) return
+      this.#timer = setTimeout(() => this.#open(token), backoffMs(this.#attempts++))
+    }
+  }
+
+  #say(socket: WebSocket, frame: MeterFrameUp): void {
+    socket.send(JSON.stringify(frame))
+  }
+
+  #askTime(socket: WebSocket, pauseMs: number): void {
+    this.#say(socket, { type: 'clock', sentAt: now() })
+    this.#timer = setTimeout(() => this.#askTime(socket, Math.min(2 * pauseMs, CLOCK_MS.last)), pauseMs)
+  }
+}

@@ -1,0 +1,36 @@
+import type { AboutLink } from '../../protocol.ts'
+import type { Net } from '../../client/transports/transport.ts'
+import { loadScript } from './jsonp-script.ts'
+
+/** The way to the server that this page came by. */
+export const net: Net = {
+  base: location.origin,
+  // Called as a property it would lose the window that it insists on.
+  fetch: (...args) => fetch(...args),
+  WebSocket,
+  loadScript,
+}
+
+/**
+ * The same server over one of its links. To a browser that is another origin, so it asks leave for what carries a token,
+ * and remembers the answer by URL: with the cursor in the URL each poll would be two. So the cursor goes in a header.
+ */
+export function over(direct: Net, link: AboutLink | null): Net {
+  if (link === null) return direct
+  const url = new URL(direct.base)
+  url.port = String(link.port)
+  return {
+    ...direct,
+    base: url.origin,
+    fetch: (input, init) => {
+      if (typeof input !== 'string') return direct.fetch(input, init)
+      const url = new URL(input)
+      const cursor = url.searchParams.get('after')
+      if (cursor === null) return direct.fetch(input, init)
+      url.searchParams.delete('after')
+      const headers = new Headers(init?.headers)
+      headers.set('last-event-id', cursor)
+      return direct.fetch(url.href, { ...init, headers })
+    },
+  }
+}

@@ -1,0 +1,56 @@
+import { signal } from '@preact/signals'
+import { LIMITS, type Member, type Problem } from '../../protocol.ts'
+import { readAddress, type Roster } from '../../client/roster.ts'
+
+/** Why what was written is not on its way. */
+export type Complaint =
+  | { type: 'unknown'; name: string }
+  | { type: 'nothing-said'; name: string }
+  | { type: 'too-long'; length: number }
+  | { type: 'refused'; problem: Problem; text: string }
+
+/** As the server counts: in code points, not in UTF-16 units. */
+export const lengthOf = (text: string): number => Array.from(text).length
+
+/** What stands in the composer, and what is wrong with it. */
+export class Composer {
+  readonly text = signal('')
+  readonly complaint = signal<Complaint | null>(null)
+  readonly #keep: (text: string) => void
+
+  constructor(text: string, keep: (text: string) => void) {
+    this.text.value = text
+    this.#keep = keep
+  }
+
+  write(text: string): void {
+    this.text.value = text
+    this.complaint.value = null
+    this.#keep(text)
+  }
+
+  /** Takes out what can be sent; otherwise leaves it and says why. */
+  take(roster: Roster): { text: string; to?: Member } | null {
+    const input = this.text.peek().trim()
+    if (input === '') return null
+    const { text, to, unknown } = readAddress(input, roster)
+    this.complaint.value = complaintOf(input, text, unknown)
+    if (this.complaint.peek()) return null
+    this.write('')
+    return to ? { text, to } : { text }
+  }
+
+  /** The server did not take it. It comes back, unless something else has been begun meanwhile. */
+  giveBack(text: string, problem: Problem): void {
+    if (this.text.peek() === '') this.write(text)
+    this.complaint.value = { type: 'refused', problem, text }
+  }
+}
+
+function complaintOf(input: string, text: string, unknown: string | undefined): Complaint | null {
+  if (unknown !== undefined) return { type: 'unknown', name: unknown }
+  const [, name] = /^@(\S+)$/u.exec(input) ?? []
+  if (name !== undefined) return { type: 'nothing-said', name }
+  const length = lengthOf(text)
+  return length > LIMITS.textLength ? { type: 'too-long', length } : null
+}

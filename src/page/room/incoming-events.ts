@@ -1,0 +1,89 @@
+import { signal, type Signal } from '@preact/signals'
+import type { Cursor, MessageEvent, RoomEvent, TransportName } from '../../protocol.ts'
+import { now, type ClockReading } from '../measure/clock.ts'
+import type { Gauges } from '../measure/meter-model.ts'
+import type { Entry, History } from './message-list.ts'
+import { count, noTally, type Tally } from './gap-check.ts'
+import type { Turn } from '../network/switch-event.ts'
+
+/** Takes what a line brings: into the history, with how long it took, and into the count since the last switch. */
+export class Reception {
+  readonly #history: History
+  readonly #gauges: Gauges
+  readonly #clock: () => ClockReading | null
+  readonly #onMessage: (event: MessageEvent, latencyMs: number | null) => void
+  #lastSeq = 0
+  #tally: Signal<Tally> | null = null
+  /** When the line in use had its first answer, by this page's clock. */
+  #openedAt = Number.POSITIVE_INFINITY
+
+  /** @param onMessage told of each message, with its latency where it has one */
+  constructor(
+    history: History,
+    gauges: Gauges,
+    clock: () => ClockReading | null,
+    onMessage: (event: MessageEvent, latencyMs: number | null) => void = () => undefined,
+  ) {
+    this.#history = history
+    this.#gauges = gauges
+    this.#clock = clock
+    this.#onMessage = onMessage
+  }
+
+  opened(): void {
+    this.#openedAt = now()
+  }
+
+  /** Another line takes over: what comes from here on is counted in the row that says so. */
+  turned(turn: Turn, cursor: Cursor): void {
+    const tally = (this.#tally = signal(noTally))
+    this.#history.add({ key: this.#history.newKey(), at: Date.now(), kind: 'turn', turn, cursor, tally })
+  }
+
+  take(events: readonly RoomEvent[], isReset: boolean, transport: TransportName): void {
+    const heldAt = now()
+    if (isReset) this.#reset()
+    this.#count(events)
+    this.#history.add(...events.map((event) => this.#entryOf(event, transport, heldAt)))
+  }
+
+  #entryOf(event: RoomEvent, transport: TransportName, heldAt: number): Entry {
+    const key = event.type === 'message' ? event.id : `event ${event.id}`
+    if (event.type !== 'message') return { key, at: event.at, kind: 'event', event }
+    const latencyMs = this.#latencyOf(event.at, heldAt)
+    if (latencyMs !== null) this.#gauges.delivered(latencyMs, transport)
+    this.#onMessage(event, latencyMs)
+    return { key, at: event.at, kind: 'message', event, transport, latencyMs }
+  }
+
+  /**
+   * ms from the server's stamp to this page's hands, with the difference of the two clocks taken out.
+   *
+   * Only an event that was stamped after the line in use had its first answer was delivered by that line in the sense that
+   * is measured here. What lay in the log before is history, or was missed while no line was open: how long that took says
+   * when the page came, and nothing of the transport. What waits for the next poll, or for a hold to end, does count: that
+   * wait is the transport's own.
+   */
+  #latencyOf(at: number, heldAt: number): number | null {
+    const clock = this.#clock()
+    if (!clock || at < this.#openedAt + clock.offsetMs) return null
+    return Math.max(0, heldAt + clock.offsetMs - at)
+  }
+
+  #reset(): void {
+    this.#history.clear()
+    this.#history.note({ type: 'reset' })
+    this.#lastSeq = 0
+    if (this.#tally) this.#tally.value = { ...this.#tally.peek(), isReset: true }
+  }
+
+  #count(events: readonly RoomEvent[]): void {
+    let tally = this.#tally?.peek() ?? noTally
+    for (const { seq } of events) {
+      // The first event ever has no predecessor that it could be missing.
+      tally = count(tally, this.#lastSeq === 0 ? seq - 1 : this.#lastSeq, seq)
+      this.#lastSeq = Math.max(this.#lastSeq, seq)
+    }
+    if (this.#tally) this.#tally.value = tally
+  }
+}

@@ -1,0 +1,188 @@
+import { signal, type Signal } from '@preact/signals'
+import type { AboutLink, Cursor, Problem, TransportName } from '../../protocol.ts'
+import { leave } from '../../client/members.ts'
+import { RoomMember } from '../../client/room-member.ts'
+import type { Roster } from '../../client/roster.ts'
+import { heeds, ProblemError, type Knobs, type Net } from '../../client/transports/transport.ts'
+import { transports } from '../../client/transports/index.ts'
+import type { ClockReading } from '../measure/clock.ts'
+import { Composer } from './composer.ts'
+import { Gauges } from '../measure/meter-model.ts'
+import { History } from './message-list.ts'
+import { DIRECT } from '../network/links.ts'
+import { MemberObserver } from './member-observer.ts'
+import { over } from '../network/net.ts'
+import type { RoomState } from './room-state.ts'
+import { Self } from './own-identity.ts'
+import { Standing } from './connection-status.ts'
+import { SocketWatch } from '../wire/socket-watch.ts'
+import type { Route, Turn } from '../network/switch-event.ts'
+import { traceNet } from '../wire/tracing-net.ts'
+import { Wire } from '../wire/wire-records.ts'
+
+export interface RoomControllerOptions {
+  net: Net
+  room: string
+  knobs: Knobs
+  /** Of the name that the server invents. */
+  language: () => string
+}
+
+/** For how long the server waits, after this page is gone, for it to come back: a reload is not leaving. */
+const RELOAD_GRACE_MS = 1500
+
+/** A tab's room: what it shows, and what a person can do there. */
+export class RoomController implements RoomState {
+  readonly room: string
+  readonly history = new History()
+  readonly standing = new Standing((note) => this.history.note(note))
+  readonly self: Self
+  readonly gauges: Gauges
+  readonly wire = new Wire()
+  readonly socket = new SocketWatch()
+  readonly composer: Composer
+  readonly transport: Signal<TransportName>
+  readonly knobs: Signal<Knobs>
+  /** The emulated network that the line goes over; null for none. */
+  readonly link = signal<AboutLink | null>(null)
+  readonly roster = signal<Roster>(new Map())
+  readonly cursor = signal<Cursor | null>(null)
+  readonly #options: RoomControllerOptions
+  /** The same way to the server, traced. */
+  readonly #net: Net
+  readonly #observer: MemberObserver
+  /** null until it is known as whom this tab goes on. */
+  #member: RoomMember | null = null
+  #isOver = false
+
+  constructor(options: RoomControllerOptions) {
+    this.#options = options
+    this.#net = traceNet(options.net, {
+      began: (sighting) => this.wire.began(sighting),
+      socket: (socket) => this.socket.watch(socket),
+    })
+    this.room = options.room
+    this.self = new Self(this.room)
+    const { transport, text } = this.self.kept
+    this.transport = signal(transport)
+    this.knobs = signal(options.knobs)
+    this.gauges = new Gauges(transport)
+    this.composer = new Composer(text, (written) => this.self.keep({ text: written }))
+    this.#observer = new MemberObserver(this, options.net, () => this.#member)
+    void this.#begin()
+  }
+
+  /** How the server's clock stands to ours, and how well that is known. */
+  get clockReading(): ClockReading | null {
+    return this.#observer.meterLine.clock.reading
+  }
+
+  use(to: TransportName): void {
+    const from = this.#route
+    if (to === from.transport) return
+    this.transport.value = to
+    this.#turned({ from, to: this.#route })
+    this.self.keep({ transport: to })
+    this.#member?.use(to)
+  }
+
+  set(knobs: Partial<Knobs>): void {
+    const was = this.knobs.peek()
+    this.knobs.value = { ...was, ...knobs }
+    const transport = this.transport.peek()
+    if (heeds(transports[transport], was, this.knobs.peek())) this.gauges.turned(transport)
+    this.#member?.tune(knobs)
+  }
+
+  /** Goes on over a link, or over none. */
+  reach(link: AboutLink | null): void {
+    if (link?.port === this.link.peek()?.port) return
+    const from = this.#route
+    this.link.value = link
+    // A server that was started anew has the same links at other ports.
+    if (this.#route.profile !== from.profile) this.#turned({ from, to: this.#route })
+    this.#member?.connectOver(over(this.#net, link))
+  }
+
+  /** Sends what stands in the composer; on the way back into the room it is kept, and sent on arrival. */
+  say(): void {
+    const member = this.#member
+    if (!member?.member || this.standing.status.peek().name === 'ended') return
+    const taken = this.composer.take(this.roster.peek())
+    if (taken) member.send(taken.text, taken.to)
+  }
+
+  /** @returns why not, or null when the name is changed */
+  async rename(name: string): Promise<Problem | null> {
+    if (!this.#member?.token) return null
+    try {
+      this.self.met(await this.#member.rename(name))
+      return null
+    } catch (error) {
+      if (error instanceof ProblemError) return error.problem
+      return { type: 'line', title: 'Line lost', status: 0, detail: error instanceof Error ? error.message : '' }
+    }
+  }
+
+  /** Tries again now, instead of when the wait is over. */
+  retry(): void {
+    this.#member?.retry()
+  }
+
+  /** Comes in again after it was ended, under the same name if that is free. */
+  rejoin(): void {
+    this.#member?.rejoin()
+  }
+
+  /** Leaves for good. The name is remembered. */
+  leave(): void {
+    this.#isOver = true
+    this.#observer.meterLine.close()
+    this.standing.release()
+    const { token } = this.self.kept
+    this.self.keep({ token: null })
+    const leaving = this.#member?.leave() ?? (token === null ? null : leave(this.#options.net, this.room, token))
+    leaving?.catch(() => undefined)
+  }
+
+  /** The page goes away; whether it is closed or reloaded it cannot tell. The server waits a moment for it. */
+  hide(): void {
+    const { token } = this.self.kept
+    if (token !== null) leave(this.#options.net, this.room, token, RELOAD_GRACE_MS).catch(() => undefined)
+  }
+
+  get #route(): Route {
+    return { transport: this.transport.peek(), profile: this.link.peek()?.profile ?? DIRECT }
+  }
+
+  #turned(turn: Turn): void {
+    this.gauges.turned(turn.to.transport)
+    // Before anything came there is nothing that another line could go on with.
+    const cursor = this.cursor.peek()
+    if (cursor === null) return
+    this.#observer.reception.turned(turn, cursor)
+    this.wire.turned(turn)
+  }
+
+  async #begin(): Promise<void> {
+    const resume = await this.self.resume()
+    if (this.#isOver) return
+    const { net, language } = this.#options
+    const { member, drafts } = this.self.kept
+    this.#observer.outbox(drafts)
+    this.#member = new RoomMember({
+      net,
+      connectionNet: over(this.#net, this.link.peek()),
+      room: this.room,
+      transport: this.transport.peek(),
+      tuning: this.knobs.peek(),
+      language,
+      name: member?.name,
+      resume,
+      history: true,
+      drafts,
+      rejoin: 'when-forgotten',
+      observer: this.#observer,
+    })
+  }
+}

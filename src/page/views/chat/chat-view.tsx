@@ -1,0 +1,120 @@
+import { useSignal } from '@preact/signals'
+import { useEffect, useId, useRef } from 'preact/hooks'
+import type { Member } from '../../../protocol.ts'
+import { spelled, tenth } from '../../browser/format.ts'
+import { texts } from '../../i18n/i18n.ts'
+import type { RoomController } from '../../room/room-controller.ts'
+import { BotSelect } from '../transport/bot-select.tsx'
+import { ComposerForm } from './composer-view.tsx'
+import { Log } from './message-list-view.tsx'
+import { Members } from './member-list.tsx'
+import { sayProblem } from '../shared/problem-text.ts'
+import { isPhone } from '../shared/screen.ts'
+
+export function Chat({ stay }: { stay: RoomController }) {
+  const { chat, members } = texts.value
+  const title = useId()
+  const here = useId()
+  const box = useRef<HTMLTextAreaElement>(null)
+  const showsMembers = useSignal(false)
+
+  const address = ({ name }: Member) => {
+    showsMembers.value = false
+    const rest = stay.composer.text.peek().replace(/^@\S*\s*/u, '')
+    stay.composer.write(`@${name} ${rest}`)
+    box.current?.focus()
+  }
+
+  return (
+    <section class="panel chat" aria-labelledby={title} data-members={showsMembers.value}>
+      <header class="head">
+        <h2 id={title}>{chat.title}</h2>
+        <State stay={stay} />
+        {!isPhone.value && <BotSelect />}
+        {stay.cursor.value !== null && (
+          <p class="cursor" title={chat.cursorTitle}>
+            {chat.cursor} <code>{stay.cursor.value}</code>
+          </p>
+        )}
+        <button
+          type="button"
+          class="here"
+          aria-expanded={showsMembers.value}
+          aria-controls={here}
+          title={members.show}
+          onClick={() => (showsMembers.value = !showsMembers.value)}
+        >
+          {members.title} <b>{Math.max(stay.roster.value.size, stay.self.member.value ? 1 : 0)}</b>
+        </button>
+      </header>
+      <Trouble stay={stay} />
+      <div class="talk">
+        <Log stay={stay} />
+        {(!isPhone.value || showsMembers.value) && <Members stay={stay} id={here} address={address} />}
+      </div>
+      <ComposerForm stay={stay} box={box} />
+    </section>
+  )
+}
+
+function State({ stay }: { stay: RoomController }) {
+  const { chat } = texts.value
+  const { name } = stay.standing.status.value
+  const isTrouble = stay.standing.isLost.value || name === 'ended'
+  const word =
+    name === 'ended'
+      ? chat.ended
+      : stay.standing.isLost.value
+        ? chat.lost
+        : name === 'open'
+          ? chat.open
+          : chat.connecting
+  return (
+    <p class="state" role="status" data-state={isTrouble ? 'trouble' : name}>
+      <i class="pulse" />
+      <span>{word}</span>
+    </p>
+  )
+}
+
+/** What happened, what is being done, and the one thing that a person can do. */
+export function Trouble({ stay }: { stay: RoomController }) {
+  const { chat } = texts.value
+  const status = stay.standing.status.value
+  if (status.name === 'ended') {
+    const why = status.asked ? chat.endedAsked : chat.endedByServer
+    return (
+      <div class="trouble">
+        <p role="alert">{status.problem ? sayProblem(status.problem) : why}</p>
+        <button type="button" onClick={() => stay.rejoin()}>
+          {chat.rejoin}
+        </button>
+      </div>
+    )
+  }
+  if (!stay.standing.isLost.value) return null
+  const why = stay.standing.why.value
+  return (
+    <div class="trouble">
+      <p role="alert">
+        {why ? sayProblem(why) : chat.lineLost}{' '}
+        <span aria-hidden="true">
+          {status.name === 'waiting' ? <Countdown untilMs={status.untilMs} /> : chat.tryingNow}
+        </span>{' '}
+        {chat.nothingLost}
+      </p>
+      <button type="button" disabled={status.name !== 'waiting'} onClick={() => stay.retry()}>
+        {chat.retry}
+      </button>
+    </div>
+  )
+}
+
+function Countdown({ untilMs }: { untilMs: number }) {
+  const left = useSignal(untilMs - Date.now())
+  useEffect(() => {
+    const timer = setInterval(() => (left.value = untilMs - Date.now()), 100)
+    return () => clearInterval(timer)
+  }, [untilMs, left])
+  return <>{texts.value.chat.again(spelled({ figure: tenth(Math.max(0, left.value) / 1000), unit: 's' }))}</>
+}

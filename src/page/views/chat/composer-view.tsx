@@ -1,0 +1,101 @@
+import type { RefObject } from 'preact'
+import { useId, useLayoutEffect } from 'preact/hooks'
+import { transports } from '../../../client/transports/index.ts'
+import { LIMITS } from '../../../protocol.ts'
+import { lengthOf, type Complaint } from '../../room/composer.ts'
+import { whole } from '../../browser/format.ts'
+import { texts } from '../../i18n/i18n.ts'
+import type { RoomController } from '../../room/room-controller.ts'
+import { sayProblem } from '../shared/problem-text.ts'
+
+/** From here on the count is shown before it is too late. */
+const NEARLY_FULL = 0.9 * LIMITS.textLength
+
+export function ComposerForm({ stay, box }: { stay: RoomController; box: RefObject<HTMLTextAreaElement | null> }) {
+  const { composer: words } = texts.value
+  const { text, complaint } = stay.composer
+  const says = useId()
+  const { isSpectator } = transports[stay.transport.value]
+  const isEnded = stay.standing.status.value.name === 'ended'
+  const canSend = stay.self.member.value !== null && !isEnded
+  const send = () => {
+    stay.say()
+    box.current?.focus()
+  }
+
+  useLayoutEffect(() => {
+    const field = box.current
+    if (!field) return
+    field.style.height = 'auto'
+    field.style.height = `${field.scrollHeight + field.offsetHeight - field.clientHeight}px`
+  }, [box, text.value])
+
+  return (
+    <form
+      class="say"
+      onSubmit={(event) => {
+        event.preventDefault()
+        send()
+      }}
+    >
+      <textarea
+        ref={box}
+        id="say"
+        rows={1}
+        aria-label={words.label}
+        aria-describedby={says}
+        aria-invalid={complaint.value !== null}
+        placeholder={words.placeholder}
+        enterkeyhint="send"
+        value={text.value}
+        onInput={({ currentTarget }) => stay.composer.write(currentTarget.value)}
+        onKeyDown={(event) => {
+          // While a word is being composed, Enter chooses among its candidates.
+          if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
+          event.preventDefault()
+          send()
+        }}
+      />
+      <button
+        type="submit"
+        class="send"
+        disabled={!canSend}
+        title={canSend ? undefined : isEnded ? words.notNow : words.joining}
+      >
+        <span>{words.send}</span>
+        <kbd aria-hidden="true">↵</kbd>
+      </button>
+      <div class="hint" id={says}>
+        {complaint.value ? (
+          <p class="complaint" role="alert">
+            <Complain about={complaint.value} />
+          </p>
+        ) : (
+          <p>
+            <code>@name</code> {isSpectator ? words.spectator : words.private} · <code>/close</code> {words.close}
+          </p>
+        )}
+        <Count of={text.value} />
+      </div>
+    </form>
+  )
+}
+
+function Complain({ about }: { about: Complaint }) {
+  const { composer: words } = texts.value
+  if (about.type === 'unknown') return <>{words.unknown(<bdi key="name">{about.name}</bdi>)}</>
+  if (about.type === 'nothing-said') return <>{words.nothingSaid(<bdi key="name">{about.name}</bdi>)}</>
+  if (about.type === 'too-long') return <>{words.tooLong(whole(about.length), whole(LIMITS.textLength))}</>
+  const said = about.text.length > 40 ? `${about.text.slice(0, 40)} …` : about.text
+  return <>{words.refused(sayProblem(about.problem), <bdi key="text">{said}</bdi>)}</>
+}
+
+function Count({ of: text }: { of: string }) {
+  if (text.length < NEARLY_FULL) return null
+  const length = lengthOf(text)
+  return (
+    <p class="count" data-over={length > LIMITS.textLength}>
+      {texts.value.composer.count(whole(length), whole(LIMITS.textLength))}
+    </p>
+  )
+}

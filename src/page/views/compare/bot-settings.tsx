@@ -1,0 +1,67 @@
+import type { Comparison } from '../../compare/comparison.ts'
+import { CONVERSATION_MS } from '../../compare/comparison-bot.ts'
+import { seconds, spelled, whole } from '../../browser/format.ts'
+import { texts } from '../../i18n/i18n.ts'
+
+const RATES = [1, 2, 5, 10, 20, 50, 100]
+const MOST_SEED = 2 ** 32 - 1
+
+/** Somebody to listen to: how much it says, what it draws from, and how far it has come. */
+export function BotControls({ of }: { of: Comparison }) {
+  const { bot: words } = texts.value.compare
+  const { ratePerS, seed } = of.settings.value.bot
+  const progress = of.bot.progress.value
+  return (
+    <form
+      class="bot"
+      aria-label={words.title}
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (progress) of.bot.cancel()
+        else void of.bot.talk(ratePerS, seed)
+      }}
+    >
+      <label class="field">
+        <span>{words.rate}</span>
+        <select
+          value={String(ratePerS)}
+          disabled={progress !== null}
+          onChange={({ currentTarget }) => of.setBot({ ratePerS: Number(currentTarget.value) })}
+        >
+          {RATES.map((rate) => (
+            <option key={rate} value={String(rate)}>
+              {rate}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="field">
+        <span>{words.seed}</span>
+        <input
+          type="number"
+          min={0}
+          max={MOST_SEED}
+          step={1}
+          required
+          value={String(seed)}
+          disabled={progress !== null}
+          onChange={({ currentTarget }) => {
+            if (currentTarget.validity.valid) of.setBot({ seed: currentTarget.valueAsNumber })
+          }}
+        />
+      </label>
+      <button type="submit" class="run" data-on={progress !== null}>
+        {progress && <i style={{ width: `${(progress.elapsedMs / CONVERSATION_MS) * 100}%` }} />}
+        <span>{progress ? words.cancel : words.run(spelled(seconds(CONVERSATION_MS)))}</span>
+      </button>
+      <p class="progress">
+        {progress &&
+          words.progress(
+            whole(progress.said),
+            whole(progress.of),
+            spelled(seconds(Math.ceil((CONVERSATION_MS - progress.elapsedMs) / 1000) * 1000)),
+          )}
+      </p>
+    </form>
+  )
+}

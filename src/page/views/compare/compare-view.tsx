@@ -1,0 +1,125 @@
+import { useEffect, useRef } from 'preact/hooks'
+import { transports } from '../../../client/transports/index.ts'
+import type { Comparison } from '../../compare/comparison.ts'
+import { comparison } from '../../compare/comparison-state.ts'
+import { DEFAULT_PROFILE } from '../../compare/settings.ts'
+import { carriageOf } from '../../measure/count-math.ts'
+import { whole } from '../../browser/format.ts'
+import { texts } from '../../i18n/i18n.ts'
+import { served } from '../../network/links.ts'
+import type { RoomController } from '../../room/room-controller.ts'
+import { Trouble } from '../chat/chat-view.tsx'
+import { ComposerForm } from '../chat/composer-view.tsx'
+import { IntervalKnob } from '../transport/transport-settings.tsx'
+import { LinkSelect } from '../transport/link-select.tsx'
+import { Glyph, labelOf } from '../shared/transport-label.tsx'
+import { BotControls } from './bot-settings.tsx'
+import { PaneView } from './column-view.tsx'
+import { RaceView } from './race-view.tsx'
+
+/** Every transport in a pane of its own, one composer for all, and who had what when. */
+export function Compare({ stay }: { stay: RoomController }) {
+  const { compare, title } = texts.value
+  const box = useRef<HTMLTextAreaElement>(null)
+  const here = comparison.value
+  useEffect(() => {
+    document.title = `#${stay.room} · ${compare.title} · ${title}`
+  }, [stay.room, compare, title])
+  return (
+    <>
+      <main class="compare">
+        <section class="panel once">
+          <h2 id="once">
+            {compare.once} <small>{compare.onceAbout(here?.panes.value.length ?? 0)}</small>
+          </h2>
+          <Trouble stay={stay} />
+          <ComposerForm stay={stay} box={box} />
+        </section>
+        {here ? <Room of={here} stay={stay} /> : <p class="blank">{compare.preparing}</p>}
+      </main>
+      <footer class="base">{here && <Connections of={here} stay={stay} />}</footer>
+    </>
+  )
+}
+
+function Room({ of, stay }: { of: Comparison; stay: RoomController }) {
+  const { compare } = texts.value
+  const panes = of.panes.value
+  return (
+    <>
+      <Toolbar of={of} stay={stay} />
+      {panes.length === 0 && <p class="blank">{compare.nonePanes}</p>}
+      <div class="side-by-side" style={{ '--columns': String(columnsFor(panes.length)) }}>
+        {panes.map((pane) => (
+          <PaneView key={pane.transport} pane={pane} of={of} stay={stay} />
+        ))}
+      </div>
+      <RaceView race={of.race} panes={panes} />
+    </>
+  )
+}
+
+/** Panes abreast, at the most. */
+const ABREAST = 5
+
+/** As many in each row as in the others, or one less. */
+const columnsFor = (panes: number): number => Math.ceil(panes / Math.ceil(Math.max(1, panes) / ABREAST)) || 1
+
+function Toolbar({ of, stay }: { of: Comparison; stay: RoomController }) {
+  const { compare } = texts.value
+  const { shown, profiles } = of.settings.value
+  const inForce = new Set(shown.map((name) => profiles[name] ?? DEFAULT_PROFILE))
+  const [only] = inForce
+  return (
+    <section class="panel toolbar" aria-label={compare.settings}>
+      <fieldset class="chips">
+        <legend class="sr">{compare.panes}</legend>
+        {served.value.map((name) => (
+          <label key={name} class="chip" data-transport={name}>
+            <input
+              type="checkbox"
+              checked={shown.includes(name)}
+              onChange={({ currentTarget }) => of.show(name, currentTarget.checked)}
+            />
+            <Glyph of={name} />
+            <span>{labelOf(name)}</span>
+          </label>
+        ))}
+      </fieldset>
+      {of.links.value.length > 0 && (
+        <label class="field">
+          <span>{compare.linkAll}</span>
+          <LinkSelect
+            value={inForce.size === 1 ? (only ?? null) : null}
+            label={compare.linkAll}
+            onChoose={(profile) => of.reach(null, profile)}
+          />
+        </label>
+      )}
+      <IntervalKnob stay={stay} isOff={!shown.some((name) => transports[name].mode === 'interval')} />
+      <BotControls of={of} />
+    </section>
+  )
+}
+
+/** What a browser opens to one port over HTTP/1.1. */
+const SLOTS = 6
+
+/** The browser's limit, and whether it is in the way. */
+function Connections({ of, stay }: { of: Comparison; stay: RoomController }) {
+  const { compare } = texts.value
+  if (of.links.value.length > 0) return <>{compare.ownPorts}</>
+  const used = [
+    ...of.panes.value.map(({ transport, gauges }) => ({ transport, gauges })),
+    { transport: stay.transport.value, gauges: stay.gauges },
+  ].reduce((sum, { transport, gauges }) => {
+    const { counts, connections } = gauges.reading.value ?? {}
+    const sockets = carriageOf(transport, counts).carrier === 'WebSocket' ? 1 : 0
+    return sum + Math.max(0, (connections ?? 0) - sockets)
+  }, 0)
+  return (
+    <span>
+      {compare.sharedPort(whole(used))} {used >= SLOTS && <strong role="alert">{compare.sharedFull}</strong>}
+    </span>
+  )
+}

@@ -1,0 +1,244 @@
+import { useSignal } from '@preact/signals'
+import { useEffect, useId, useRef } from 'preact/hooks'
+import type { TransportName } from '../../../protocol.ts'
+import type { Pane } from '../../compare/column.ts'
+import type { Race, Run } from '../../compare/race.ts'
+import { milliseconds, spelled, whole } from '../../browser/format.ts'
+import { texts } from '../../i18n/i18n.ts'
+import { scaleFor } from '../shared/plots.tsx'
+import { labelOf } from '../shared/transport-label.tsx'
+import { Mark } from './race-mark.tsx'
+
+/** Pixels. */
+const ROW = 22
+const ROWS = 8
+const MOST_LANE = 44
+const AXIS = 24
+const TOP = 12
+const TICKS = 4
+/** From one tick to the next, with less of which only every other one is named. */
+const ROOMY = 44
+
+interface Size {
+  width: number
+  x: (ms: number) => number
+  most: number
+}
+
+/** Who had a message when: the latest one large, the last eight in rows, all to one scale that begins at 0. */
+export function RaceView({ race, panes }: { race: Race; panes: readonly Pane[] }) {
+  const { compare } = texts.value
+  const title = useId()
+  const runs = race.runs.value
+  const latest = pick(runs)
+  const most = scaleFor(Math.max(0, ...runs.flatMap(({ marks }) => Object.values(marks))))
+  const names = panes.map(({ transport }) => transport)
+  return (
+    <section class="panel race" aria-labelledby={title}>
+      <header class="head">
+        <h2 id={title}>{compare.race}</h2>
+        <p class="about">{compare.raceAbout}</p>
+        <p class="since">{compare.raceSample}</p>
+      </header>
+      <div class="tracks">
+        <figure>
+          <figcaption>
+            <b dir="auto">{latest ? short(latest.event.text) : ''}</b>{' '}
+            <span>{latest ? `${compare.latest}, #${latest.event.seq}` : compare.noRun}</span>
+          </figcaption>
+          <Lanes run={latest} names={names} most={most} oneWayMs={commonOneWayMs(panes)} />
+        </figure>
+        <figure>
+          <figcaption>
+            <b>{compare.lastEight}</b> <span>{compare.lastEightAbout}</span>
+          </figcaption>
+          <Rows runs={runs} names={names} most={most} />
+        </figure>
+      </div>
+    </section>
+  )
+}
+
+/** The newest; where messages come so fast that others are still under way, the newest that all have. */
+const pick = (runs: readonly Run[]): Run | undefined =>
+  runs.slice(1).every(({ isOver }) => isOver) ? runs[0] : (runs.find(({ isOver }) => isOver) ?? runs[0])
+
+const short = (text: string): string => `“${text.length > 42 ? `${text.slice(0, 40)} …` : text}”`
+
+/** ms that the link takes one way, where all panes are behind the same; null otherwise. */
+function commonOneWayMs(panes: readonly Pane[]): number | null {
+  const all = new Set(panes.map(({ link }) => link.value?.rttMs ?? 0))
+  const [rttMs = 0] = all
+  return all.size === 1 && rttMs > 0 ? rttMs / 2 : null
+}
+
+interface LanesProps {
+  run: Run | undefined
+  names: readonly TransportName[]
+  most: number
+  oneWayMs: number | null
+}
+
+/** One message: a lane for each transport, the quickest above. */
+function Lanes({ run, names, most, oneWayMs }: LanesProps) {
+  const { compare } = texts.value
+  const frame = useRef<HTMLDivElement>(null)
+  const { width, x } = useScale(frame, most, 104, 110)
+  const marks = run?.marks ?? {}
+  const order = [...names].sort((a, b) => (marks[a] ?? Infinity) - (marks[b] ?? Infinity))
+  const height = TOP + ROW * ROWS + AXIS
+  const lane = Math.min(MOST_LANE, (ROW * ROWS) / Math.max(1, names.length))
+  const missing = run?.isOver ? compare.noTime : compare.notYet
+  const spoken = order.map((name) => `${labelOf(name)} ${say(marks[name]) ?? missing}`).join(', ')
+  return (
+    <div ref={frame}>
+      <svg width={width} height={height} role="img" aria-label={run ? spoken : compare.noRun}>
+        <Axis x={x} most={most} foot={height - AXIS} />
+        {order.map((name, index) => {
+          const ms = marks[name]
+          const y = TOP + lane * (index + 0.5)
+          return (
+            <g key={name} data-transport={name}>
+              <text class="name" x={90} y={y + 4} text-anchor="end">
+                {labelOf(name)}
+              </text>
+              {ms === undefined ? (
+                run && (
+                  <text class="wait" x={x(0) + 8} y={y + 4}>
+                    {missing}
+                  </text>
+                )
+              ) : (
+                <>
+                  <path class="waited" d={`M${x(0)} ${y}H${x(ms)}`} />
+                  <path class="travelled" d={`M${x(Math.max(0, ms - (oneWayMs ?? ms)))} ${y}H${x(ms)}`} />
+                  <Mark of={name} x={x(ms)} y={y} size={8} />
+                  <text class="ms" x={x(ms) + 15} y={y + 5}>
+                    {milliseconds(ms).figure}
+                    <tspan class="unit" dx={4}>
+                      ms{index === 0 ? ` · ${compare.first}` : ''}
+                    </tspan>
+                  </text>
+                </>
+              )}
+            </g>
+          )
+        })}
+        {oneWayMs !== null && oneWayMs < most && (
+          <>
+            <path class="alone" d={`M${x(oneWayMs)} ${TOP - 6}V${height - AXIS}`} />
+            <text class="note" x={x(oneWayMs) + 6} y={TOP - 4}>
+              {compare.linkAlone(say(oneWayMs) ?? '')}
+            </text>
+          </>
+        )}
+      </svg>
+    </div>
+  )
+}
+
+/** The last few messages, newest above; marks that would hide one another stand side by side. */
+function Rows({ runs, names, most }: { runs: readonly Run[]; names: readonly TransportName[]; most: number }) {
+  const { compare } = texts.value
+  const frame = useRef<HTMLDivElement>(null)
+  const { width, x } = useScale(frame, most, 58, 40)
+  const height = TOP + ROW * ROWS + AXIS
+  return (
+    <div ref={frame}>
+      <svg width={width} height={height} aria-hidden="true">
+        <Axis x={x} most={most} foot={height - AXIS} />
+        {runs.map(({ event, marks }, index) => {
+          const y = TOP + ROW * (index + 0.5)
+          const placed = abreast(
+            names.flatMap((name) => (marks[name] === undefined ? [] : [{ name, at: x(marks[name]) }])),
+          )
+          const [first, last] = [placed.at(0)?.at ?? 0, placed.at(-1)?.at ?? 0]
+          return (
+            <g key={event.id}>
+              <text x={46} y={y + 4} text-anchor="end">
+                #{event.seq}
+              </text>
+              <path class="span" d={`M${first} ${y}H${last}`} />
+              {placed.map(({ name, at }) => (
+                <g key={name} data-transport={name}>
+                  <Mark of={name} x={at} y={y} size={5} />
+                </g>
+              ))}
+            </g>
+          )
+        })}
+      </svg>
+      <div class="sr">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{compare.message}</th>
+              {names.map((name) => (
+                <th key={name} scope="col">
+                  {labelOf(name)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {runs.map(({ event, marks, isOver }) => (
+              <tr key={event.id}>
+                <th scope="row">#{event.seq}</th>
+                {names.map((name) => (
+                  <td key={name}>{say(marks[name]) ?? (isOver ? compare.noTime : compare.notYet)}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </div>
+  )
+}
+
+const say = (ms: number | undefined): string | null => (ms === undefined ? null : spelled(milliseconds(ms)))
+
+/** Pixels from one mark's middle to the next, at the least. */
+const ABREAST = 12
+
+function abreast<M extends { at: number }>(marks: readonly M[]): M[] {
+  let last = -Infinity
+  return marks
+    .toSorted((a, b) => a.at - b.at)
+    .map((mark) => ({ ...mark, at: (last = Math.max(mark.at, last + ABREAST)) }))
+}
+
+function Axis({ x, most, foot }: { x: Size['x']; most: number; foot: number }) {
+  const named = x(most / TICKS) - x(0) < ROOMY ? 2 : 1
+  return (
+    <>
+      {Array.from({ length: TICKS + 1 }, (_, index) => {
+        const ms = (most / TICKS) * index
+        return (
+          <g key={index}>
+            <path class="axis" d={`M${x(ms)} ${TOP - 6}V${foot}`} />
+            {index % named === 0 && (
+              <text x={x(ms)} y={foot + 16} text-anchor="middle">
+                {index === TICKS ? say(ms) : whole(ms)}
+              </text>
+            )}
+          </g>
+        )
+      })}
+    </>
+  )
+}
+
+/** A scale as wide as its frame, with room for names on the left and for the last figure on the right. */
+function useScale(frame: { current: HTMLElement | null }, most: number, left: number, right: number): Size {
+  const width = useSignal(560)
+  useEffect(() => {
+    if (!frame.current) return
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry) width.value = Math.floor(entry.contentRect.width)
+    })
+    observer.observe(frame.current)
+    return () => observer.disconnect()
+  }, [frame, width])
+  return { width: width.value, most, x: (ms) => left + (ms / most) * Math.max(0, width.value - left - right) }
+}

@@ -1,0 +1,162 @@
+import type { ComponentChildren } from 'preact'
+import { useEffect, useId } from 'preact/hooks'
+import { bytesPerMessage, carriageOf, emptyShare } from '../../measure/count-math.ts'
+import { bytes, percent, spelled, tenth, timeOfDay, whole, type Figure } from '../../browser/format.ts'
+import type { Plots, Reading } from '../../measure/meter-model.ts'
+import { language, texts } from '../../i18n/i18n.ts'
+import type { RoomController } from '../../room/room-controller.ts'
+import { Bytes } from './bytes-view.tsx'
+import { LatencyMeter } from './latency-view.tsx'
+import { Spark } from '../shared/plots.tsx'
+
+export function Meters({ stay }: { stay: RoomController }) {
+  const { meters } = texts.value
+  const title = useId()
+  const reading = stay.gauges.reading.value
+  const plots = stay.gauges.plots.value
+  const line = stay.gauges.line.value
+  useEffect(() => stay.gauges.tick(), [stay])
+  const begun = reading && timeOfDay(reading.begunAt, language.value)
+  return (
+    <section class="panel side" aria-labelledby={title}>
+      <header class="head">
+        <h2 id={title}>{meters.title}</h2>
+        <p class="since">
+          {begun !== null && (reading?.isSwitch ? meters.sinceSwitch(begun) : meters.sinceJoined(begun))}
+        </p>
+      </header>
+      {line === 'lost' && (
+        <div class="trouble">
+          <p role="status">{meters.lineLost}</p>
+        </div>
+      )}
+      <div class="meters" data-stale={line === 'lost'} role="group" aria-labelledby={title} tabIndex={0}>
+        <Requests reading={reading} plots={plots} />
+        <Empty reading={reading} plots={plots} />
+        <Connections reading={reading} stay={stay} />
+        <PerMessage reading={reading} plots={plots} />
+        <Bytes reading={reading} plots={plots} />
+        <LatencyMeter stay={stay} reading={reading} plots={plots} />
+      </div>
+    </section>
+  )
+}
+
+interface MeterProps {
+  reading: Reading | null
+  plots: Plots
+}
+
+interface FrameProps {
+  title: string
+  about?: string
+  figure: Figure | string
+  sub: ComponentChildren
+  children?: ComponentChildren
+}
+
+/** One meter. A text in the figure's place says why there is no figure. */
+function Meter({ title, about, figure, sub, children }: FrameProps) {
+  return (
+    <article>
+      <h3 title={about}>{title}</h3>
+      {typeof figure === 'string' ? (
+        <p class="fig unknown">{figure}</p>
+      ) : (
+        <p class="fig">
+          <b>{figure.figure}</b>
+          <i>{figure.unit}</i>
+        </p>
+      )}
+      <p class="sub">{sub}</p>
+      {children}
+    </article>
+  )
+}
+
+function Requests({ reading, plots }: MeterProps) {
+  const { meters } = texts.value
+  const rate = reading?.requestsPerS ?? null
+  const figure = { figure: rate === 0 ? '0' : tenth(rate ?? 0), unit: meters.perSecond }
+  const { requests = 0, frames = 0 } = reading?.counts ?? {}
+  return (
+    <Meter
+      title={meters.requests}
+      figure={!reading ? meters.nothing : rate === null ? meters.measuring : figure}
+      sub={
+        reading &&
+        [meters.total(whole(requests)), frames > 0 && meters.frames(whole(frames))].filter(Boolean).join(' · ')
+      }
+    >
+      <Spark plots={plots} read={({ requestsPerS }) => requestsPerS} />
+    </Meter>
+  )
+}
+
+function Empty({ reading, plots }: MeterProps) {
+  const { meters } = texts.value
+  const share = reading && emptyShare(reading.transport, reading.counts)
+  const isAsking = reading && carriageOf(reading.transport, reading.counts).mode !== 'streaming'
+  return (
+    <Meter
+      title={meters.empty}
+      figure={share !== null ? percent(share) : reading ? { figure: meters.none, unit: '' } : meters.nothing}
+      sub={
+        reading &&
+        (isAsking ? meters.emptyOf(whole(reading.counts.empty), whole(reading.counts.polls)) : meters.neverAsked)
+      }
+    >
+      <Spark plots={plots} read={(point) => point.emptyShare} />
+    </Meter>
+  )
+}
+
+/** What a browser opens to one host over HTTP/1.1. */
+const SLOTS = 6
+
+function Connections({ reading, stay }: { reading: Reading | null; stay: RoomController }) {
+  const { meters } = texts.value
+  const open = reading?.connections ?? null
+  const isSocket = carriageOf(stay.transport.value, reading?.counts).carrier === 'WebSocket'
+  const taken =
+    open === null ? 0 : Math.max(0, isSocket && stay.standing.status.value.name === 'open' ? open - 1 : open)
+  const isFull = taken >= SLOTS
+  return (
+    <Meter
+      title={meters.connections}
+      about={meters.slotsTitle}
+      figure={open === null ? meters.nothing : { figure: whole(open), unit: meters.openNow }}
+      sub={
+        isFull ? (
+          <span class="full" role="alert">
+            {meters.slotsFull}
+          </span>
+        ) : (
+          reading && (isSocket ? meters.opened : meters.openedOfSix)(whole(reading.counts.opened))
+        )
+      }
+    >
+      <p class="slots" aria-hidden="true" data-full={isFull} title={meters.slotsTitle}>
+        {Array.from({ length: SLOTS }, (_, index) => (
+          <i key={index} data-on={index < taken} />
+        ))}
+      </p>
+    </Meter>
+  )
+}
+
+function PerMessage({ reading, plots }: MeterProps) {
+  const { meters } = texts.value
+  const all = reading && bytesPerMessage(reading.transport, reading.counts)
+  const text = reading && (reading.counts.up.payload + reading.counts.down.payload) / reading.counts.delivered
+  return (
+    <Meter
+      title={meters.perMessage}
+      about={meters.perMessageTitle}
+      figure={all === null ? meters.noMessage : bytes(all)}
+      sub={all !== null && text !== null && meters.ofWhichText(spelled(bytes(text)))}
+    >
+      <Spark plots={plots} read={(point) => point.bytesPerMessage} />
+    </Meter>
+  )
+}

@@ -1,0 +1,25 @@
+import { perSecond, spelled } from '../../browser/format.ts'
+import { texts } from '../../i18n/i18n.ts'
+import { chatter } from '../../state/store.ts'
+
+/** Messages per second. */
+const RATES = [0, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100]
+
+/** How often somebody talks, so that there is something to read when nobody else is here. */
+export function BotSelect() {
+  const { knobs: words } = texts.value
+  const at = chatter.value
+  if (!at) return null
+  return (
+    <label class="knob bot" title={words.botTitle}>
+      <span>{words.bot}</span>
+      <select value={at.ratePerS.value} onChange={({ currentTarget }) => at.set(Number(currentTarget.value))}>
+        {RATES.map((ratePerS) => (
+          <option key={ratePerS} value={ratePerS}>
+            {ratePerS === 0 ? words.botOff : spelled(perSecond(ratePerS))}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}

@@ -1,0 +1,104 @@
+import { useSignal } from '@preact/signals'
+import { transports } from '../../../client/transports/index.ts'
+import { DIRECT, links } from '../../network/links.ts'
+import { seconds, spelled } from '../../browser/format.ts'
+import { texts } from '../../i18n/i18n.ts'
+import type { RoomController } from '../../room/room-controller.ts'
+import { setKnobs, setProfile } from '../../state/store.ts'
+import { BotSelect } from './bot-select.tsx'
+import { LinkSelect } from './link-select.tsx'
+import { isPhone } from '../shared/screen.ts'
+
+/** ms, from quick to slow: each step is felt, and the round numbers are among them. */
+const INTERVALS = [200, 300, 500, 750, 1000, 1500, 2000, 3000, 5000, 7500, 10_000]
+const HOLDS = [1, 2, 3, 5, 8, 10, 15, 20, 25, 30, 45, 60].map((s) => s * 1000)
+
+export function Knobs({ stay }: { stay: RoomController }) {
+  const { knobs: words, links: linkWords } = texts.value
+  const { intervalMs, holdMs } = stay.knobs.value
+  const { mode } = transports[stay.transport.value]
+  return (
+    <details class="knobs" open={!isPhone.value}>
+      <summary>
+        <span>{words.group}</span>
+        <span class="values">
+          {words.interval} {spelled(seconds(intervalMs))} · {words.hold} {spelled(seconds(holdMs))}
+        </span>
+      </summary>
+      <div class="row">
+        <IntervalKnob stay={stay} isOff={mode !== 'interval'} />
+        <Knob
+          label={words.hold}
+          title={mode === 'held' ? words.holdTitle : words.holdOff}
+          isOff={mode !== 'held'}
+          steps={HOLDS}
+          value={holdMs}
+          set={(ms) => setKnobs(stay, { holdMs: ms })}
+        />
+        {isPhone.value && <BotSelect />}
+        {links.value.length > 0 && (
+          <label class="knob link">
+            <span>{linkWords.label}</span>
+            <LinkSelect value={stay.link.value?.profile ?? DIRECT} label={linkWords.label} onChoose={setProfile} />
+          </label>
+        )}
+      </div>
+    </details>
+  )
+}
+
+/** From question to question. */
+export function IntervalKnob({ stay, isOff }: { stay: RoomController; isOff: boolean }) {
+  const { knobs: words } = texts.value
+  return (
+    <Knob
+      label={words.interval}
+      title={isOff ? words.intervalOff : words.intervalTitle}
+      isOff={isOff}
+      steps={INTERVALS}
+      value={stay.knobs.value.intervalMs}
+      set={(ms) => setKnobs(stay, { intervalMs: ms })}
+    />
+  )
+}
+
+interface KnobProps {
+  label: string
+  title: string
+  isOff: boolean
+  steps: readonly number[]
+  value: number
+  set: (value: number) => void
+}
+
+/** Moves freely while it is held, and counts when it is let go: each setting opens a new line. */
+function Knob({ label, title, isOff, steps, value, set }: KnobProps) {
+  const held = useSignal<number | null>(null)
+  const shown = held.value ?? value
+  const index = Math.max(0, steps.indexOf(shown))
+  const { figure, unit } = seconds(shown)
+  const stepOf = (input: HTMLInputElement) => steps[Number(input.value)] ?? value
+  return (
+    <label class="knob" title={title} data-off={isOff}>
+      <span>{label}</span>
+      <input
+        type="range"
+        min={0}
+        max={steps.length - 1}
+        value={index}
+        disabled={isOff}
+        aria-valuetext={`${figure} ${unit}`}
+        style={{ '--v': `${(index / (steps.length - 1)) * 100}%` }}
+        onInput={({ currentTarget }) => (held.value = stepOf(currentTarget))}
+        onChange={({ currentTarget }) => {
+          held.value = null
+          set(stepOf(currentTarget))
+        }}
+      />
+      <output>
+        {figure}
+        <i>{unit}</i>
+      </output>
+    </label>
+  )
+}

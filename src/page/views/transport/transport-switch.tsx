@@ -1,0 +1,89 @@
+import { useEffect, useId } from 'preact/hooks'
+import { TRANSPORTS, type TransportName } from '../../../protocol.ts'
+import { bytes, milliseconds, seconds, spelled } from '../../browser/format.ts'
+import { texts } from '../../i18n/i18n.ts'
+import { served } from '../../network/links.ts'
+import type { RoomController } from '../../room/room-controller.ts'
+import { Glyph, labelOf } from '../shared/transport-label.tsx'
+
+/** So many stand in the first row; around them, in small, those that few would choose today. */
+const FIRST_ROW = 5
+
+/** The transports, and what each was last seen to cost. Also by the keys 1, 2, 3 … where nobody is writing. */
+export function Switch({ stay }: { stay: RoomController }) {
+  const group = useId()
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isWriting(event.target)) return
+      const wanted = TRANSPORTS[Number(event.key) - 1]
+      if (wanted && served.peek().includes(wanted)) stay.use(wanted)
+    }
+    addEventListener('keydown', press)
+    return () => removeEventListener('keydown', press)
+  }, [stay])
+  return (
+    <div class="switch" role="radiogroup" aria-label={texts.value.transport.group}>
+      {TRANSPORTS.map((name, index) => (
+        <Segment key={name} name={name} digit={index + 1} group={group} stay={stay} />
+      ))}
+    </div>
+  )
+}
+
+interface SegmentProps {
+  name: TransportName
+  digit: number
+  group: string
+  stay: RoomController
+}
+
+function Segment({ name, digit, group, stay }: SegmentProps) {
+  const { transport } = texts.value
+  const knobs = stay.knobs.value
+  const how = transport.how[name]
+  const isServed = served.value.includes(name)
+  return (
+    <label
+      class={digit > FIRST_ROW ? 'seg around' : 'seg'}
+      data-transport={name}
+      title={isServed ? undefined : transport.offTitle}
+    >
+      <input
+        type="radio"
+        name={group}
+        value={name}
+        checked={stay.transport.value === name}
+        disabled={!isServed}
+        onChange={() => stay.use(name)}
+      />
+      <Glyph of={name} />
+      <b>{labelOf(name)}</b>
+      <kbd aria-hidden="true">{digit}</kbd>
+      <span class="how">
+        {isServed
+          ? how({ interval: spelled(seconds(knobs.intervalMs)), hold: spelled(seconds(knobs.holdMs)) })
+          : transport.off}
+      </span>
+      <SeenCost name={name} stay={stay} />
+    </label>
+  )
+}
+
+function SeenCost({ name, stay }: { name: TransportName; stay: RoomController }) {
+  const { transport } = texts.value
+  const seen = stay.gauges.seen.value[name]
+  if (!seen) return <span class="seen none">{transport.notTried}</span>
+  if (seen.bytesPerMessage === null) return <span class="seen none">{transport.noMessage}</span>
+  return (
+    <span class="seen" title={transport.seenTitle}>
+      <span>{transport.perMessage(spelled(bytes(seen.bytesPerMessage)))}</span>
+      {seen.p50 !== null && <span>{spelled(milliseconds(seen.p50))}</span>}
+    </span>
+  )
+}
+
+/** A radio button or a slider takes no text. */
+const isWriting = (target: EventTarget | null): boolean =>
+  target instanceof HTMLTextAreaElement ||
+  target instanceof HTMLSelectElement ||
+  (target instanceof HTMLInputElement && target.type !== 'radio' && target.type !== 'range')

@@ -1,0 +1,179 @@
+import { useEffect, useRef } from 'preact/hooks'
+import { now } from '../../measure/clock.ts'
+import { texts } from '../../i18n/i18n.ts'
+import type { Camera } from '../../wire/drawing/camera.ts'
+import type { Arrow } from '../../wire/items.ts'
+import { paintWire } from '../../wire/drawing/paint.ts'
+import { readPalette, type Palette } from '../../wire/drawing/palette.ts'
+import { CanvasPen } from '../../wire/drawing/pen.ts'
+import type { DrawnArrow, Scene } from '../../wire/drawing/scene.ts'
+import type { Wire } from '../../wire/wire-records.ts'
+import { paintWords } from './wire-words.ts'
+
+/** With reduced motion the picture steps. */
+const STEP_MS = 1000
+/** A frame that comes this long after the one in which the picture was drawn came too late: the chat needs frames too. */
+const LATE_MS = 30
+/** Frames that are left out at the most between two pictures, on a machine that cannot keep up. */
+const MOST_LEFT_OUT = 12
+/** So close to an arrow counts as on it. */
+const NEAR_PX = 8
+/** Wheel pixels to ms, where a wheel counts in lines. */
+const LINE_PX = 16
+
+const darkness = matchMedia('(prefers-color-scheme: dark)')
+const stillness = matchMedia('(prefers-reduced-motion: reduce)')
+
+interface DiagramProps {
+  wire: Wire
+  camera: Camera
+  /** Key of the arrow that is pointed at by other means. */
+  at: string | null
+  point: (arrow: Arrow | null) => void
+  pick: (arrow: Arrow | null) => void
+}
+
+/** What a scene is made of, but for its size. */
+export const sceneOf = (wire: Wire, camera: Camera, pointed: string | null): Omit<Scene, 'view'> => ({
+  nowAt: now(),
+  items: wire.items,
+  messages: wire.messages,
+  toPage: wire.toPage,
+  pointed,
+  followed: wire.followed.peek(),
+  words: paintWords(wire),
+})
+
+/** The drawing. Redrawn with each frame while time runs in it, and else when something changes. */
+export function Diagram({ wire, camera, at, point, pick }: DiagramProps) {
+  const { wire: words } = texts.value
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const drawn = useRef<DrawnArrow[]>([])
+  const hovered = useRef<string | null>(null)
+  const pointed = useRef(at)
+  pointed.current = at
+
+  useEffect(() => {
+    const element = canvas.current
+    const context = element?.getContext('2d')
+    if (!element || !context) return
+    const size = { width: 0, height: 0 }
+    let palette: { of: string; is: Palette } | null = null
+    let drawnAs = ''
+    let frames = 0
+    let frame = 0
+    let pace = { leaveOut: 0, left: 0, drawnAt: 0, isDrawn: false }
+
+    const draw = (at: number) => {
+      frame = requestAnimationFrame(draw)
+      frames += 1
+      if (pace.isDrawn) {
+        const isLate = at - pace.drawnAt > LATE_MS
+        const leaveOut = isLate ? Math.min(2 * pace.leaveOut + 1, MOST_LEFT_OUT) : Math.max(0, pace.leaveOut - 1)
+        pace = { leaveOut, left: leaveOut, drawnAt: at, isDrawn: false }
+      }
+      if (pace.left > 0) {
+        pace.left -= 1
+        return
+      }
+      const heldAt = camera.heldAt.peek()
+      const isStill = stillness.matches
+      const endAt = heldAt ?? (isStill ? Math.ceil(now() / STEP_MS) * STEP_MS : now())
+      const look = `${document.documentElement.dataset['theme'] ?? ''} ${darkness.matches} ${document.documentElement.lang}`
+      const as = [look, heldAt !== null || isStill ? endAt : frames, wire.version.peek(), wire.followed.peek()]
+      const key = [...as, pointed.current, hovered.current, camera.spanMs.peek(), size.width, size.height].join(' ')
+      if (key === drawnAs || size.width === 0) return
+      drawnAs = key
+      if (palette?.of !== look) palette = { of: look, is: readPalette(element.parentElement ?? element) }
+      // Not that of the screen now: the window may have been moved to another one.
+      const scale = element.width / size.width
+      context.setTransform(scale, 0, 0, scale, 0, 0)
+      context.clearRect(0, 0, size.width, size.height)
+      const pen = new CanvasPen()
+      const view = { ...size, endAt, spanMs: camera.spanMs.peek() }
+      const scene = { ...sceneOf(wire, camera, hovered.current ?? pointed.current), view }
+      drawn.current = paintWire(pen, palette.is, scene)
+      pen.drawOn(context)
+      pace = { ...pace, drawnAt: at, isDrawn: true }
+    }
+
+    const observer = new ResizeObserver(([entry]) => {
+      if (!entry) return
+      size.width = Math.round(entry.contentRect.width)
+      size.height = Math.round(entry.contentRect.height)
+      element.width = size.width * devicePixelRatio
+      element.height = size.height * devicePixelRatio
+    })
+    observer.observe(element.parentElement ?? element)
+    frame = requestAnimationFrame(draw)
+    return () => {
+      cancelAnimationFrame(frame)
+      observer.disconnect()
+    }
+  }, [wire, camera])
+
+  useEffect(() => {
+    const element = canvas.current
+    if (!element) return
+    const wheel = (event: WheelEvent) => {
+      event.preventDefault()
+      if (event.ctrlKey || event.metaKey) camera.zoom(event.deltaY < 0)
+      else {
+        const px = event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE_PX : 1)
+        camera.scroll((px / element.clientHeight) * camera.spanMs.peek())
+      }
+    }
+    // Not by an attribute: there a wheel's way cannot be taken over.
+    element.addEventListener('wheel', wheel, { passive: false })
+    return () => element.removeEventListener('wheel', wheel)
+  }, [camera])
+
+  const arrowAt = ({ offsetX, offsetY }: MouseEvent): Arrow | null => nearest(drawn.current, offsetX, offsetY)
+  const hover = (arrow: Arrow | null) => {
+    if (hovered.current === (arrow?.key ?? null)) return
+    hovered.current = arrow?.key ?? null
+    point(arrow)
+  }
+  const drag = useRef<{ y: number; isDragged: boolean } | null>(null)
+  return (
+    <figure class="diagram">
+      <canvas
+        ref={canvas}
+        role="img"
+        aria-label={words.diagram}
+        onPointerDown={({ clientY }) => (drag.current = { y: clientY, isDragged: false })}
+        onPointerMove={(event) => {
+          // Let go of somewhere else, where nobody told.
+          if (event.buttons === 0) drag.current = null
+          const held = drag.current
+          if (!held) {
+            hover(arrowAt(event))
+            return
+          }
+          const px = held.y - event.clientY
+          if (!held.isDragged && Math.abs(px) < NEAR_PX) return
+          event.currentTarget.setPointerCapture(event.pointerId)
+          drag.current = { y: event.clientY, isDragged: true }
+          camera.scroll((px / event.currentTarget.clientHeight) * camera.spanMs.peek())
+        }}
+        onPointerUp={(event) => {
+          if (drag.current?.isDragged === false) pick(arrowAt(event))
+          drag.current = null
+        }}
+        onPointerCancel={() => (drag.current = null)}
+        onPointerLeave={() => hover(null)}
+      />
+    </figure>
+  )
+}
+
+/** The arrow, or the bar of a held request at the server's line, that is there. */
+function nearest(drawn: readonly DrawnArrow[], x: number, y: number): Arrow | null {
+  let best: { arrow: Arrow; px: number } | null = null
+  for (const { arrow, x1, y1, x2, y2 } of drawn) {
+    const along = Math.max(0, Math.min(1, (x - x1) / (x2 - x1)))
+    const px = Math.hypot(x - (x1 + along * (x2 - x1)), y - (y1 + along * (y2 - y1)))
+    if (px <= NEAR_PX && px < (best?.px ?? Number.POSITIVE_INFINITY)) best = { arrow, px }
+  }
+  return best?.arrow ?? null
+}

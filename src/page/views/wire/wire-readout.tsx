@@ -1,0 +1,177 @@
+import type { ComponentChildren } from 'preact'
+import type { ByteSplit, Way } from '../../../meter.ts'
+import type { TransportName } from '../../../protocol.ts'
+import { exactTime } from '../../browser/format.ts'
+import { language, texts } from '../../i18n/i18n.ts'
+import { now } from '../../measure/clock.ts'
+import { arrowsOf, type Arrow, type ExchangeItem } from '../../wire/items.ts'
+import { reasonOf } from '../../wire/explain.ts'
+import type { Wire } from '../../wire/wire-records.ts'
+import { arrowWord, bytesWord, durationWord, exactBytes, reasonWord, seqWord } from './wire-words.ts'
+
+interface ReadoutProps {
+  wire: Wire
+  /** What is pointed at, or what happened last; null when nothing has. */
+  arrow: Arrow | null
+  /** Somebody pointed at it: then it is read aloud. */
+  isAsked: boolean
+}
+
+/** All that is known of one arrow and of the exchange that it belongs to, and why it went. */
+export function Readout({ wire, arrow, isAsked }: ReadoutProps) {
+  const { wire: words } = texts.value
+  if (!arrow) {
+    return (
+      <Frame isSpoken={false}>
+        <p class="why">{words.nothing}</p>
+      </Frame>
+    )
+  }
+  const { item } = arrow
+  const reason = reasonOf(arrow, wire, now())
+  return (
+    // What counts up is not read aloud: it would never end.
+    <Frame isSpoken={isAsked && reason.type !== 'holding'} transport={arrow.transport}>
+      <p class="why">{reasonWord(reason)}</p>
+      {item.type === 'frame' ? <Line name={arrow.name} text={facts(arrow)} /> : <Exchange item={item} wire={wire} />}
+      <Shown wire={wire} arrow={arrow} />
+    </Frame>
+  )
+}
+
+interface FrameProps {
+  /** Whether a change is read aloud. */
+  isSpoken: boolean
+  /** Whose colour it has. */
+  transport?: TransportName | null | undefined
+  children: ComponentChildren
+}
+
+function Frame({ isSpoken, transport, children }: FrameProps) {
+  return (
+    <footer
+      class="readout"
+      role="group"
+      aria-label={texts.value.wire.readout}
+      tabIndex={0}
+      data-transport={transport}
+      aria-live={isSpoken ? 'polite' : 'off'}
+    >
+      {children}
+    </footer>
+  )
+}
+
+function Exchange({ item, wire }: { item: ExchangeItem; wire: Wire }) {
+  const { wire: words } = texts.value
+  const { record, sighting } = item
+  const [request, answer] = arrowsOf(item, wire.toPage)
+  if (!request) return null
+  const parkedMs =
+    record?.parkedFrom === undefined || record.parkedTo === undefined ? null : record.parkedTo - record.parkedFrom
+  const path = record?.path ?? sighting?.path ?? ''
+  return (
+    <>
+      <Line
+        name={request.name}
+        text={[path, ...(record ? [words.connection(record.connection)] : []), facts(request)].join(' · ')}
+        title={path}
+      />
+      {answer ? (
+        <Line
+          name={answer.name || '—'}
+          text={[...(parkedMs === null ? [] : [words.parked(durationWord(parkedMs))]), facts(answer)].join(' · ')}
+        />
+      ) : (
+        <Line name="…" text={record?.isOver || sighting?.isBroken ? words.cut : words.notYet} />
+      )}
+    </>
+  )
+}
+
+/** The messages that came with it, and when the page had them. */
+function Shown({ wire, arrow }: { wire: Wire; arrow: Arrow }) {
+  const { wire: words } = texts.value
+  const known = arrow.messages.flatMap((id) => wire.messages.get(id) ?? [])
+  const [first] = known
+  if (!first) return null
+  const ms = Math.max(0, first.shownAt - wire.toPage(first.storedAt))
+  return <Line name="" text={words.shown(seqWord(first.seq), durationWord(ms))} />
+}
+
+function Line({ name, text, title = text }: { name: string; text: string; title?: string }) {
+  return (
+    <p>
+      <b>{name}</b>
+      <span title={title}>{text}</span>
+    </p>
+  )
+}
+
+/** Its bytes by part, when it left, and how long it was on its way. */
+function facts(arrow: Arrow): string {
+  const { wire: words } = texts.value
+  const { bytes, leftAt, arrivedAt, transport } = arrow
+  const time = leftAt ?? arrivedAt
+  return [
+    bytes ? partsWord(bytes) : words.uncounted,
+    ...(time === null ? [] : [exactTime(time, language.value)]),
+    ...(leftAt !== null && arrivedAt !== null
+      ? [words.underWay(durationWord(Math.max(0, arrivedAt - leftAt)))]
+      : transport === null
+        ? []
+        : [words.pageUnknown]),
+  ].join(' · ')
+}
+
+/** 395 B = 197 B headers + 172 B framing + 26 B payload: of what there is of it. */
+function partsWord(bytes: ByteSplit): string {
+  const { meters } = texts.value
+  const parts = (['headers', 'framing', 'payload'] as const)
+    .filter((part) => bytes[part] !== 0)
+    .map((part) => `${exactBytes(bytes[part])} ${meters[part]}`)
+  return parts.length > 1 ? `${bytesWord(bytes)} = ${parts.join(' + ')}` : parts.join('')
+}
+
+/** The way of a message through the wire, from who said it to who shows it. */
+export function PathReadout({ wire, id, arrows }: { wire: Wire; id: string; arrows: readonly Arrow[] }) {
+  const { wire: words } = texts.value
+  const message = wire.messages.get(id)
+  const name = message ? seqWord(message.seq) : ''
+  const isShown = arrows.some(
+    ({ way, item }) =>
+      way === 'down' && (item.type === 'exchange' ? item.record?.kind === 'poll' : item.record.kind === 'batch'),
+  )
+  const stepsOf = (way: Way) =>
+    arrows.filter((arrow) => arrow.way === way).map((arrow) => `${way === 'up' ? '↑' : '↓'} ${arrowWord(arrow)}`)
+  return (
+    <Frame isSpoken transport={message?.transport}>
+      {isShown ? <Why wire={wire} arrows={arrows} /> : <p class="why">{words.pathGone}</p>}
+      <p class="path">
+        <b>{words.path(name)}</b>
+        <span>
+          {[
+            ...stepsOf('up'),
+            ...(message
+              ? [
+                  words.pathStored(exactTime(wire.toPage(message.storedAt), language.value)),
+                  ...stepsOf('down'),
+                  words.pathShown(durationWord(Math.max(0, message.shownAt - wire.toPage(message.storedAt)))),
+                ]
+              : stepsOf('down')),
+          ].join(' · ')}
+        </span>
+      </p>
+    </Frame>
+  )
+}
+
+/** Of the arrow that brought it. */
+function Why({ wire, arrows }: { wire: Wire; arrows: readonly Arrow[] }) {
+  const carrier = arrows.findLast(({ way }) => way === 'down')
+  return carrier ? (
+    <p class="why">
+      <b>{arrowWord(carrier)}</b> {reasonWord(reasonOf(carrier, wire, now()))}
+    </p>
+  ) : null
+}

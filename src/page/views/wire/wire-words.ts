@@ -1,0 +1,99 @@
+import type { ByteSplit } from '../../../meter.ts'
+import { sumOf } from '../../measure/count-math.ts'
+import { duration, spelled, timeOfDay, whole } from '../../browser/format.ts'
+import { language, texts } from '../../i18n/i18n.ts'
+import type { WireFacts } from '../../i18n/en.ts'
+import type { Arrow } from '../../wire/items.ts'
+import type { PaintWords } from '../../wire/drawing/scene.ts'
+import type { Reason } from '../../wire/explain.ts'
+import type { Wire } from '../../wire/wire-records.ts'
+import { turnLabels } from '../shared/transport-label.tsx'
+
+export const bytesWord = (bytes: ByteSplit): string => exactBytes(sumOf(bytes))
+/** To the byte: here one wants to add up. */
+export const exactBytes = (count: number): string => spelled({ figure: whole(count), unit: 'B' })
+export const durationWord = (ms: number): string => spelled(duration(ms))
+export const seqWord = (seq: number): string => `#${seq}`
+
+/** GET 560 B, or 204 empty 132 B. */
+export function arrowWord({ name, bytes, isEmpty, way, item }: Arrow, isAgain = false): string {
+  const { wire } = texts.value
+  const isEmptyAnswer = isEmpty && way === 'down' && item.type === 'exchange'
+  return [isAgain ? wire.again : '', name, isEmptyAnswer ? wire.empty : '', bytes ? bytesWord(bytes) : '']
+    .filter(Boolean)
+    .join(' ')
+}
+
+export function paintWords(wire: Wire): PaintWords {
+  const { wire: words } = texts.value
+  const { oneWayMs } = wire
+  return {
+    client: words.client,
+    server: words.server,
+    each: oneWayMs === null ? null : words.each(durationWord(oneWayMs)),
+    crowd: words.crowd,
+    tick: (at, stepMs) => {
+      const time = timeOfDay(at, language.value)
+      return stepMs >= 10_000 ? time.slice(-5) : `:${time.slice(-2)}.${Math.floor((at % 1000) / 100)}`
+    },
+    parked: (ms, isOver) => (isOver ? words.parked(durationWord(ms)) : words.parkedStill(durationWord(ms))),
+    until: (seq) => words.until(seqWord(seq)),
+    waited: (ms) => words.waited(durationWord(ms)),
+    stored: (seq) => words.stored(seqWord(seq)),
+    shown: (ms) => `+${durationWord(ms)}`,
+    arrow: (arrow, isAgain) => arrowWord(arrow, isAgain),
+    turn: turnLabels,
+  }
+}
+
+const NO_FACTS: WireFacts = {
+  parked: '',
+  seqs: '',
+  count: 0,
+  again: null,
+  isOwn: false,
+  waited: null,
+  bytes: '',
+  kind: 'other',
+  status: 0,
+}
+
+/** In a sentence, why something went over the wire. */
+export function reasonWord(reason: Reason): string {
+  return texts.value.wire.reasons[reason.type]({ ...NO_FACTS, ...factsOf(reason) })
+}
+
+function factsOf(reason: Reason): Partial<WireFacts> {
+  switch (reason.type) {
+    case 'held': {
+      const { parkedMs, messages, seqs, againMs, isOwn } = reason
+      const again = againMs === null ? null : durationWord(againMs)
+      return { parked: durationWord(parkedMs), seqs: spanOf(seqs), count: messages, again, isOwn }
+    }
+    case 'holding':
+    case 'hold-over':
+    case 'held-event':
+      return { parked: durationWord(reason.parkedMs) }
+    case 'at-once':
+      return { count: reason.messages }
+    case 'fetched':
+      return { count: reason.messages, waited: reason.waitedMs === null ? null : durationWord(reason.waitedMs) }
+    case 'post':
+      return { seqs: reason.seq === null ? '' : seqWord(reason.seq) }
+    case 'socket':
+      return { bytes: exactBytes(reason.bytes) }
+    case 'frame':
+      return { kind: reason.kind, count: reason.messages }
+    case 'refused':
+      return { status: reason.status }
+    default:
+      return {}
+  }
+}
+
+/** #42, or #42 – #47; empty for none. */
+function spanOf(seqs: readonly number[]): string {
+  const [first, last = first] = [seqs[0], seqs.at(-1)]
+  if (first === undefined || last === undefined) return ''
+  return first === last ? seqWord(first) : `${seqWord(first)} – ${seqWord(last)}`
+}

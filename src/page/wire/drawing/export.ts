@@ -1,0 +1,35 @@
+import { arrowsOf } from '../items.ts'
+import { paintWire } from './paint.ts'
+import type { Palette } from './palette.ts'
+import { SvgPen } from './pen.ts'
+import type { Scene } from './scene.ts'
+import type { Wire } from '../wire-records.ts'
+
+/** The picture as it stands, as an SVG document of its own. */
+export function toSvg(palette: Palette, scene: Scene): string {
+  const pen = new SvgPen()
+  paintWire(pen, palette, scene)
+  const { width, height, endAt } = scene.view
+  return pen.document(width, height, palette.surface, new Date(endAt).toISOString())
+}
+
+/** All that is known: the server's records as they came, with what the page saw of each, and how the clocks stand. */
+export function toJson(wire: Wire): string {
+  const items = wire.items.map((item) => {
+    if (item.type === 'turn') return { type: item.type, at: item.begunAt, ...item.turn }
+    const arrows = arrowsOf(item, wire.toPage).map(({ way, leftAt, arrivedAt }) => ({ way, leftAt, arrivedAt }))
+    return { type: item.type, record: item.record, arrows }
+  })
+  return JSON.stringify(
+    {
+      about: 'Times of records are ms since the epoch by the server’s clock, all others by the page’s.',
+      clock: wire.clock,
+      dropped: wire.dropped,
+      totals: Object.fromEntries(wire.totals),
+      messages: [...wire.messages.values()],
+      items,
+    },
+    null,
+    1,
+  )
+}

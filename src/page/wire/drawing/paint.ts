@@ -1,0 +1,284 @@
+import { transports } from '../../../client/transports/index.ts'
+import type { TransportName } from '../../../protocol.ts'
+import { Brush } from './brush.ts'
+import { arrowsOf, type Arrow, type ExchangeItem, type Item } from '../items.ts'
+import { lane } from './labels.ts'
+import type { Palette } from './palette.ts'
+import type { Label, Pen } from './pen.ts'
+import { gridStep, scaleOf, type Scale } from './scale.ts'
+import { endOf, type DrawnArrow, type Scene } from './scene.ts'
+import { Shaft } from './arrow-geometry.ts'
+
+/** A wait shorter than this is drawn, and not told of. */
+const NOTABLE_MS = 60
+/** A request that comes so soon after an answer is its consequence. */
+const AGAIN_MS = 100
+/** With more arrows than this each is a line and its bytes: nobody could read more. */
+const CROWD = 120
+/** Characters that reach from the client's line to where the ticks stand. */
+const LONG_WORDS = 11
+/** Items this far beyond the edge are looked at: so that labels do not jump when their neighbours leave. */
+const MARGIN_PX = 60
+
+/** Draws the sequence diagram. Returns the arrows that can be seen. */
+export function paintWire(pen: Pen, palette: Palette, scene: Scene): DrawnArrow[] {
+  return new Painter(pen, palette, scene).paint()
+}
+
+class Painter {
+  readonly #brush: Brush
+  readonly #scene: Scene
+  readonly #scale: Scale
+  readonly #left
+  readonly #right
+  readonly #drawn: DrawnArrow[] = []
+  readonly #ticks: Label[] = []
+  #isCrowd = false
+
+  constructor(pen: Pen, palette: Palette, scene: Scene) {
+    this.#brush = new Brush(pen, palette)
+    this.#scene = scene
+    this.#scale = scaleOf(scene.view)
+    this.#left = lane(this.#scale.client - 13, 'right')
+    this.#right = lane(this.#scale.server + 15, 'left')
+  }
+
+  paint(): DrawnArrow[] {
+    const { items } = this.#scene
+    this.#grid()
+    const visible = items.filter((item) => this.#isVisible(item))
+    this.#isCrowd = visible.length > CROWD
+    const carriers = new Map<string, Arrow>()
+    let lastAnswer: { at: number; transport: TransportName } | null = null
+    for (const item of visible) {
+      if (item.type === 'turn') {
+        this.#turn(item)
+        continue
+      }
+      for (const arrow of arrowsOf(item, this.#scene.toPage)) {
+        if (arrow.bytes && arrow.bytes.headers + arrow.bytes.framing + arrow.bytes.payload === 0) continue
+        const isAgain =
+          arrow.way === 'up' &&
+          item.type === 'exchange' &&
+          item.record?.kind === 'poll' &&
+          lastAnswer?.transport === arrow.transport &&
+          (arrow.leftAt ?? 0) - lastAnswer.at < AGAIN_MS
+        this.#arrow(arrow, isAgain)
+        if (arrow.way === 'down') for (const id of arrow.messages) if (brings(arrow)) carriers.set(id, arrow)
+      }
+      if (item.type !== 'exchange') continue
+      this.#exchange(item)
+      const { record, sighting } = item
+      if (record?.parkedTo !== undefined && (record.events ?? 0) > 0 && sighting?.endedAt) {
+        lastAnswer = { at: sighting.endedAt, transport: record.transport }
+      }
+    }
+    this.#messages(carriers)
+    this.#lifelines()
+    const words = this.#left.labels(this.#scale)
+    for (const label of [...words, ...this.#right.labels(this.#scale)]) this.#brush.label(label)
+    // A tick gives way to long words: the lines of the grid stay.
+    const isFree = (tick: Label) => !words.some(({ y, text }) => Math.abs(y - tick.y) < 12 && text.length > LONG_WORDS)
+    for (const tick of this.#ticks.filter(isFree)) this.#brush.label(tick)
+    this.#captions()
+    return this.#drawn
+  }
+
+  #isVisible(item: Item): boolean {
+    const { y, top, foot } = this.#scale
+    return y(item.begunAt) <= foot + MARGIN_PX && y(endOf(item, this.#scene)) >= top - MARGIN_PX
+  }
+
+  #grid(): void {
+    const { view, words } = this.#scene
+    const { y, top, foot, startAt, isNarrow } = this.#scale
+    const step = gridStep(this.#scale)
+    for (let at = Math.ceil(startAt / step) * step; at <= view.endAt; at += step) {
+      const outline = this.#brush.outline('grid', { stroke: this.#brush.palette.line })
+      const lineY = y(at)
+      if (lineY < top) continue
+      outline.moveTo(isNarrow ? 0 : 48, lineY)
+      outline.lineTo(view.width, lineY)
+      if (isNarrow || lineY > foot) continue
+      const look = { colour: this.#brush.palette.ink3, font: this.#brush.font('tick'), align: 'left' } as const
+      this.#ticks.push({ x: 12, y: lineY + 3.5, text: words.tick(at, step), ...look })
+    }
+  }
+
+  #lifelines(): void {
+    const { client, server, top } = this.#scale
+    const outline = this.#brush.outline('life', { stroke: this.#brush.palette.ink, width: 1.5 })
+    for (const x of [client, server]) {
+      outline.moveTo(x, top - 6)
+      outline.lineTo(x, this.#scene.view.height)
+    }
+  }
+
+  #captions(): void {
+    const { client, server } = this.#scale
+    const { words } = this.#scene
+    const { ink, ink3, sans, surface } = this.#brush.palette
+    // What has scrolled up ends below them.
+    this.#brush.outline('turn', { fill: surface }).rect(0, 0, this.#scene.view.width, 28)
+    const caption = { y: 20, colour: ink, font: `550 12px ${sans}`, align: 'center' } as const
+    this.#brush.label({ ...caption, x: client, text: words.client })
+    this.#brush.label({ ...caption, x: server, text: words.server })
+    const between = this.#isCrowd ? words.crowd : words.each
+    if (between === null) return
+    this.#brush.label({ ...caption, x: (client + server) / 2, text: between, colour: ink3, font: `11px ${sans}` })
+  }
+
+  /** What lasts: the bar of a held request, the band of an open line. */
+  #exchange(item: ExchangeItem): void {
+    const { record, sighting } = item
+    if (!record) return
+    const { client, server, y, foot } = this.#scale
+    const { nowAt, toPage, words, messages } = this.#scene
+    const hue = this.#brush.hue(record.transport)
+    if (record.kind === 'stream' || record.kind === 'socket') {
+      const from = record.answeredAt
+      if (from === undefined) return
+      const right = y(toPage(from))
+      const left = sighting?.answeredAt ? y(sighting.answeredAt) : right
+      const end = Math.min(this.#scene.view.height, y(endOf(item, this.#scene)))
+      const band = this.#brush.outline('band', { fill: hue.mark, opacity: 0.1 })
+      band.moveTo(client, Math.min(left, end))
+      band.lineTo(server, Math.min(right, end))
+      band.lineTo(server, end)
+      band.lineTo(client, end)
+      band.closePath()
+    }
+    if (record.parkedFrom === undefined) return
+    const from = toPage(record.parkedFrom)
+    const isOver = record.parkedTo !== undefined || record.isOver
+    const to = record.parkedTo === undefined ? endOf(item, this.#scene) : toPage(record.parkedTo)
+    const [top, end] = [y(from), Math.min(y(Math.min(to, nowAt)), this.#scene.view.height)]
+    if (end - top >= 1)
+      this.#brush.outline('parked', { fill: hue.mark }).rect(server - 5.5, top, 11, Math.max(1.5, end - top))
+    if (to - from < NOTABLE_MS || end < this.#scale.top + 14 || top > foot - 14) return
+    const middle = Math.max(this.#scale.top + 20, Math.min((top + Math.min(end, foot)) / 2, foot - 22))
+    const said = { colour: hue.ink, font: this.#brush.font('sans') }
+    this.#right.put(middle, words.parked(Math.min(to, nowAt) - from, isOver), said)
+    const first = record.brings?.[0]
+    const seq = first === undefined ? undefined : messages.get(first)?.seq
+    if (seq !== undefined)
+      this.#right.put(middle + 1, words.until(seq), { ...said, font: `11px ${this.#brush.palette.sans}` })
+  }
+
+  /** Where it lies on many others, only as much of it is drawn as can still be seen. */
+  #arrow(arrow: Arrow, isAgain: boolean): void {
+    const { client, server, y } = this.#scale
+    const { pointed, followed, words } = this.#scene
+    const isUp = arrow.way === 'up'
+    const start = arrow.leftAt ?? arrow.arrivedAt
+    if (start === null) return
+    // Of an arrow with one end nobody knows how steep it is: it is drawn level, and half of it left open.
+    const end = arrow.arrivedAt ?? start
+    const [x1, x2] = isUp ? [client, server] : [server, client]
+    const [y1, y2] = [y(start), y(end)]
+    const isWhole = arrow.leftAt !== null && arrow.arrivedAt !== null
+    const hue = arrow.isEmpty ? this.#brush.hue(null) : this.#brush.hue(arrow.transport)
+    const isLit = followed !== null && arrow.messages.includes(followed)
+    const isFocus = isLit || arrow.key === pointed
+    this.#drawn.push({ arrow, x1, y1, x2, y2 })
+    const shaft = new Shaft(this.#brush, x1, y1, x2, y2)
+    const { length } = shaft
+    const lineColour = arrow.isEmpty ? this.#brush.palette.ghost : hue.mark
+    if (isFocus)
+      shaft.along(
+        this.#brush.outline('halo', { stroke: hue.mark, width: 20, opacity: 0.26, round: true }),
+        2,
+        length - 2,
+      )
+    const isDashed = arrow.isEmpty || !isWhole
+    const reach = arrow.arrivedAt === null ? length / 2 : length - 9
+    shaft.along(
+      this.#brush.outline('line', {
+        stroke: lineColour,
+        ...(this.#isCrowd && !isFocus ? { width: 0.5, opacity: 0.5 } : { width: 1.5 }),
+        ...(isDashed ? { dash: [4, 3] } : {}),
+      }),
+      arrow.leftAt === null ? length / 2 : 5,
+      reach,
+    )
+    const { bytesPerPx } = this.#scale
+    if (arrow.bytes) shaft.bytes(arrow.bytes, { hue, isEmpty: arrow.isEmpty, isCrowd: this.#isCrowd, bytesPerPx })
+    if (this.#isCrowd && !isFocus) return
+    if (arrow.arrivedAt !== null) shaft.head(lineColour)
+    const text = words.arrow(arrow, isAgain && !this.#scale.isNarrow)
+    const label = {
+      colour: arrow.isEmpty ? this.#brush.palette.ink3 : this.#brush.palette.ink2,
+      font: this.#brush.font('mono'),
+    }
+    ;(isUp ? this.#left : this.#right).put(y1, text, label, isFocus)
+  }
+
+  /** When a message was stored, how long it waited there, and when it was shown. */
+  #messages(carriers: ReadonlyMap<string, Arrow>): void {
+    const { client, server, y, top, foot } = this.#scale
+    const { messages, toPage, words, followed } = this.#scene
+    const { ink, ink3, surface } = this.#brush.palette
+    for (const { id, seq, storedAt, shownAt, transport } of messages.values()) {
+      const [stored, shown] = [y(toPage(storedAt)), y(shownAt)]
+      if (shown < top - MARGIN_PX || stored > foot + MARGIN_PX) continue
+      const hue = this.#brush.hue(transport)
+      const isFocus = id === followed
+      const carrier = carriers.get(id)
+      const leftAt = carrier?.leftAt ?? null
+      if (leftAt !== null && leftAt - toPage(storedAt) > NOTABLE_MS && isAsked(carrier)) {
+        const wait = this.#brush.outline('wait', { stroke: hue.ink, width: 5, dash: [1.5, 3] })
+        wait.moveTo(server, stored)
+        wait.lineTo(server, y(leftAt))
+        const text = words.waited(leftAt - toPage(storedAt))
+        this.#right.put((stored + y(leftAt)) / 2, text, { colour: hue.ink, font: this.#brush.font('sans') }, isFocus)
+      }
+      if (this.#isCrowd && !isFocus) {
+        this.#brush.outline('mark', { fill: ink }).rect(server - 2, stored - 1, 4, 2)
+        this.#brush.outline('mark', { fill: hue.mark }).rect(client - 3, shown - 1, 6, 2)
+        continue
+      }
+      if (isFocus) {
+        const look = { fill: hue.mark, opacity: 0.3 }
+        this.#brush.disc('halo', look, server, stored, 11)
+        this.#brush.disc('halo', look, client, shown, 11)
+      }
+      this.#brush.disc('mark', { fill: surface, stroke: ink, width: 1.5 }, server, stored, 3.5)
+      this.#brush.disc('mark', { fill: hue.mark, stroke: surface, width: 1.5 }, client, shown, 4.5)
+      this.#right.put(stored, words.stored(seq), { colour: ink3, font: this.#brush.font('mono') }, isFocus)
+      const latencyMs = Math.max(0, shownAt - toPage(storedAt))
+      const latency = { colour: hue.ink, font: `600 ${this.#brush.font('mono')}` }
+      this.#left.put(shown, words.shown(latencyMs), latency, isFocus)
+    }
+  }
+
+  #turn({ begunAt, turn }: Item & { type: 'turn' }): void {
+    const { client, server, y } = this.#scale
+    const { view, words } = this.#scene
+    const { ink, surface, sans } = this.#brush.palette
+    const middle = (client + server) / 2
+    const at = y(begunAt)
+    const text = words.turn(turn).join(' → ')
+    const half = Math.min((server - client) / 2 + 30, 24 + text.length * 3.5)
+    const rule = this.#brush.outline('mark', { stroke: ink, width: 1.5, dash: [2, 3] })
+    rule.moveTo(0, at)
+    rule.lineTo(view.width, at)
+    // Above the line: what the new transport does begins at once below it.
+    this.#brush.outline('turn', { fill: ink }).rect(middle - half, at - 22, 2 * half, 22)
+    for (const [{ transport }, x] of [
+      [turn.from, middle - half + 12],
+      [turn.to, middle + half - 12],
+    ] as const) {
+      this.#brush.disc('turn', { fill: this.#brush.hue(transport).mark }, x, at - 11, 4)
+    }
+    if (at < this.#scale.top) return
+    this.#brush.label({ x: middle, y: at - 7, text, colour: surface, font: `550 11px ${sans}`, align: 'center' })
+  }
+}
+
+/** It has the message itself in it, not only its name. */
+const brings = ({ item }: Arrow): boolean =>
+  item.type === 'frame' ? item.record.kind === 'batch' : item.record?.kind === 'poll'
+
+/** Whether a message has to wait there until it is asked for. */
+const isAsked = (carrier: Arrow | undefined): boolean =>
+  carrier?.transport !== null && carrier !== undefined && transports[carrier.transport].mode !== 'streaming'

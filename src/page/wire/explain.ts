@@ -1,0 +1,114 @@
+import { transports } from '../../client/transports/index.ts'
+import type { TransportTraits } from '../../client/transports/transport.ts'
+import type { ByteSplit, ExchangeRecord, FrameKind } from '../../meter.ts'
+import type { Arrow, ExchangeItem } from './items.ts'
+import type { Wire } from './wire-records.ts'
+
+/** Why something went over the wire, as far as the records tell. Times in ms. */
+export type Reason =
+  /** Held, and answered with messages. `againMs`: so soon after its answer the page asked again; null: not yet. */
+  | {
+      type: 'held'
+      parkedMs: number
+      messages: number
+      /** Of those that the page has: the record of an answer may be there before the answer. */
+      seqs: readonly number[]
+      againMs: number | null
+      isOwn: boolean
+    }
+  | { type: 'holding'; parkedMs: number }
+  | { type: 'hold-over'; parkedMs: number }
+  /** Held, and ended by what is no message: somebody came or left. */
+  | { type: 'held-event'; parkedMs: number }
+  /** Could have been held, and was not. */
+  | { type: 'at-once'; messages: number }
+  | { type: 'probe' }
+  | { type: 'in-vain' }
+  | { type: 'fetched'; messages: number; waitedMs: number | null }
+  | { type: 'post'; seq: number | null }
+  /** Said by a post whose own answer does not tell where the message stands, and told of by an answer to another request. */
+  | { type: 'posted' }
+  | { type: 'acks' }
+  | { type: 'stream' }
+  | { type: 'socket'; bytes: number }
+  | { type: 'frame'; kind: FrameKind; messages: number }
+  /** Without an answer: broken off by the page, or cut on the way. */
+  | { type: 'cut' }
+  | { type: 'broken' }
+  | { type: 'refused'; status: number }
+  | { type: 'pending' }
+  | { type: 'other' }
+  | { type: 'uncounted' }
+
+const sumOf = ({ headers, framing, payload }: ByteSplit): number => headers + framing + payload
+
+export function reasonOf({ item }: Arrow, wire: Wire, nowAt: number): Reason {
+  if (item.type === 'frame') {
+    return { type: 'frame', kind: item.record.kind, messages: item.record.messages?.length ?? 0 }
+  }
+  const { record, sighting } = item
+  if (!record) return { type: 'uncounted' }
+  if (record.isOver && record.status === undefined) return { type: sighting?.isAborted ? 'cut' : 'broken' }
+  if ((record.status ?? 0) >= 400) return { type: 'refused', status: record.status ?? 0 }
+  switch (record.kind) {
+    case 'post':
+      if (record.isOver && !record.acks) return { type: 'posted' }
+      return { type: 'post', seq: seqOf(wire, record.posts?.[0]) }
+    case 'stream':
+      return { type: 'stream' }
+    case 'socket':
+      return { type: 'socket', bytes: sumOf(record.up) + sumOf(record.down) }
+    case 'other':
+      return { type: 'other' }
+    case 'poll':
+      return pollReason(item, record, wire, nowAt)
+  }
+}
+
+function pollReason(item: ExchangeItem, record: ExchangeRecord, wire: Wire, nowAt: number): Reason {
+  const { parkedFrom, parkedTo, answeredAt, events = 0, brings = [] } = record
+  const { mode } = transports[record.transport]
+  const parkedMs = parkedFrom === undefined ? null : (parkedTo ?? nowAt + (wire.clock?.offsetMs ?? 0)) - parkedFrom
+  if (record.acks && events === 0) return { type: 'acks' }
+  if (parkedMs !== null) {
+    if (parkedTo === undefined) return { type: 'holding', parkedMs }
+    if (events === 0) return mode === 'held' ? { type: 'hold-over', parkedMs } : { type: 'other' }
+    if (brings.length === 0) return { type: 'held-event', parkedMs }
+    const seqs = brings.map((id) => seqOf(wire, id)).filter((seq) => seq !== null)
+    const isOwn = wire.items.some(
+      (other) => other.type === 'exchange' && other.record?.posts?.some((id) => brings.includes(id)),
+    )
+    return { type: 'held', parkedMs, messages: brings.length, seqs, againMs: againMs(item, wire), isOwn }
+  }
+  if (answeredAt === undefined) return { type: 'pending' }
+  if (events === 0) return NOTHING_BROUGHT[mode]
+  if (mode !== 'interval') return { type: 'at-once', messages: brings.length }
+  const [first] = brings
+  const storedAt = first === undefined ? undefined : wire.messages.get(first)?.storedAt
+  const waitedMs = storedAt === undefined ? null : Math.max(0, answeredAt - storedAt)
+  return { type: 'fetched', messages: brings.length, waitedMs }
+}
+
+/** What an answer without an event was, that did not have to wait. */
+const NOTHING_BROUGHT: Record<TransportTraits['mode'], Reason> = {
+  interval: { type: 'in-vain' },
+  held: { type: 'probe' },
+  streaming: { type: 'other' },
+}
+
+/** How soon after an answer the page's next question of the same kind went out. */
+function againMs(item: ExchangeItem, wire: Wire): number | null {
+  const endedAt = item.sighting?.endedAt
+  if (endedAt === undefined || endedAt === null) return null
+  const next = wire.items.find(
+    (other) =>
+      other.type === 'exchange' &&
+      other.begunAt >= endedAt &&
+      other.record?.kind === 'poll' &&
+      other.record.transport === item.record?.transport,
+  )
+  return next ? next.begunAt - endedAt : null
+}
+
+const seqOf = (wire: Wire, id: string | undefined): number | null =>
+  id === undefined ? null : (wire.messages.get(id)?.seq ?? null)

@@ -1,0 +1,225 @@
+import { signal } from '@preact/signals'
+import type { ByteSplit, ExchangeRecord, TraceRecord, Way } from '../../meter.ts'
+import type { RoomEvent, TransportName } from '../../protocol.ts'
+import { now, type ClockReading } from '../measure/clock.ts'
+import type { Turn } from '../network/switch-event.ts'
+import { arrowsOf, timeOf, type Arrow, type Carried, type ExchangeItem, type Item } from './items.ts'
+import type { Sighting } from './tracing-net.ts'
+
+/** Items that are kept: at a hundred messages a second, about the last half minute. */
+const KEPT = 4000
+/** By how many more it may be before they are thinned out. */
+const SLACK = 500
+/** By so much more than is known two clocks may be compared wrongly: a request may seem to be received before it was sent. */
+const CLOCK_SLACK_MS = 20
+
+/** Bytes and arrows of one transport, since the page asked for records. */
+export interface Total {
+  up: ByteSplit
+  down: ByteSplit
+  arrows: number
+}
+
+const noBytes = (): ByteSplit => ({ headers: 0, framing: 0, payload: 0 })
+
+/**
+ * What went over a page's lines: what the server told of it put together with what the page saw itself. An exchange is
+ * recognized by method, path and time, a frame by its place in its line, so that nothing has to be added to the wire.
+ */
+export class Wire {
+  /** Grows with each change. */
+  readonly version = signal(0)
+  /** The message whose way is lit. */
+  readonly followed = signal<string | null>(null)
+  readonly totals = new Map<TransportName, Total>()
+  readonly messages = new Map<string, Carried>()
+  /** Records that the server had no room for. */
+  dropped = 0
+  #items: Item[] = []
+  readonly #byRecord = new Map<number, Item>()
+  readonly #unmatched = new Map<string, ExchangeItem[]>()
+  #clock: () => ClockReading | null = () => null
+  #linkRttMs: () => number = () => 0
+  #lives = 0
+  #keys = 0
+
+  get items(): readonly Item[] {
+    return this.#items
+  }
+
+  get clock(): ClockReading | null {
+    return this.#clock()
+  }
+
+  /** ms that a byte takes to the server or back, as far as it is known: this machine's part, and the link's. */
+  get oneWayMs(): number | null {
+    const clock = this.#clock()
+    return clock && clock.halfRoundTripMs + this.#linkRttMs() / 2
+  }
+
+  readonly toPage = (serverAt: number): number => serverAt - (this.#clock()?.offsetMs ?? 0)
+
+  /** Another member's records begin: they are numbered anew, and of those before nothing more will be told. */
+  begin(clock: () => ClockReading | null, linkRttMs: () => number): void {
+    for (const item of this.#items) {
+      if (item.type === 'exchange' && item.record) item.record = { ...item.record, isOver: true }
+    }
+    this.#clock = clock
+    this.#linkRttMs = linkRttMs
+    this.#lives += 1
+    this.#byRecord.clear()
+    this.#unmatched.clear()
+  }
+
+  /** The page begins an exchange. */
+  began(sighting: Sighting): void {
+    const key = `seen ${++this.#keys}`
+    const item: ExchangeItem = { type: 'exchange', key, begunAt: sighting.begunAt, record: null, sighting }
+    const name = nameOf(sighting)
+    this.#unmatched.set(name, [...(this.#unmatched.get(name) ?? []), item])
+    this.#insert(item)
+    this.#changed()
+  }
+
+  /** What the server tells, oldest first. */
+  tell(records: readonly TraceRecord[], dropped: number): void {
+    this.dropped += dropped
+    for (const record of records) this.#take(record)
+    this.#changed()
+  }
+
+  turned(turn: Turn): void {
+    // The one in use is the last one.
+    const { transport } = turn.to
+    const total = this.totals.get(transport)
+    if (total && this.totals.delete(transport)) this.totals.set(transport, total)
+    this.#insert({ type: 'turn', key: `turn ${++this.#keys}`, begunAt: now(), turn })
+    this.#changed()
+  }
+
+  /** Events are in the page's hands. */
+  shown(events: readonly RoomEvent[], transport: TransportName): void {
+    const shownAt = now()
+    for (const event of events) {
+      if (event.type !== 'message') continue
+      this.messages.set(event.id, { id: event.id, seq: event.seq, storedAt: event.at, shownAt, transport })
+    }
+    this.#changed()
+  }
+
+  /** Lights the way of a message; of the same one again, puts it out. */
+  follow(id: string | null): void {
+    this.followed.value = id === this.followed.peek() ? null : id
+  }
+
+  /** All arrows that began between two times of the page's clock, in their order. */
+  arrows(from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY): Arrow[] {
+    return this.#items
+      .filter(({ begunAt }) => begunAt >= from && begunAt <= to)
+      .flatMap((item) => arrowsOf(item, this.toPage))
+      .filter(({ bytes }) => bytes === null || bytes.headers + bytes.framing + bytes.payload !== 0)
+      .sort((a, b) => timeOf(a) - timeOf(b))
+  }
+
+  #take(record: TraceRecord): void {
+    const known = this.#byRecord.get(record.id)
+    if (known && known.type !== 'turn') {
+      this.#count(record, known.record)
+      Object.assign(known, { record })
+      return
+    }
+    this.#count(record, null)
+    const item = record.type === 'exchange' ? this.#exchange(record) : this.#frame(record)
+    this.#byRecord.set(record.id, item)
+  }
+
+  #exchange(record: ExchangeRecord): Item {
+    const receivedAt = this.toPage(record.receivedAt)
+    const seen = this.#sightingOf(record, receivedAt)
+    if (seen) {
+      seen.record = record
+      return seen
+    }
+    const key = `${this.#lives}.${record.id}`
+    const item: ExchangeItem = { type: 'exchange', key, begunAt: receivedAt, record, sighting: null }
+    this.#insert(item)
+    return item
+  }
+
+  #frame(record: TraceRecord & { type: 'frame' }): Item {
+    const line = this.#byRecord.get(record.exchange)
+    const begunAt = this.toPage(record.at)
+    const key = `${this.#lives}.${record.id}`
+    const item: Item = { type: 'frame', key, begunAt, record, line: line?.type === 'exchange' ? line : null }
+    this.#insert(item)
+    return item
+  }
+
+  /** The page's last request of that name that was sent before this one came in. Earlier ones never arrived. */
+  #sightingOf(record: ExchangeRecord, receivedAt: number): ExchangeItem | null {
+    const name = nameOf(record)
+    const waiting = this.#unmatched.get(name) ?? []
+    const slackMs = CLOCK_SLACK_MS + (this.#clock()?.halfRoundTripMs ?? 0)
+    const index = waiting.findLastIndex(({ begunAt }) => begunAt <= receivedAt + slackMs)
+    const found = waiting[index]
+    if (!found) return null
+    const later = waiting.slice(index + 1)
+    if (later.length > 0) this.#unmatched.set(name, later)
+    else this.#unmatched.delete(name)
+    return found
+  }
+
+  #count(record: TraceRecord, before: TraceRecord | null): void {
+    const total = this.totals.get(record.transport) ?? { up: noBytes(), down: noBytes(), arrows: 0 }
+    this.totals.set(record.transport, total)
+    for (const way of ['up', 'down'] as const) {
+      for (const part of ['headers', 'framing', 'payload'] as const) {
+        total[way][part] += bytesOf(record, way)[part] - (before ? bytesOf(before, way)[part] : 0)
+      }
+    }
+    total.arrows += arrowCount(record) - (before ? arrowCount(before) : 0)
+  }
+
+  /** Items come nearly in order: what was seen here comes before what is told of it. */
+  #insert(item: Item): void {
+    let index = this.#items.length
+    while (index > 0 && (this.#items[index - 1]?.begunAt ?? 0) > item.begunAt) index -= 1
+    this.#items.splice(index, 0, item)
+    if (this.#items.length > KEPT + SLACK) this.#thinOut()
+  }
+
+  #thinOut(): void {
+    const gone = this.#items.slice(0, -KEPT).filter((item) => !isOpen(item))
+    const goneSet = new Set(gone)
+    this.#items = this.#items.filter((item) => !goneSet.has(item))
+    for (const [id, item] of this.#byRecord) if (goneSet.has(item)) this.#byRecord.delete(id)
+    for (const [name, waiting] of this.#unmatched) {
+      const left = waiting.filter((item) => !goneSet.has(item))
+      if (left.length > 0) this.#unmatched.set(name, left)
+      else this.#unmatched.delete(name)
+    }
+    const oldest = this.#items.find((item) => !isOpen(item))?.begunAt ?? 0
+    for (const [id, { shownAt }] of this.messages) {
+      if (shownAt >= oldest) break
+      this.messages.delete(id)
+    }
+  }
+
+  #changed(): void {
+    this.version.value += 1
+  }
+}
+
+const NOTHING = noBytes()
+
+const bytesOf = (record: TraceRecord, way: Way): ByteSplit =>
+  record.type === 'exchange' ? record[way] : record.way === way ? record.bytes : NOTHING
+
+const arrowCount = (record: TraceRecord): number =>
+  record.type === 'frame' ? (record.kind === 'rest' ? 0 : 1) : record.status === undefined ? 1 : 2
+
+const nameOf = ({ method, path }: { method: string; path: string }): string => `${method} ${path}`
+
+/** A line that goes on: what comes along it later is about it. */
+const isOpen = (item: Item): boolean =>
+  item.type === 'exchange' && item.record !== null && !item.record.isOver && (item.sighting?.endedAt ?? null) === null

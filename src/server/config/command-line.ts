@@ -1,0 +1,40 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { configOf, flagOf, parseSetting, SETTINGS, variableOf, type Config, type SettingName } from './settings.ts'
+
+/**
+ * The settings from the command line, else from the environment, else their defaults. Prints and ends the process for
+ * --help (status 0) and for what is not allowed (status 1).
+ */
+export function readConfig(argv: readonly string[]): Config {
+  const command = new Command('transport-playground')
+    .description('One chat room behind interchangeable transports: switch live, see what each costs on the wire.')
+    .helpOption('--help', 'show this and end')
+    .allowExcessArguments(false)
+    .showHelpAfterError('(--help lists the settings)')
+  for (const name of Object.keys(SETTINGS) as SettingName[]) command.addOption(optionOf(name))
+  return configOf(command.parse(argv).opts<Partial<Config>>())
+}
+
+function optionOf(name: SettingName): Option {
+  const setting = SETTINGS[name]
+  const option = new Option(flagsOf(name), aboutOf(name)).env(variableOf(name)).default(setting.default)
+  return option.argParser((value) => {
+    try {
+      return parseSetting(name, value)
+    } catch (error) {
+      throw new InvalidArgumentError(error instanceof Error ? error.message : String(error))
+    }
+  })
+}
+
+function flagsOf(name: SettingName): string {
+  const setting = SETTINGS[name]
+  if ('unit' in setting) return `--${flagOf(name)} <${setting.unit}>`
+  return 'pattern' in setting ? `--${flagOf(name)} <text>` : `--${flagOf(name)} [true|false]`
+}
+
+function aboutOf(name: SettingName): string {
+  const setting = SETTINGS[name]
+  if ('unit' in setting) return `${setting.about} [${setting.min} to ${setting.max}]`
+  return 'pattern' in setting ? `${setting.about} [${setting.allowed}]` : setting.about
+}

@@ -1,0 +1,47 @@
+import type { FastifyInstance, FastifyBaseLogger, RawServerDefault, RawRequestDefaultExpression } from 'fastify'
+import type { RawReplyDefaultExpression } from 'fastify'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { TransportName } from '../../protocol.ts'
+import type { Config } from '../config/settings.ts'
+import type { Heartbeat } from '../log/heartbeat.ts'
+import type { MemberUsage } from '../metering/member-usage.ts'
+import type { Membership, ReaderConnection } from '../room/membership.ts'
+import { problems } from '../errors/problem.ts'
+import type { RequestContext } from './request-context.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    context: RequestContext
+  }
+  interface FastifyInstance {
+    /** What a member's requests and sockets cost. */
+    usageOf: (membership: Membership) => MemberUsage
+    /** Keeps streams and sockets alive. */
+    heartbeat: Heartbeat
+  }
+  interface FastifyContextConfig {
+    /** The transport that this route is; what it costs is counted there. */
+    transport?: TransportName
+    /** Not counted for the member that asks. */
+    uncounted?: boolean
+  }
+}
+
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>
+
+/** One transport: mounts its route on an app whose prefix is the room. */
+export type MountTransport = (app: App, path: string, transport: TransportName, config: Config) => void
+
+/** The member that reads by this connection. @throws 401 for a connection without a token */
+export function membershipOf({ membership }: ReaderConnection): Membership {
+  if (!membership) {
+    throw problems.unknownToken('this needs a token: join the room, then send Authorization: Bearer <token>')
+  }
+  return membership
+}

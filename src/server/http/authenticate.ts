@@ -1,0 +1,79 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { FastifyRequest } from 'fastify'
+import { BEARER_PREFIX, schemas } from '../../protocol.ts'
+import type { App } from './app-types.ts'
+import type { Membership } from '../room/membership.ts'
+import { problems, ProblemError } from '../errors/problem.ts'
+import type { Room } from '../room/room.ts'
+import type { Rooms } from '../room/rooms.ts'
+import { validator } from '../errors/validate.ts'
+
+/**
+ * Finds out, for every request below /rooms/:room, which room it is about, which member makes it, and for whom it is counted:
+ * at once if room and member are known in this process, else by asking the store.
+ */
+export function authenticate(app: App, rooms: Rooms): void {
+  const roomParams = validator(schemas.room)
+
+  app.addHook('preValidation', (request, reply, next) => {
+    reply.header('cache-control', 'no-store')
+    try {
+      const entering = enterRoom(request)
+      if (entering) entering.then(() => next(), next)
+      else next()
+    } catch (error) {
+      next(error as Error)
+    }
+  })
+
+  function enterRoom(request: FastifyRequest): Promise<void> | null {
+    const room = rooms.find((request.params as { room: string }).room) ?? rooms.get(roomParams(request.params).room)
+    if (room.open() !== null) return openAndEnter(request, room)
+    const membership = findMembership(request, room)
+    if (membership instanceof Promise) return membership.then((found) => enter(request, room, found))
+    enter(request, room, membership)
+    return null
+  }
+
+  async function openAndEnter(request: FastifyRequest, room: Room): Promise<void> {
+    await room.open()
+    enter(request, room, await findMembership(request, room))
+  }
+
+  function enter(request: FastifyRequest, room: Room, membership: Membership | null): void {
+    request.context.enter(room, room.connect(membership))
+    const { transport, uncounted } = request.routeOptions.config
+    if (membership && !uncounted) request.context.charge(app.usageOf(membership), transport)
+  }
+}
+
+function findMembership(request: FastifyRequest, room: Room): Membership | null | Promise<Membership | null> {
+  const token = tokenOf(request.headers)
+  if (token === null) return null
+  const tokenDigest = request.context.connection.digestOf(token)
+  return request.ws ? findForSocket(request, room, tokenDigest) : room.membershipByDigest(tokenDigest)
+}
+
+/** A token that is not good is refused after the handshake of a WebSocket: a browser shows a page only close codes. */
+async function findForSocket(request: FastifyRequest, room: Room, tokenDigest: string): Promise<Membership | null> {
+  try {
+    return await room.membershipByDigest(tokenDigest)
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.statusCode >= 500) throw error
+    request.context.refusal = error
+    return null
+  }
+}
+
+/** A token comes in a header, or among the subprotocols of a WebSocket; never in a URL, since URLs end up in logs. */
+function tokenOf(headers: IncomingHttpHeaders): string | null {
+  const { authorization, 'sec-websocket-protocol': protocols } = headers
+  if (authorization !== undefined) {
+    const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
+    if (token === undefined) throw problems.unknownToken('Authorization is not of the form: Bearer <token>')
+    return token
+  }
+  if (protocols === undefined) return null
+  const offers = protocols.split(',').map((offer) => offer.trim())
+  return offers.find((offer) => offer.startsWith(BEARER_PREFIX))?.slice(BEARER_PREFIX.length) ?? null
+}

@@ -1,0 +1,61 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { App } from './app-types.ts'
+import type { Links } from '../links/links.ts'
+import { problems } from '../errors/problem.ts'
+import { isPreflight } from './request-context.ts'
+
+/** Seconds for which a browser need not ask again; Chrome allows no more. It remembers by URL. */
+const MAX_AGE_S = 7200
+
+const METHODS = 'GET, POST, PATCH, DELETE'
+const HEADERS = 'authorization, content-type, if-none-match, last-event-id'
+
+/**
+ * Refuses pages of other origins. Programs (curl, a script) send no Origin and may use the server. A browser keeps a page
+ * from reading HTTP answers of another origin by itself, but not from opening a WebSocket: there only the server can refuse.
+ *
+ * Our own page may use the rooms over the links, whose ports make them other origins to a browser, and so may pages of the
+ * origins that are allowed. Their preflights are answered here; other paths say nothing about CORS.
+ */
+export function checkOrigins(app: App, allowed: readonly string[], links: Links): void {
+  app.addHook('onRequest', (request, reply, next) => {
+    const { origin } = request.headers
+    if (origin === undefined) {
+      next()
+      return
+    }
+    refuseForeign(request, origin)
+      .then(() => {
+        if (!answerPreflight(request, reply, origin)) next()
+      })
+      .catch(next)
+  })
+
+  async function refuseForeign({ host }: FastifyRequest, origin: string): Promise<void> {
+    if (allowed.includes(origin)) return
+    if (URL.canParse(origin) && new URL(origin).host === host) return
+    if (await links.lets(origin, host)) return
+    throw problems.foreignOrigin(`pages of ${origin} may not use this server: see --origins`, { field: 'Origin' })
+  }
+
+  function answerPreflight(request: FastifyRequest, reply: FastifyReply, origin: string): boolean {
+    if (!request.url.startsWith('/rooms/')) return false
+    if (!allowed.includes(origin) && !links.join(origin, request.host)) return false
+    // Below Fastify, since some answers are written past it.
+    reply.raw.setHeader('access-control-allow-origin', origin)
+    if (!isPreflight(request)) {
+      reply.raw.setHeader('access-control-expose-headers', 'retry-after')
+      return false
+    }
+    request.context.connection.addPreflight()
+    void reply
+      .code(204)
+      .headers({
+        'access-control-allow-methods': METHODS,
+        'access-control-allow-headers': HEADERS,
+        'access-control-max-age': MAX_AGE_S,
+      })
+      .send()
+    return true
+  }
+}

@@ -1,0 +1,138 @@
+import type { ServerResponse } from 'node:http'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { recordedPath } from '../../meter.ts'
+import type { TransportName } from '../../protocol.ts'
+import type { ByteSource } from '../metering/byte-source.ts'
+import type { ClientConnection, OpenRequest } from '../metering/client-connection.ts'
+import { serverNow } from '../log/clock.ts'
+import { isGone } from './disconnect.ts'
+import type { MemberUsage } from '../metering/member-usage.ts'
+import type { ReaderConnection } from '../room/membership.ts'
+import type { ProblemError } from '../errors/problem.ts'
+import { MemberRequestMeter, NO_METER, type MeteredRequest, type RequestMeter } from '../metering/request-meter.ts'
+import type { Room } from '../room/room.ts'
+
+/** What the server knows of a request while it is under way. */
+export class RequestContext implements OpenRequest, MeteredRequest {
+  readonly connection: ClientConnection
+  readonly source: ByteSource
+  #onEnd: () => void
+  readonly receivedAt = serverNow()
+  readonly method: string
+  readonly bodyBytes: number | undefined
+  /** The HTTP side of the request; null once it has become a WebSocket, which does not keep it. */
+  #request: FastifyRequest | null
+  #reply: FastifyReply | null
+  #path: string | null = null
+  #meter: RequestMeter = NO_METER
+  #room: Room | null = null
+  #reader: ReaderConnection | null = null
+  /** Why the token is not good, where a close code says so and not a status. */
+  refusal: ProblemError | null = null
+
+  constructor(connection: ClientConnection, request: FastifyRequest, reply: FastifyReply, onEnd: () => void) {
+    this.connection = connection
+    this.source = connection.bytesOf(request.raw)
+    this.method = request.method
+    const length = request.headers['content-length']
+    this.bodyBytes = length === undefined ? undefined : Number(length)
+    this.#request = request
+    this.#reply = reply
+    this.#onEnd = onEnd
+    connection.add(this)
+    // `close` comes once and last: after an answer as after a broken connection.
+    reply.raw.on('close', () => this.end())
+  }
+
+  /** null once the request has become a WebSocket. */
+  get response(): ServerResponse | null {
+    return this.#reply?.raw ?? null
+  }
+  get meter(): RequestMeter {
+    return this.#meter
+  }
+  get room(): Room {
+    if (!this.#room) throw new Error('this request is about no room')
+    return this.#room
+  }
+  get recordedPath(): string {
+    return (this.#path ??= this.#request ? pathOf(this.#request) : '')
+  }
+  /** Ends when the request does. */
+  get reader(): ReaderConnection {
+    if (!this.#reader) throw new Error('this request is about no room')
+    return this.#reader
+  }
+
+  /** The request is about a room. `reader` was made for it. */
+  enter(room: Room, reader: ReaderConnection): void {
+    this.#room = room
+    this.#reader = reader
+    const { response } = this
+    // The client may have gone while the store was asked.
+    if (this.connection.isClosed || this.connection.isRefused || (response && isGone(response))) reader.end()
+  }
+
+  /** Counts the request for a member: for `transport`, or for the transport by which the member reads. */
+  charge(usage: MemberUsage, transport: TransportName | undefined): void {
+    const countedFor = transport ?? usage.current
+    if (!countedFor) return
+    const isPoll = transport !== undefined && this.method === 'GET'
+    const use = this.connection.usedBy(usage, countedFor)
+    this.#meter = new MemberRequestMeter(use, isPoll, this, 1 + this.connection.takePreflights())
+  }
+
+  /** The request has become a WebSocket: it lets go of what it was as HTTP, and lasts as long as its connection. */
+  upgrade(): void {
+    if (!this.#reply) return
+    if (this.#meter !== NO_METER) this.#path = this.recordedPath
+    const { raw } = this.#reply
+    this.#request = null
+    this.#reply = null
+    raw.removeAllListeners()
+    if (raw.socket) raw.detachSocket(raw.socket)
+  }
+
+  /** Calls back when the request is over, whatever it has become. */
+  onEnd(callback: () => void): void {
+    const others = this.#onEnd
+    this.#onEnd = () => {
+      others()
+      callback()
+    }
+  }
+
+  endRead(): void {
+    this.#reader?.end()
+  }
+
+  /** The answer has gone out, or its connection is gone. */
+  end(): void {
+    this.connection.delete(this)
+    this.endRead()
+    this.#onEnd()
+    // A preflight carries no token. Its bytes are counted for the request that it asks for, the next on its connection.
+    if (this.#request && isPreflight(this.#request)) return
+    this.source.whenOver(() => {
+      if (this.#meter === NO_METER) this.source.skip()
+      else this.#meter.finish(this.#reply ? bodyBytes(this.#reply) : 0)
+    })
+  }
+}
+
+/** A browser asks whether a page of another origin may send what it wants to send. */
+export const isPreflight = ({ method, headers }: FastifyRequest): boolean =>
+  method === 'OPTIONS' && headers['access-control-request-method'] !== undefined
+
+function bodyBytes(reply: FastifyReply): number {
+  return reply.statusCode === 204 || reply.request.method === 'HEAD'
+    ? 0
+    : Number(reply.getHeader('content-length') ?? 0)
+}
+
+/** Records are looked at, exported and passed on: whatever looks like a token stays out of them. */
+function pathOf({ url, headers }: FastifyRequest): string {
+  const said = `${headers.authorization ?? ''},${headers['sec-websocket-protocol'] ?? ''}`
+  const tokens = [...said.matchAll(/bearer[ .]+([^\s,]+)/gi)].map(([, token]) => token ?? '')
+  return tokens.reduce((path, token) => path.replaceAll(token, '…'), recordedPath(url))
+}

@@ -1,0 +1,228 @@
+import type { ByteSplit, ExchangeRecord } from '../../meter.ts'
+import type { Draft } from '../../protocol.ts'
+import type { ByteSource, HeadAndBody } from './byte-source.ts'
+import { serverNow } from '../log/clock.ts'
+import type { EncodedBatch } from '../log/encoded-batch.ts'
+import { MemberFrameMeter, NO_FRAME_METER, type FrameMeter } from './frame-meter.ts'
+import type { ConnectionUse, OpenMeter } from './member-usage.ts'
+
+/** What carried a draft up: a request, or a frame. */
+export interface DraftCarrier {
+  /** The draft that it carried, or one of them. */
+  carriesDraft(draft: Draft): void
+}
+
+/** Counts one request and its answer, for the member that made it. */
+export interface RequestMeter extends DraftCarrier {
+  /** The answer is held back from now on, until there is something to say. */
+  held(): void
+  /** The answer says, perhaps beside other things, where this draft stands in the log. */
+  acknowledges(draftId: string): void
+  /** A poll is answered: with a batch, or with nothing. */
+  answersPoll(batch: EncodedBatch | null): void
+  /** The answer leaves now. `bodyBytes` if they are known here; otherwise `finish` says them. */
+  answered(status: number, bodyBytes?: number): void
+  /** The answer's head is out, and frames follow it. */
+  startFrames(kind: 'stream' | 'socket', status: number, isCompressed?: boolean): FrameMeter
+  /** The answer has gone out, or the connection broke. */
+  finish(bodyBytes: number): void
+}
+
+/** For requests that no member made. */
+export const NO_METER: RequestMeter = {
+  carriesDraft: () => undefined,
+  held: () => undefined,
+  acknowledges: () => undefined,
+  answersPoll: () => undefined,
+  answered: () => undefined,
+  startFrames: () => NO_FRAME_METER,
+  finish: () => undefined,
+}
+
+/** A request as its meter has to know it. */
+export interface MeteredRequest {
+  readonly source: ByteSource
+  readonly method: string
+  /** ms since the epoch, server clock. */
+  readonly receivedAt: number
+  /** As its head says; undefined if it does not say. */
+  readonly bodyBytes: number | undefined
+  /** With its query, without a token. */
+  readonly recordedPath: string
+}
+
+/**
+ * Divides the bytes of a request or an answer, and adds the parts: a body is text and what wraps it, and the rest is its
+ * head. If the message was cut off, less of the body has crossed than its text.
+ */
+function attribute({ head, body }: HeadAndBody, textBytes: number, request: ByteSplit, total: ByteSplit): void {
+  const payload = Math.min(textBytes, body)
+  request.headers += head
+  request.framing += body - payload
+  request.payload += payload
+  total.headers += head
+  total.framing += body - payload
+  total.payload += payload
+}
+
+/**
+ * One request of a member and its answer, counted at the socket. All that crossed between two reads of the byte source
+ * belongs to the request in between; how much of it was body and text is known from the request, and the rest is head. So
+ * the parts add up to what crossed, whatever headers Node, Fastify or a browser sent.
+ */
+export class MemberRequestMeter implements RequestMeter, OpenMeter {
+  readonly #use: ConnectionUse
+  readonly #request: MeteredRequest
+  readonly #id: number
+  readonly #up: ByteSplit = { headers: 0, framing: 0, payload: 0 }
+  readonly #down: ByteSplit = { headers: 0, framing: 0, payload: 0 }
+  #kind: ExchangeRecord['kind']
+  #posts: string[] | undefined
+  #postedTextBytes = 0
+  #acks: string[] | undefined
+  #answer: EncodedBatch | null = null
+  #isPollAnswered = false
+  #answerBytes: number | undefined
+  #heldFrom: number | undefined
+  #heldTo: number | undefined
+  #answeredAt: number | undefined
+  #status: number | undefined
+  #frames: MemberFrameMeter | null = null
+  #isOver = false
+  #record: ExchangeRecord | null = null
+
+  /**
+   * Counts the request at once. A request that is no transport's own, a post for instance, counts for the transport by which
+   * the member reads.
+   *
+   * @param isPoll the request asks a transport for a batch
+   * @param requests this request, and earlier ones that nobody is charged for, such as preflights
+   */
+  constructor(use: ConnectionUse, isPoll: boolean, request: MeteredRequest, requests: number) {
+    this.#use = use
+    this.#request = request
+    this.#kind = isPoll ? 'poll' : 'other'
+    use.usage.current = use.transport
+    use.counts.requests += requests
+    this.#id = use.usage.newRecordId()
+    this.#noteIfTraced()
+  }
+
+  carriesDraft({ id, text }: Draft): void {
+    this.#kind = 'post'
+    ;(this.#posts ??= []).push(id)
+    const textBytes = Buffer.byteLength(text)
+    this.#postedTextBytes += textBytes
+    // Socket.IO answers a post before it handles what the post brought.
+    if (this.#isOver) {
+      for (const sum of [this.#up, this.#use.counts.up]) {
+        sum.framing -= textBytes
+        sum.payload += textBytes
+      }
+    }
+    this.#noteIfTraced()
+  }
+
+  held(): void {
+    this.#heldFrom ??= serverNow()
+    this.#use.usage.begin(this)
+    if (!this.#use.usage.isTraced) return
+    this.settle()
+    this.#use.usage.note(this.record())
+  }
+
+  acknowledges(draftId: string): void {
+    ;(this.#acks ??= []).push(draftId)
+  }
+
+  answersPoll(batch: EncodedBatch | null): void {
+    // The request was broken off: nobody gets this answer.
+    if (this.#isOver) return
+    this.#answer = batch
+    this.#isPollAnswered = true
+    const counts = this.#use.counts
+    counts.delivered += batch?.messages.length ?? 0
+    counts.polls += 1
+    if (!batch?.events && !this.#acks) counts.empty += 1
+    if (this.#heldFrom !== undefined) this.#heldTo = serverNow()
+    this.#noteIfTraced()
+  }
+
+  answered(status: number, bodyBytes?: number): void {
+    if (this.#isOver || this.#status !== undefined) return
+    this.#answeredAt = serverNow()
+    this.#status = status
+    this.#answerBytes = bodyBytes
+    this.#noteIfTraced()
+  }
+
+  startFrames(kind: 'stream' | 'socket', status: number, isCompressed = false): FrameMeter {
+    this.#kind = kind
+    this.answered(status)
+    this.#read(0)
+    const { source } = this.#request
+    this.#use.usage.begin(this)
+    this.#frames = new MemberFrameMeter(this.#use, this.#id, source, isCompressed, () => this.#end())
+    this.#noteIfTraced()
+    return this.#frames
+  }
+
+  finish(bodyBytes: number): void {
+    // Frames end by themselves: a socket's close frame is counted after its request is over.
+    if (this.#isOver || this.#frames) return
+    this.#read(this.#answerBytes ?? bodyBytes)
+    this.#end()
+  }
+
+  /** The body of a post is divided when the post is over: its text is known then. */
+  settle(): void {
+    if (this.#frames) this.#frames.settle()
+    else if (this.#request.method === 'GET') this.#read(0)
+  }
+
+  record(): ExchangeRecord {
+    const { method, recordedPath, receivedAt } = this.#request
+    const record = (this.#record ??= {
+      type: 'exchange',
+      id: this.#id,
+      transport: this.#use.transport,
+      kind: this.#kind,
+      method,
+      path: recordedPath,
+      connection: this.#use.number,
+      receivedAt,
+      isOver: false,
+      up: this.#up,
+      down: this.#down,
+    })
+    record.kind = this.#kind
+    record.isOver = this.#isOver
+    if (this.#heldFrom !== undefined) record.parkedFrom = this.#heldFrom
+    if (this.#heldTo !== undefined) record.parkedTo = this.#heldTo
+    if (this.#answeredAt !== undefined) record.answeredAt = this.#answeredAt
+    if (this.#status !== undefined) record.status = this.#status
+    if (this.#posts) record.posts = this.#posts
+    if (this.#acks) record.acks = this.#acks
+    if (this.#isPollAnswered) record.events = this.#answer?.events ?? 0
+    if (this.#answer) record.brings = this.#answer.messages
+    return record
+  }
+
+  #read(answerBytes: number): void {
+    const { source, bodyBytes = this.#postedTextBytes } = this.#request
+    const { up, down } = source.readDelta(bodyBytes, answerBytes)
+    const counts = this.#use.counts
+    attribute(up, this.#postedTextBytes, this.#up, counts.up)
+    attribute(down, this.#answer?.textBytes ?? 0, this.#down, counts.down)
+  }
+
+  #end(): void {
+    this.#isOver = true
+    this.#noteIfTraced()
+    this.#use.usage.end(this)
+  }
+
+  #noteIfTraced(): void {
+    if (this.#use.usage.isTraced) this.#use.usage.note(this.record())
+  }
+}

@@ -1,0 +1,94 @@
+import type { Member } from '../../protocol.ts'
+import type { RoomObserver } from '../log/delivery-observer.ts'
+import { SmallSet } from '../log/small-set.ts'
+import type { Reader } from '../log/subscription.ts'
+
+/** Told when a member connects and disconnects: its lease does not run while a connection is open. */
+export interface Presence {
+  connected(membership: Membership): void
+  /** The last connection has ended: the lease begins. */
+  disconnected(membership: Membership): void
+}
+
+/** A member of a room as this server sees it, with the connections by which it reads here. */
+export class Membership {
+  readonly tokenDigest: string
+  #member: Member
+  readonly #connections = new SmallSet<ReaderConnection>()
+  readonly #presence: Presence | null
+  #isEnded = false
+  /** Number of its requests and sockets so far. */
+  contacts = 0
+  /** When the last one ended, by performance.now(). */
+  heardAt = performance.now()
+
+  constructor(member: Member, tokenDigest: string, presence: Presence | null = null) {
+    this.#member = member
+    this.tokenDigest = tokenDigest
+    this.#presence = presence
+  }
+
+  get member(): Member {
+    return this.#member
+  }
+  get isEnded(): boolean {
+    return this.#isEnded
+  }
+  get isConnected(): boolean {
+    return this.#connections.size > 0
+  }
+
+  rename(name: string): void {
+    this.#member = { ...this.#member, name }
+  }
+
+  connected(connection: ReaderConnection): void {
+    this.#connections.add(connection)
+    this.contacts += 1
+    this.#presence?.connected(this)
+  }
+
+  disconnected(connection: ReaderConnection): void {
+    this.#connections.delete(connection)
+    if (this.#connections.size > 0 || this.#isEnded) return
+    this.heardAt = performance.now()
+    this.#presence?.disconnected(this)
+  }
+
+  /** Ends every connection. The member can neither read nor post any more. */
+  end(): void {
+    this.#isEnded = true
+    for (const connection of this.#connections.toArray()) connection.end()
+  }
+}
+
+/** One request or socket by which a room is read: a parked poll, a stream, a WebSocket. Ends once, from either side. */
+export class ReaderConnection implements Reader {
+  /** null for a reader without a token. */
+  readonly membership: Membership | null
+  readonly memberId: string | null
+  readonly observer: RoomObserver | undefined
+  readonly #onEnd: () => void
+  #isOver = false
+  observedBy: { readerEnded(): void } | null = null
+
+  constructor(membership: Membership | null, observer: RoomObserver | undefined, onEnd: () => void) {
+    this.membership = membership
+    this.memberId = membership?.member.id ?? null
+    this.observer = observer
+    this.#onEnd = onEnd
+    membership?.connected(this)
+  }
+
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  end(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.observedBy?.readerEnded()
+    this.membership?.disconnected(this)
+    this.#onEnd()
+  }
+}

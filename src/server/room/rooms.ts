@@ -1,0 +1,60 @@
+import type { RoomObserver } from '../log/delivery-observer.ts'
+import { problems } from '../errors/problem.ts'
+import { Room } from './room.ts'
+import type { Store } from './room-store.ts'
+
+/** Rooms by name. A room comes to be when somebody looks into it; at the cap, idle ones make way, the oldest first. */
+export class Rooms {
+  readonly #rooms = new Map<string, Room>()
+  readonly #store: Store
+  readonly #maxRooms: number
+  #isClosed = false
+  /** Whoever counts; rooms that are opened later tell it too. */
+  observer: RoomObserver | undefined
+
+  constructor(store: Store, maxRooms: number) {
+    this.#store = store
+    this.#maxRooms = maxRooms
+  }
+
+  get size(): number {
+    return this.#rooms.size
+  }
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+  get all(): Iterable<Room> {
+    return this.#rooms.values()
+  }
+
+  /** A room that is here already. */
+  find(name: string): Room | undefined {
+    return this.#rooms.get(name)
+  }
+
+  /** @throws 503 when there are as many rooms as there may be and somebody is in each */
+  get(name: string): Room {
+    const known = this.#rooms.get(name)
+    if (known) return known
+    if (this.#rooms.size >= this.#maxRooms) this.#releaseOne()
+    const room = new Room(this.#store.room(name), () => this.observer)
+    this.#rooms.set(name, room)
+    return room
+  }
+
+  /** Answers everybody who waits, in every room. */
+  close(): void {
+    this.#isClosed = true
+    for (const room of this.#rooms.values()) room.close()
+  }
+
+  #releaseOne(): void {
+    for (const [name, room] of this.#rooms) {
+      if (!room.isIdle) continue
+      room.close()
+      this.#rooms.delete(name)
+      return
+    }
+    throw problems.full(`there are ${this.#maxRooms} rooms, and somebody is in each`, { limit: this.#maxRooms })
+  }
+}

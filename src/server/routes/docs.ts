@@ -1,0 +1,26 @@
+import type { App } from '../http/app-types.ts'
+import type { MountedRoute } from './openapi.ts'
+
+/**
+ * Describes the routes that are mounted after this at /docs. The description is made when somebody first asks for it: what
+ * makes it takes 7 MiB.
+ */
+export function mountDocs(app: App): void {
+  const routes: MountedRoute[] = []
+  let docs: ReturnType<typeof load> | null = null
+  app.addHook('onRoute', ({ method, url, schema }) => void routes.push({ method, url, ...(schema && { schema }) }))
+  app.addHook('onClose', async () => (await docs)?.close())
+
+  async function load() {
+    const { buildDocs } = await import('./openapi.ts')
+    return buildDocs(routes.filter(({ url }) => !url.startsWith('/docs')))
+  }
+
+  for (const url of ['/docs', '/docs/*']) {
+    app.get(url, { schema: { hide: true } }, async (request, reply) => {
+      const app = await (docs ??= load())
+      reply.hijack()
+      app.routing(request.raw, reply.raw)
+    })
+  }
+}

@@ -1,0 +1,15 @@
+import type { App } from '../http/app-types.ts'
+import type { Rooms } from '../room/rooms.ts'
+import type { Store } from '../room/room-store.ts'
+
+/** `/healthz`: the process answers, so leave it alone. `/readyz`: its store does too, so send it requests. */
+export function mountHealth(app: App, rooms: Rooms, store: Store): void {
+  app.get('/healthz', async () => ({ status: 'ok' }))
+  app.get('/readyz', async (_request, reply) => {
+    const status = rooms.isClosed ? 'closing' : (await store.isReady()) ? 'ready' : 'store away'
+    return reply
+      .code(status === 'ready' ? 200 : 503)
+      .header('cache-control', 'no-store')
+      .send({ status })
+  })
+}

@@ -1,0 +1,35 @@
+import { schemas, type Present } from '../../protocol.ts'
+import type { Config } from '../config/settings.ts'
+import { membershipOf, type App } from '../http/app-types.ts'
+
+/** Joining, being here, changing one's name, leaving. */
+export function mountMembers(app: App, { lease }: Config): void {
+  app.post('/members', {
+    schema: { body: schemas.join },
+    // `curl -X POST` without a body is somebody who takes any name.
+    preValidation: async (request) => void (request.body = (request.body as object | null) ?? {}),
+    handler: async (request, reply) => {
+      const joined = await request.context.room.join(request.body.name, request.headers['accept-language'])
+      return reply.code(201).send(joined)
+    },
+  })
+
+  app.get('/members', async (request) => request.context.room.readRoster())
+
+  // A contact, for somebody whose line carries no token and so renews no lease.
+  app.get(
+    '/members/me',
+    async (request) => ({ ...membershipOf(request.context.reader).member, leaseMs: lease }) satisfies Present,
+  )
+
+  app.patch('/members/me', { schema: { body: schemas.rename } }, async (request) =>
+    request.context.room.rename(membershipOf(request.context.reader), request.body.name),
+  )
+
+  app.delete('/members/me', { schema: { querystring: schemas.leave } }, async (request, reply) => {
+    const graceMs = Number(request.query.graceMs ?? 0)
+    if (graceMs > 0) await request.context.room.leaveSoon(membershipOf(request.context.reader), graceMs)
+    else await request.context.room.leave(membershipOf(request.context.reader))
+    return reply.code(204).send()
+  })
+}

@@ -1,0 +1,124 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import Fastify, { type FastifyInstance, type FastifySchema, type RouteOptions } from 'fastify'
+import * as Type from 'typebox'
+import { schemas, TRANSPORTS } from '../../protocol.ts'
+import { framesDocument, framesPage } from './asyncapi.ts'
+
+interface Described {
+  summary: string
+  needsToken?: boolean
+  answers: Record<number, { description: string; content?: object }>
+}
+
+const json = (schema: object) => ({ content: { 'application/json': { schema } } })
+const refused = (...statuses: number[]) =>
+  Object.fromEntries(
+    statuses.map((status) => [
+      status,
+      { description: REFUSALS[status] ?? '', content: { 'application/problem+json': { schema: schemas.problem } } },
+    ]),
+  )
+const REFUSALS: Record<number, string> = {
+  400: 'not valid: `field` and `limit` say what to mend',
+  401: 'the token is missing, or was never given',
+  404: 'the member that this is for is not here',
+  409: 'taken or used up: `type` says which',
+  410: 'the member has left: join again',
+  426: 'this is a WebSocket: see /docs/frames',
+  429: 'too many requests under way on one connection: it is closed',
+  503: 'full, closing, or the store is away: Retry-After says when to come back',
+}
+
+const ROUTES: Record<string, Described> = {
+  'POST /members': {
+    summary: 'Join the room',
+    answers: { 201: { description: 'joined', ...json(schemas.joined) }, ...refused(400, 409, 503) },
+  },
+  'GET /members': {
+    summary: 'Who is here',
+    answers: { 200: { description: 'the roster', ...json(Type.Array(schemas.member)) }, ...refused(503) },
+  },
+  'PATCH /members/me': {
+    summary: 'Change the name',
+    needsToken: true,
+    answers: { 200: { description: 'changed', ...json(schemas.member) }, ...refused(400, 401, 409, 410, 503) },
+  },
+  'DELETE /members/me': {
+    summary: 'Leave, at once or after a grace',
+    needsToken: true,
+    answers: { 204: { description: 'left, or leaving' }, ...refused(400, 401, 410, 503) },
+  },
+  'POST /messages': {
+    summary: 'Say something',
+    needsToken: true,
+    answers: {
+      201: { description: 'stored', ...json(schemas.ack) },
+      200: { description: 'was stored before', ...json(schemas.ack) },
+      ...refused(400, 401, 404, 409, 410, 503),
+    },
+  },
+  ...Object.fromEntries(
+    TRANSPORTS.map((transport) => [
+      `GET /${transport}`,
+      {
+        summary: `Read by ${transport}: what follows the cursor, or the history without one`,
+        answers: {
+          200: { description: 'a batch, or a stream of them', ...json(schemas.batch) },
+          204: { description: 'nothing new' },
+          ...refused(400, 401, 410, 426, 429, 503),
+        },
+      },
+    ]),
+  ),
+}
+
+const ROOM = '/rooms/:room'
+
+/** A route as it is mounted, with the schemas that it validates with. */
+export type MountedRoute = Pick<RouteOptions, 'method' | 'url' | 'schema'>
+
+/** An app that describes these routes at /docs. It serves nothing else: their handlers are not called. */
+export async function buildDocs(routes: readonly MountedRoute[]): Promise<FastifyInstance> {
+  const docs = Fastify({ exposeHeadRoutes: false })
+  docs.setValidatorCompiler(() => () => true)
+  await docs.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'transport-playground',
+        version: '0.1.0',
+        description:
+          'One chat room behind interchangeable transports. Frames of the WebSocket: [/docs/frames](/docs/frames).',
+      },
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+    },
+    // Said here and not at the routes: Fastify would encode each answer by its schema, and that is not what is measured.
+    transform: ({ schema, url, route }) => {
+      const own = schema as FastifySchema | undefined
+      const described = ROUTES[`${String(route.method)} ${url.slice(ROOM.length)}`]
+      if (!described || !url.startsWith(ROOM) || own?.hide) return { schema: { hide: true }, url }
+      const { summary, needsToken, answers } = described
+      const security = needsToken ? { security: [{ token: [] }] } : {}
+      const all = {
+        ...own,
+        params: schemas.room,
+        summary,
+        response: answers,
+        ...security,
+      }
+      return { schema: all, url }
+    },
+  })
+  for (const { method, url, schema } of routes) {
+    docs.route({ method, url, ...(schema && { schema }), handler: () => undefined })
+  }
+  await docs.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, uiConfig: { deepLinking: true } })
+  docs.get('/docs/frames', async (_request, reply) => {
+    reply.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
+    return reply.type('text/html; charset=utf-8').send(framesPage())
+  })
+  docs.get('/docs/asyncapi.json', async () => framesDocument())
+  await docs.ready()
+  return docs
+}

@@ -1,0 +1,36 @@
+import { MemoryLog } from './memory-log.ts'
+import { MemoryMembers } from './memory-members.ts'
+import type { MemberOptions } from '../../room/member-store.ts'
+import type { Store, StoredRoom } from '../../room/room-store.ts'
+import type { WindowOptions } from '../../log/window.ts'
+
+/** Rooms in this process's own memory: nothing is needed, and nothing outlives it. */
+export class MemoryStore implements Store {
+  readonly #options: WindowOptions & MemberOptions
+
+  constructor(options: WindowOptions & MemberOptions) {
+    this.#options = options
+  }
+
+  room(): StoredRoom {
+    const log = new MemoryLog(this.#options)
+    const members = new MemoryMembers(log, this.#options)
+    return {
+      log,
+      members,
+      open: () => null,
+      get canBeReleased() {
+        return members.roster.length === 0
+      },
+      close: () => undefined,
+    }
+  }
+
+  isReady(): Promise<boolean> {
+    return Promise.resolve(true)
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve()
+  }
+}

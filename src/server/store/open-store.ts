@@ -1,0 +1,19 @@
+import type { Config } from '../config/settings.ts'
+import { MemoryStore } from './memory/memory-store.ts'
+import type { Log } from './redis/logger.ts'
+import type { Store } from '../room/room-store.ts'
+
+/** The store that the settings name. @throws Error when there is a Redis, and it does not want us */
+export async function openStore(config: Config, log: Log): Promise<Store> {
+  const options = {
+    historyEvents: config.history,
+    retainEvents: config.retain,
+    leaseMs: config.lease,
+    renames: config.renames,
+    maxMembers: config.maxMembers,
+  }
+  if (config.store === 'memory') return new MemoryStore(options)
+  // Loaded only where it is used: a Redis client takes 9 MiB.
+  const { RedisStore } = await import('./redis/redis-store.ts')
+  return RedisStore.open({ ...options, url: config.store, prefix: config.storePrefix }, log)
+}

@@ -1,0 +1,83 @@
+import type { ServerResponse } from 'node:http'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { oncePer, type EncodedBatch } from '../log/encoded-batch.ts'
+import { isGone } from '../http/disconnect.ts'
+import { refusals } from '../errors/problem.ts'
+import type { PendingAnswer } from '../log/subscription.ts'
+
+/** An answer in one piece, head and body: a string with one character per byte. */
+interface WholeAnswer {
+  status: number
+  text: string
+  bodyBytes: number
+}
+
+function wholeAnswer(status: string, headers: string, body: string): WholeAnswer {
+  const bytes = Buffer.from(body)
+  const text = `HTTP/1.1 ${status}\r\n${headers}cache-control: no-store\r\n\r\n${bytes.toString('latin1')}`
+  return { status: parseInt(status, 10), text, bodyBytes: bytes.length }
+}
+
+const batchAnswer = oncePer(({ json }: EncodedBatch) =>
+  wholeAnswer('200 OK', `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(json)}\r\n`, json),
+)
+
+const NOTHING = wholeAnswer('204 No Content', '', '')
+
+/** Answers a poll with a batch, or says that there is nothing. */
+export class PollAnswer implements PendingAnswer {
+  readonly #request: FastifyRequest
+  readonly #reply: FastifyReply
+
+  constructor(request: FastifyRequest, reply: FastifyReply) {
+    this.#request = request
+    this.#reply = reply
+  }
+
+  waits(): void {
+    this.#request.context.meter.held()
+  }
+
+  answer(batch: EncodedBatch | null): void {
+    const reply = this.#reply
+    const { meter, reader, room } = this.#request.context
+    if (isGone(reply.raw)) {
+      reply.hijack()
+      return
+    }
+    if (reader.membership?.isEnded) {
+      void reply.send(refusals.hasLeft())
+      return
+    }
+    meter.answersPoll(batch)
+    if (!room.log.isClosed && keepsConnection(this.#request) && '_header' in reply.raw) {
+      reply.hijack()
+      const whole = batch ? batchAnswer(batch) : NOTHING
+      meter.answered(whole.status, whole.bodyBytes)
+      writeWhole(reply.raw, whole)
+    } else if (batch) {
+      void reply.type('application/json').send(batch.json)
+    } else {
+      void reply.code(204).send()
+    }
+  }
+}
+
+/**
+ * HTTP/1.1, no wish that the connection be closed, and no header of CORS to add. Then the answer needs none of the headers
+ * that Node adds (Date, Connection, Keep-Alive): a connection is kept unless somebody says otherwise.
+ */
+function keepsConnection({ raw: { httpVersion, headers } }: FastifyRequest): boolean {
+  const { connection, origin } = headers
+  return httpVersion === '1.1' && origin === undefined && (connection === undefined || connection === 'keep-alive')
+}
+
+/**
+ * Writes the answer in one piece, made once for all readers. Node would make the head for each, and write the body behind it
+ * as a second piece. `_header` is where a response keeps its head: it has no public name, and is the same in Node 18 to 24.
+ */
+function writeWhole(response: ServerResponse, { status, text }: WholeAnswer): void {
+  response.statusCode = status
+  ;(response as unknown as { _header: string })._header = text
+  response.end()
+}

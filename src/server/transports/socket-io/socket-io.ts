@@ -1,0 +1,58 @@
+import type { Socket } from 'socket.io'
+import { schemas } from '../../../protocol.ts'
+import type { MountTransport } from '../../http/app-types.ts'
+import { MAX_BODY_BYTES } from '../../config/limits.ts'
+import type { Membership } from '../../room/membership.ts'
+import { problems, refusals, toProblem } from '../../errors/problem.ts'
+import { SocketIoEngine } from './engine.ts'
+import { Subscription } from '../../log/subscription.ts'
+import { validator } from '../../errors/validate.ts'
+
+const hello = validator(schemas.hello)
+const draft = validator(schemas.draft)
+
+/** Socket.IO: an event `batch` down, an event `message` up with its acknowledgement; `auth` is `{token, after}`. */
+export const socketIo: MountTransport = (app, path, transport, { beat }) => {
+  const engine = new SocketIoEngine({ transport, beatMs: beat, maxMessageBytes: MAX_BODY_BYTES })
+  const memberships = new WeakMap<Socket, Membership>()
+
+  const admit = async (socket: Socket): Promise<Error | undefined> => {
+    try {
+      engine.admitOnce(socket)
+      const { token } = hello(socket.handshake.auth)
+      const { room } = engine.connectionOf(socket)
+      if (token !== undefined) memberships.set(socket, await room.membershipOf(token))
+    } catch (error) {
+      return Object.assign(new Error('refused'), { data: toProblem(error, app.log) })
+    }
+  }
+  engine.io.use((socket, next) => void admit(socket).then(next))
+  engine.io.on('connection', (socket) => {
+    const connection = engine.connectionOf(socket)
+    const membership = memberships.get(socket) ?? null
+    if (membership) connection.belongsTo(app.usageOf(membership))
+    const reader = connection.room.connect(membership)
+    socket.on('disconnect', () => reader.end())
+    connection.onMessage(async (value, carriesDraft) => {
+      try {
+        const said = draft(value)
+        carriesDraft(said)
+        if (!membership)
+          throw problems.unknownToken('this needs a token: join the room, then connect with auth: {token}')
+        return { ack: (await connection.room.say(membership, said)).ack }
+      } catch (error) {
+        return { error: toProblem(error, app.log) }
+      }
+    })
+    const subscription = new Subscription(connection.room.log, reader, hello(socket.handshake.auth).after ?? null, {
+      write: (batch) => connection.send(batch),
+      end: () => {
+        if (membership?.isEnded) socket.emit('problem', refusals.hasLeft().problem)
+        socket.disconnect(true)
+      },
+    })
+    connection.onReady(() => subscription.resume())
+  })
+
+  void app.register(engine.mount(path))
+}

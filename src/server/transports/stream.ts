@@ -1,0 +1,168 @@
+import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FrameKind } from '../../meter.ts'
+import type { Cursor, Problem } from '../../protocol.ts'
+import { oncePer, type EncodedBatch } from '../log/encoded-batch.ts'
+import { NO_FRAME_METER, type FrameMeter } from '../metering/frame-meter.ts'
+import { isGone } from '../http/disconnect.ts'
+import type { Beating, Heartbeat } from '../log/heartbeat.ts'
+import type { Log } from '../log/log.ts'
+import type { Membership } from '../room/membership.ts'
+import { problems } from '../errors/problem.ts'
+import { Subscription, type Reader, type Sink } from '../log/subscription.ts'
+
+/** How a streamed transport writes what it has to say. */
+export interface StreamFormat {
+  contentType: string
+  /** Written first, if anything. */
+  opening: string
+  batch: (batch: EncodedBatch) => string
+  /** Written when nothing else was for a while. */
+  beat: string
+  problem: (problem: Problem) => string
+}
+
+/** RFC 9112, 7.1. Made once for all readers and written past Node's response, which would write it in three pieces. */
+function asChunk(piece: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`${piece.length.toString(16)}\r\n`), piece, Buffer.from('\r\n')])
+}
+
+interface Piece {
+  bytes: Buffer
+  chunk: Buffer
+}
+
+/** What all streams of one format share. */
+interface Pieces {
+  batch: (batch: EncodedBatch) => Piece
+  beat: Piece
+  problem: (problem: Problem) => Piece
+}
+
+function asPiece(text: string): Piece {
+  const bytes = Buffer.from(text)
+  return { bytes, chunk: asChunk(bytes) }
+}
+
+/** Makes a function that opens streams of one format. */
+export function streamer(
+  format: StreamFormat,
+): (request: FastifyRequest, reply: FastifyReply, after: Cursor | null) => void {
+  const opening = format.opening === '' ? null : asPiece(format.opening)
+  const pieces: Pieces = {
+    batch: oncePer((batch: EncodedBatch) => asPiece(format.batch(batch))),
+    beat: asPiece(format.beat),
+    problem: (problem) => asPiece(format.problem(problem)),
+  }
+
+  return (request, reply, after) => {
+    const { room, reader, meter } = request.context
+    reply.hijack()
+    const { raw } = reply
+    raw.writeHead(200, {
+      'content-type': format.contentType,
+      // no-transform, since what compresses an answer holds it back until there is enough of it; nginx has its own word.
+      'cache-control': 'no-store, no-transform',
+      'x-accel-buffering': 'no',
+    })
+    // A browser then knows that the connection is open, however long the room stays quiet.
+    raw.flushHeaders()
+    const frames = meter.startFrames('stream', 200)
+    if (frames !== NO_FRAME_METER) raw.on('close', () => frames.end())
+    if (request.method === 'HEAD') {
+      raw.end()
+      return
+    }
+    const stream = new StreamConnection(raw, frames, reader.membership, request.server.heartbeat, pieces)
+    if (opening) stream.send(opening, 'retry')
+    stream.follow(room.log, reader, after)
+  }
+}
+
+/** An answer that goes on for as long as somebody reads it. */
+class StreamConnection implements Sink, Beating {
+  readonly #response: ServerResponse
+  readonly #meter: FrameMeter
+  readonly #membership: Membership | null
+  readonly #heartbeat: Heartbeat
+  readonly #pieces: Pieces
+  /** What chunks are written to; null while the response waits for its turn, and if it has no chunks of ours. */
+  #socket: Socket | null = null
+  #subscription: Subscription | null = null
+  #isOver = false
+  /** Bytes of the body so far. */
+  #bodyBytes = 0
+  lastSentAt = 0
+
+  constructor(
+    response: ServerResponse,
+    meter: FrameMeter,
+    membership: Membership | null,
+    heartbeat: Heartbeat,
+    pieces: Pieces,
+  ) {
+    this.#response = response
+    this.#meter = meter
+    this.#membership = membership
+    this.#heartbeat = heartbeat
+    this.#pieces = pieces
+    this.#isOver = isGone(response)
+    response.on('close', () => this.#stop())
+  }
+
+  follow(log: Log, reader: Reader, after: Cursor | null): void {
+    this.#heartbeat.add(this)
+    this.#subscription = new Subscription(log, reader, after, this)
+  }
+
+  write(batch: EncodedBatch): boolean {
+    if (this.send(this.#pieces.batch(batch), 'batch', batch)) return true
+    // A response that waits for its turn on the connection drains itself.
+    const draining = this.#socket ?? this.#response
+    draining.once('drain', () => this.#subscription?.resume())
+    return false
+  }
+
+  beat(): void {
+    // A connection that is full has something to bring already.
+    if (this.#subscription?.isFull) return
+    const moved = this.#subscription?.takeMovedPosition()
+    if (moved) this.write(moved)
+    else this.send(this.#pieces.beat, 'beat')
+  }
+
+  end(): void {
+    if (this.#membership?.isEnded) {
+      const { problem } = problems.memberEnded('this member has left the room: join again')
+      this.send(this.#pieces.problem(problem), 'error')
+    }
+    this.#stop()
+    this.#response.end()
+  }
+
+  /** False when the network has taken less than it was given. */
+  send({ bytes, chunk }: Piece, kind: FrameKind, batch: EncodedBatch | null = null): boolean {
+    if (this.#isOver) return true
+    this.lastSentAt = this.#heartbeat.now
+    this.#bodyBytes += bytes.length
+    this.#socket ??= socketOf(this.#response)
+    if (this.#socket) {
+      this.#meter.sent(kind, chunk.length, batch, this.#bodyBytes)
+      return this.#socket.write(chunk)
+    }
+    // On HTTP/1.1 it is Node that makes the chunk then.
+    this.#meter.sent(kind, this.#response.chunkedEncoding ? chunk.length : bytes.length, batch, this.#bodyBytes)
+    return this.#response.write(bytes)
+  }
+
+  #stop(): void {
+    this.#isOver = true
+    this.#heartbeat.remove(this)
+  }
+}
+
+/** null while the response waits for its turn on the connection, on HTTP/2 and on HTTP/1.0, which has no chunks. */
+function socketOf(response: ServerResponse): Socket | null {
+  return 'stream' in response || !response.chunkedEncoding ? null : response.socket
+}

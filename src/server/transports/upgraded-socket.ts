@@ -1,0 +1,68 @@
+import type { WebSocket } from '@fastify/websocket'
+import type { FastifyRequest } from 'fastify'
+import { NO_FRAME_METER, type FrameMeter } from '../metering/frame-meter.ts'
+import { downBytes, upBytes } from '../metering/frame-sizes.ts'
+
+/** Codes that a socket's `close` event gives when there was no close frame, and when the frame had no code. */
+const ABNORMAL = 1006
+const NO_CODE = 1005
+
+/** ms for a peer to read why its socket is closed. Then the connection is cut. */
+const GOODBYE_MS = 1000
+
+/**
+ * A request that has become a WebSocket. Its control frames are counted here, its messages by whoever sends and receives
+ * them.
+ */
+export class UpgradedSocket {
+  readonly meter: FrameMeter
+
+  constructor(socket: WebSocket, { context }: FastifyRequest) {
+    this.meter = context.meter.startFrames('socket', 101, socket.extensions !== '')
+    context.upgrade()
+    upgraded.set(socket, this)
+    // The plugin's listener would keep the HTTP request. Without any, an error of a socket ends the process.
+    socket.removeAllListeners('error')
+    socket.on('error', onError)
+    socket.on('pong', onPong)
+    if (this.meter === NO_FRAME_METER) return
+    socket.on('ping', onPing)
+    socket.on('close', onClose)
+  }
+
+  pinged(data: Buffer): void {
+    this.meter.control('up', upBytes(data.length), 'ping')
+    this.meter.control('down', downBytes(data.length), 'pong')
+  }
+
+  ponged(data: Buffer): void {
+    this.meter.control('up', upBytes(data.length), 'pong')
+  }
+
+  closed(code: number, reason: Buffer): void {
+    const wasClosed = code !== ABNORMAL
+    if (wasClosed) this.meter.control('up', upBytes(code === NO_CODE ? 0 : 2 + reason.length), 'close')
+    this.meter.end(wasClosed)
+  }
+}
+
+const upgraded = new WeakMap<WebSocket, UpgradedSocket>()
+
+// One set of functions for all sockets: there are many sockets, and each would keep its own closures.
+
+function onPing(this: WebSocket, data: Buffer): void {
+  upgraded.get(this)?.pinged(data)
+}
+
+function onPong(this: WebSocket, data: Buffer): void {
+  upgraded.get(this)?.ponged(data)
+}
+
+function onClose(this: WebSocket, code: number, reason: Buffer): void {
+  upgraded.get(this)?.closed(code, reason)
+}
+
+/** What a client can cause is no error of ours. */
+function onError(this: WebSocket): void {
+  setTimeout(() => this.terminate(), GOODBYE_MS).unref()
+}

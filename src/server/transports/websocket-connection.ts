@@ -1,0 +1,180 @@
+import type { Socket } from 'node:net'
+import type { WebSocket } from '@fastify/websocket'
+import type { FastifyRequest } from 'fastify'
+import { parse } from 'secure-json-parse'
+import type { FrameKind, MeterFrame } from '../../meter.ts'
+import { CLOSE, type Cursor, type FrameDown } from '../../protocol.ts'
+import { oncePer, type EncodedBatch } from '../log/encoded-batch.ts'
+import { downBytes, upBytes } from '../metering/frame-sizes.ts'
+import type { Beating, Heartbeat } from '../log/heartbeat.ts'
+import { MAX_WAITING_FRAMES } from '../config/limits.ts'
+import type { Log } from '../log/log.ts'
+import type { ReaderConnection } from '../room/membership.ts'
+import { problems } from '../errors/problem.ts'
+import type { DraftCarrier } from '../metering/request-meter.ts'
+import { Subscription, type Sink } from '../log/subscription.ts'
+import { UpgradedSocket } from './upgraded-socket.ts'
+
+/** The whole frame, head and all, so that it is one write to each socket. */
+const batchFrame = oncePer(({ json }: EncodedBatch) => textFrame(`{"type":"batch","batch":${json}}`))
+
+/** RFC 6455, 5.2: a text frame in one piece, not masked. */
+function textFrame(text: string): Buffer {
+  const length = Buffer.byteLength(text)
+  const headBytes = downBytes(length) - length
+  const frame = Buffer.allocUnsafe(headBytes + length)
+  frame[0] = 0x81
+  if (headBytes === 2) frame[1] = length
+  else if (headBytes === 4) frame[1] = 126
+  else frame[1] = 127
+  if (headBytes === 4) frame.writeUInt16BE(length, 2)
+  if (headBytes === 10) frame.writeBigUInt64BE(BigInt(length), 2)
+  frame.write(text, headBytes)
+  return frame
+}
+
+/** An upgraded connection: frames out and in, counted, kept alive and closed with a reason. */
+export class WebSocketConnection extends UpgradedSocket implements Sink, Beating {
+  readonly #socket: WebSocket
+  readonly #tcp: Socket
+  readonly #isCompressed: boolean
+  readonly #log: Log
+  readonly #reader: ReaderConnection
+  readonly #heartbeat: Heartbeat
+  #subscription: Subscription | null = null
+  /** The frame that came last, while it is handled. */
+  #handled: Promise<void> | null = null
+  #waiting = 0
+  #isAlive = true
+  lastSentAt = 0
+
+  constructor(socket: WebSocket, request: FastifyRequest) {
+    super(socket, request)
+    const { room, reader } = request.context
+    this.#socket = socket
+    this.#tcp = request.raw.socket
+    this.#isCompressed = socket.extensions !== ''
+    this.#log = room.log
+    this.#reader = reader
+    this.#heartbeat = request.server.heartbeat
+    this.#heartbeat.add(this)
+  }
+
+  /** Sends what follows `after` for as long as the socket is open. */
+  follow(after: Cursor | null): void {
+    this.#subscription = new Subscription(this.#log, this.#reader, after, this)
+  }
+
+  write(batch: EncodedBatch): boolean {
+    if (this.#socket.readyState !== this.#socket.OPEN) return true
+    const frame = batchFrame(batch)
+    this.meter.sent('batch', frame.length, batch)
+    if (this.#isCompressed) {
+      // Compressed frames differ from socket to socket: those are made by `ws`.
+      this.#socket.send(`{"type":"batch","batch":${batch.json}}`)
+      if (!this.#tcp.writableNeedDrain) return true
+    } else if (this.#tcp.write(frame)) {
+      return true
+    }
+    this.#tcp.once('drain', () => this.#subscription?.resume())
+    return false
+  }
+
+  /** Closes with the reason: the member was ended, or the server is closing. */
+  end(): void {
+    this.#heartbeat.remove(this)
+    if (this.#reader.membership?.isEnded) this.close(CLOSE.memberEnded, 'the server ended this member')
+    else if (this.#log.isClosed) this.close(1001, 'server closing')
+    else this.#socket.close(1000)
+  }
+
+  /** Settles when the frame has gone out to the network, or never will. */
+  send(frame: FrameDown | MeterFrame): Promise<void> {
+    const kind = frame.type === 'ack' || frame.type === 'error' ? frame.type : 'other'
+    return this.sendText(JSON.stringify(frame), kind, messagesOf(frame))
+  }
+
+  sendText(text: string, kind: FrameKind, messages?: readonly string[]): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#socket.readyState !== this.#socket.OPEN) {
+        resolve()
+        return
+      }
+      this.meter.sent(kind, downBytes(Buffer.byteLength(text)), null, undefined, messages)
+      this.#socket.send(text, () => resolve())
+    })
+  }
+
+  /** Frames are handled one after the other, in the order in which they came. */
+  onText(handle: (text: string, carrier: DraftCarrier) => Promise<void>): void {
+    this.#socket.on('message', (data: Buffer, isBinary) => {
+      if (isBinary) {
+        this.#socket.close(1003, 'text frames only')
+        return
+      }
+      const carrier = this.meter.received(upBytes(data.length))
+      this.#waiting += 1
+      if (this.#waiting > MAX_WAITING_FRAMES) {
+        this.close(1008, `more than ${MAX_WAITING_FRAMES} frames wait: send the next one after an answer`)
+        return
+      }
+      // Pausing keeps further data in the network; frames of the chunk that was read still come.
+      this.#socket.pause()
+      const handled = (this.#handled ?? Promise.resolve())
+        .then(() => (this.#socket.readyState === this.#socket.OPEN ? handle(data.toString(), carrier) : undefined))
+        .finally(() => {
+          this.#waiting -= 1
+          if (this.#handled === handled) this.#handled = null
+          this.#socket.resume()
+        })
+      this.#handled = handled
+    })
+  }
+
+  /** Pings at each heartbeat, and drops a peer that has not answered by the next one. */
+  beat(stoodStill: boolean): void {
+    if (!this.#isAlive && !stoodStill) {
+      this.#socket.terminate()
+      return
+    }
+    this.#isAlive = false
+    this.meter.control('down', downBytes(0), 'ping')
+    this.#socket.ping()
+    const moved = this.#subscription?.takeMovedPosition()
+    if (moved) this.write(moved)
+  }
+
+  close(code: number, reason: string): void {
+    this.#socket.close(code, reason)
+  }
+
+  override ponged(data: Buffer): void {
+    this.#isAlive = true
+    super.ponged(data)
+  }
+}
+
+/** null, and the socket closed with a code that says so, if the token is not good. */
+export function openWebSocket(socket: WebSocket, request: FastifyRequest): WebSocketConnection | null {
+  const connection = new WebSocketConnection(socket, request)
+  const { refusal } = request.context
+  if (!refusal) return connection
+  const { status, detail } = refusal.problem
+  connection.close(status === 410 ? CLOSE.memberEnded : CLOSE.badToken, detail)
+  return null
+}
+
+/** Ids of the messages that a frame is about. */
+function messagesOf(frame: FrameDown | MeterFrame): readonly string[] | undefined {
+  if (frame.type === 'ack') return [frame.ack.id]
+  return frame.type === 'error' && frame.id !== undefined ? [frame.id] : undefined
+}
+
+/** @throws 400 for what is no JSON, or JSON with a `__proto__` in it, which HTTP bodies are refused for too */
+export function readFrame(text: string): unknown {
+  try {
+    return parse(text, { protoAction: 'error', constructorAction: 'error' })
+  } catch {
+    throw problems.invalid('the frame is not JSON', { field: 'frame' })
+  }
+}

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { cellOf, type CellFrame } from '../../bench/rig/cell.ts'
+import { latencyModel } from '../../bench/analysis/latency-model.ts'
+import { Rig, type Window } from '../../bench/rig/rig.ts'
+import {
+  checkHeads,
+  checkKnownStall,
+  checkLongPollRequests,
+  checkRequests,
+  windowWithFault,
+} from '../../bench/self-checks.ts'
+import { TRANSPORTS } from '../../src/protocol.ts'
+
+/** What the suite counts: bytes, requests and messages. Where it is made to fail by planted faults nothing is tried again. */
+let rig: Rig
+beforeAll(() => {
+  rig = new Rig({ keepsServer: true })
+})
+afterAll(() => rig.end())
+
+const cell = (window: Window, subject: string, rest: Partial<CellFrame> = {}) =>
+  cellOf(
+    {
+      id: subject,
+      scenario: 'latency',
+      subject,
+      client: 'lean',
+      clients: 4,
+      payloadBytes: 100,
+      intervalMs: 200,
+      holdMs: 25_000,
+      ...rest,
+    },
+    subject,
+    [window],
+    { isAlone: false },
+  )
+
+describe('the suite counts', () => {
+  it('requests of long polls behind a link, within 5 % of the model', { retry: 3 }, async () => {
+    const check = await checkLongPollRequests(rig)
+    console.log(`long-poll requests per message: ${check.measured}, model ${check.expected}`)
+    expect(check.ok).toBe(true)
+  })
+})
+
+describe('the suite catches what is planted', () => {
+  it('finds nothing where nothing was', async () => {
+    const window = await windowWithFault(rig, null, { durationMs: 1500, transports: TRANSPORTS })
+    for (const transport of TRANSPORTS) {
+      const { counts } = cell(window, transport)
+      expect(counts).toMatchObject({ delivered: counts.expected, twice: 0, outOfOrder: 0 })
+      expect(counts.expected).toBeGreaterThan(300)
+    }
+  })
+
+  it('a publisher that stands still, and stamps when it sends instead of when it meant to', async () => {
+    const { ok } = await checkKnownStall(rig, { who: 'publisher', stampsActual: true })
+    expect(ok).toBe(false)
+  })
+
+  it('one message in a hundred that is dropped', async () => {
+    const window = await windowWithFault(rig, 'drop-1-percent', { durationMs: 1500 })
+    for (const transport of ['short-poll', 'long-poll']) {
+      expect(cell(window, transport).validity.reasons.join()).toMatch(/void: \d+ of \d+ deliveries did not come/)
+    }
+    expect(cell(window, 'websocket').validity.reasons.join()).not.toContain('void')
+  })
+
+  it('one message that comes twice', async () => {
+    const window = await windowWithFault(rig, 'double-one', { durationMs: 600 })
+    const twice = ['short-poll', 'long-poll'].map((transport) => cell(window, transport))
+    expect(twice.map(({ counts }) => counts.twice).reduce((a, b) => a + b)).toBe(1)
+    expect(twice.some(({ validity }) => validity.reasons.join().includes('void: 1 deliveries came twice'))).toBe(true)
+  })
+
+  it('a long poll that is answered empty at once', async () => {
+    // Few messages: however slow the machine, there is time for empty answers between two of them.
+    const window = await windowWithFault(rig, 'empty-hold', { durationMs: 1000, ratePerS: 15 })
+    const measured = cell(window, 'long-poll')
+    const check = checkRequests({
+      ...measured,
+      ...latencyModel(measured, { serviceMs: 0, oneWayDownMs: 0, gapMs: 1, arrivals: 'poisson' }),
+    })
+    expect(check.ok).toBe(false)
+    expect(measured.requestsPerMessage?.value).toBeGreaterThan(1)
+  })
+
+  it('a head that somebody padded', async () => {
+    const briefly = { durationMs: 400 }
+    const [clean, padded] = [
+      await windowWithFault(rig, null, briefly),
+      await windowWithFault(rig, 'padded-head', briefly),
+    ]
+    for (const transport of ['short-poll', 'long-poll']) {
+      expect(checkHeads(cell(clean, transport), cell(clean, transport)).ok).toBe(true)
+      expect(checkHeads(cell(padded, transport), cell(clean, transport)).ok).toBe(false)
+    }
+  })
+})

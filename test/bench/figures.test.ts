@@ -1,0 +1,187 @@
+import { describe, expect, it } from 'vitest'
+import { cellOf } from '../../bench/rig/cell.ts'
+import { conclusionsOf } from '../../bench/analysis/conclusions.ts'
+import { latencyModel } from '../../bench/analysis/latency-model.ts'
+import { Tally, type Mark } from '../../bench/load/delivery-record.ts'
+import { memoryGrowth, type MemoryPoint } from '../../bench/analysis/memory-growth.ts'
+import { fitting } from '../../bench/scenarios/memory.ts'
+import { publishedOf } from '../../bench/analysis/published.ts'
+import { renderTerminal } from '../../bench/report/terminal.ts'
+import type { Cell } from '../../bench/report/schema.ts'
+import type { Block, Window } from '../../bench/rig/rig.ts'
+import { overheadModel } from '../../bench/analysis/overhead-model.ts'
+import { longPoll, longPollPeriodic, shortPoll } from '../../src/models/index.ts'
+import { sampleReport } from '../support/sample-report.ts'
+
+/** What the report says of figures that are known: memory, costs per message, the model beside them. */
+const CLIENTS = [500, 1000, 1500, 2000, 2500]
+const IDLE_BYTES = 110e6
+const NOISE = [4e4, -3e4, 2e4, 0, -2e4]
+
+const grown = (bytes: (clients: number, index: number) => number) =>
+  memoryGrowth(
+    IDLE_BYTES,
+    CLIENTS.map((clients, index): MemoryPoint => [clients, IDLE_BYTES + bytes(clients, index)]),
+  )
+
+function memoryCell(subject: string, { memory, reasons }: ReturnType<typeof memoryGrowth>): Cell {
+  const template = sampleReport().cells.find(({ scenario }) => scenario === 'memory')
+  if (!template) throw new Error('the sample has no cell of memory')
+  const validity = { valid: reasons.length === 0, attempts: 1, reasons }
+  return { ...template, id: `memory/${subject}`, subject, clients: 2500, memory, validity }
+}
+
+describe('memory per client', () => {
+  it('is the slope, though the first clients fit into memory that was there', () => {
+    const { memory, reasons } = grown((clients, index) => 13_000 * (clients - 400) + (NOISE[index] ?? 0))
+    expect(reasons).toEqual([])
+    expect(memory.perClientBytes).toBeGreaterThan(12_700)
+    expect(memory.perClientBytes).toBeLessThan(13_300)
+    // What one difference would have said.
+    expect((memory.loadedBytes - IDLE_BYTES) / 2500).toBeLessThan(11_000)
+  })
+
+  it.each([
+    ['shrank while clients came', (clients: number) => -5700 * clients, /did not grow with the number of clients/],
+    ['jumped once', (clients: number) => 3000 * clients + (clients > 1500 ? 9e6 : 0), /did not grow evenly .* ± \d+ %/],
+  ])('is not valid where memory %s, and nothing is concluded from it', (_, bytes, reason) => {
+    const growth = grown(bytes)
+    expect(growth.reasons.join()).toMatch(reason)
+    const cells = [
+      memoryCell('websocket', growth),
+      memoryCell(
+        'long-poll',
+        grown((clients) => 13_000 * clients),
+      ),
+    ]
+    const report = { ...sampleReport(), cells, comparisons: [], crossovers: [], published: publishedOf(cells) }
+    const said = JSON.stringify(conclusionsOf(report))
+    expect(said).not.toContain('waiting client')
+    expect(JSON.stringify(report.published)).not.toContain('Socket.IO, memory usage')
+    const shown = renderTerminal({ ...report, conclusions: [] }, { colour: false, width: 140 })
+    expect(shown).toMatch(/websocket.*◇ no/)
+    expect(shown).toMatch(reason)
+    expect(shown).not.toMatch(/memory per client\s+[−-]/)
+  })
+
+  it('takes smaller steps where a process may not open so many files', () => {
+    expect(fitting({ first: 500, step: 500, steps: 4 }, 20_000)).toEqual({ first: 500, step: 500, steps: 4 })
+    expect(fitting({ first: 500, step: 500, steps: 4 }, 1000)).toEqual({ first: 200, step: 200, steps: 4 })
+  })
+})
+
+/** A window of so many subscribers, whose blocks are given. */
+function windowOf(clients: number, blocks: { mark: Mark; wireBytes: number; serverCpuUs: number }[]): Window {
+  const delivered = blocks.reduce((sum, { mark }) => sum + mark.delivered, 0)
+  const tally = new Tally()
+  const seen = Array.from({ length: clients }, () => ({ ...tally.seen, indices: Array<number>(delivered / clients) }))
+  return {
+    published: { count: delivered / clients, offsetsMs: [], lagsMs: [], durationMs: 2000, cpuUs: 0, acknowledged: 0 },
+    groups: { websocket: seen },
+    blocks: blocks.map(({ mark, ...rest }): Block => ({ ...rest, durationS: 0.5, groups: { websocket: mark } })),
+    durationS: 2.4,
+    serverCpuUs: 0,
+    subscriberCpuUs: 0,
+    gap: { meanMs: Number.NaN, n: 0 },
+    socketBytes: 0,
+    wire: { bytes: 0, segments: 0 },
+    foreignCores: 0,
+    stealShare: 0,
+  }
+}
+
+describe('what a message costs', () => {
+  const frame = { id: 'overhead/websocket', scenario: 'overhead', subject: 'websocket', client: 'lean' } as const
+  const about = { ...frame, clients: 2, payloadBytes: 100 }
+  const cell = (bytesOfBlock: (messages: number, block: number) => number) =>
+    cellOf(
+      about,
+      'websocket',
+      [
+        windowOf(
+          2,
+          [3, 9, 5, 1, 7].map((messages, block) => ({
+            mark: { delivered: 2 * messages, requests: 0, bytes: 2 * bytesOfBlock(messages, block) },
+            wireBytes: 2 * 400 * messages + 700 * messages,
+            serverCpuUs: 400 * messages,
+          })),
+        ),
+      ],
+      { isAlone: true, publisherWireBytes: 700 },
+    )
+
+  it('is a point where every message weighs the same, however many came in each block', () => {
+    const { bytes, cpu, ratePerS } = cell((messages) => 294 * messages)
+    const { application, wire } = bytes?.perMessage ?? {}
+    expect(application).toMatchObject({ replicates: 5 })
+    expect([application?.value, application?.low, application?.high]).toEqual([294, 294, 294].map(near))
+    expect([wire?.value, wire?.low, wire?.high]).toEqual([400, 400, 400].map(near))
+    expect(cpu?.perDeliveryUs?.value).toBeCloseTo(200, 6)
+    expect(ratePerS).toBe(10)
+  })
+
+  it('is an interval where blocks do not agree', () => {
+    const other = [9, 1, 3, 7, 5]
+    const { bytes } = cell((_, block) => 294 * (other[block] ?? 0))
+    const { value, low, high } = bytes?.perMessage.application ?? { value: 0 }
+    expect(value).toBeCloseTo(294, 6)
+    expect((high ?? 0) - (low ?? 0)).toBeGreaterThan(100)
+  })
+
+  const near = (value: number): unknown => expect.closeTo(value, 3)
+})
+
+describe('the model that is printed is the one for what was asked for', () => {
+  const subject = (name: string, rest: Partial<Cell>): Cell => {
+    const [first] = sampleReport().cells
+    if (!first) throw new Error('the sample has no cell')
+    return { ...first, id: `rtt/${name}`, scenario: 'rtt', subject: name, ...rest }
+  }
+  const path = { serviceMs: 1, oneWayDownMs: 50, gapMs: 101 }
+
+  it.each(['poisson', 'periodic'] as const)('%s arrivals', (arrivals) => {
+    const cell = subject('long-poll', { ratePerS: 20, holdMs: 25_000 })
+    const { model = {}, modelEcdf = [] } = latencyModel(cell, { ...path, arrivals })
+    const wait = { ...path, ratePerS: 20, holdMs: 25_000 }
+    const expected = arrivals === 'poisson' ? longPoll : longPollPeriodic
+    expect(model).toMatchObject({
+      meanMs: expected.meanMs(wait),
+      p50Ms: expected.quantileMs(wait, 0.5),
+      requestsPerMessage: expected.requestsPerMessage(wait),
+    })
+    for (const [ms, share] of modelEcdf) expect(share).toBe(expected.cdf(wait, ms))
+    const known = { cells: [], gapMs: 101, arrivals, cursorBytes: 10 }
+    expect(overheadModel(cell, known)).toEqual({ requestsPerMessage: expected.requestsPerMessage(wait) })
+    // The two are far enough apart here to be told from one another.
+    const [one, other] = [longPoll, longPollPeriodic].map((long) => long.requestsPerMessage(wait))
+    expect(Math.abs((one ?? 0) / (other ?? 0) - 1)).toBeGreaterThan(0.05)
+  })
+
+  it('a short poll whose interval is shorter than its round trip', () => {
+    const cell = subject('short-poll', { ratePerS: 4, intervalMs: 50 })
+    const { model = {} } = latencyModel(cell, { ...path, arrivals: 'poisson' })
+    expect(model).toMatchObject({
+      p50Ms: shortPoll.quantileMs({ ...path, intervalMs: 101 }, 0.5),
+      requestsPerMessage: shortPoll.requestsPerMessage({ ratePerS: 4, intervalMs: 101 }),
+    })
+  })
+})
+
+describe('a stream that is later than a socket', () => {
+  const compared = (value: number) => {
+    const [first] = sampleReport().comparisons
+    if (!first) throw new Error('the sample has no comparison')
+    const pair = {
+      ...first,
+      a: 'sse',
+      b: 'websocket',
+      medianDifference: { value, low: value - 0.1, high: value + 0.1 },
+    }
+    return JSON.stringify(conclusionsOf({ ...sampleReport(), cells: [], crossovers: [], comparisons: [pair] }))
+  }
+
+  it('is explained in the report from 0.2 ms on', () => {
+    expect(compared(0.9)).toMatch(/By sse messages came 0.90 ms later than by WebSocket. The server adds this/)
+    expect(compared(0.1)).not.toContain('later than by WebSocket')
+  })
+})

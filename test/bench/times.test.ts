@@ -1,0 +1,125 @@
+import { execFileSync } from 'node:child_process'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Rig } from '../../bench/rig/rig.ts'
+import {
+  checkAgainstItself,
+  checkKnownDelay,
+  checkKnownStall,
+  checkUniform,
+  group,
+  type Checked,
+} from '../../bench/self-checks.ts'
+import { quantile } from '../../bench/analysis/statistics.ts'
+import { canMakeNamespace } from '../../bench/rig/namespace.ts'
+import { comparePairs } from '../../bench/scenarios/latency.ts'
+import { MAY_BE_LATE } from '../support/retry.ts'
+
+let rig: Rig
+beforeAll(() => {
+  rig = new Rig({ keepsServer: true })
+})
+afterAll(() => rig.end())
+
+const patience = { settleMs: 200, graceMs: 2000 }
+
+describe('the suite sees what is known', () => {
+  it('5 ms of a link', MAY_BE_LATE, async () => {
+    const { figures, measured } = await checkKnownDelay(rig)
+    console.log(`5 ms link: ${measured}`)
+    expect(figures['differenceMs']).toBeGreaterThanOrEqual(5)
+    expect(figures['differenceMs']).toBeLessThanOrEqual(6.5)
+  })
+
+  // Each with processes of its own, and hardly any load: so all at once.
+  describe.concurrent('100 ms of standing still in five seconds', () => {
+    const stalled = async (who: 'server' | 'publisher') => {
+      const own = new Rig()
+      try {
+        return await checkKnownStall(own, { who })
+      } finally {
+        await own.end()
+      }
+    }
+
+    it.each(['server', 'publisher'] as const)('of the %s', MAY_BE_LATE, async (who) => {
+      const { figures, measured } = await stalled(who)
+      console.log(`stalled ${who}: ${measured}`)
+      // Whatever else stands still here comes on top of it.
+      expect(figures['lateShare']).toBeGreaterThan(0.012)
+      expect(figures['p99Ms']).toBeGreaterThan(42)
+      expect(figures['maxMs']).toBeGreaterThan(95)
+    })
+  })
+
+  it('bytes, within half a percent of what the kernel counts; or says that it cannot', MAY_BE_LATE, () => {
+    // In a namespace of its own, and so in a process of its own.
+    const script = `
+      import { Rig } from './bench/rig.ts'
+      import { checkByteIdentity } from './bench/self-checks.ts'
+      const rig = new Rig()
+      console.log(JSON.stringify(await checkByteIdentity(rig)))
+      await rig.end()`
+    const node = [process.execPath, '--import', 'tsx', '--input-type=module', '-e', script]
+    const output = canMakeNamespace()
+      ? execFileSync('unshare', ['-rn', 'sh', '-c', 'ip link set lo up && exec "$0" "$@"', ...node], {
+          encoding: 'utf8',
+          env: { ...process.env, PLAYGROUND_BENCH_NAMESPACE: '1' },
+        })
+      : execFileSync(process.execPath, node.slice(1), { encoding: 'utf8' })
+    const { figures, measured } = JSON.parse(output.trim().split('\n').at(-1) ?? '') as Checked
+    console.log(`byte identity: ${measured}`)
+    if (canMakeNamespace()) expect(Math.abs(figures['difference'] ?? 1)).toBeLessThanOrEqual(0.005)
+    else expect(measured).toContain('no network namespace')
+  })
+
+  it('the same transport twice, as no difference', MAY_BE_LATE, async () => {
+    await rig.start()
+    await rig.open([group('a', { count: 6 }), group('b', { count: 6 })], 1)
+    const window = await rig.run(
+      { ratePerS: 80, durationMs: 3000, arrivals: 'poisson', seed: 1, payloadBytes: 100 },
+      patience,
+    )
+    const [compared] = comparePairs(window, [['a', 'b']], 1)
+    if (!compared) throw new Error('nothing to compare')
+    const check = checkAgainstItself(compared)
+    console.log(`A against A: ${check.measured}`)
+    expect(check.ok).toBe(true)
+  })
+
+  it(
+    'the project’s own client and the lean one, as late as one another behind a long round trip',
+    MAY_BE_LATE,
+    async () => {
+      const rttMs = 400
+      await rig.start()
+      const port = await rig.links.ask('open', { to: rig.port, profile: { delayMs: rttMs / 2 }, seed: 1 })
+      const held = { transport: 'long-poll', count: 4, port } as const
+      const groups = [group('lean', held), group('own', { ...held, client: 'project' })]
+      await rig.open(groups, 1, { parkMs: 4 * rttMs })
+      const schedule = { ratePerS: 6, durationMs: 4000, arrivals: 'poisson', seed: 1, payloadBytes: 100 } as const
+      const window = await rig.run(schedule, { settleMs: 200, graceMs: 4 * rttMs })
+      const [lean = 0, own = 0] = groups.map(({ name }) =>
+        quantile(
+          (window.groups[name] ?? []).flatMap(({ latenciesMs }) => latenciesMs),
+          0.5,
+        ),
+      )
+      console.log(`behind ${rttMs} ms: lean ${lean.toFixed(0)} ms, own ${own.toFixed(0)} ms`)
+      expect(Math.abs(own / lean - 1)).toBeLessThanOrEqual(0.15)
+    },
+  )
+
+  it('short polls that are even over their interval', MAY_BE_LATE, async () => {
+    await rig.start()
+    const groups = [group('short-poll', { transport: 'short-poll', count: 40 }), group('websocket', { count: 5 })]
+    await rig.open(groups, 1)
+    const window = await rig.run(
+      { ratePerS: 30, durationMs: 3000, arrivals: 'poisson', seed: 1, payloadBytes: 100 },
+      patience,
+    )
+    const of = (name: string) => (window.groups[name] ?? []).flatMap(({ latenciesMs }) => latenciesMs)
+    const check = checkUniform(of('short-poll'), 200, quantile(of('websocket'), 0.5))
+    console.log(`uniform: ${check.measured}`)
+    expect(check.ok).toBe(true)
+  })
+})

@@ -1,0 +1,176 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { Client } from '../../src/node/client.ts'
+import { join, LineError, ProblemError, TRANSPORTS, type JoinOptions, type RoomItem } from '../../src/node/index.ts'
+import { startPlayground, type TestPlayground } from '../support/playground.ts'
+import { run } from '../support/process.ts'
+
+async function enter({ base }: TestPlayground, options: JoinOptions = {}): Promise<Client> {
+  const client = await join(base, { ...options, knobs: { intervalMs: 20 } })
+  // Refused where the test has left already, or has closed the server.
+  onTestFinished(() => client.close().catch(() => undefined))
+  return client
+}
+const textOf = (item: RoomItem | null | undefined) => (item?.type === 'message' ? item.text : item?.type)
+
+/** Reads until so many messages are there. */
+async function hear(client: Client, count: number): Promise<string[]> {
+  const texts: string[] = []
+  for await (const item of client) {
+    if (item.type === 'message') texts.push(item.text)
+    if (texts.length === count) break
+  }
+  return texts
+}
+
+describe('a program in a room', () => {
+  it.each(TRANSPORTS)('speaks, waits, counts and reads by %s', async (transport) => {
+    const playground = await startPlayground()
+    const ada = await enter(playground, { name: 'ada', transport })
+    expect(ada.read()).toBeNull()
+    const ben = await enter(playground, { name: 'ben' })
+    expect(await ada.wait()).toBe(true)
+    expect(ada.read()).toMatchObject({ type: 'joined', member: ben.member })
+    const acks = await Promise.all([ada.send('one'), ada.send('two'), ada.send('three')])
+    expect(acks.map(({ seq }) => seq)).toEqual([3, 4, 5])
+    expect(await hear(ben, 3)).toEqual(['one', 'two', 'three'])
+    await expect.poll(() => ada.pending).toBe(3)
+    expect([textOf(ada.read()), textOf(ada.read()), ada.pending]).toEqual(['one', 'two', 1])
+    await ben.send('four')
+    expect(await hear(ada, 2)).toEqual(['three', 'four'])
+    expect([...ada.roster.values()].map(({ name }) => name)).toEqual(['ada', 'ben'])
+    await ada.close()
+    expect(playground.rooms.get('lobby').roster).toEqual([ben.member])
+  })
+
+  it('goes over every transport in one loop, and misses nothing', async () => {
+    const playground = await startPlayground()
+    const [ada, ben] = [await enter(playground), await enter(playground)]
+    for (const transport of TRANSPORTS) {
+      ada.use(transport)
+      await ben.send(`for ${transport}`)
+      expect(await hear(ada, 1)).toEqual([`for ${transport}`])
+      expect(ada.transport).toBe(transport)
+    }
+  })
+
+  it('begins with the history when it is asked to, and hears what is for it alone', async () => {
+    const playground = await startPlayground()
+    const ben = await enter(playground, { name: 'ben' })
+    await ben.send('before')
+    const ada = await enter(playground, { name: 'ada', history: true })
+    expect(await hear(ada, 1)).toEqual(['before'])
+    await ben.send('psst', ada.member)
+    expect(await hear(ada, 1)).toEqual(['psst'])
+  })
+
+  it('is told what the server does not take, and goes on', async () => {
+    const ada = await enter(await startPlayground(), { transport: 'long-poll' })
+    const refusals = [ada.send(''), ada.send('x'.repeat(2001)), ada.send('hi', { id: 'nobody', name: 'nobody' })]
+    const reasons = await Promise.all(refusals.map((refused) => refused.catch((error: unknown) => error)))
+    expect(reasons).toMatchObject([
+      { problem: { status: 400, field: 'text', limit: 1 } },
+      { problem: { status: 400, field: 'text', limit: 2000 } },
+      { problem: { status: 404, field: 'to' } },
+    ])
+    await ada.send('still here')
+    expect(await hear(ada, 1)).toEqual(['still here'])
+  })
+
+  it('keeps so much and no more of what nobody reads, and says where something is missing', async () => {
+    const playground = await startPlayground()
+    const [ada, ben] = [await enter(playground, { maxPending: 3 }), await enter(playground)]
+    await ben.send('first')
+    expect(await hear(ada, 1)).toEqual(['first'])
+    for (const text of ['1', '2', '3', '4', '5']) await ben.send(text)
+    const eve = await enter(playground, { name: 'eve' })
+    // Who is here is told by what it hears: so all of that has come.
+    await expect.poll(() => ada.roster.has(eve.member.id)).toBe(true)
+    expect(ada.pending).toBe(4)
+    expect(Array.from({ length: 5 }, () => textOf(ada.read()))).toEqual(['reset', '4', '5', 'joined', undefined])
+  })
+
+  it('is told where the room itself has dropped what it missed', async () => {
+    const playground = await startPlayground({ retain: 4, history: 2 })
+    const ada = await enter(playground, { transport: 'short-poll' })
+    const { log } = playground.rooms.get('lobby')
+    for (let i = 1; i <= 8; i++) await log.append({ type: 'notice', id: `notice-${i}`, text: `${i}` })
+    const seqs = []
+    for await (const item of ada) {
+      seqs.push(item.type === 'reset' ? item.type : item.seq)
+      if (seqs.at(-1) === 9) break
+    }
+    expect(seqs).toEqual(['reset', 8, 9])
+  })
+
+  it('leaves when it closes: what was said before is brought home, then the loop ends', async () => {
+    const playground = await startPlayground()
+    const ada = await enter(playground, { transport: 'websocket' })
+    // Before there is a line.
+    const saying = ada.send('on my way out')
+    await Promise.all([ada.close(), ada.close()])
+    expect((await saying).seq).toBe(2)
+    const rest = []
+    for await (const item of ada) rest.push(item)
+    expect(rest.length).toBeLessThanOrEqual(1)
+    expect(await ada.wait()).toBe(false)
+    await expect(ada.send('too late')).rejects.toBeInstanceOf(LineError)
+    expect(playground.rooms.get('lobby').roster).toEqual([])
+  })
+
+  it('learns that the server ended it: loop, waiting and sending say why', async () => {
+    const playground = await startPlayground()
+    const ada = await enter(playground, { transport: 'long-poll' })
+    await ada.send('/close')
+    await expect(hear(ada, 1)).rejects.toMatchObject({ problem: { type: 'member-ended', status: 410 } })
+    await expect(ada.wait()).rejects.toBeInstanceOf(ProblemError)
+    await expect(ada.send('hello?')).rejects.toBeInstanceOf(ProblemError)
+    await ada.close()
+  })
+
+  it('says on what it waits while its line is away, and gives up what was not said when it closes', async () => {
+    const playground = await startPlayground()
+    const states: string[] = []
+    const ada = await enter(playground, { transport: 'sse', onState: ({ name }) => states.push(name) })
+    await expect.poll(() => states).toEqual(['connecting', 'open'])
+    await playground.close()
+    await expect.poll(() => states).toContain('waiting')
+    const lost = ada.send('to nobody').catch((error: unknown) => error)
+    await expect(ada.close()).rejects.toBeInstanceOf(LineError)
+    expect(await lost).toBeInstanceOf(LineError)
+    expect(states.at(-1)).toBe('closed')
+  })
+
+  it.each([
+    ['a room', { room: 'no such room' }, 'room'],
+    ['a transport', { transport: 'pigeon' as 'sse' }, 'transport is one of short-poll'],
+    ['a limit', { maxPending: 0 }, 'from 1 to 1000000'],
+  ])('refuses %s that is none, before it asks a server', async (_, options, words) => {
+    await expect(join('http://127.0.0.1:1', options)).rejects.toThrow(words)
+    await expect(join('http://127.0.0.1:1', options)).rejects.toBeInstanceOf(RangeError)
+  })
+
+  it('says why it cannot join', async () => {
+    const playground = await startPlayground()
+    await enter(playground, { name: 'ada' })
+    await expect(join(playground.base, { name: 'ada' })).rejects.toMatchObject({ problem: { status: 409 } })
+    await expect(join('http://127.0.0.1:1')).rejects.toBeInstanceOf(LineError)
+    await expect(join('nowhere')).rejects.toThrow('url is not of the form')
+    for (const [knobs, why] of [
+      [{ intervalMs: 0 }, 'knobs.intervalMs is a whole number of ms from 10 to 3600000, not 0'],
+      [{ holdMs: 1e6 }, 'knobs.holdMs is a whole number of ms from 100 to 600000, not 1000000'],
+    ] as const) {
+      await expect(join(playground.base, { knobs })).rejects.toThrow(new RangeError(why))
+    }
+  })
+
+  it('makes Node print no warning when one process joins 24 times at once', async () => {
+    const { base } = await startPlayground()
+    const script = `
+      import { join } from './src/node/index.ts'
+      const clients = await Promise.all(Array.from({ length: 24 }, () => join('${base}')))
+      await Promise.all(clients.map((client) => client.close()))`
+    const { output, ended } = run(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script])
+    expect(await ended).toBe(0)
+    expect(output()).toBe('')
+  })
+})

@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest'
+import type { RoomEvent } from '../../src/protocol.ts'
+import type { Log } from '../../src/server/log/log.ts'
+import type { MemberOptions, MemberStore } from '../../src/server/room/member-store.ts'
+import { ReaderConnection, type Membership } from '../../src/server/room/membership.ts'
+
+/** A room as one server has it. */
+export interface View {
+  log: Log
+  members: MemberStore
+}
+
+/**
+ * What every store of members promises. `open` makes an empty room, seen by two servers where a store is for more than one,
+ * and by the same one twice otherwise; it cleans up after the test.
+ */
+export function membersContract(name: string, open: (options: MemberOptions) => Promise<readonly [View, View]>): void {
+  const empty = (options: Partial<MemberOptions> = {}) =>
+    open({ leaseMs: 60_000, renames: 1, maxMembers: 1000, ...options })
+  const enter = (view: View, id: string, memberName = id) => view.members.enter({ id, name: memberName }, `token-${id}`)
+  const eventsOf = ({ log }: View): RoomEvent[] => log.read(null).events
+  const told = (view: View) =>
+    eventsOf(view).map((event) => ('member' in event ? `${event.type} ${event.member.name}` : event.type))
+  const names = async (view: View) => (await view.members.readRoster()).map((member) => member.name).sort()
+  const problem = (type: string) => ({ problem: { type } })
+  /** A line that was there for a moment. */
+  const contact = (membership: Membership) => new ReaderConnection(membership, undefined, () => undefined).end()
+
+  describe(`${name} keeps members`, () => {
+    it('tells of each as it comes, with the position behind that and all who are there', async () => {
+      const [here, there] = await empty()
+      const ada = await enter(here, 'ada')
+      const ben = await enter(there, 'ben')
+      expect(ada.roster).toEqual([{ id: 'ada', name: 'ada' }])
+      expect(ben.roster.map(({ id }) => id).sort()).toEqual(['ada', 'ben'])
+      expect(await names(here)).toEqual(['ada', 'ben'])
+      await expect.poll(() => told(here)).toEqual(['joined ada', 'joined ben'])
+      expect(here.log.read(ada.cursor).events).toHaveLength(1)
+      expect(here.log.read(ben.cursor).events).toHaveLength(0)
+    })
+
+    it('gives a name to one of a hundred who ask at once, whatever its case and width, at whichever server', async () => {
+      const views = await empty()
+      const spellings = ['Ada', 'ada', 'ADA', 'ａｄａ']
+      const asked = await Promise.allSettled(
+        Array.from({ length: 100 }, (_, i) => enter(views[i % 2] ?? views[0], `member-${i}`, spellings[i % 4])),
+      )
+      expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+      for (const one of asked) if (one.status === 'rejected') expect(one.reason).toMatchObject(problem('name-taken'))
+      expect(await names(views[0])).toHaveLength(1)
+    })
+
+    it('holds so many and no more', async () => {
+      const [here, there] = await empty({ maxMembers: 2 })
+      await enter(here, 'ada')
+      await enter(there, 'ben')
+      await expect(enter(here, 'eve')).rejects.toMatchObject(problem('full'))
+    })
+
+    it('knows a token at every server at once, and one of somebody who left apart from one that was never given', async () => {
+      const [here, there] = await empty()
+      const { membership } = await enter(here, 'ada')
+      const same = await there.members.membershipOf('token-ada')
+      expect(same.member).toEqual(membership.member)
+      await here.members.end(membership, 'asked')
+      // A refusal may come at once or with the answer of the store.
+      const ask = async (view: View, token: string) => view.members.membershipOf(token)
+      for (const view of [here, there]) {
+        await expect(ask(view, 'token-ada')).rejects.toMatchObject(problem('member-ended'))
+        await expect(ask(view, 'token-eve')).rejects.toMatchObject(problem('unknown-token'))
+      }
+    })
+
+    it('finds members by id, those at another server too', async () => {
+      const [here, there] = await empty()
+      await enter(here, 'ada')
+      expect(await there.members.find('ada')).toEqual({ id: 'ada', name: 'ada' })
+      expect(await there.members.find('eve')).toBeNull()
+      expect((await there.members.membershipById('ada'))?.member).toEqual({ id: 'ada', name: 'ada' })
+      expect(await there.members.membershipById('eve')).toBeNull()
+    })
+
+    it('renames as often as it may, wherever that is asked for, and frees the name that was', async () => {
+      const [here, there] = await empty({ renames: 2 })
+      const { membership } = await enter(here, 'ada')
+      await enter(there, 'ben')
+      await expect(here.members.rename(membership, 'BEN')).rejects.toMatchObject(problem('name-taken'))
+      expect(await here.members.rename(membership, 'Ada')).toEqual({ id: 'ada', name: 'Ada' })
+      expect(await there.members.rename(await there.members.membershipOf('token-ada'), 'eve')).toMatchObject({
+        name: 'eve',
+      })
+      await expect(here.members.rename(membership, 'sue')).rejects.toMatchObject(problem('renames-used'))
+      await enter(there, 'other', 'ada')
+      expect(await names(here)).toEqual(['ada', 'ben', 'eve'])
+      const renamed = () => eventsOf(here).filter(({ type }) => type === 'renamed')
+      await expect.poll(renamed).toMatchObject([
+        { member: { id: 'ada', name: 'Ada' }, was: 'ada' },
+        { member: { id: 'ada', name: 'eve' }, was: 'Ada' },
+      ])
+    })
+
+    it('ends a stay once, however many ask at once, and cuts its lines at every server', async () => {
+      const [here, there] = await empty()
+      const { membership } = await enter(here, 'ada')
+      const elsewhere = await there.members.membershipOf('token-ada')
+      const lines = [
+        new ReaderConnection(membership, undefined, () => undefined),
+        new ReaderConnection(elsewhere, undefined, () => undefined),
+      ]
+      const asked = await Promise.allSettled(
+        Array.from({ length: 10 }, (_, i) =>
+          i % 2 ? here.members.end(membership, 'asked') : there.members.end(elsewhere, 'closed'),
+        ),
+      )
+      expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+      for (const line of lines) await expect.poll(() => line.isOver).toBe(true)
+      await expect.poll(() => told(here)).toEqual(['joined ada', 'left ada'])
+      await enter(there, 'ada-again', 'ada')
+    })
+
+    it('takes nothing from somebody who has left, at whichever server', async () => {
+      const [here, there] = await empty()
+      const { membership } = await enter(here, 'ada')
+      const elsewhere = await there.members.membershipOf('token-ada')
+      await here.members.end(membership, 'asked')
+      const entry = { type: 'message', id: 'too-late', from: membership.member, text: 'hi' } as const
+      await expect(there.members.say(elsewhere, entry)).rejects.toMatchObject(problem('member-ended'))
+      await expect(there.members.rename(elsewhere, 'eve')).rejects.toMatchObject(problem('member-ended'))
+      await expect.poll(() => told(there)).toEqual(['joined ada', 'left ada'])
+    })
+
+    it('ends the stay of whom nothing is heard, once, and of nobody who has a line open or is heard of elsewhere', async () => {
+      const leaseMs = 200
+      const [here, there] = await empty({ leaseMs })
+      await enter(here, 'silent')
+      const { membership: following } = await enter(here, 'following')
+      const line = new ReaderConnection(following, undefined, () => undefined)
+      await enter(here, 'talking')
+      const talking = await there.members.membershipOf('token-talking')
+      const timer = setInterval(() => contact(talking), leaseMs / 10)
+      await expect.poll(() => names(there)).toEqual(['following', 'talking'])
+      // A whole lease of somebody else: time in which nothing happened to these.
+      await enter(there, 'mute')
+      await expect.poll(() => told(there)).toContain('left mute')
+      expect(await names(here)).toEqual(['following', 'talking'])
+      clearInterval(timer)
+      line.end()
+      await expect.poll(() => names(here)).toEqual([])
+      // The roster is the store's; a server's own log follows it.
+      const left = () =>
+        told(here)
+          .filter((text) => text.startsWith('left'))
+          .sort()
+      await expect.poll(left).toEqual(['left following', 'left mute', 'left silent', 'left talking'])
+      expect(eventsOf(here).filter(({ type }) => type === 'left')).toMatchObject(Array(4).fill({ reason: 'lease' }))
+    })
+
+    it('ends a stay after its grace, and not where a line is open or something is heard, at whichever server', async () => {
+      const [here, there] = await empty()
+      const { membership: going } = await enter(here, 'going')
+      const { membership: back } = await enter(here, 'back')
+      const { membership: open } = await enter(here, 'open')
+      const line = new ReaderConnection(await there.members.membershipOf('token-open'), undefined, () => undefined)
+      for (const membership of [going, back, open]) await here.members.endSoon(membership, 1000)
+      const elsewhere = await there.members.membershipOf('token-back')
+      // There, it has to be known that it was about to go.
+      await there.members.readRoster()
+      contact(elsewhere)
+      await expect.poll(() => names(there)).toEqual(['back', 'open'])
+      const { membership: later } = await enter(here, 'later')
+      await here.members.endSoon(later, 1100)
+      await expect.poll(() => told(there).at(-1)).toBe('left later')
+      expect(await names(here)).toEqual(['back', 'open'])
+      const left = () => eventsOf(here).filter(({ type }) => type === 'left')
+      await expect.poll(left).toMatchObject([
+        { member: { id: 'going' }, reason: 'asked' },
+        { member: { id: 'later' }, reason: 'asked' },
+      ])
+      line.end()
+    })
+  })
+}

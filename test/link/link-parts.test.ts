@@ -1,0 +1,154 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+
+import { afterEach, describe, expect, test } from 'vitest'
+
+import { Alarm } from '../../src/link/alarm.ts'
+import { Line, segmentBytes, transmissionMs, windowBytes } from '../../src/link/line.ts'
+import { Pipe } from '../../src/link/pipe.ts'
+import { PROFILES } from '../../src/link/profile.ts'
+import { closeSocket, endSocket, resetSocket } from '../../src/link/sockets.ts'
+
+describe('an alarm', () => {
+  test('rings once, never early, whatever the deadline', async () => {
+    for (const ms of [-5, 0, 0.1, 0.9, 1, 1.7, 2.4, 5, 8.3]) {
+      for (let i = 0; i < 5; i++) {
+        let rings = 0
+        const early = await new Promise<number>((resolve) => {
+          const atMs = performance.now() + ms
+          new Alarm(() => {
+            rings++
+            resolve(atMs - performance.now())
+          }).set(atMs)
+          expect(rings).toBe(0)
+        })
+        expect(early).toBeLessThanOrEqual(0)
+        await new Promise((resolve) => setImmediate(resolve))
+        expect(rings).toBe(1)
+      }
+    }
+  })
+
+  test('is replaced, cleared, and set anew from its own ring', async () => {
+    const rings: string[] = []
+    const cleared = new Alarm(() => rings.push('cleared'))
+    cleared.set(performance.now() + 1)
+    cleared.clear()
+    const replaced = new Alarm(() => rings.push('replaced'))
+    replaced.set(performance.now() + 3_600_000)
+    replaced.set(performance.now() + 5)
+    await new Promise<void>((resolve) => {
+      const twice = new Alarm(() => {
+        rings.push('again')
+        if (rings.length < 3) twice.set(performance.now() + 20)
+        else resolve()
+      })
+      twice.set(performance.now() + 20)
+    })
+    expect(rings).toEqual(['replaced', 'again', 'again'])
+  })
+})
+
+describe('a line', () => {
+  test('transmits one after the other', () => {
+    const line = new Line()
+    expect(line.book(100, 1_000, 1e6)).toBe(100)
+    expect(line.book(101, 500, 1e6)).toBe(108)
+    expect(line.book(200, 1, 1e6)).toBe(200)
+    line.book(200, 10_000, 1e6)
+    expect(line.book(201, 1, null)).toBe(201)
+    line.clear()
+    expect(line.book(202, 1, 1e6)).toBe(202)
+  })
+
+  test('takes 8 bits per byte, in segments of a frame or 5 ms', () => {
+    expect(transmissionMs(125, 1e6)).toBe(1)
+    expect(transmissionMs(125, null)).toBe(0)
+    expect([1e3, 1e7, null].map(segmentBytes)).toEqual([1_460, 6_250, Infinity])
+  })
+
+  test('a window is the bandwidth-delay product and a queue, and bounded', () => {
+    expect(windowBytes(0, null)).toEqual({ queue: 2 ** 20, underWay: 0 })
+    expect(windowBytes(60_000, null)).toEqual({ queue: 2 ** 20, underWay: 0 })
+    expect(windowBytes(150, 1e6)).toEqual({ queue: 65_536, underWay: 18_750 })
+    expect(windowBytes(30, 10e6)).toEqual({ queue: 312_500, underWay: 37_500 })
+    expect(windowBytes(60_000, 100e9)).toEqual({ queue: 2 ** 20, underWay: 2 ** 24 })
+  })
+})
+
+describe('a socket whose reader does not read', () => {
+  const cleanups: (() => unknown)[] = []
+  afterEach(() => {
+    for (const cleanup of cleanups.splice(0).reverse()) cleanup()
+  })
+
+  async function blocked(): Promise<{ writer: Socket; reader: Socket }> {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const accepted = once(server, 'connection')
+    const writer = connect((server.address() as AddressInfo).port, '127.0.0.1')
+    const [reader] = (await accepted) as [Socket]
+    await once(writer, 'connect')
+    for (const socket of [writer, reader]) socket.on('error', () => undefined)
+    reader.pause()
+    writer.write(Buffer.alloc(2 ** 25))
+    cleanups.push(
+      () => server.close(),
+      () => reader.destroy(),
+      () => writer.destroy(),
+    )
+    return { writer, reader }
+  }
+
+  test.each([
+    ['open', () => undefined],
+    ['ended', endSocket],
+    ['closed', closeSocket],
+  ] as const)('is reset at once, also when it was %s before', async (_name, before) => {
+    const { writer, reader } = await blocked()
+    before(writer)
+    const closed = once(writer, 'close')
+    resetSocket(writer)
+    await closed
+    // To Node a reset behind unread bytes is an end, so only their number tells.
+    let bytes = 0
+    reader.on('data', (part: Buffer) => (bytes += part.length)).resume()
+    await new Promise((resolve) => reader.once('close', resolve))
+    expect(bytes).toBeLessThan(2 ** 25)
+  })
+
+  test('makes a pipe pause its source, also when the bytes come one by one', async () => {
+    const { writer, reader } = await blocked()
+    const pipe = new Pipe({
+      source: reader,
+      destination: writer,
+      direction: 'up',
+      conditions: { profile: PROFILES.local, stalledUntilMs: Infinity },
+      line: new Line(),
+      jitter: () => 0,
+      slices: () => 0,
+      onOpen: () => undefined,
+      onLimit: () => undefined,
+    })
+    reader.resume()
+    let pushed = 0
+    while (!reader.isPaused() && pushed < 10_000) {
+      pipe.push(Buffer.of(1))
+      pushed++
+    }
+    expect(pushed).toBeLessThan(5_000)
+    pipe.drop()
+    expect(reader.isPaused()).toBe(false)
+    expect(pipe.counts.queuedBytes).toBe(0)
+  })
+
+  test('closes orderly once it does', async () => {
+    const { writer, reader } = await blocked()
+    closeSocket(writer)
+    let bytes = 0
+    reader.on('data', (part: Buffer) => (bytes += part.length)).resume()
+    await once(reader, 'end')
+    expect(bytes).toBe(2 ** 25)
+    if (!writer.closed) await once(writer, 'close')
+  })
+})

@@ -1,7 +1,0 @@
-import { MemoryStore } from '../src/server/memory-store.ts'
-import { membersContract } from './members.contract.ts'
-
-membersContract('MemoryMembers', (options) => {
-  const room = new MemoryStore({ ...options, historyEvents: 1000, retainEvents: 1000 }).room()
-  return Promise.resolve([room, room])
-})

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest'
+import { Race } from '../../src/page/compare/race.ts'
+import { noCounts, type ExchangeRecord, type FrameRecord } from '../../src/meter.ts'
+import { modelP50Ms } from '../../src/page/measure/latency-model.ts'
+import { Wire } from '../../src/page/wire/wire-records.ts'
+import type { MessageEvent } from '../../src/protocol.ts'
+
+const noBytes = { headers: 0, framing: 0, payload: 0 }
+const from = { id: 'm1', name: 'ada' }
+
+const socketOf = (id: number): ExchangeRecord => ({
+  type: 'exchange',
+  id,
+  transport: 'websocket',
+  kind: 'socket',
+  method: 'GET',
+  path: '/rooms/lobby/websocket',
+  connection: 1,
+  receivedAt: 1000,
+  answeredAt: 1001,
+  status: 101,
+  isOver: false,
+  up: noBytes,
+  down: noBytes,
+})
+
+describe('what goes over the wire', () => {
+  it('is forgotten from its old end, though the socket that it came by stays open', () => {
+    const wire = new Wire()
+    wire.begin(
+      () => null,
+      () => 0,
+    )
+    wire.tell([socketOf(1)], 0)
+    for (let seq = 1; seq <= 20_000; seq++) {
+      const at = performance.timeOrigin + performance.now()
+      const frame = {
+        type: 'frame',
+        id: seq + 1,
+        exchange: 1,
+        transport: 'websocket',
+        way: 'down',
+        kind: 'batch',
+      } as const
+      wire.tell([{ ...frame, at, bytes: { headers: 0, framing: 20, payload: 5 } } satisfies FrameRecord], 0)
+      wire.shown([{ type: 'message', id: `id-${seq}`, seq, at, from, text: 'hello' }], 'websocket')
+    }
+    expect(wire.items.length).toBeLessThan(5000)
+    expect(wire.messages.size).toBeLessThan(5000)
+    expect(wire.messages.has('id-20000')).toBe(true)
+    expect(wire.items.some(({ type }) => type === 'exchange')).toBe(true)
+  })
+
+  it('is over when the member is whom it was told to', () => {
+    const wire = new Wire()
+    const begin = () =>
+      wire.begin(
+        () => null,
+        () => 0,
+      )
+    begin()
+    wire.tell([socketOf(1)], 0)
+    begin()
+    expect(wire.items).toMatchObject([{ record: { id: 1, isOver: true } }])
+  })
+})
+
+describe('the race', () => {
+  const said = (seq: number, at: number): MessageEvent => ({
+    type: 'message',
+    id: `${seq}-${at}`,
+    seq,
+    at,
+    from,
+    text: '',
+  })
+
+  it('goes on with the numbers of a server that has begun anew', async () => {
+    const race = new Race(() => ['websocket'])
+    race.arrived(said(130, 5000), 'websocket', 3)
+    race.arrived(said(129, 4990), 'websocket', 9)
+    race.arrived(said(8, 9000), 'websocket', 4)
+    await expect.poll(() => race.runs.value.map(({ event }) => event.seq)).toEqual([8, 130])
+    race.release()
+  })
+})
+
+describe('the model beside the meters', () => {
+  const link = { profile: '3g', port: 1, rttMs: 300, bitsPerSecond: 1.6e6 }
+  const knobs = { intervalMs: 1000, holdMs: 25_000 }
+
+  it('does not climb while polls are answered with nothing', () => {
+    const counts = {
+      ...noCounts(),
+      requests: 600,
+      polls: 600,
+      empty: 600,
+      down: { headers: 600 * 235, framing: 0, payload: 0 },
+    }
+    // Half the interval, half the round trip and half of it again to answer, and a millisecond for 235 bytes.
+    expect(modelP50Ms('short-poll', link, knobs, counts, 0)).toBeCloseTo(651, -1)
+  })
+})

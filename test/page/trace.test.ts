@@ -1,0 +1,359 @@
+import { once } from 'node:events'
+import { describe, expect, it } from 'vitest'
+import WebSocket from 'ws'
+import { post } from '../../src/client/transports/http.ts'
+import { ProblemError, type Net } from '../../src/client/transports/transport.ts'
+import { transports } from '../../src/client/transports/index.ts'
+import { noCounts, type Counts, type FrameKind, type MeterFrame, type TraceRecord } from '../../src/meter.ts'
+import { TRANSPORTS, type Ack, type RoomEvent, type TransportName } from '../../src/protocol.ts'
+import { Trace } from '../../src/server/metering/trace.ts'
+import {
+  collect,
+  draft,
+  person,
+  startPlayground,
+  textsOf,
+  watch,
+  type Person,
+  type TestPlayground,
+} from '../support/playground.ts'
+
+/** A member's meter line, with all that it said. */
+class Line {
+  readonly socket: WebSocket
+  readonly frames: MeterFrame[] = []
+  readonly records = new Map<number, TraceRecord>()
+  counts: Partial<Record<TransportName, Counts>> = {}
+  dropped = 0
+
+  private constructor({ base }: TestPlayground, { token }: Person) {
+    this.socket = new WebSocket(`${base.replace('http', 'ws')}/rooms/lobby/meter`, ['chat.v1', `bearer.${token}`])
+    this.socket.on('message', (data: Buffer) => {
+      const frame = JSON.parse(data.toString()) as MeterFrame
+      this.frames.push(frame)
+      if (frame.type === 'report') this.counts = frame.counts
+      if (frame.type !== 'trace') return
+      this.dropped += frame.dropped
+      for (const record of frame.records) this.records.set(record.id, record)
+    })
+  }
+
+  static async open(playground: TestPlayground, who: Person): Promise<Line> {
+    const line = new Line(playground, who)
+    await once(line.socket, 'open')
+    return line
+  }
+
+  say(frame: unknown): void {
+    this.socket.send(JSON.stringify(frame))
+  }
+
+  /** Asks for records, and waits until that is heard: frames are handled in their order. */
+  async trace(): Promise<void> {
+    this.say({ type: 'trace', on: true })
+    this.say({ type: 'clock', sentAt: 0 })
+    await expect.poll(() => this.frames.some(({ type }) => type === 'clock')).toBe(true)
+  }
+
+  of(transport: TransportName): TraceRecord[] {
+    return [...this.records.values()].filter((record) => record.transport === transport)
+  }
+
+  /** Ids of the messages that exchanges and frames name, in their order. */
+  named(transport: TransportName, part: 'posts' | 'brings' | 'acks', kind: FrameKind): string[] {
+    return this.of(transport).flatMap((record) =>
+      record.type === 'exchange' ? (record[part] ?? []) : record.kind === kind ? (record.messages ?? []) : [],
+    )
+  }
+
+  /** What the records of a transport add up to. */
+  sums(transport: TransportName): Pick<Counts, 'up' | 'down'> {
+    const { up, down } = noCounts()
+    for (const record of this.of(transport)) {
+      for (const part of ['headers', 'framing', 'payload'] as const) {
+        if (record.type === 'exchange') {
+          up[part] += record.up[part]
+          down[part] += record.down[part]
+        } else (record.way === 'up' ? up : down)[part] += record.bytes[part]
+      }
+    }
+    return { up, down }
+  }
+}
+
+const idsOf = (events: readonly RoomEvent[]): string[] =>
+  events.filter(({ type }) => type === 'message').map(({ id }) => id)
+/** Of a network that lets no WebSocket through. */
+function NoSocket(): never {
+  throw new Error('no WebSocket gets through here')
+}
+
+const BEATS: FrameKind[] = ['beat', 'ping']
+const never = new AbortController().signal
+const countsOf = (line: Line, transport: TransportName) => {
+  const { up, down } = line.counts[transport] ?? noCounts()
+  return { up, down }
+}
+
+const NO_BYTES = {
+  up: { headers: 0, framing: 0, payload: 0 },
+  down: { headers: 0, framing: 0, payload: 0 },
+}
+
+/** What is counted and in no record yet: both come in frames of their own, so that either may be ahead. */
+function unrecorded(line: Line, transport: TransportName): Pick<Counts, 'up' | 'down'> {
+  const [counts, sums] = [countsOf(line, transport), line.sums(transport)]
+  const apart = (way: 'up' | 'down') => ({
+    headers: counts[way].headers - sums[way].headers,
+    framing: counts[way].framing - sums[way].framing,
+    payload: counts[way].payload - sums[way].payload,
+  })
+  return { up: apart('up'), down: apart('down') }
+}
+
+describe('the records that a member asks for', () => {
+  it.each(TRANSPORTS)(
+    'add up to the counts of %s, to the byte and by part, and hold no token',
+    { timeout: 40_000 },
+    async (transport) => {
+      const playground = await startPlayground({ beat: 400, hold: 400 })
+      const [ada, ben] = [await person(playground), await person(playground)]
+      const line = await Line.open(playground, ada)
+      await line.trace()
+      const watcher = watch(playground, ada, transport)
+      await expect.poll(() => watcher.session.state.name).toBe('open')
+      const said = ['one', 'zwei 世界', 'x'.repeat(300)]
+      for (const text of said) {
+        watcher.session.send(text)
+        await post(ben.context, draft(text), never)
+      }
+      await expect.poll(() => watcher.texts().length).toBe(6)
+      // A session that is closed waits for no acknowledgement any more.
+      await expect.poll(() => watcher.session.outbox).toEqual([])
+      // A beat or an empty answer among them, and the end of the line.
+      const isBeat = (record: TraceRecord) =>
+        record.type === 'frame' ? BEATS.includes(record.kind) : record.kind === 'poll' && record.events === 0
+      await expect.poll(() => line.of(transport).some(isBeat)).toBe(true)
+      watcher.session.close()
+      await expect.poll(() => line.counts[transport]?.delivered).toBe(6)
+      await expect.poll(() => line.of(transport).every((record) => record.type === 'frame' || record.isOver)).toBe(true)
+      const own = idsOf(watcher.events.filter((event) => event.type === 'message' && event.from.id === ada.member.id))
+      await expect.poll(() => line.named(transport, 'acks', 'ack')).toEqual(own)
+      await expect.poll(() => unrecorded(line, transport)).toEqual(NO_BYTES)
+      expect(countsOf(line, transport).up.headers).toBeGreaterThan(100)
+      expect(line.dropped).toBe(0)
+      expect(JSON.stringify(line.frames)).not.toContain(ada.token)
+
+      expect(line.named(transport, 'brings', 'batch')).toEqual(idsOf(watcher.events))
+      expect(line.named(transport, 'posts', 'message')).toEqual(own)
+    },
+  )
+
+  it('name what the posts and polls of Socket.IO carry, where no socket comes to be', async () => {
+    const playground = await startPlayground()
+    const [ada, ben] = [await person(playground), await person(playground)]
+    const line = await Line.open(playground, ada)
+    await line.trace()
+    const net = { ...playground.net, WebSocket: NoSocket as unknown as Net['WebSocket'] }
+    const socketIo = transports['socket-io'].open({ ...ada.context, net })
+    const own = ['one', 'two', 'three'].map((text) => draft(text))
+    const last = draft('four')
+    const acks: Promise<Ack>[] = []
+    // What is said while a post is on its way goes up in the next one, together.
+    const talk = () => acks.push(...own.splice(0).map((said) => socketIo.send(said, never)))
+    const ids = own.map(({ id }) => id)
+    const { events } = await collect(
+      (signal) => socketIo.receive(ada.cursor, signal, talk),
+      async (events) => {
+        if (textsOf(events).length === 3) {
+          await Promise.all(acks)
+          const isHeld = () =>
+            line.of('socket-io').some((one) => one.type === 'exchange' && !one.isOver && one.parkedFrom)
+          await expect.poll(isHeld).toBe(true)
+          await post(ben.context, last, never)
+        }
+        return textsOf(events).length === 4
+      },
+    )
+
+    await expect.poll(() => line.named('socket-io', 'brings', 'batch')).toEqual([...ids, last.id])
+    expect(idsOf(events)).toEqual([...ids, last.id])
+    await expect.poll(() => line.named('socket-io', 'acks', 'ack')).toEqual(ids)
+    const bringsLast = (record: TraceRecord) => record.type === 'exchange' && record.brings?.includes(last.id)
+    await expect.poll(() => line.of('socket-io').find(bringsLast)).toMatchObject({ isOver: true })
+    const exchanges = line.of('socket-io').filter((record) => record.type === 'exchange')
+    expect(exchanges).toHaveLength(line.of('socket-io').length)
+    expect(exchanges.flatMap(({ posts }) => (posts ? [posts] : []))).toEqual([ids.slice(0, 1), ids.slice(1)])
+    const held = exchanges.find(({ brings }) => brings?.includes(last.id))
+    const times = [held?.receivedAt, held?.parkedFrom, held?.parkedTo, held?.answeredAt].map(Number)
+    expect(times).toEqual(times.toSorted((a, b) => a - b))
+    await expect.poll(() => unrecorded(line, 'socket-io')).toEqual(NO_BYTES)
+    // The id of a session is as good as a token.
+    expect(exchanges.map(({ path }) => /sid=([^&]*)/.exec(path)?.[1] ?? '…').every((sid) => sid === '…')).toBe(true)
+  })
+
+  it.each([
+    ['its socket', false],
+    ['its polls', true],
+  ])('tell a draft that is refused from one that is acknowledged, by Socket.IO over %s', async (_name, isPolling) => {
+    const playground = await startPlayground()
+    const ada = await person(playground)
+    const line = await Line.open(playground, ada)
+    await line.trace()
+    const net = isPolling ? { ...playground.net, WebSocket: NoSocket as unknown as Net['WebSocket'] } : playground.net
+    const socketIo = transports['socket-io'].open({ ...ada.context, net })
+    const refused = draft('to nobody', 'nobody')
+    const said = draft('to all')
+    const answers: Promise<unknown>[] = []
+    await collect(
+      (signal) =>
+        socketIo.receive(ada.cursor, signal, () => {
+          if (answers.length > 0) return
+          answers.push(
+            socketIo.send(refused, never).catch((error: unknown) => error),
+            socketIo.send(said, never),
+          )
+        }),
+      async (events) => {
+        if (textsOf(events).length === 1) await Promise.all(answers)
+        return textsOf(events).length === 1
+      },
+    )
+    expect(await answers[0]).toBeInstanceOf(ProblemError)
+    await expect.poll(() => line.named('socket-io', 'acks', 'ack')).toEqual([said.id])
+  })
+
+  it('tell the size of each frame: what the socket counted beside them is a line that is not in good order', async () => {
+    const playground = await startPlayground({ beat: 300 })
+    const ada = await person(playground)
+    const line = await Line.open(playground, ada)
+    await line.trace()
+    const watcher = watch(playground, ada, 'websocket')
+    for (let i = 0; i < 20; i++) watcher.session.send('x'.repeat(i * 30 + 1))
+    await expect.poll(() => watcher.texts().length).toBe(20)
+    const kinds = () =>
+      new Set(line.of('websocket').flatMap((record) => (record.type === 'frame' ? [record.kind] : [])))
+    await expect
+      .poll(() => [...kinds()].sort())
+      .toEqual(expect.arrayContaining(['ack', 'batch', 'message', 'ping', 'pong']))
+    const rest = line.of('websocket').filter((record) => record.type === 'frame' && record.kind === 'rest')
+    for (const record of rest) {
+      // A frame whose beginning has come: it is part of the frame as soon as that is complete.
+      expect(record).toMatchObject({ way: 'up' })
+    }
+    watcher.session.close()
+    await expect.poll(() => [...kinds()]).toContain('close')
+    await expect.poll(() => unrecorded(line, 'websocket')).toEqual(NO_BYTES)
+    const left = line.of('websocket').filter((record) => record.type === 'frame' && record.kind === 'rest')
+    expect(left.map((record) => record.type === 'frame' && record.bytes)).toEqual(
+      left.map(() => ({ headers: 0, framing: 0, payload: 0 })),
+    )
+  })
+
+  it('say when a request was held, from when to when, and why it ended', async () => {
+    const playground = await startPlayground({ hold: 200 })
+    const [ada, ben] = [await person(playground), await person(playground)]
+    const line = await Line.open(playground, ada)
+    await line.trace()
+    watch(playground, ada, 'long-poll')
+    const exchanges = () => line.of('long-poll').filter((record) => record.type === 'exchange')
+    await expect.poll(() => exchanges().filter(({ status }) => status === 204).length).toBeGreaterThan(2)
+    const said = draft('hello')
+    await post(ben.context, said, never)
+    await expect.poll(() => exchanges().find(({ brings }) => brings?.includes(said.id))?.isOver).toBe(true)
+    const held = exchanges().find(({ brings }) => brings?.includes(said.id))
+    const times = [held?.receivedAt, held?.parkedFrom, held?.parkedTo, held?.answeredAt].map(Number)
+    expect(times).toEqual(times.toSorted((a, b) => a - b))
+    expect(times.some((time) => time % 1 !== 0)).toBe(true)
+    const inVain = exchanges().filter(({ status, parkedFrom }) => status === 204 && parkedFrom !== undefined)
+    expect(inVain[0]).toMatchObject({
+      events: 0,
+      kind: 'poll',
+      method: 'GET',
+      connection: expect.any(Number) as number,
+    })
+    // A timer runs from when its turn of the loop began: in a long one it is early.
+    const heldMs = inVain.map(({ parkedFrom, parkedTo }) => Number(parkedTo) - Number(parkedFrom))
+    expect(Math.max(...heldMs)).toBeGreaterThanOrEqual(195)
+  })
+
+  it('say of a request that was broken off that it is over, and that it had no answer', async () => {
+    const playground = await startPlayground()
+    const ada = await person(playground)
+    const line = await Line.open(playground, ada)
+    await line.trace()
+    const { session } = watch(playground, ada, 'long-poll')
+    const exchanges = () => line.of('long-poll').filter((record) => record.type === 'exchange')
+    await expect.poll(() => exchanges().at(-1)?.parkedFrom).toBeDefined()
+    // Records and counts come in frames of their own.
+    await expect.poll(() => Number(line.counts['long-poll']?.requests) - exchanges().length).toBe(0)
+    const { polls = 0, empty } = line.counts['long-poll'] ?? {}
+    session.use('short-poll')
+    await expect.poll(() => exchanges().at(-1)?.isOver).toBe(true)
+    expect(exchanges().at(-1)).not.toHaveProperty('status')
+    // A report that is later than that.
+    const reports = line.frames.length
+    await expect.poll(() => line.frames.length).toBeGreaterThan(reports + 2)
+    expect(line.counts['long-poll']).toMatchObject({ polls, empty })
+  })
+
+  it('are not sent to who has not asked, nor any more to who has asked them to end', async () => {
+    const playground = await startPlayground()
+    const ada = await person(playground)
+    const [deaf, keen] = [await Line.open(playground, ada), await Line.open(playground, ada)]
+    await keen.trace()
+    watch(playground, ada, 'short-poll')
+    await expect.poll(() => keen.records.size).toBeGreaterThan(5)
+    expect(deaf.frames.map(({ type }) => type)).not.toContain('trace')
+    keen.say({ type: 'trace', on: false })
+    keen.say({ type: 'clock', sentAt: 1 })
+    await expect.poll(() => keen.frames.filter(({ type }) => type === 'clock').length).toBe(2)
+    const before = keen.frames.filter(({ type }) => type === 'trace').length
+    const reports = deaf.frames.length
+    await expect.poll(() => deaf.frames.length).toBeGreaterThan(reports + 3)
+    expect(keen.frames.filter(({ type }) => type === 'trace')).toHaveLength(before)
+  })
+
+  it('are told of what is going on already, to who asks late', async () => {
+    const playground = await startPlayground()
+    const ada = await person(playground)
+    const watcher = watch(playground, ada, 'websocket')
+    await expect.poll(() => watcher.session.state.name).toBe('open')
+    const line = await Line.open(playground, ada)
+    await line.trace()
+    await expect.poll(() => line.of('websocket')).toMatchObject([{ type: 'exchange', kind: 'socket', status: 101 }])
+  })
+
+  it.each([{ type: 'trace' }, { type: 'trace', on: 'yes' }, { type: 'trace', on: true, since: 1 }, { on: true }, 7])(
+    'are not to be had by %j, which ends the line with a reason',
+    async (frame) => {
+      const playground = await startPlayground()
+      const line = await Line.open(playground, await person(playground))
+      const closed = once(line.socket, 'close') as Promise<[number, Buffer]>
+      line.say(frame)
+      const [code, reason] = await closed
+      expect(code).toBe(1008)
+      expect(reason.toString()).toContain('{type: trace, on}')
+    },
+  )
+
+  it('are bounded: the oldest go first, and how many is told', () => {
+    const trace = new Trace(3)
+    const record = (id: number): TraceRecord => ({
+      type: 'frame',
+      id,
+      exchange: 1,
+      transport: 'websocket',
+      way: 'up',
+      kind: 'other',
+      at: 0,
+      bytes: { headers: 0, framing: 0, payload: 0 },
+    })
+    expect(trace.take()).toBeNull()
+    for (let id = 1; id <= 5; id++) trace.note(record(id))
+    trace.note(record(4))
+    expect(trace.take()).toEqual({ records: [record(3), record(4), record(5)], dropped: 2 })
+    trace.note(record(6))
+    expect(trace.take()).toEqual({ records: [record(6)], dropped: 0 })
+  })
+})

@@ -1,0 +1,441 @@
+import { readFile } from 'node:fs/promises'
+import type { Browser, CDPSession, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { post } from '../../src/client/transports/http.ts'
+import { transports } from '../../src/client/transports/index.ts'
+import { recordedPath, type TraceRecord } from '../../src/meter.ts'
+import { TRANSPORTS, type TransportName } from '../../src/protocol.ts'
+import { INSPECTED, launchBrowser, MOVING, Visitor } from '../support/browser.ts'
+import { CountingRelay } from '../support/counting-relay.ts'
+import { MAY_BE_LATE } from '../support/retry.ts'
+import { draft, person, startPlayground, type Person } from '../support/playground.ts'
+
+/** Seconds of a hundred messages each; a minute where somebody waits for it. */
+const BUSY_S = Number(process.env['BUSY_S'] ?? 3)
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launchBrowser()
+}, 60_000)
+afterAll(() => browser.close())
+
+const never = new AbortController().signal
+
+interface Total {
+  up: number
+  down: number
+}
+
+/** What the page says that a transport has cost, to the byte. */
+async function shown(page: Page, transport: TransportName): Promise<Total> {
+  const figures = await page
+    .locator(`.totals > [data-transport="${transport}"] data`)
+    .evaluateAll((elements) => elements.map((element) => Number(element.getAttribute('value'))))
+  return { up: figures[0] ?? 0, down: figures[1] ?? 0 }
+}
+
+const apart = (a: Total, b: Total): Total => ({ up: a.up - b.up, down: a.down - b.down })
+
+/** What does not change for a while: so long that what is told a few times a second has been told. */
+async function settled<T>(read: () => Promise<T>): Promise<T> {
+  for (let last = await read(), same = 0; ;) {
+    await new Promise((resolve) => setTimeout(resolve, 150))
+    const next = await read()
+    same = JSON.stringify(next) === JSON.stringify(last) ? same + 1 : 0
+    if (same === 6) return next
+    last = next
+  }
+}
+
+describe('the wire view', () => {
+  it('shows for 100 messages the bytes that a relay in between counted, on every transport', async () => {
+    const counted = async (transport: TransportName) => {
+      // Whoever only posts is not forgotten while a busy machine settles.
+      const playground = await startPlayground({ lease: 600_000 })
+      const relay = await CountingRelay.open(playground.port)
+      // Long enough between two polls that all is told in between.
+      const ada = await Visitor.enter(browser, relay.url, { intervalMs: 3000 })
+      await ada.use(transport)
+      const ben = await person(playground)
+      await post(ben.context, draft('the first'), never)
+      await expect.poll(() => ada.texts()).toContain('the first')
+
+      // What is on the wire beside: the page itself, joining, the roster. All of that is over, and so a fixed sum.
+      const read = async () => ({ page: await shown(ada.page, transport), relay: relay.without('/meter') })
+      const before = await settled(read)
+      for (let i = 1; i <= 92; i++) await post(ben.context, draft(`ben ${i} 世界`), never)
+      for (let i = 1; i <= 8; i++) await ada.say(`ada ${i}`)
+      await expect.poll(async () => (await ada.texts()).length, { timeout: 60_000 }).toBe(101)
+      const after = await settled(read)
+      // A poll goes on, and is told of later than the relay counts it: now and again both have counted the same.
+      const unshown = async () => {
+        const { page, relay } = await read()
+        return apart(apart(relay, before.relay), apart(page, before.page))
+      }
+      await expect.poll(unshown, { message: transport }).toEqual({ up: 0, down: 0 })
+      expect(ada.complaints).toEqual([])
+      await ada.page.context().close()
+      return { transport, relay: apart(after.relay, before.relay) }
+    }
+    // All at a time: each waits for most of its.
+    for (const { transport, relay } of await Promise.all(TRANSPORTS.map(counted))) {
+      console.log(`${transport}: ${relay.up} B up, ${relay.down} B down, for 100 messages`)
+      expect(relay.down).toBeGreaterThan(100 * 'ben 1 世界'.length)
+    }
+  }, 150_000)
+})
+
+/** Rows of the list, as they say themselves. */
+interface RowState {
+  way: string | null
+  name: string | null
+  isLit: boolean
+  transport: string | null
+}
+
+const rows = (page: Page): Promise<RowState[]> =>
+  page.locator('.wire-list [role="option"]').evaluateAll((elements) =>
+    elements.map((element) => ({
+      way: element.getAttribute('data-way'),
+      name: element.getAttribute('data-name'),
+      isLit: element.getAttribute('aria-current') === 'true',
+      transport: element.getAttribute('data-transport'),
+    })),
+  )
+
+const lit = async (page: Page): Promise<string[]> =>
+  (await rows(page)).filter(({ isLit }) => isLit).map(({ way, name }) => `${way} ${name}`)
+
+describe('a message that is followed', () => {
+  interface Expected {
+    /** What it takes to say a message, and to bring it. */
+    said: string[]
+    brought: string[]
+  }
+
+  /** In the words of each kind of line. */
+  const expected = (transport: TransportName): Expected => {
+    if (transports[transport].carrier === 'WebSocket') {
+      return { said: ['up message', 'down ack'], brought: ['down batch'] }
+    }
+    const said = ['up POST', 'down 201']
+    return { said, brought: [transports[transport].mode === 'streaming' ? 'down batch' : 'down 200'] }
+  }
+
+  async function follow(ada: Visitor, ben: Person, { said, brought }: Expected): Promise<void> {
+    await ada.say('from me')
+    await expect.poll(() => ada.texts()).toEqual(['from me'])
+    await post(ben.context, draft('from ben'), never)
+    await expect.poll(() => ada.texts()).toEqual(['from me', 'from ben'])
+    await ada.say('once more')
+    await expect.poll(() => ada.texts()).toEqual(['from me', 'from ben', 'once more'])
+
+    await ada.log.locator('.msg', { hasText: 'from me' }).click()
+    await expect.poll(async () => (await lit(ada.page)).sort()).toEqual([...said, ...brought].sort())
+    await expect.poll(() => ada.page.locator('.readout').textContent()).toMatch(/The way of #\d+/)
+
+    // By keyboard: from the log to the newest message, one up, and Enter.
+    await ada.log.focus()
+    await ada.page.keyboard.press('Enter')
+    await ada.page.keyboard.press('ArrowUp')
+    await ada.page.keyboard.press('Enter')
+    await expect.poll(() => lit(ada.page)).toEqual(brought)
+    await ada.page.keyboard.press('Enter')
+    await expect.poll(() => lit(ada.page)).toEqual([])
+    expect(ada.complaints).toEqual([])
+  }
+
+  it.each(TRANSPORTS)(
+    'lights exactly its arrows on %s, for who said it and for who reads it',
+    async (transport) => {
+      const playground = await startPlayground()
+      const ada = await Visitor.enter(browser, playground.base)
+      await ada.use(transport)
+      if (transport === 'socket-io') {
+        // It goes over to its socket by two frames that say nothing: a probe, and a word that this is the line now.
+        const others = async () => (await rows(ada.page)).filter(({ way, name }) => way === 'up' && name === 'other')
+        await expect.poll(others).toHaveLength(2)
+        await expect.poll(() => ada.lamps()).toEqual(['WebSocket', 'streaming'])
+      }
+      await follow(ada, await person(playground), expected(transport))
+    },
+    180_000,
+  )
+
+  it('lights exactly its arrows while Socket.IO polls: its post is acknowledged by an answer to another request', async () => {
+    const playground = await startPlayground()
+    const ada = await Visitor.enter(browser, playground.base)
+    await ada.page.routeWebSocket(/socket-io/, (socket) => socket.close())
+    await ada.page.reload()
+    /** Bodies of the page's requests, each noted when its answer is read. */
+    const crossed = new Map<string, { up: string; down: string }>()
+    ada.page.on('requestfinished', (request) => {
+      const { pathname, search } = new URL(request.url())
+      if (!pathname.endsWith('/socket-io')) return
+      const up = request.postData() ?? ''
+      const note = (down: string) => crossed.set(recordedPath(pathname + search), { up, down })
+      void request.response().then(async (response) => note((await response?.text()) ?? ''))
+    })
+    await ada.use('socket-io')
+    await follow(ada, await person(playground), { said: ['up POST', 'down 200'], brought: ['down 200'] })
+    await ada.log.locator('.msg', { hasText: 'once more' }).click()
+    await expect.poll(() => lit(ada.page)).toHaveLength(3)
+    expect(await ada.lamps()).toEqual(['HTTP', 'held'])
+
+    const { items, messages } = JSON.parse(await exported(ada, 'JSON')) as Exported
+    const exchanges = items.flatMap(({ record, arrows }) =>
+      record?.type === 'exchange' && record.transport === 'socket-io' && record.isOver ? [{ ...record, arrows }] : [],
+    )
+    const named = () => {
+      const noted = exchanges.filter(({ path }) => crossed.has(path))
+      const up = noted.flatMap(({ posts = [] }) => posts).length
+      return { up, down: noted.flatMap(({ brings = [], acks = [] }) => [...brings, ...acks]).length }
+    }
+    await expect.poll(named).toEqual({ up: 2, down: 5 })
+    for (const { path, posts = [], brings = [], acks = [], arrows } of exchanges) {
+      // Both ends of each are known: the page's and the server's.
+      expect(arrows, path).toEqual([
+        { way: 'up', leftAt: expect.any(Number) as number, arrivedAt: expect.any(Number) as number },
+        { way: 'down', leftAt: expect.any(Number) as number, arrivedAt: expect.any(Number) as number },
+      ])
+      const bodies = crossed.get(path)
+      if (!bodies) continue
+      const within = (body: string) => messages.map(({ id }) => id).filter((id) => body.includes(id))
+      expect(posts, path).toEqual(within(bodies.up))
+      expect([...brings, ...acks], path).toEqual(within(bodies.down))
+    }
+  }, 180_000)
+})
+
+interface Exported {
+  items: { record: TraceRecord | null; arrows: { way: string; leftAt: number | null; arrivedAt: number | null }[] }[]
+  messages: { id: string }[]
+}
+
+async function exported({ page }: Visitor, format: 'SVG' | 'JSON'): Promise<string> {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: `Export as ${format}` }).click(),
+  ])
+  return readFile(await download.path(), 'utf8')
+}
+
+describe('what the wire view says', () => {
+  it('makes plain why a message took two requests on long-poll', async () => {
+    const playground = await startPlayground()
+    const ada = await Visitor.enter(browser, playground.base)
+    await ada.use('long-poll')
+    const ben = await person(playground)
+    // Held first, and then ended by a message.
+    await expect.poll(() => ada.page.locator('.readout').textContent()).not.toContain('Nothing on the wire')
+    await expect.poll(() => playground.rooms.get('lobby').log.waiting).toBe(1)
+    await post(ben.context, draft('hello'), never)
+    const readout = ada.page.locator('.readout .why')
+    await expect
+      .poll(() => readout.textContent())
+      .toMatch(/^Two requests for one message: .* waited there for .* asked again/)
+  })
+
+  it('can be stepped through by the arrow keys, and tells all of each', async () => {
+    const playground = await startPlayground()
+    const ada = await Visitor.enter(browser, playground.base)
+    await ada.use('websocket')
+    await ada.say('hello')
+    await expect.poll(() => ada.texts()).toEqual(['hello'])
+    const list = ada.page.getByRole('listbox')
+    // In the order of times that two clocks tell, which are compared as well as a busy machine allows.
+    const lastOnes = async () => (await rows(ada.page)).slice(-3).map(({ name }) => name)
+    await expect.poll(lastOnes).toEqual(expect.arrayContaining(['ack', 'batch', 'message']))
+    await list.focus()
+    await ada.page.keyboard.press('ArrowUp')
+    const selected = list.locator('[aria-selected="true"]')
+    const stepUpTo = async (wanted: string) => {
+      while ((await selected.getAttribute('data-name')) !== wanted) {
+        const before = await selected.getAttribute('id')
+        // What was above may be below once the clocks are compared better: who comes to the top begins again at the end.
+        const isAtTop = before === (await list.getByRole('option').first().getAttribute('id'))
+        await ada.page.keyboard.press(isAtTop ? 'End' : 'ArrowUp')
+        await expect.poll(() => selected.getAttribute('id')).not.toBe(before)
+      }
+    }
+    await stepUpTo('batch')
+    await expect.poll(() => list.getAttribute('aria-activedescendant')).toBe(await selected.getAttribute('id'))
+    const readout = ada.page.locator('.readout')
+    await expect.poll(() => readout.textContent()).toMatch(/B framing \+ 5.B payload .* on the way.*#\d+ shown/)
+    await stepUpTo('101')
+    await expect.poll(() => readout.textContent()).toMatch(/\/rooms\/lobby\/websocket\?after=.* · connection \d/)
+    // Enter follows what the arrow carries, Escape goes back to now.
+    await ada.page.keyboard.press('End')
+    await ada.page.keyboard.press('Enter')
+    await expect.poll(() => lit(ada.page)).toEqual(expect.arrayContaining(['up message', 'down batch']))
+    await ada.page.keyboard.press('Escape')
+    await expect.poll(() => lit(ada.page)).toEqual([])
+    await expect.poll(() => ada.page.getByRole('button', { name: 'Pause' }).count()).toBe(1)
+  })
+
+  it('is exported as SVG and as JSON, with no token in either', async () => {
+    const playground = await startPlayground()
+    const ada = await Visitor.enter(browser, playground.base)
+    await ada.say('hello <you> & "me"')
+    await expect.poll(() => ada.texts()).toHaveLength(1)
+    const told = async () => (await rows(ada.page)).filter(({ transport }) => transport !== null)
+    await expect.poll(told).not.toEqual([])
+    const token = await ada.page.evaluate(() => /"token":"([^"]+)"/.exec(Object.values(sessionStorage).join())?.[1])
+    expect(token).toMatch(/^[\w-]{20,}$/)
+    const json = JSON.parse(await exported(ada, 'JSON')) as Exported
+    expect(json.messages).toHaveLength(1)
+    expect(json.items.some(({ record }) => record?.type === 'exchange')).toBe(true)
+    const svg = await exported(ada, 'SVG')
+    expect(svg).toMatch(/^<svg xmlns/)
+    const isSvg = await ada.page.evaluate(
+      (text) => new DOMParser().parseFromString(text, 'image/svg+xml').querySelector('parsererror') === null,
+      svg,
+    )
+    expect(isSvg).toBe(true)
+    expect(svg + JSON.stringify(json)).not.toContain(token)
+  })
+
+  it('shows the socket as a program sees it: its state, its properties, its four events', async () => {
+    const playground = await startPlayground()
+    const ada = await Visitor.enter(browser, playground.base, { viewport: { width: 1440, height: 960 } })
+    const panel = ada.page.locator('.socket')
+    await panel.getByRole('button', { name: 'Try websocket' }).click()
+    await expect.poll(() => panel.locator('.ready [aria-current]').textContent()).toBe('1 OPEN')
+    await ada.say('hello')
+    await expect.poll(() => panel.locator('.counts').textContent()).toMatch(/open 1.*message [2-9].*error 0.*close 0/)
+    expect(await panel.locator('.props').textContent()).toMatch(
+      /protocolchat\.v1.*binaryTypeblob.*\/rooms\/lobby\/websocket/,
+    )
+    expect(await panel.locator('.events tr[data-event="message"]').allTextContents()).toEqual(
+      expect.arrayContaining([expect.stringMatching(/\d+.B ack$/), expect.stringMatching(/\d+.B batch$/)]),
+    )
+    await ada.use('short-poll')
+    await expect.poll(() => panel.locator('.ready [aria-current]').textContent()).toBe('3 CLOSED')
+    await expect.poll(() => panel.locator('.since').textContent()).toMatch(/^last one, closed \d+.s ago$/)
+    await expect.poll(() => panel.locator('.events tr').last().textContent()).toMatch(/close1000$/)
+  })
+})
+
+describe('every pane', () => {
+  it.each([1280, 1024, 390])(
+    'is accessible and fits at %i px',
+    async (width) => {
+      const playground = await startPlayground()
+      const viewport = { width, height: 844 }
+      const ada = await Visitor.enter(browser, playground.base, { ...INSPECTED, viewport })
+      const { page } = ada
+      await ada.say('one')
+      await ada.use('websocket')
+      await ada.say('two')
+      await expect.poll(() => ada.texts()).toHaveLength(2)
+      const look = async (name: string) => {
+        expect(await ada.violations(), name).toEqual([])
+        expect(await ada.overflowPx(), name).toBeLessThanOrEqual(0)
+        await ada.shoot(`${name}-${width}`)
+      }
+      const tabs = page.locator('nav.panes button')
+      for (let index = 0; index < Math.max(1, await tabs.count()); index++) {
+        if ((await tabs.count()) > 0) await tabs.nth(index).click()
+        if ((await page.locator('.wire').count()) > 0) {
+          await expect.poll(() => page.locator('.wire-list [role="option"]').count()).toBeGreaterThan(4)
+          await look('wire')
+          await page.locator('.tools .first').click()
+        }
+        await page.emulateMedia({ colorScheme: index % 2 ? 'light' : 'dark' })
+        await ada.speak(index % 2 ? 'EN' : '中文')
+        await look(`pane-${index}`)
+      }
+      expect(ada.complaints).toEqual([])
+    },
+    180_000,
+  )
+})
+
+/** Says so many messages a second, by a schedule that does not wait for answers. */
+async function talk(bot: Person, perSecond: number, seconds: number): Promise<void> {
+  const total = perSecond * seconds
+  const begunAt = performance.now()
+  const sent: Promise<unknown>[] = []
+  while (sent.length < total) {
+    const due = Math.floor(((performance.now() - begunAt) / 1000) * perSecond)
+    while (sent.length < Math.min(due, total)) sent.push(post(bot.context, draft(`message ${sent.length + 1}`), never))
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  await Promise.all(sent)
+}
+
+interface TraceEvent {
+  name: string
+  ph: string
+  pid: number
+  tid: number
+  /** µs on the processor: of the wall's clock, others on this machine take their share. */
+  tdur?: number
+  args: { name?: string }
+}
+
+/** Tasks of the page's main thread while `work` runs, in ms each: what delays a frame is one of them. */
+async function tasksDuring(cdp: CDPSession, work: () => Promise<void>): Promise<number[]> {
+  const events: TraceEvent[] = []
+  cdp.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])))
+  await cdp.send('Tracing.start', {
+    traceConfig: { includedCategories: ['devtools.timeline', 'toplevel'] },
+    transferMode: 'ReportEvents',
+  })
+  await work()
+  const complete = new Promise((resolve) => cdp.once('Tracing.tracingComplete', resolve))
+  await cdp.send('Tracing.end')
+  await complete
+  const threadOf = ({ pid, tid }: TraceEvent) => `${pid} ${tid}`
+  const mains = events
+    .filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain')
+    .map(threadOf)
+  return events
+    .filter((event) => event.ph === 'X' && event.name.endsWith('RunTask') && mains.includes(threadOf(event)))
+    .map(({ tdur = 0 }) => tdur / 1000)
+}
+
+describe('the page at 100 messages per second', () => {
+  it(
+    `keeps every frame within 50 ms, and its memory bounded, for ${BUSY_S} s`,
+    { timeout: (BUSY_S + 60) * 1000, ...MAY_BE_LATE },
+    async () => {
+      const playground = await startPlayground()
+      const ada = await Visitor.enter(browser, playground.base, MOVING)
+      await ada.use('websocket')
+      const bot = await person(playground)
+      const cdp = await ada.page.context().newCDPSession(ada.page)
+      // What is kept fills up and what is compiled is compiled.
+      await talk(bot, 100, 3)
+      const heap = async () => {
+        await cdp.send('HeapProfiler.collectGarbage')
+        return (await cdp.send('Runtime.getHeapUsage')).usedSize / 2 ** 20
+      }
+      const before = await heap()
+      const tasks = await tasksDuring(cdp, () => talk(bot, 100, BUSY_S))
+      const frames = await ada.page.evaluate(
+        () =>
+          new Promise<number>((resolve) => {
+            let count = 0
+            const begunAt = performance.now()
+            const frame = () => {
+              count += 1
+              if (performance.now() - begunAt > 1000) resolve(count)
+              else requestAnimationFrame(frame)
+            }
+            requestAnimationFrame(frame)
+          }),
+      )
+      await post(bot.context, draft('the end'), never)
+      await expect.poll(async () => (await ada.texts()).at(-1)).toBe('the end')
+      const grown = (await heap()) - before
+      const longest = Math.max(...tasks)
+      console.log(
+        `${100 * BUSY_S} messages in ${BUSY_S} s: longest task ${longest.toFixed(1)} ms of ${tasks.length}, heap ${before.toFixed(1)} MiB + ${grown.toFixed(1)}, ${frames} frames in a quiet second after`,
+      )
+      expect(tasks.length).toBeGreaterThan(100)
+      expect(longest).toBeLessThan(50)
+      expect(grown).toBeLessThan(12)
+    },
+  )
+})

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { RedisStore } from '../../src/server/store/redis/redis-store.ts'
+import { logContract } from '../contracts/log.contract.ts'
+import { describeWithRedis, launchRedis, type TestRedis } from '../support/redis.ts'
+
+describeWithRedis('Redis', () => {
+  let redis: TestRedis
+  let rooms = 0
+  beforeAll(async () => void (redis = await launchRedis()))
+  afterAll(() => redis.stop())
+
+  const silent = { warn: () => undefined, debug: () => undefined }
+  const openLog = async (options: { historyEvents: number; retainEvents: number }, name = `room-${++rooms}`) => {
+    const members = { leaseMs: 60_000, renames: 1, maxMembers: 100 }
+    const store = await RedisStore.open({ ...options, ...members, url: redis.url, prefix: 'log' }, silent)
+    const room = store.room(name)
+    onTestFinished(async () => {
+      room.log.close()
+      await store.close()
+    })
+    await room.open()
+    return room.log
+  }
+
+  logContract('RedisLog', (options) => openLog(options))
+
+  it('is one log to two servers: the same events in the same order, with the same cursors', async () => {
+    const options = { historyEvents: 100, retainEvents: 1000 }
+    const logs = [await openLog(options, 'shared'), await openLog(options, 'shared')] as const
+    const start = logs[0].head
+    expect(logs[1].head).toBe(start)
+    const reader = { isOver: false }
+    await Promise.all(
+      Array.from({ length: 60 }, (_, i) => {
+        const log = i % 2 ? logs[0] : logs[1]
+        return log.append({ type: 'notice', id: `notice-${i}`, text: String(i) })
+      }),
+    )
+    // Whichever server has read less has to learn that the other one's cursor is good.
+    expect(await logs[0].catchUpTo(logs[1].head, 1000, reader)).toBe(true)
+    expect(await logs[1].catchUpTo(logs[0].head, 1000, reader)).toBe(true)
+    expect(logs[1].head).toBe(logs[0].head)
+    expect(logs[1].read(start)).toEqual(logs[0].read(start))
+    expect(logs[0].read(start).events).toHaveLength(60)
+  })
+
+  it('stores an id once, whichever server it is brought to', async () => {
+    const options = { historyEvents: 100, retainEvents: 1000 }
+    const logs = [await openLog(options, 'once'), await openLog(options, 'once')] as const
+    const entry = { type: 'notice', id: 'the-same-id', text: 'once' } as const
+    const [first, second] = await Promise.all(logs.map((log) => log.append(entry)))
+    expect([first?.isNew, second?.isNew].sort()).toEqual([false, true])
+    expect(second?.event).toEqual(first?.event)
+  })
+
+  it('retains in Redis no more than it has to', async () => {
+    const log = await openLog({ historyEvents: 10, retainEvents: 100 }, 'trimmed')
+    for (let i = 0; i < 300; i++) await log.append({ type: 'notice', id: `notice-${i}`, text: 'x' })
+    const length = await redis.client.xlen('log:{trimmed}:log')
+    expect(length).toBeGreaterThanOrEqual(100)
+    expect(length).toBeLessThan(200)
+    expect(await redis.client.hlen('log:{trimmed}:ids')).toBe(length)
+    expect(await log.find('notice-0')).toBeNull()
+    expect(await log.find('notice-299')).toMatchObject({ seq: 300 })
+  })
+
+  it('shows a server that comes later the same history', async () => {
+    const options = { historyEvents: 5, retainEvents: 3000 }
+    const log = await openLog(options, 'later')
+    await Promise.all(
+      Array.from({ length: 2500 }, (_, i) => log.append({ type: 'notice', id: `notice-${i}`, text: 'x' })),
+    )
+    const later = await openLog(options, 'later')
+    expect(later.read(null)).toEqual(log.read(null))
+    const [epoch] = later.head.split('.')
+    expect(later.read(`${epoch}.0`).events.map(({ seq }) => seq)).toEqual(Array.from({ length: 100 }, (_, i) => i + 1))
+  })
+})

@@ -1,0 +1,52 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import type { MemberOptions } from '../../src/server/room/member-store.ts'
+import { RedisStore } from '../../src/server/store/redis/redis-store.ts'
+import type { StoredRoom } from '../../src/server/room/room-store.ts'
+import { membersContract } from '../contracts/members.contract.ts'
+import { describeWithRedis, launchRedis, startRedis, type TestRedis } from '../support/redis.ts'
+
+/** A room as one server of its own sees it. */
+async function open(redis: TestRedis, name: string, options: MemberOptions): Promise<StoredRoom> {
+  const all = { ...options, historyEvents: 1000, retainEvents: 1000, url: redis.url, prefix: 'members' }
+  const store = await RedisStore.open(all, { warn: console.warn, debug: () => undefined })
+  const room = store.room(name)
+  onTestFinished(async () => {
+    room.log.close()
+    room.close()
+    await store.close()
+  })
+  await room.open()
+  return room
+}
+
+describeWithRedis('Redis', () => {
+  let redis: TestRedis
+  let rooms = 0
+  beforeAll(async () => void (redis = await launchRedis()))
+  afterAll(() => redis.stop())
+
+  membersContract('RedisMembers', async (options) => {
+    const name = `room-${++rooms}`
+    return [await open(redis, name, options), await open(redis, name, options)]
+  })
+
+  it('emptied: nobody who speaks while it is filled again is told to have left', async () => {
+    const emptied = await startRedis()
+    const room = await open(emptied, 'lobby', { leaseMs: 60_000, renames: 1, maxMembers: 1000 })
+    const ids = Array.from({ length: 50 }, (_, i) => `member-${i}`)
+    const entered = await Promise.all(ids.map((id) => room.members.enter({ id, name: id }, `token-${id}`)))
+    // As after a restart: the scripts have to be sent again, one after the other, and may overtake each other.
+    await emptied.client.multi().flushall().call('SCRIPT', 'FLUSH').exec()
+    const said: Promise<unknown>[] = []
+    for (let round = 0; round < 10; round++) {
+      for (const { membership } of entered) {
+        const id = `${membership.member.id}-${round}`
+        said.push(room.members.say(membership, { type: 'message', id, from: membership.member, text: 'still here' }))
+        await turn()
+      }
+    }
+    await Promise.all(said)
+    expect((await room.members.readRoster()).map(({ id }) => id).sort()).toEqual([...ids].sort())
+  })
+})

@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest'
+import { Clock } from '../../src/page/measure/clock.ts'
+
+it('believes the quickest of the last few answers, until one contradicts it: then the server’s clock was set', () => {
+  const clock = new Clock()
+  expect(clock.reading).toBeNull()
+  clock.take(1000, 6001, 1002)
+  clock.take(2000, 7030, 2040)
+  expect(clock.reading).toEqual({ offsetMs: 5000, halfRoundTripMs: 1 })
+  clock.take(3000, 8052, 3004)
+  expect(clock.reading).toEqual({ offsetMs: 5050, halfRoundTripMs: 2 })
+})

@@ -1,0 +1,304 @@
+import { describe, expect, it } from 'vitest'
+import WebSocket from 'ws'
+import { LIMITS } from '../../src/protocol.ts'
+import { draft, person, startPlayground, type TestPlayground } from '../support/playground.ts'
+
+interface Answer {
+  status: number
+  headers: Headers
+  body: unknown
+}
+
+async function ask({ base }: TestPlayground, path: string, init: RequestInit = {}): Promise<Answer> {
+  const response = await fetch(base + path, init)
+  const text = await response.text()
+  return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) }
+}
+const json = (body: unknown, headers: Record<string, string> = {}, method = 'POST'): RequestInit => ({
+  method,
+  headers: { 'content-type': 'application/json', ...headers },
+  body: JSON.stringify(body),
+})
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
+
+describe('joining', () => {
+  it('gives a member, a token, a cursor and the roster', async () => {
+    const playground = await startPlayground()
+    const { status, body } = await ask(playground, '/rooms/lobby/members', json({ name: 'ada' }))
+    expect(status).toBe(201)
+    const { member, token, cursor, roster } = body as Record<string, unknown>
+    expect(member).toEqual({ id: expect.any(String) as string, name: 'ada' })
+    expect(token).toMatch(/^[\w-]{22}$/)
+    expect(cursor).toBe(playground.rooms.get('lobby').log.head)
+    expect(roster).toEqual([member])
+  })
+
+  it('needs no body, and invents a name in the language that is asked for', async () => {
+    const playground = await startPlayground()
+    const nameFor = async (headers: Record<string, string>) => {
+      const { body } = await ask(playground, '/rooms/lobby/members', { method: 'POST', headers })
+      return (body as { member: { name: string } }).member.name
+    }
+    expect(await nameFor({})).toMatch(/^[a-z]+-[a-z]+$/)
+    expect(await nameFor({ 'accept-language': 'zh-CN,zh;q=0.9' })).toMatch(/^\p{Script=Han}+$/u)
+  })
+
+  it.each([
+    ['an empty name', { name: '' }, 'name', 1],
+    ['a long name', { name: 'x'.repeat(LIMITS.nameLength + 1) }, 'name', LIMITS.nameLength],
+    ['a name with spaces', { name: 'a b' }, 'name', 'letters, digits, then also _ . -'],
+    ['a name that hides a direction mark', { name: 'a\u202eb' }, 'name', 'letters, digits, then also _ . -'],
+    ['a name with a blank letter in it', { name: 'ada\u3164' }, 'name', 'letters, digits, then also _ . -'],
+    ['a name with a variation of nothing', { name: 'ada\ufe0f' }, 'name', 'letters, digits, then also _ . -'],
+    ['a name that is a number', { name: 7 }, 'name', 'string'],
+    ['a field that is none', { name: 'ada', admin: true }, 'admin', undefined],
+    ['a list', ['ada'], 'body', 'object'],
+  ])('refuses %s, naming the field and the limit', async (_, body, field, limit) => {
+    const answer = await ask(await startPlayground(), '/rooms/lobby/members', json(body))
+    expect(answer.status).toBe(400)
+    expect(answer.headers.get('content-type')).toContain('application/problem+json')
+    expect(answer.body).toMatchObject({
+      type: 'invalid',
+      status: 400,
+      field,
+      ...(limit === undefined ? {} : { limit }),
+    })
+  })
+
+  it('gives a name to one of a hundred who ask at once, whatever its case and width', async () => {
+    const playground = await startPlayground()
+    const spellings = ['Ada', 'ada', 'ADA', 'ａｄａ']
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, (_, i) => ask(playground, '/rooms/lobby/members', json({ name: spellings[i % 4] }))),
+    )
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1)
+    expect(answers.filter(({ status }) => status === 409)).toHaveLength(99)
+  })
+
+  it('keeps the names by which a server speaks', async () => {
+    const answer = await ask(await startPlayground(), '/rooms/lobby/members', json({ name: 'System' }))
+    expect(answer).toMatchObject({ status: 409, body: { type: 'name-taken', field: 'name' } })
+  })
+
+  it('says 503 and when to come back, once a room or the server is full', async () => {
+    const playground = await startPlayground({ maxMembers: 1, maxRooms: 1 })
+    await person(playground)
+    for (const path of ['/rooms/lobby/members', '/rooms/other/members']) {
+      const answer = await ask(playground, path, { method: 'POST' })
+      expect(answer).toMatchObject({ status: 503, body: { type: 'full', limit: 1 } })
+      expect(answer.headers.get('retry-after')).toBe('30')
+    }
+  })
+})
+
+describe('a member', () => {
+  it('can be renamed as often as the setting says', async () => {
+    const playground = await startPlayground({ renames: 1 })
+    const [ada] = [await person(playground, 'ada'), await person(playground, 'ben')]
+    const rename = (name: string) =>
+      ask(playground, '/rooms/lobby/members/me', json({ name }, bearer(ada.token), 'PATCH'))
+    expect(await rename('Ben')).toMatchObject({ status: 409, body: { type: 'name-taken' } })
+    expect(await rename('ADA')).toMatchObject({ status: 200, body: { id: ada.member.id, name: 'ADA' } })
+    expect(await rename('eve')).toMatchObject({ status: 409, body: { type: 'renames-used', limit: 1 } })
+    expect((await ask(playground, '/rooms/lobby/members')).body).toMatchObject([{ name: 'ADA' }, { name: 'ben' }])
+  })
+
+  it('says that it is here, and learns how long that counts', async () => {
+    const playground = await startPlayground({ lease: 9000 })
+    const { member, token } = await person(playground, 'ada')
+    const { status, body } = await ask(playground, '/rooms/lobby/members/me', { headers: bearer(token) })
+    expect(status).toBe(200)
+    expect(body).toEqual({ ...member, leaseMs: 9000 })
+    expect(await ask(playground, '/rooms/lobby/members/me')).toMatchObject({ status: 401 })
+  })
+
+  it('leaves, frees its name, and is told 410 from then on', async () => {
+    const playground = await startPlayground()
+    const ada = await person(playground, 'ada')
+    const me = (method: string) => ask(playground, '/rooms/lobby/members/me', { method, headers: bearer(ada.token) })
+    expect(await me('DELETE')).toMatchObject({ status: 204, body: null })
+    expect(await me('DELETE')).toMatchObject({ status: 410, body: { type: 'member-ended' } })
+    expect(await ask(playground, '/rooms/lobby/short-poll', { headers: bearer(ada.token) })).toMatchObject({
+      status: 410,
+    })
+    await person(playground, 'ada')
+  })
+
+  it('is asked for its token where one is needed', async () => {
+    const playground = await startPlayground()
+    const unasked = await ask(playground, '/rooms/lobby/messages', json(draft('hi')))
+    expect(unasked).toMatchObject({ status: 401 })
+    expect(unasked.headers.get('www-authenticate')).toBe('Bearer')
+    const withBasic = json(draft('hi'), { authorization: 'Basic YTpi' })
+    expect(await ask(playground, '/rooms/lobby/messages', withBasic)).toMatchObject({ status: 401 })
+    const ofOtherRoom = json(draft('hi'), bearer((await person(playground, 'ada', 'other')).token))
+    expect(await ask(playground, '/rooms/lobby/messages', ofOtherRoom)).toMatchObject({ status: 401 })
+  })
+})
+
+describe('a message', () => {
+  it('is 201 the first time, 200 again, and 409 when the id is used for something else', async () => {
+    const playground = await startPlayground()
+    const [ada, ben] = [await person(playground), await person(playground)]
+    const one = draft('hello')
+    const say = (body: unknown, token = ada.token) =>
+      ask(playground, '/rooms/lobby/messages', json(body, bearer(token)))
+    const first = await say(one)
+    expect(first).toMatchObject({ status: 201, body: { id: one.id, seq: 3 } })
+    expect(await say(one)).toMatchObject({ status: 200, body: first.body })
+    expect(await say({ ...one, text: 'other' })).toMatchObject({ status: 409, body: { type: 'id-taken', field: 'id' } })
+    expect(await say(one, ben.token)).toMatchObject({ status: 409 })
+  })
+
+  it('that was stored for somebody who left since is not refused when it is sent again', async () => {
+    const playground = await startPlayground()
+    const [ada, ben] = [await person(playground), await person(playground)]
+    const one = draft('psst', ben.member.id)
+    const say = () => ask(playground, '/rooms/lobby/messages', json(one, bearer(ada.token)))
+    const first = await say()
+    await ask(playground, '/rooms/lobby/members/me', { method: 'DELETE', headers: bearer(ben.token) })
+    expect(await say()).toMatchObject({ status: 200, body: first.body })
+  })
+
+  it('holds any text that JSON holds, and mends a lone surrogate', async () => {
+    const playground = await startPlayground()
+    const ada = await person(playground)
+    const texts = ['中文 👨‍👩‍👧‍👦 \u2028 \r\n \u0000 <script>', '\ud800 alone']
+    for (const text of texts) await ask(playground, '/rooms/lobby/messages', json(draft(text), bearer(ada.token)))
+    const { body } = await ask(playground, `/rooms/lobby/short-poll?after=${ada.cursor}`)
+    expect((body as { events: { text: string }[] }).events.map(({ text }) => text)).toEqual([texts[0], '\ufffd alone'])
+  })
+
+  it.each([
+    [
+      'a body that is too large',
+      JSON.stringify({ id: 'x'.repeat(9), text: 'x'.repeat(60_000) }),
+      'application/json',
+      413,
+      { field: 'body', limit: 25_024 },
+    ],
+    ['a body that is no JSON', '{', 'application/json', 400],
+    ['__proto__', '{"id":"12345678","text":"x","__proto__":{}}', 'application/json', 400],
+    ['a form', 'text=hi', 'application/x-www-form-urlencoded', 415],
+    ['plain text', 'hi', 'text/plain', 415],
+  ])('is refused when it is %s', async (_, body, type, status, about?: object) => {
+    const playground = await startPlayground()
+    const ada = await person(playground)
+    const init = { method: 'POST', headers: { ...bearer(ada.token), 'content-type': type }, body }
+    expect(await ask(playground, '/rooms/lobby/messages', init)).toMatchObject({ status, body: { status, ...about } })
+  })
+})
+
+describe('a poll', () => {
+  it('is 204 without a body when there is nothing, at once or when the hold is over', async () => {
+    const [patient, brief] = [await startPlayground({ hold: 600_000 }), await startPlayground({ hold: 120 })]
+    const poll = async (playground: TestPlayground, path: string) => {
+      const answer = await ask(playground, `/rooms/lobby/${path}after=${(await person(playground)).cursor}`)
+      expect(answer).toMatchObject({ status: 204, body: null })
+      expect(answer.headers.get('cache-control')).toBe('no-store')
+      expect(answer.headers.get('etag')).toBeNull()
+    }
+    // A test ends long before that hold does.
+    await poll(patient, 'short-poll?')
+    await poll(patient, 'long-poll?holdMs=0&')
+    const startedAt = performance.now()
+    await poll(brief, 'long-poll?')
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(119)
+  })
+
+  it('answers a held request as soon as there is something', async () => {
+    const playground = await startPlayground({ hold: 60_000 })
+    const ada = await person(playground)
+    const held = ask(playground, `/rooms/lobby/long-poll?after=${ada.cursor}`)
+    await expect.poll(() => playground.rooms.get('lobby').log.waiting).toBe(1)
+    await ask(playground, '/rooms/lobby/messages', json(draft('news'), bearer(ada.token)))
+    expect(await held).toMatchObject({ status: 200, body: { events: [{ text: 'news' }] } })
+  })
+
+  it.each(['nonsense', '00000000', '0.1', '00000000.-1', '00000000.01', `00000000.${'9'.repeat(20)}`])(
+    'refuses the cursor %s',
+    async (cursor) => {
+      const answer = await ask(await startPlayground(), `/rooms/lobby/short-poll?after=${encodeURIComponent(cursor)}`)
+      expect(answer).toMatchObject({ status: 400, body: { field: 'after' } })
+    },
+  )
+
+  it('moves a reader past what is not for it, even when that is all there was', async () => {
+    const playground = await startPlayground()
+    const [ada, ben] = [await person(playground), await person(playground)]
+    await ask(playground, '/rooms/lobby/messages', json(draft('psst', ben.member.id), bearer(ada.token)))
+    const answer = await ask(playground, `/rooms/lobby/short-poll?after=${ben.cursor}`)
+    expect(answer).toMatchObject({ status: 200, body: { cursor: playground.rooms.get('lobby').log.head, events: [] } })
+  })
+})
+
+describe('rooms', () => {
+  it('keep their members and messages to themselves', async () => {
+    const playground = await startPlayground()
+    const [ada] = [await person(playground, 'ada', 'one'), await person(playground, 'ada', 'two')]
+    await ask(playground, '/rooms/one/messages', json(draft('in one'), bearer(ada.token)))
+    const { body } = await ask(playground, '/rooms/two/short-poll')
+    expect((body as { events: { type: string }[] }).events.map(({ type }) => type)).toEqual(['joined'])
+    expect((await ask(playground, '/rooms/two/members')).body).toHaveLength(1)
+    // Another room's cursor is another epoch: told so, and never shown what is there.
+    expect((await ask(playground, `/rooms/two/short-poll?after=${ada.cursor}`)).body).toMatchObject({ reset: true })
+  })
+
+  it.each(['..%2f', '%2e%2e', 'a b', 'x'.repeat(33), '-a', '大厅'])('have plain names: not %s', async (name) => {
+    const answer = await ask(await startPlayground(), `/rooms/${encodeURI(name).replaceAll('%25', '%')}/members`)
+    expect([400, 404]).toContain(answer.status)
+  })
+
+  it('make way when they are idle, so that new ones can be', async () => {
+    const playground = await startPlayground({ maxRooms: 3 })
+    for (let i = 0; i < 50; i++) await ask(playground, `/rooms/room-${i}/short-poll`)
+    expect(playground.rooms.size).toBe(3)
+  })
+})
+
+describe('the server', () => {
+  it('is alive', async () => {
+    expect(await ask(await startPlayground(), '/healthz')).toMatchObject({ status: 200, body: { status: 'ok' } })
+  })
+
+  it('says what it has not got as a problem', async () => {
+    const answer = await ask(await startPlayground(), '/nothing/here?token=x')
+    expect(answer).toMatchObject({
+      status: 404,
+      body: { type: 'not-found', detail: 'there is nothing at GET /nothing/here' },
+    })
+  })
+
+  it('asks for an upgrade where a WebSocket is', async () => {
+    expect(await ask(await startPlayground(), '/rooms/lobby/websocket')).toMatchObject({ status: 426 })
+  })
+
+  it('refuses pages of other origins, by HTTP and by WebSocket, but for those that are allowed', async () => {
+    const playground = await startPlayground({ origins: 'https://friend.example' })
+    const status = async (origin: string) => {
+      const { status, headers } = await ask(playground, '/rooms/lobby/short-poll', { headers: { origin } })
+      const mayRead = headers.get('access-control-allow-origin')
+      expect(mayRead).toBe(origin === 'https://friend.example' ? origin : null)
+      return status
+    }
+    const upgrade = (origin: string) =>
+      new Promise<number>((resolve) => {
+        const socket = new WebSocket(`${playground.base.replace('http', 'ws')}/rooms/lobby/websocket`, { origin })
+        socket.on('open', () => {
+          socket.close()
+          resolve(101)
+        })
+        socket.on('unexpected-response', (_, { statusCode }) => resolve(statusCode ?? 0))
+        socket.on('error', () => undefined)
+      })
+    for (const [origin, ok] of [
+      [playground.base, true],
+      ['https://friend.example', true],
+      ['http://evil.example', false],
+      ['null', false],
+    ] as const) {
+      expect(await status(origin)).toBe(ok ? 200 : 403)
+      expect(await upgrade(origin)).toBe(ok ? 101 : 403)
+    }
+  })
+})

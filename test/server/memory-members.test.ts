@@ -1,0 +1,7 @@
+import { MemoryStore } from '../../src/server/store/memory/memory-store.ts'
+import { membersContract } from '../contracts/members.contract.ts'
+
+membersContract('MemoryMembers', (options) => {
+  const room = new MemoryStore({ ...options, historyEvents: 1000, retainEvents: 1000 }).room()
+  return Promise.resolve([room, room])
+})

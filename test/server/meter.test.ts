@@ -1,0 +1,377 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import WebSocket from 'ws'
+import { transports } from '../../src/client/transports/index.ts'
+import { openLink } from '../../src/link/link.ts'
+import { nodeNet } from '../../src/node/net.ts'
+import type { ByteSplit, Counts, MeterFrame } from '../../src/meter.ts'
+import type { TransportName } from '../../src/protocol.ts'
+import {
+  collect,
+  draft,
+  person,
+  startPlayground,
+  textsOf,
+  watch,
+  type Person,
+  type TestPlayground,
+} from '../support/playground.ts'
+
+type Report = Extract<MeterFrame, { type: 'report' }>
+
+/** The meter line of a member: the last report that came. */
+async function meter(playground: TestPlayground, who: Person): Promise<() => Report> {
+  const socket = new WebSocket(`${playground.base.replace('http', 'ws')}/rooms/lobby/meter`, [
+    'chat.v1',
+    `bearer.${who.token}`,
+  ])
+  let last: Report = { type: 'report', counts: {}, connections: 0 }
+  socket.on('message', (data: Buffer) => {
+    const frame = JSON.parse(data.toString()) as MeterFrame
+    if (frame.type === 'report') last = frame
+  })
+  await once(socket, 'open')
+  return () => last
+}
+
+const total = ({ headers, framing, payload }: ByteSplit) => headers + framing + payload
+const totals = (counts: Counts | undefined) => counts && { up: total(counts.up), down: total(counts.down) }
+
+/** A raw TCP client: what it wrote and what it read is what crossed the wire. */
+class RawClient {
+  readonly socket: Socket
+  sent = 0
+  received = Buffer.alloc(0)
+
+  constructor(port: number) {
+    this.socket = connect(port, '127.0.0.1')
+    this.socket.on('data', (chunk: Buffer) => (this.received = Buffer.concat([this.received, chunk])))
+  }
+
+  write(data: string | Buffer): void {
+    this.sent += Buffer.byteLength(data)
+    this.socket.write(data)
+  }
+
+  /** Sends a request and waits for its whole answer, whose head has so many bytes. */
+  async ask(head: string[], body = ''): Promise<{ headBytes: number; bodyBytes: number; sentHeadBytes: number }> {
+    const before = this.received.length
+    const request = [...head, 'Host: x', ...(body ? [`Content-Length: ${Buffer.byteLength(body)}`] : []), '', ''].join(
+      '\r\n',
+    )
+    this.write(request + body)
+    for (;;) {
+      const answer = this.received.subarray(before)
+      const end = answer.indexOf('\r\n\r\n')
+      if (end >= 0) {
+        const bodyBytes = Number(/content-length: (\d+)/i.exec(answer.subarray(0, end).toString())?.[1] ?? 0)
+        if (answer.length >= end + 4 + bodyBytes) {
+          return { headBytes: end + 4, bodyBytes, sentHeadBytes: Buffer.byteLength(request) }
+        }
+      }
+      await once(this.socket, 'data')
+    }
+  }
+
+  /** A masked text frame, as a browser sends it. */
+  frame(text: string): void {
+    const payload = Buffer.from(text)
+    const long = payload.length > 125
+    const head = Buffer.from([
+      0x81,
+      0x80 | (long ? 126 : payload.length),
+      ...(long ? [payload.length >> 8, payload.length & 255] : []),
+    ])
+    this.write(Buffer.concat([head, Buffer.alloc(4), payload]))
+  }
+}
+
+/** Says it beside the log's readers: on nobody's account. */
+async function say({ rooms }: TestPlayground, who: Person): Promise<void> {
+  const room = rooms.get('lobby')
+  await room.say(await room.membershipOf(who.token), draft(text))
+}
+
+const text = 'héllo, 世界'
+const textBytes = Buffer.byteLength(text)
+const auth = ({ token }: Person) => `Authorization: Bearer ${token}`
+
+describe('the meter counts what a raw client counts, to the byte', () => {
+  it.each(['short-poll', 'long-poll'] satisfies TransportName[])('for %s', async (transport) => {
+    const playground = await startPlayground()
+    const ada = await person(playground)
+    const report = await meter(playground, ada)
+    const client = new RawClient(playground.port)
+    const poll = (query: string) => client.ask([`GET /rooms/lobby/${transport}?${query} HTTP/1.1`, auth(ada)])
+    const heads = { up: 0, down: 0 }
+    const add = ({ headBytes, sentHeadBytes }: { headBytes: number; sentHeadBytes: number }) => {
+      heads.up += sentHeadBytes
+      heads.down += headBytes
+    }
+    add(await poll(`after=${ada.cursor}&holdMs=0`))
+    const post = [`POST /rooms/lobby/messages HTTP/1.1`, auth(ada), 'Content-Type: application/json']
+    add(await client.ask(post, JSON.stringify(draft(text))))
+    add(await poll(`after=${ada.cursor}&holdMs=0`))
+    add(await poll(`after=${playground.rooms.get('lobby').log.head}&holdMs=0`))
+
+    const expected = { up: client.sent, down: client.received.length }
+    await expect.poll(() => totals(report().counts[transport])).toEqual(expected)
+    expect(report().counts[transport]).toMatchObject({
+      requests: 4,
+      polls: 3,
+      empty: 2,
+      opened: 1,
+      delivered: 1,
+      frames: 0,
+      up: { headers: heads.up, payload: textBytes },
+      down: { headers: heads.down, payload: textBytes },
+    })
+    expect(report().connections).toBe(1)
+    client.socket.destroy()
+    await expect.poll(() => report().connections).toBe(0)
+  })
+
+  it('for websocket, its handshake as headers and the rest of its bytes as frames', async () => {
+    const playground = await startPlayground()
+    const ada = await person(playground)
+    const report = await meter(playground, ada)
+    const client = new RawClient(playground.port)
+    const handshake = await client.ask([
+      `GET /rooms/lobby/websocket?after=${ada.cursor} HTTP/1.1`,
+      'Upgrade: websocket',
+      'Connection: Upgrade',
+      'Sec-WebSocket-Version: 13',
+      `Sec-WebSocket-Key: ${Buffer.alloc(16).toString('base64')}`,
+      `Sec-WebSocket-Protocol: chat.v1, bearer.${ada.token}`,
+    ])
+    for (let i = 0; i < 3; i++) client.frame(JSON.stringify({ type: 'message', draft: draft(text) }))
+    // Each message comes twice, as an acknowledgement and in a batch, in either order: what follows counts both.
+    const came = (part: string) => client.received.toString().split(part).length - 1
+    await expect.poll(() => [came('{"type":"ack"'), came(text)]).toEqual([3, 3])
+    const expected = { up: client.sent, down: client.received.length }
+    await expect.poll(() => totals(report().counts.websocket)).toEqual(expected)
+    const counts = report().counts.websocket
+    expect(counts).toMatchObject({
+      requests: 1,
+      empty: 0,
+      opened: 1,
+      delivered: 3,
+      up: { headers: handshake.sentHeadBytes, payload: 3 * textBytes },
+      down: { headers: handshake.headBytes, payload: 3 * textBytes },
+    })
+    client.socket.destroy()
+  })
+
+  it('for snapshot-poll, whose text counts as often as it is sent', async () => {
+    const playground = await startPlayground()
+    const ada = await person(playground)
+    const report = await meter(playground, ada)
+    const client = new RawClient(playground.port)
+    const heads = { up: 0, down: 0 }
+    const poll = async (...headers: string[]) => {
+      const { headBytes, sentHeadBytes } = await client.ask([
+        'GET /rooms/lobby/snapshot-poll HTTP/1.1',
+        auth(ada),
+        ...headers,
+      ])
+      heads.up += sentHeadBytes
+      heads.down += headBytes
+    }
+    const log = playground.rooms.get('lobby').log
+    await say(playground, ada)
+    await poll()
+    await poll(`If-None-Match: "${log.head}"`)
+    const before = log.head
+    await say(playground, ada)
+    await poll(`If-None-Match: "${before}"`)
+    expect(client.received.toString()).toContain('HTTP/1.1 304')
+
+    const expected = { up: client.sent, down: client.received.length }
+    await expect.poll(() => totals(report().counts['snapshot-poll'])).toEqual(expected)
+    expect(report().counts['snapshot-poll']).toMatchObject({
+      requests: 3,
+      polls: 3,
+      empty: 1,
+      opened: 1,
+      delivered: 2,
+      up: { headers: heads.up, framing: 0, payload: 0 },
+      down: { headers: heads.down, payload: 3 * textBytes },
+    })
+    client.socket.destroy()
+  })
+
+  it('for a post that does not say how long it is: its text as payload, and nothing less than none', async () => {
+    const playground = await startPlayground()
+    const ada = await person(playground)
+    const report = await meter(playground, ada)
+    const client = new RawClient(playground.port)
+    await client.ask(['GET /rooms/lobby/short-poll HTTP/1.1', auth(ada)])
+    const head = ['POST /rooms/lobby/messages HTTP/1.1', auth(ada), 'Content-Type: application/json']
+    const answered = client.ask([...head, 'Transfer-Encoding: chunked'])
+    const body = JSON.stringify(draft(text))
+    client.write(`${Buffer.byteLength(body).toString(16)}\r\n${body}\r\n0\r\n\r\n`)
+    await answered
+    const expected = { up: client.sent, down: client.received.length }
+    await expect.poll(() => totals(report().counts['short-poll'])).toEqual(expected)
+    expect(report().counts['short-poll']?.up).toMatchObject({ framing: 0, payload: textBytes })
+    client.socket.destroy()
+  })
+
+  it('for jsonp-poll, which says whose it is in its address', async () => {
+    const playground = await startPlayground()
+    const ada = await person(playground)
+    const report = await meter(playground, ada)
+    const client = new RawClient(playground.port)
+    await say(playground, ada)
+    const address = `/rooms/lobby/jsonp-poll?callback=show&for=${ada.member.id}`
+    const asked = [
+      await client.ask([`GET ${address}&after=${ada.cursor} HTTP/1.1`]),
+      await client.ask([`GET ${address}&after=${playground.rooms.get('lobby').log.head} HTTP/1.1`]),
+    ]
+    const sum = (bytes: (answer: (typeof asked)[number]) => number) => asked.reduce((all, one) => all + bytes(one), 0)
+
+    const expected = { up: client.sent, down: client.received.length }
+    await expect.poll(() => totals(report().counts['jsonp-poll'])).toEqual(expected)
+    expect(report().counts['jsonp-poll']).toMatchObject({
+      requests: 2,
+      polls: 2,
+      empty: 1,
+      delivered: 1,
+      up: { headers: sum(({ sentHeadBytes }) => sentHeadBytes), framing: 0 },
+      down: {
+        headers: sum(({ headBytes }) => headBytes),
+        framing: sum(({ bodyBytes }) => bodyBytes) - textBytes,
+        payload: textBytes,
+      },
+    })
+    client.socket.destroy()
+  })
+
+  it.each(['sse', 'http-stream'] satisfies TransportName[])(
+    'for %s, its head as headers, and what cuts the stream into pieces as framing',
+    async (transport) => {
+      const playground = await startPlayground({ beat: 300 })
+      const ada = await person(playground)
+      const report = await meter(playground, ada)
+      const client = new RawClient(playground.port)
+      const { headBytes, sentHeadBytes } = await client.ask([
+        `GET /rooms/lobby/${transport}?after=${ada.cursor} HTTP/1.1`,
+        auth(ada),
+      ])
+      for (let i = 0; i < 3; i++) await say(playground, ada)
+      await expect.poll(() => client.received.toString().split(text).length).toBe(4)
+      // Beats go on meanwhile, and are framing too: so it ends before it is counted.
+      client.socket.end()
+      await once(client.socket, 'close')
+
+      expect(client.received.toString()).toMatch(/transfer-encoding: chunked/i)
+      const expected = { up: client.sent, down: client.received.length }
+      await expect.poll(() => totals(report().counts[transport])).toEqual(expected)
+      expect(report().counts[transport]).toMatchObject({
+        requests: 1,
+        polls: 0,
+        opened: 1,
+        delivered: 3,
+        up: { headers: sentHeadBytes, framing: 0, payload: 0 },
+        down: { headers: headBytes, payload: 3 * textBytes },
+      })
+    },
+  )
+
+  it('for socket-io, over all the connections that it makes, as a relay before them counts', async () => {
+    const playground = await startPlayground()
+    const ada = await person(playground)
+    const report = await meter(playground, ada)
+    const relay = await openLink({ to: { port: playground.port } })
+    onTestFinished(() => relay.close())
+    const line = transports['socket-io'].open({ ...ada.context, net: nodeNet(relay.url) })
+    const never = new AbortController().signal
+    const sending: Promise<unknown>[] = []
+    const talk = () => {
+      for (let i = 0; i < 3 && sending.length < 3; i++) sending.push(line.send(draft(text), never))
+    }
+    await collect(
+      (signal) => line.receive(ada.cursor, signal, talk),
+      (events) => textsOf(events).length === 3,
+    )
+    await Promise.all(sending)
+    // The socket is closed; the polls' connections stay, for whoever asks next.
+    await expect.poll(() => relay.connections).toBe(relay.counts.opened - 1)
+
+    const untold = () => {
+      const { up, down } = totals(report().counts['socket-io']) ?? { up: 0, down: 0 }
+      return { up: relay.counts.up.forwardedBytes - up, down: relay.counts.down.receivedBytes - down }
+    }
+    await expect.poll(untold).toEqual({ up: 0, down: 0 })
+    expect(report().counts['socket-io']).toMatchObject({
+      delivered: 3,
+      opened: relay.counts.opened,
+      up: { payload: 3 * textBytes },
+      down: { payload: 3 * textBytes },
+    })
+  })
+
+  it('keeps apart what is somebody else’s on the same connection', async () => {
+    const playground = await startPlayground()
+    const [ada, ben] = [await person(playground), await person(playground)]
+    const reports = [await meter(playground, ada), await meter(playground, ben)] as const
+    const client = new RawClient(playground.port)
+    const sums = [0, 0]
+    for (let i = 0; i < 10; i++) {
+      const before = client.sent + client.received.length
+      await client.ask([`GET /rooms/lobby/short-poll HTTP/1.1`, auth(i % 2 ? ben : ada)])
+      sums[i % 2] = (sums[i % 2] ?? 0) + client.sent + client.received.length - before
+      await client.ask(['GET /healthz HTTP/1.1'])
+    }
+    for (const [i, report] of reports.entries()) {
+      await expect
+        .poll(() => {
+          const { up, down } = totals(report().counts['short-poll']) ?? { up: 0, down: 0 }
+          return up + down
+        })
+        .toBe(sums[i])
+    }
+    client.socket.destroy()
+  })
+})
+
+describe('a quiet member', () => {
+  it('makes no request on a WebSocket, and one per hold on a long poll', async () => {
+    const playground = await startPlayground({ hold: 100 })
+    const [ada, ben] = [await person(playground, 'ada'), await person(playground, 'ben')]
+    const [socketMeter, pollMeter] = [await meter(playground, ada), await meter(playground, ben)]
+    watch(playground, ada, 'websocket', { cursor: ben.cursor })
+    watch(playground, ben, 'long-poll')
+    // Ten holds go by: the long poll counts the time for the socket.
+    await expect.poll(() => pollMeter().counts['long-poll']?.empty ?? 0).toBeGreaterThanOrEqual(10)
+    const polls = pollMeter().counts['long-poll']
+    // The one that is being held has not been answered yet, unless this was told between two.
+    expect([0, 1]).toContain((polls?.requests ?? 0) - (polls?.polls ?? 0))
+    expect(polls?.empty).toBe(polls?.polls)
+    // The first report of the socket's own meter line may be later than that of the other one.
+    await expect.poll(() => socketMeter().counts.websocket?.requests).toBe(1)
+    expect(socketMeter().counts.websocket).toMatchObject({ requests: 1, frames: 0, empty: 0 })
+  })
+
+  it('can compare its clock with the server’s', async () => {
+    const playground = await startPlayground()
+    const ada = await person(playground)
+    const socket = new WebSocket(`${playground.base.replace('http', 'ws')}/rooms/lobby/meter`, [
+      'chat.v1',
+      `bearer.${ada.token}`,
+    ])
+    await once(socket, 'open')
+    const answer = new Promise<MeterFrame>((resolve) =>
+      socket.on('message', (data: Buffer) => {
+        const frame = JSON.parse(data.toString()) as MeterFrame
+        if (frame.type === 'clock') resolve(frame)
+      }),
+    )
+    socket.send(JSON.stringify({ type: 'clock', sentAt: 12.5 }))
+    expect(await answer).toEqual({ type: 'clock', sentAt: 12.5, serverAt: expect.any(Number) as number })
+    const closed = once(socket, 'close')
+    socket.send('nonsense')
+    expect((await closed)[0]).toBe(1008)
+  })
+})

@@ -1,0 +1,8 @@
+import { launchBrowser } from './browser.ts'
+
+// A process of its own that opens a page and says its title.
+const browser = await launchBrowser()
+const page = await browser.newPage()
+await page.goto('data:text/html,<title>opened</title>')
+console.log(await page.title())
+await browser.close()

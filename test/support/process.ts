@@ -1,0 +1,28 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { onTestFinished } from 'vitest'
+import { leashed } from './child-process-cleanup.ts'
+
+export interface Running {
+  child: ChildProcess
+  /** All that it has said so far, on both of its streams. */
+  output: () => string
+  ended: Promise<number | null>
+}
+
+/** A process that is gone when the test is over. */
+export function run(
+  command: string,
+  args: string[],
+  options: { env?: Record<string, string>; cwd?: string } = {},
+): Running {
+  const child = leashed(spawn(command, args, { cwd: options.cwd, env: { ...process.env, ...options.env } }))
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  const ended = once(child, 'close').then(([code]) => code as number | null)
+  onTestFinished(async () => {
+    if (child.exitCode === null) child.kill('SIGKILL')
+    await ended
+  })
+  return { child, output: () => output, ended }
+}
