@@ -4,7 +4,7 @@ import { BASIC } from './rig/durations.ts'
 import { latenciesByPublish } from './scenarios/latency.ts'
 import * as models from '../src/models/index.ts'
 import type { Cell, Comparison, SelfCheck } from './report/schema.ts'
-import type { Rig, Window } from './rig/rig.ts'
+import type { Rig, MeasuredWindow } from './rig/rig.ts'
 import { median, quantile } from './analysis/statistics.ts'
 import { LIMITS } from './rig/validity.ts'
 import type { Planted } from './workers/server.ts'
@@ -34,7 +34,7 @@ export const group = (name: string, rest: Partial<Group> = {}): Omit<Group, 'por
 /** All is there sooner as a rule, and then it is over. */
 const GRACE = { settleMs: 200, graceMs: 10_000 }
 const PAYLOAD_BYTES = 100
-const allLatencies = (window: Window, name: string): number[] =>
+const allLatencies = (window: MeasuredWindow, name: string): number[] =>
   (window.groups[name] ?? []).flatMap((seen) => seen.latenciesMs)
 const ms = (value: number): string => `${value.toFixed(2)} ms`
 const percent = (share: number): string => `${(share * 100).toFixed(2)} %`
@@ -135,7 +135,7 @@ export async function windowWithFault(
     ratePerS = 100,
     transports = BASIC,
   }: { durationMs: number; ratePerS?: number; transports?: readonly TransportName[] },
-): Promise<Window> {
+): Promise<MeasuredWindow> {
   await rig.start(
     fault === 'empty-hold' ? { hold: 0 } : {},
     fault === 'empty-hold' || fault === null ? undefined : fault,

@@ -6,7 +6,7 @@ import { connect, type TLSSocket } from 'node:tls'
 export type Look = (way: 'up' | 'down', chunk: Buffer) => void
 
 /** A TLS connection, and how much of HTTP went into it and came out of it: not its records. */
-export class Counted extends Duplex {
+export class CountedSocket extends Duplex {
   sent = 0
   received = 0
   readonly #socket: TLSSocket
@@ -51,10 +51,10 @@ export async function dialTls(
   port: number,
   protocol: 'h2' | 'http/1.1',
   look: Look = () => undefined,
-): Promise<Counted> {
+): Promise<CountedSocket> {
   const socket = connect({ port, host: '127.0.0.1', ALPNProtocols: [protocol], rejectUnauthorized: false })
   socket.setNoDelay(true)
   await once(socket, 'secureConnect')
   if (socket.alpnProtocol !== protocol) throw new Error(`the server does not speak ${protocol}`)
-  return new Counted(socket, look)
+  return new CountedSocket(socket, look)
 }

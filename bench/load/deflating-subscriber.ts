@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import WebSocket from 'ws'
 import { now } from './payload.ts'
-import type { Line, LineOptions } from './subscriber.ts'
+import type { Subscriber, SubscriberOptions } from './subscriber.ts'
 
 /** A WebSocket that offers compression, as a browser's does, by the `ws` package: it is not the suite's to inflate. */
-export function deflatingLine({ port, room, cursor, tally }: LineOptions): Line {
+export function deflatingSubscriber({ port, room, cursor, tally }: SubscriberOptions): Subscriber {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/rooms/${room}/websocket?after=${cursor}`, ['chat.v1'], {
     perMessageDeflate: true,
   })

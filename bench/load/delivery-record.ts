@@ -2,7 +2,7 @@ import type { Batch, FrameDown } from '../../src/protocol.ts'
 import { now, readStamp } from './payload.ts'
 
 /** What one subscriber has seen, and what crossed its sockets. */
-export interface Seen {
+export interface Delivery {
   /** Numbers of the messages, as they came, and ms from the intended sending of each to here. */
   indices: number[]
   latenciesMs: number[]
@@ -25,7 +25,7 @@ export interface Seen {
   due: number
 }
 
-const nothing = (): Seen => ({
+const nothing = (): Delivery => ({
   indices: [],
   latenciesMs: [],
   twice: 0,
@@ -53,7 +53,7 @@ export interface Mark {
   bytes: number
 }
 
-export class Tally {
+export class DeliveryRecord {
   seen = nothing()
   /** In the order of `mark`. */
   marks: Mark[] = []

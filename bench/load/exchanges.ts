@@ -1,5 +1,5 @@
 import { dial, type Dialled } from './subscriber.ts'
-import type { Tally } from './delivery-record.ts'
+import type { DeliveryRecord } from './delivery-record.ts'
 
 const HEAD_END = Buffer.from('\r\n\r\n')
 
@@ -14,7 +14,7 @@ export interface Exchanges extends Dialled {
 }
 
 /** A raw connection for one request after the other, which counts what crosses it. Answers say how long they are. */
-export function dialHttp(port: number, tally: Tally, onAnswer: (answer: Answer) => void): Exchanges {
+export function dialHttp(port: number, tally: DeliveryRecord, onAnswer: (answer: Answer) => void): Exchanges {
   const dialled = dial(port, tally)
   let unread: Buffer = Buffer.alloc(0)
   dialled.socket.on('data', (chunk: Buffer) => {

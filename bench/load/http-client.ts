@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, type ClientHttp2Session } from 'node:http2'
 import { FrameReader } from '../../src/server/metering/http2/frame-reader.ts'
-import { dialTls, type Counted, type Look } from './counted-socket.ts'
+import { dialTls, type CountedSocket, type Look } from './counted-socket.ts'
 import { HEADERS, requestHead, type HeaderSet } from './request-headers.ts'
 
 /** Bytes of one way: heads, and all that is not. */
@@ -11,8 +11,8 @@ export interface Parts {
 }
 
 /** Asks one thing after the other on one connection that it keeps. */
-export interface Asker {
-  readonly connection: Counted
+export interface HttpClient {
+  readonly connection: CountedSocket
   /** @returns the body @throws for what is neither 200 nor 204 */
   ask(path: string): Promise<string>
   /** What crossed since this was last asked. */
@@ -20,11 +20,11 @@ export interface Asker {
   close(): void
 }
 
-export type AskerVersion = 'http1' | 'http2'
+export type HttpVersion = 'http1' | 'http2'
 
-export const openAsker: Record<
-  AskerVersion,
-  (port: number, headers: HeaderSet, extra?: readonly string[]) => Promise<Asker>
+export const openHttpClient: Record<
+  HttpVersion,
+  (port: number, headers: HeaderSet, extra?: readonly string[]) => Promise<HttpClient>
 > = {
   http1: openHttp1,
   http2: openHttp2,
@@ -33,7 +33,7 @@ export const openAsker: Record<
 const HEAD_END = '\r\n\r\n'
 const nothing = () => ({ up: { headers: 0, framing: 0 }, down: { headers: 0, framing: 0 } })
 
-async function openHttp1(port: number, headers: HeaderSet, extra: readonly string[] = []): Promise<Asker> {
+async function openHttp1(port: number, headers: HeaderSet, extra: readonly string[] = []): Promise<HttpClient> {
   const connection = await dialTls(port, 'http/1.1')
   let unread = Buffer.alloc(0)
   let crossed = nothing()
@@ -80,14 +80,14 @@ async function openHttp1(port: number, headers: HeaderSet, extra: readonly strin
 export async function openSession(
   port: number,
   look?: Look,
-): Promise<{ session: ClientHttp2Session; connection: Counted }> {
+): Promise<{ session: ClientHttp2Session; connection: CountedSocket }> {
   const connection = await dialTls(port, 'h2', look)
   const session = connect(`https://127.0.0.1:${port}`, { createConnection: () => connection })
   await once(session, 'remoteSettings')
   return { session, connection }
 }
 
-async function openHttp2(port: number, headers: HeaderSet, extra: readonly string[] = []): Promise<Asker> {
+async function openHttp2(port: number, headers: HeaderSet, extra: readonly string[] = []): Promise<HttpClient> {
   let crossed = nothing()
   const readers = {
     up: new FrameReader('client', ({ bytes, isHead }) => (crossed.up[isHead ? 'headers' : 'framing'] += bytes)),

@@ -1,6 +1,6 @@
 import { post } from '../../src/client/transports/http.ts'
 import { join } from '../../src/client/members.ts'
-import { DEFAULT_KNOBS } from '../../src/client/transports/transport.ts'
+import { DEFAULT_TUNING } from '../../src/client/transports/transport.ts'
 import type { Batch } from '../../src/protocol.ts'
 import { nodeNet } from '../../src/node/net.ts'
 import type { HttpLoad } from './http-load.ts'
@@ -19,7 +19,7 @@ export async function prepareRoom(
 ): Promise<Record<HttpSubject, Load>> {
   const net = nodeNet(base)
   const { token, cursor } = await join(net, room)
-  const context = { net, room, token, knobs: DEFAULT_KNOBS }
+  const context = { net, room, token, tuning: DEFAULT_TUNING }
   const text = 'x'.repeat(payloadBytes)
   for (let i = 0; i < 10; i++)
     await post(context, { id: `seed-${i}-${Date.now()}`, text }, new AbortController().signal)

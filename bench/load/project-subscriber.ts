@@ -1,13 +1,13 @@
 import { transports } from '../../src/client/transports/index.ts'
 import type { TransportName } from '../../src/protocol.ts'
 import { nodeNet } from '../../src/node/net.ts'
-import type { Line, LineOptions } from './subscriber.ts'
+import type { Subscriber, SubscriberOptions } from './subscriber.ts'
 
 /** The project's own client, as the terminal uses it: what it costs in thinking time is part of what is measured. */
-export function projectLine(transport: TransportName, options: LineOptions): Line {
+export function projectSubscriber(transport: TransportName, options: SubscriberOptions): Subscriber {
   const { port, room, cursor, intervalMs, holdMs, tally } = options
   const controller = new AbortController()
-  const context = { net: nodeNet(`http://127.0.0.1:${port}`), room, token: null, knobs: { intervalMs, holdMs } }
+  const context = { net: nodeNet(`http://127.0.0.1:${port}`), room, token: null, tuning: { intervalMs, holdMs } }
   const line = transports[transport].open(context)
   let isOpen: () => void = () => undefined
   const opening = new Promise<void>((resolve) => (isOpen = resolve))

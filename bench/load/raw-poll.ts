@@ -1,6 +1,6 @@
 import { dialHttp, type Answer } from './exchanges.ts'
 import { requestHead } from './request-headers.ts'
-import type { Line, LineOptions } from './subscriber.ts'
+import type { Subscriber, SubscriberOptions } from './subscriber.ts'
 import { now } from './payload.ts'
 
 // What has to be known at once is found without parsing. Inside a text these quotes would be escaped.
@@ -10,7 +10,7 @@ const MORE = '"more":true'
 
 /** What one kind of poll does otherwise than the others. */
 interface Poll {
-  path: (cursor: string, options: LineOptions) => string
+  path: (cursor: string, options: SubscriberOptions) => string
   headers?: (cursor: string) => readonly string[]
   /** It is asked again when it is answered, and waits at the server. */
   isHeld?: boolean
@@ -36,7 +36,7 @@ const POLLS = {
 } as const satisfies Record<string, Poll>
 
 /** Polls over one raw connection: a thousand of these fit into a process where a thousand `fetch` do not. */
-export function leanPoll(kind: keyof typeof POLLS, options: LineOptions): Line {
+export function rawPoll(kind: keyof typeof POLLS, options: SubscriberOptions): Subscriber {
   const { port, room, headers, intervalMs, phaseMs, tally } = options
   const { path, headers: extra = () => [], isHeld = false, batchIn = (body: string) => body }: Poll = POLLS[kind]
   let { cursor } = options

@@ -1,7 +1,7 @@
 import { dialHttp, type Answer, type Exchanges } from './exchanges.ts'
 import { requestHead } from './request-headers.ts'
-import { leanSocket, type LeanSocket } from './raw-websocket.ts'
-import type { Line, LineOptions } from './subscriber.ts'
+import { rawSocket, type RawSocket } from './raw-websocket.ts'
+import type { Subscriber, SubscriberOptions } from './subscriber.ts'
 import { now } from './payload.ts'
 
 /** Engine.IO's packets, version 4; what Socket.IO says stands behind a 4. */
@@ -21,11 +21,11 @@ const SEPARATOR = '\u001e'
  * waits, a post that says hello, and a WebSocket that is tried. When the socket has answered and nothing is under way by
  * HTTP, it takes over. Only then is the line open: what is measured is the socket, as it is for everybody who stays.
  */
-export function leanSocketIo({ port, room, cursor, headers, tally }: LineOptions): Line {
+export function rawSocketIo({ port, room, cursor, headers, tally }: SubscriberOptions): Subscriber {
   const path = `/rooms/${room}/socket-io?EIO=4`
   let session = ''
   let hello: Exchanges | null = null
-  let socket: LeanSocket | null = null
+  let socket: RawSocket | null = null
   /** Polls and posts that are under way. */
   let pending = 0
   let isConnected = false
@@ -39,7 +39,7 @@ export function leanSocketIo({ port, room, cursor, headers, tally }: LineOptions
   const begin = (sid: string) => {
     session = `&sid=${sid}`
     greet(JSON.stringify({ after: cursor }))
-    const tried = leanSocket(port, `${path}&transport=websocket${session}`, headers, [], tally, take)
+    const tried = rawSocket(port, `${path}&transport=websocket${session}`, headers, [], tally, take)
     socket = tried
     tried.opened.then(() => tried.send(PROBE), polls.isBroken)
   }

@@ -1,5 +1,5 @@
 import { requestHead } from './request-headers.ts'
-import { dial, type Line, type LineOptions } from './subscriber.ts'
+import { dial, type Subscriber, type SubscriberOptions } from './subscriber.ts'
 import { now } from './payload.ts'
 
 const HEAD_END = Buffer.from('\r\n\r\n')
@@ -9,7 +9,7 @@ const LINE_END = Buffer.from('\r\n')
 const BEFORE_BATCH = { sse: 'data: ', 'http-stream': '' } as const
 
 /** Reads an answer that does not end over a raw connection: chunked, with a line for each batch. */
-export function leanStream(kind: keyof typeof BEFORE_BATCH, options: LineOptions): Line {
+export function rawStream(kind: keyof typeof BEFORE_BATCH, options: SubscriberOptions): Subscriber {
   const { port, room, cursor, headers, tally } = options
   const prefix = BEFORE_BATCH[kind]
   let unread: Buffer = Buffer.alloc(0)

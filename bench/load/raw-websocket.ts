@@ -1,33 +1,33 @@
 import { SUBPROTOCOL } from '../../src/protocol.ts'
 import { requestHead } from './request-headers.ts'
 import { now } from './payload.ts'
-import { dial, type Line, type LineOptions } from './subscriber.ts'
-import type { Tally } from './delivery-record.ts'
+import { dial, type Subscriber, type SubscriberOptions } from './subscriber.ts'
+import type { DeliveryRecord } from './delivery-record.ts'
 
 const HEAD_END = Buffer.from('\r\n\r\n')
 const TEXT = 1
 const PING = 9
 
 /** Reads a WebSocket over a raw connection: unmasked, unfragmented text frames, which is what this server sends. */
-export function leanWebSocket(options: LineOptions): Line {
+export function rawWebSocket(options: SubscriberOptions): Subscriber {
   const { port, room, cursor, headers, tally } = options
-  return leanSocket(port, `/rooms/${room}/websocket?after=${cursor}`, headers, [SUBPROTOCOL], tally, (text) =>
+  return rawSocket(port, `/rooms/${room}/websocket?after=${cursor}`, headers, [SUBPROTOCOL], tally, (text) =>
     tally.came(text, now()),
   )
 }
 
-export interface LeanSocket extends Line {
+export interface RawSocket extends Subscriber {
   send(text: string): void
 }
 
-export function leanSocket(
+export function rawSocket(
   port: number,
   path: string,
-  headers: LineOptions['headers'],
+  headers: SubscriberOptions['headers'],
   protocols: readonly string[],
-  tally: Tally,
+  tally: DeliveryRecord,
   onText: (text: string) => void,
-): LeanSocket {
+): RawSocket {
   let unread: Buffer = Buffer.alloc(0)
   let isUpgraded = false
   const { socket, opened, isOpen, isBroken } = dial(port, tally)

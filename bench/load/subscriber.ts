@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net'
 import type { HeaderSet } from './request-headers.ts'
-import type { Tally } from './delivery-record.ts'
+import type { DeliveryRecord } from './delivery-record.ts'
 
-export interface LineOptions {
+export interface SubscriberOptions {
   port: number
   room: string
   /** Where to begin. */
@@ -12,11 +12,11 @@ export interface LineOptions {
   holdMs: number
   /** ms after the common start at which this one's first poll is due. */
   phaseMs: number
-  tally: Tally
+  tally: DeliveryRecord
 }
 
 /** A subscriber of the suite. */
-export interface Line {
+export interface Subscriber {
   /** Settles once it follows the room. */
   readonly opened: Promise<void>
   /** Bytes that its sockets read and wrote, as Node counts them. */
@@ -33,7 +33,7 @@ export interface Dialled {
 }
 
 /** A connection, and whether it came to be open. One that breaks is not tried again: this is a measurement. */
-export function dial(port: number, tally: Tally): Dialled {
+export function dial(port: number, tally: DeliveryRecord): Dialled {
   let isOpen: Dialled['isOpen'] = () => undefined
   let isBroken: Dialled['isBroken'] = () => undefined
   const opened = new Promise<void>((resolve, reject) => {

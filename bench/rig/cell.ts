@@ -1,7 +1,7 @@
-import type { Mark, Seen } from '../load/delivery-record.ts'
+import type { Mark, Delivery } from '../load/delivery-record.ts'
 import { latencyOf } from '../analysis/latency.ts'
 import type { ByteSplit, Cell, Estimate } from '../report/schema.ts'
-import type { Block, Window } from './rig.ts'
+import type { Block, MeasuredWindow } from './rig.ts'
 import { pairedRatio, quantile } from '../analysis/statistics.ts'
 import { reasonsAgainst } from './validity.ts'
 
@@ -21,10 +21,15 @@ export interface CellOptions {
 const ENOUGH_BLOCKS = 4
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
-const total = (all: readonly Seen[], pick: (seen: Seen) => number): number => sum(all.map(pick))
+const total = (all: readonly Delivery[], pick: (seen: Delivery) => number): number => sum(all.map(pick))
 
 /** One group's cell from one or more windows: blocks of the same measurement. */
-export function cellOf(frame: CellFrame, group: string, windows: readonly Window[], options: CellOptions): Cell {
+export function cellOf(
+  frame: CellFrame,
+  group: string,
+  windows: readonly MeasuredWindow[],
+  options: CellOptions,
+): Cell {
   const seen = windows.flatMap((window) => window.groups[group] ?? [])
   const published = sum(windows.map((window) => window.published.count))
   const durationS = sum(windows.map((window) => window.durationS))
@@ -73,8 +78,8 @@ export function cellOf(frame: CellFrame, group: string, windows: readonly Window
 }
 
 /** What one subscriber costs, on average, until it follows the room. */
-export function connectOf(connected: readonly Seen[]): NonNullable<Cell['connect']> {
-  const each = (pick: (seen: Seen) => number) => total(connected, pick) / Math.max(1, connected.length)
+export function connectOf(connected: readonly Delivery[]): NonNullable<Cell['connect']> {
+  const each = (pick: (seen: Delivery) => number) => total(connected, pick) / Math.max(1, connected.length)
   return {
     requests: each((one) => one.requests),
     connections: each((one) => one.connections),
@@ -83,7 +88,7 @@ export function connectOf(connected: readonly Seen[]): NonNullable<Cell['connect
 }
 
 /** Messages per second at one subscriber while blocks were counted; as they were published where there are none. */
-function rateOf(windows: readonly Window[], group: string): number {
+function rateOf(windows: readonly MeasuredWindow[], group: string): number {
   const blocks = windows.flatMap((window) => window.blocks)
   const clients = Math.max(1, ...windows.map(({ groups }) => groups[group]?.length ?? 0))
   if (blocks.length > 0) {
@@ -94,8 +99,8 @@ function rateOf(windows: readonly Window[], group: string): number {
 }
 
 function bytesOf(
-  seen: readonly Seen[],
-  windows: readonly Window[],
+  seen: readonly Delivery[],
+  windows: readonly MeasuredWindow[],
   group: string,
   { isAlone, publisherWireBytes = 0 }: CellOptions,
 ): Pick<Cell, 'bytes'> {
@@ -135,12 +140,12 @@ function bytesOf(
 type Spent = (block: Block, mark: Mark) => number | null
 
 /** Per message, from the blocks of all windows; null where one of them does not know. */
-function perMessage(windows: readonly Window[], group: string, spent: Spent): Estimate | null {
+function perMessage(windows: readonly MeasuredWindow[], group: string, spent: Spent): Estimate | null {
   return ratio(windows, group, spent, ({ delivered }) => delivered)
 }
 
 function ratio(
-  windows: readonly Window[],
+  windows: readonly MeasuredWindow[],
   group: string,
   spent: Spent,
   brought: (mark: Mark) => number,
@@ -157,7 +162,7 @@ function ratio(
 }
 
 /** A window without marks is one block, with the wait behind its messages. */
-function blocksOf({ blocks, groups, durationS, serverCpuUs, wire }: Window, group: string): readonly Block[] {
+function blocksOf({ blocks, groups, durationS, serverCpuUs, wire }: MeasuredWindow, group: string): readonly Block[] {
   if (blocks.length > 0) return blocks
   const seen = groups[group] ?? []
   const mark: Mark = {
@@ -168,7 +173,7 @@ function blocksOf({ blocks, groups, durationS, serverCpuUs, wire }: Window, grou
   return [{ durationS, serverCpuUs, wireBytes: wire?.bytes ?? null, groups: { [group]: mark } }]
 }
 
-function cpuOf(windows: readonly Window[], group: string): NonNullable<Cell['cpu']> {
+function cpuOf(windows: readonly MeasuredWindow[], group: string): NonNullable<Cell['cpu']> {
   const spent = ({ serverCpuUs }: Block) => serverCpuUs
   const blocks = windows.flatMap((window) => blocksOf(window, group))
   return {

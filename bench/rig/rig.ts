@@ -2,7 +2,7 @@ import type { Config } from '../../src/server/config/settings.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { kindOf } from '../analysis/kind.ts'
 import { readCpuTimes, readNetCounters } from './machine.ts'
-import type { Mark, Seen } from '../load/delivery-record.ts'
+import type { Mark, Delivery } from '../load/delivery-record.ts'
 import type { LinkHandlers } from '../workers/link.ts'
 import type { Published, PublisherHandlers, Schedule } from '../workers/publisher.ts'
 import { Worker } from '../workers/rpc.ts'
@@ -35,9 +35,9 @@ export interface Waiting {
 }
 
 /** What happened between two looks at everything. */
-export interface Window {
+export interface MeasuredWindow {
   published: Published
-  groups: Record<string, Seen[]>
+  groups: Record<string, Delivery[]>
   /** Without the lead before them and the wait behind them. Empty where no marks were asked for. */
   blocks: Block[]
   durationS: number
@@ -154,7 +154,7 @@ export class Rig {
     schedule: Omit<Schedule, 'firstIndex'>,
     { settleMs, graceMs, marks }: Waiting,
     meanwhile: () => Promise<void> = () => Promise.resolve(),
-  ): Promise<Window> {
+  ): Promise<MeasuredWindow> {
     const { publisher } = this
     const readers = this.#readers
     await Promise.all(readers.map((reader) => reader.ask('begin')))
@@ -181,7 +181,7 @@ export class Rig {
       1000
     return {
       published,
-      groups: Object.assign({}, ...collected.map(({ groups }) => groups)) as Window['groups'],
+      groups: Object.assign({}, ...collected.map(({ groups }) => groups)) as MeasuredWindow['groups'],
       blocks: blocksOf(looks, Object.assign({}, ...collected.map((one) => one.marks)) as Record<string, Mark[]>),
       durationS,
       serverCpuUs,

@@ -3,7 +3,7 @@ import { kindOf } from '../analysis/kind.ts'
 import type { Covered, Durations } from './durations.ts'
 import { SETTINGS } from '../../src/server/config/settings.ts'
 import type { Cell, Comparison, Crossover, Parameters } from '../report/schema.ts'
-import type { Rig, Waiting, Window } from './rig.ts'
+import type { Rig, Waiting, MeasuredWindow } from './rig.ts'
 import type { Group } from '../workers/subscribers.ts'
 
 /** What a scenario has to work with, and where it puts what it found. */
@@ -26,7 +26,7 @@ export interface Run {
 export type RunScenario = (run: Run) => Promise<void>
 
 /** A group of lean subscribers of one transport, as the parameters have it. */
-export function leanGroup(
+export function rawGroup(
   transport: TransportName,
   count: number,
   { interval, hold, headers }: Parameters,
@@ -47,7 +47,7 @@ export async function fillWindow({ rig, parameters }: Run, transports: readonly 
 /** A poll's interval is given to every transport; beyond it and a second, what has not come is lost. */
 export const patience = ({ interval }: Parameters): Waiting => ({ settleMs: interval, graceMs: 1000 })
 
-export interface Counted {
+export interface CountedWindow {
   /** Which are in the window. */
   transports: readonly TransportName[]
   blocks: number
@@ -59,7 +59,7 @@ export interface Counted {
  * For a window whose costs are counted in blocks: the first begins once polls bring what an interval of publishing has left,
  * and what comes behind the last one is only waited for.
  */
-export function counted({ interval }: Parameters, { transports, blocks, rttMs = 0 }: Counted): Waiting {
+export function counted({ interval }: Parameters, { transports, blocks, rttMs = 0 }: CountedWindow): Waiting {
   const polls = transports.some((transport) => kindOf(transport) === 'interval')
   const leadMs = Math.max(polls ? interval : 0, 2 * rttMs, SHORT_MS)
   // Three transits: a long poll's answer that has just left, its next request, and the answer to that.
@@ -70,7 +70,7 @@ export function counted({ interval }: Parameters, { transports, blocks, rttMs = 
 const SHORT_MS = 50
 
 /** G as it was measured while these windows ran; as it was known before where no long poll asked twice in them. */
-export function gapOf(windows: readonly Window[], known: number): number {
+export function gapOf(windows: readonly MeasuredWindow[], known: number): number {
   const gaps = windows.map(({ gap }) => gap).filter(({ n }) => n > 0)
   const n = gaps.reduce((sum, gap) => sum + gap.n, 0)
   return n > 0 ? gaps.reduce((sum, gap) => sum + gap.meanMs * gap.n, 0) / n : known

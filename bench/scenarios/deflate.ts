@@ -1,6 +1,6 @@
 import { cellOf } from '../rig/cell.ts'
 import { memoryGrowth, type MemoryPoint } from '../analysis/memory-growth.ts'
-import { counted, leanGroup, patience, type RunScenario } from '../rig/run.ts'
+import { counted, rawGroup, patience, type RunScenario } from '../rig/run.ts'
 
 /** A room in which somebody speaks every quarter of a second. */
 const RATE_PER_S = 4
@@ -23,7 +23,7 @@ export const deflate: RunScenario = async (run) => {
   for (const variant of ['plain', 'deflate'] as const) {
     progress(`deflate: ${clients} × websocket, ${variant}`)
     await rig.start({ hold: holdMs, deflate: variant === 'deflate' })
-    const group = { ...leanGroup('websocket', clients, parameters), client: 'ws' } as const
+    const group = { ...rawGroup('websocket', clients, parameters), client: 'ws' } as const
     // What the first clients make the process load and compile is not what the next ones cost.
     await rig.open([{ ...group, count: WARM_UP }], seed)
     await rig.run({ ...schedule, durationMs: 1000 }, patience(parameters))

@@ -1,12 +1,12 @@
 import { latencyOf } from '../analysis/latency.ts'
-import type { AskerVersion } from '../load/http-client.ts'
+import type { HttpVersion } from '../load/http-client.ts'
 import type { HeaderSet } from '../load/request-headers.ts'
 import { readCpuTimes } from '../rig/machine.ts'
 import type { Cell } from '../report/schema.ts'
 import { ROOM } from '../rig/rig.ts'
 import type { RunScenario } from '../rig/run.ts'
 import { reasonsAgainst } from '../rig/validity.ts'
-import type { AskerHandlers, AskerResult } from '../workers/http-clients.ts'
+import type { HttpClientHandlers, HttpClientResult } from '../workers/http-clients.ts'
 import { Worker } from '../workers/rpc.ts'
 import type { ServerHandlers } from '../workers/server.ts'
 
@@ -17,7 +17,7 @@ const CONNECTIONS = 10
  * version is all that differs; and both on connections that are warm, where HPACK knows the headers already.
  */
 export const http2: RunScenario = async ({ parameters, durations, progress, cells }) => {
-  const askers = new Worker<AskerHandlers>('workers/http-clients')
+  const askers = new Worker<HttpClientHandlers>('workers/http-clients')
   try {
     for (const headers of ['minimal', 'browser'] as const) {
       for (const version of ['http1', 'http2'] as const) {
@@ -46,8 +46,8 @@ export const http2: RunScenario = async ({ parameters, durations, progress, cell
 }
 
 function cellOf(
-  { version, headers }: { version: AskerVersion; headers: HeaderSet },
-  { answers, up, down, latenciesMs, durationS, cpuUs }: AskerResult,
+  { version, headers }: { version: HttpVersion; headers: HeaderSet },
+  { answers, up, down, latenciesMs, durationS, cpuUs }: HttpClientResult,
   { serverCpuUs, foreignCores }: { serverCpuUs: number; foreignCores: number },
 ): Cell {
   const counts = {
@@ -64,7 +64,7 @@ function cellOf(
   const generator = { utilisation: cpuUs / 1e6 / durationS, publisherLagP99Ms: null, scheduledShare: null }
   const reasons = reasonsAgainst({ counts, generator, foreignCores, stealShare: 0 })
   const latency = latencyOf(latenciesMs, 'request')
-  const each = ({ headers: heads, framing }: AskerResult['up']) => ({
+  const each = ({ headers: heads, framing }: HttpClientResult['up']) => ({
     headers: heads / answers,
     framing: framing / answers,
     payload: 0,

@@ -1,8 +1,8 @@
 import { cellOf } from '../rig/cell.ts'
 import { latencyModel } from '../analysis/latency-model.ts'
 import type { Comparison } from '../report/schema.ts'
-import { counted, fillWindow, leanGroup, transportsOf, untilValid, type RunScenario } from '../rig/run.ts'
-import type { Window } from '../rig/rig.ts'
+import { counted, fillWindow, rawGroup, transportsOf, untilValid, type RunScenario } from '../rig/run.ts'
+import type { MeasuredWindow } from '../rig/rig.ts'
 import { comparePaired, mean, overlap } from '../analysis/statistics.ts'
 import { LIMITS } from '../rig/validity.ts'
 
@@ -27,7 +27,7 @@ export const latency: RunScenario = async (run) => {
   const transports = transportsOf(run, 'together')
   const groups = [
     ...transports.flatMap((transport) => {
-      const group = leanGroup(transport, CLIENTS, parameters)
+      const group = rawGroup(transport, CLIENTS, parameters)
       return transport === REFERENCE ? [group, { ...group, name: CONTROL }] : [group]
     }),
   ]
@@ -71,7 +71,7 @@ export function pairsOf(names: readonly string[]): Pair[] {
   return [...polls, ...against]
 }
 
-export function comparePairs(window: Window, pairs: readonly Pair[], seed: number): Comparison[] {
+export function comparePairs(window: MeasuredWindow, pairs: readonly Pair[], seed: number): Comparison[] {
   return pairs.flatMap(([a, b]) => {
     const [ofA, ofB] = [latenciesByPublish(window, a), latenciesByPublish(window, b)]
     const isWhole = (name: string, all: readonly number[] = []) => all.length === window.groups[name]?.length
@@ -90,7 +90,7 @@ export function comparePairs(window: Window, pairs: readonly Pair[], seed: numbe
 }
 
 /** ms of each delivery, by the number of its message. */
-export function latenciesByPublish(window: Window, group: string): Map<number, number[]> {
+export function latenciesByPublish(window: MeasuredWindow, group: string): Map<number, number[]> {
   const byPublish = new Map<number, number[]>()
   for (const { indices, latenciesMs } of window.groups[group] ?? []) {
     for (const [i, index] of indices.entries()) {

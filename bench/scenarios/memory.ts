@@ -1,6 +1,6 @@
 import { memoryGrowth, type MemoryPoint } from '../analysis/memory-growth.ts'
 import type { MemorySteps } from '../rig/durations.ts'
-import { leanGroup, transportsOf, untilValid, type Run, type RunScenario } from '../rig/run.ts'
+import { rawGroup, transportsOf, untilValid, type Run, type RunScenario } from '../rig/run.ts'
 import type { TransportName } from '../../src/protocol.ts'
 import type { Cell } from '../report/schema.ts'
 
@@ -34,7 +34,7 @@ async function memoryOf(run: Run, transport: TransportName, steps: MemorySteps, 
   progress(`memory: up to ${most} × ${transport}`)
   await rig.startFresh({ hold: parameters.hold })
   const open = (count: number) => {
-    const group = leanGroup(transport, count, parameters)
+    const group = rawGroup(transport, count, parameters)
     return rig.open([{ ...group, intervalMs: POLL_INTERVAL_MS, firstWithinMs: FIRST_POLL_MS }], parameters.seed)
   }
   // What a first client makes the process load and compile is not what the next one costs.

@@ -1,8 +1,8 @@
 import { cellOf, connectOf } from '../rig/cell.ts'
 import { overheadModel } from '../analysis/overhead-model.ts'
-import { counted, fillWindow, gapOf, leanGroup, transportsOf, untilValid, type RunScenario } from '../rig/run.ts'
-import type { Seen } from '../load/delivery-record.ts'
-import type { Window } from '../rig/rig.ts'
+import { counted, fillWindow, gapOf, rawGroup, transportsOf, untilValid, type RunScenario } from '../rig/run.ts'
+import type { Delivery } from '../load/delivery-record.ts'
+import type { MeasuredWindow } from '../rig/rig.ts'
 import type { TransportName } from '../../src/protocol.ts'
 
 const BROWSERS = 10
@@ -21,8 +21,8 @@ export const overhead: RunScenario = async (run) => {
   const durationMs = Math.max(durations.overhead.windowMs, parts * interval)
   const schedule = { ratePerS: rate, durationMs, arrivals, payloadBytes: payload }
   const transports = transportsOf(run, 'apart')
-  const collected = new Map<TransportName, Window[]>(transports.map((transport) => [transport, []]))
-  const connected = new Map<TransportName, Seen[]>(transports.map((transport) => [transport, []]))
+  const collected = new Map<TransportName, MeasuredWindow[]>(transports.map((transport) => [transport, []]))
+  const connected = new Map<TransportName, Delivery[]>(transports.map((transport) => [transport, []]))
 
   for (let block = 0; block < blocks; block++) {
     for (const transport of transports) {
@@ -30,7 +30,7 @@ export const overhead: RunScenario = async (run) => {
       const { result, seen } = await untilValid(run, async (attempt) => {
         await rig.start({ hold: parameters.hold })
         await fillWindow(run, [transport])
-        await rig.open([leanGroup(transport, clients, parameters)], seed)
+        await rig.open([rawGroup(transport, clients, parameters)], seed)
         const seen = (await rig.subscribers.ask('connected'))[transport] ?? []
         const result = [
           await rig.run(
@@ -64,7 +64,7 @@ export const overhead: RunScenario = async (run) => {
   for (const transport of transports.filter((name) => PUBLISHED_ABOUT.includes(name))) {
     progress(`overhead: ${transport} with a browser’s headers`)
     await rig.start({ hold: parameters.hold })
-    await rig.open([{ ...leanGroup(transport, BROWSERS, parameters), headers: 'browser' }], seed)
+    await rig.open([{ ...rawGroup(transport, BROWSERS, parameters), headers: 'browser' }], seed)
     const briefly = { ...schedule, seed, durationMs: BROWSER_PARTS * Math.max(interval, 200) }
     const windows = [await rig.run(briefly, counted(parameters, { transports: [transport], blocks: parts }))]
     const about = { ...frame(transport), id: `overhead/${transport}/browser`, clients: BROWSERS }

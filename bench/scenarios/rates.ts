@@ -3,7 +3,7 @@ import { ARRIVAL_MODELS } from '../analysis/arrivals-model.ts'
 import { kindOf } from '../analysis/kind.ts'
 import * as models from '../../src/models/index.ts'
 import type { Cell, Parameters } from '../report/schema.ts'
-import { counted, fillWindow, gapOf, leanGroup, transportsOf, type Run, type RunScenario } from '../rig/run.ts'
+import { counted, fillWindow, gapOf, rawGroup, transportsOf, type Run, type RunScenario } from '../rig/run.ts'
 import { crossingPerS } from '../analysis/statistics.ts'
 import { publisherPart } from './overhead.ts'
 
@@ -17,7 +17,7 @@ export const rates: RunScenario = async (run) => {
   for (const transport of transportsOf(run, 'curves')) {
     await rig.start({ hold })
     await fillWindow(run, [transport])
-    await rig.open([leanGroup(transport, CLIENTS, parameters)], seed)
+    await rig.open([rawGroup(transport, CLIENTS, parameters)], seed)
     for (const ratePerS of durations.rates.perS) {
       progress(`rates: ${transport} at ${ratePerS}/s`)
       // As many polls at a slow rate as at a fast one; a window has three messages at least.

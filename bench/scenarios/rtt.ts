@@ -1,6 +1,6 @@
 import { cellOf } from '../rig/cell.ts'
 import { latencyModel } from '../analysis/latency-model.ts'
-import { counted, fillWindow, leanGroup, transportsOf, untilValid, type RunScenario } from '../rig/run.ts'
+import { counted, fillWindow, rawGroup, transportsOf, untilValid, type RunScenario } from '../rig/run.ts'
 import type { TransportName } from '../../src/protocol.ts'
 import type { Group } from '../workers/subscribers.ts'
 
@@ -34,11 +34,11 @@ export const rtt: RunScenario = async (run) => {
     for (const rttMs of trips) {
       const port = await rig.links.ask('open', { to: rig.port, profile: { delayMs: rttMs / 2 }, seed })
       for (const transport of transports) {
-        groups.push({ ...leanGroup(transport, CLIENTS, parameters, `${transport}/${rttMs}`), port, rttMs })
+        groups.push({ ...rawGroup(transport, CLIENTS, parameters, `${transport}/${rttMs}`), port, rttMs })
       }
       if (rttMs !== parameters.rtt) continue
       for (const transport of transports.filter((name) => OWN_TOO.includes(name))) {
-        const own = leanGroup(transport, CLIENTS, parameters, `${transport}/${rttMs}/project`)
+        const own = rawGroup(transport, CLIENTS, parameters, `${transport}/${rttMs}/project`)
         groups.push({ ...own, client: 'project', port, rttMs })
       }
     }

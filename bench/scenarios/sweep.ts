@@ -1,5 +1,5 @@
 import { cellOf } from '../rig/cell.ts'
-import { counted, fillWindow, leanGroup, transportsOf, untilValid, type RunScenario } from '../rig/run.ts'
+import { counted, fillWindow, rawGroup, transportsOf, untilValid, type RunScenario } from '../rig/run.ts'
 
 const BLOCKS = 4
 
@@ -11,7 +11,7 @@ export const sweep: RunScenario = async (run) => {
   for (const transport of transportsOf(run, 'curves')) {
     await rig.start({ hold: holdMs })
     await fillWindow(run, [transport])
-    await rig.open([leanGroup(transport, clients, parameters)], seed)
+    await rig.open([rawGroup(transport, clients, parameters)], seed)
     for (const ratePerS of perS) {
       progress(`sweep: ${transport}, ${clients} subscribers at ${ratePerS}/s`)
       const about = { scenario: 'sweep', subject: transport, client: 'lean', clients, payloadBytes } as const

@@ -1,17 +1,17 @@
-import { openAsker, type Asker, type AskerVersion, type Parts } from '../load/http-client.ts'
+import { openHttpClient, type HttpClient, type HttpVersion, type Parts } from '../load/http-client.ts'
 import type { HeaderSet } from '../load/request-headers.ts'
 import { serve } from './rpc.ts'
 
-export interface AskerLoad {
+export interface HttpClientLoad {
   port: number
   room: string
-  version: AskerVersion
+  version: HttpVersion
   headers: HeaderSet
   connections: number
   durationMs: number
 }
 
-export interface AskerResult {
+export interface HttpClientResult {
   answers: number
   up: Parts
   down: Parts
@@ -23,13 +23,13 @@ export interface AskerResult {
 /** Questions after which a connection is warm: both sides know the headers, and Node has compiled what it runs. */
 const WARM_UP = 50
 
-let askers: Asker[] = []
+let askers: HttpClient[] = []
 let path = ''
 
 const handlers = {
   /** Opens the connections, and asks on each until it is warm. */
-  async open({ port, room, version, headers, connections }: AskerLoad): Promise<void> {
-    askers = await Promise.all(Array.from({ length: connections }, () => openAsker[version](port, headers)))
+  async open({ port, room, version, headers, connections }: HttpClientLoad): Promise<void> {
+    askers = await Promise.all(Array.from({ length: connections }, () => openHttpClient[version](port, headers)))
     const [first] = askers
     if (!first) return
     const { cursor } = JSON.parse(await first.ask(`/rooms/${room}/short-poll`)) as { cursor: string }
@@ -42,7 +42,7 @@ const handlers = {
     )
   },
   /** A closed loop: each connection asks again as soon as it is answered. */
-  async run({ durationMs }: AskerLoad): Promise<AskerResult> {
+  async run({ durationMs }: HttpClientLoad): Promise<HttpClientResult> {
     const cpu = process.cpuUsage()
     const startedAt = performance.now()
     const latenciesMs: number[] = []
@@ -75,5 +75,5 @@ const handlers = {
     askers = []
   },
 }
-export type AskerHandlers = typeof handlers
+export type HttpClientHandlers = typeof handlers
 serve(handlers)

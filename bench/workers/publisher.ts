@@ -2,9 +2,9 @@ import { SUBPROTOCOL, type FrameDown } from '../../src/protocol.ts'
 import { seededRandom } from '../../src/random.ts'
 import { join } from '../../src/client/members.ts'
 import { nodeNet } from '../../src/node/net.ts'
-import { leanSocket, type LeanSocket } from '../load/raw-websocket.ts'
+import { rawSocket, type RawSocket } from '../load/raw-websocket.ts'
 import { now, words, writeStamp } from '../load/payload.ts'
-import { Tally } from '../load/delivery-record.ts'
+import { DeliveryRecord } from '../load/delivery-record.ts'
 import { serve } from './rpc.ts'
 
 export interface Schedule {
@@ -42,7 +42,7 @@ export interface FillOptions {
   firstIndex: number
 }
 
-let socket: LeanSocket | null = null
+let socket: RawSocket | null = null
 let acknowledged = 0
 /** What waits for so many acknowledgements. */
 let waiting = { count: Number.POSITIVE_INFINITY, settle: (): void => undefined }
@@ -52,7 +52,7 @@ const handlers = {
   async connect({ port, room }: { port: number; room: string }): Promise<void> {
     const { token, cursor } = await join(nodeNet(`http://127.0.0.1:${port}`), room)
     const path = `/rooms/${room}/websocket?after=${cursor}`
-    socket = leanSocket(port, path, 'minimal', [SUBPROTOCOL, `bearer.${token}`], new Tally(), (text) => {
+    socket = rawSocket(port, path, 'minimal', [SUBPROTOCOL, `bearer.${token}`], new DeliveryRecord(), (text) => {
       const { type } = JSON.parse(text) as FrameDown
       if (type === 'ack') acknowledged += 1
       if (acknowledged >= waiting.count) waiting.settle()

@@ -1,11 +1,11 @@
 import type { TransportName } from '../../src/protocol.ts'
 import { seededRandom } from '../../src/random.ts'
 import type { HeaderSet } from '../load/request-headers.ts'
-import { deflatingLine } from '../load/deflating-subscriber.ts'
-import { leanLines } from '../load/index.ts'
-import type { Line } from '../load/subscriber.ts'
-import { projectLine } from '../load/project-subscriber.ts'
-import { Tally, type Mark, type Seen } from '../load/delivery-record.ts'
+import { deflatingSubscriber } from '../load/deflating-subscriber.ts'
+import { rawSubscribers } from '../load/index.ts'
+import type { Subscriber } from '../load/subscriber.ts'
+import { projectSubscriber } from '../load/project-subscriber.ts'
+import { DeliveryRecord, type Mark, type Delivery } from '../load/delivery-record.ts'
 import { serve } from './rpc.ts'
 
 /** Subscribers of one kind. Several groups can stand in one room, so that each publish compares them. */
@@ -25,22 +25,22 @@ export interface Group {
 
 export interface Collected {
   /** By group; one entry a subscriber. */
-  groups: Record<string, Seen[]>
+  groups: Record<string, Delivery[]>
   /** By group, at each `mark` since `begin`: of all its subscribers together. */
   marks: Record<string, Mark[]>
   /** user + system, since `begin` */
   cpuUs: number
 }
 
-interface Subscriber {
+interface GroupMember {
   group: string
-  tally: Tally
-  line: Line
+  tally: DeliveryRecord
+  line: Subscriber
   /** What it had cost when it came to follow the room. */
-  connected: Seen | null
+  connected: Delivery | null
 }
 
-let subscribers: Subscriber[] = []
+let subscribers: GroupMember[] = []
 let cpuAtBegin = process.cpuUsage()
 
 const handlers = {
@@ -66,17 +66,17 @@ const handlers = {
       .flat()
       .filter(({ group, i }) => i < group.count)
     for (const { group, i } of places) {
-      const tally = new Tally()
+      const tally = new DeliveryRecord()
       // Evenly over the interval, with a little noise: so that a publish meets every phase of the polls.
       const phaseMs = ((i + random()) / group.count) * (group.firstWithinMs ?? group.intervalMs)
       const options = { ...group, room, cursor, phaseMs, tally }
       const line =
         group.client === 'lean'
-          ? leanLines[group.transport](options)
+          ? rawSubscribers[group.transport](options)
           : group.client === 'ws'
-            ? deflatingLine(options)
-            : projectLine(group.transport, options)
-      const subscriber: Subscriber = { group: group.name, tally, line, connected: null }
+            ? deflatingSubscriber(options)
+            : projectSubscriber(group.transport, options)
+      const subscriber: GroupMember = { group: group.name, tally, line, connected: null }
       subscribers.push(subscriber)
       line.opened.then(
         () => (subscriber.connected = { ...tally.seen }),
@@ -86,8 +86,8 @@ const handlers = {
     await Promise.all(subscribers.map(({ line }) => line.opened))
   },
   /** By group, one entry a subscriber: what each had cost when it came to follow the room. */
-  connected(): Record<string, Seen[]> {
-    const groups: Record<string, Seen[]> = {}
+  connected(): Record<string, Delivery[]> {
+    const groups: Record<string, Delivery[]> = {}
     for (const { group, connected } of subscribers) if (connected) (groups[group] ??= []).push(connected)
     return groups
   },
@@ -107,7 +107,7 @@ const handlers = {
   collect(): Collected {
     for (const { tally } of subscribers) tally.read()
     const { user, system } = process.cpuUsage(cpuAtBegin)
-    const groups: Record<string, Seen[]> = {}
+    const groups: Record<string, Delivery[]> = {}
     const marks: Record<string, Mark[]> = {}
     for (const { group, tally } of subscribers) {
       ;(groups[group] ??= []).push(tally.seen)

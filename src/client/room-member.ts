@@ -20,7 +20,7 @@ import { RejoinPolicy, type Rejoin } from './rejoin-policy.ts'
 import { rosterOf, type Roster } from './roster.ts'
 import { Session, waitingState, type SessionObserver, type SessionState } from './session.ts'
 import { sleep } from './transports/time.ts'
-import { ProblemError, type Knobs, type Net } from './transports/transport.ts'
+import { ProblemError, type TransportTuning, type Net } from './transports/transport.ts'
 
 /** How a membership began: by `resume`, by joining, or by joining again after the server had forgotten the one before. */
 export type Arrival = 'resumed' | 'joined' | 'rejoined'
@@ -46,7 +46,7 @@ export interface RoomMemberOptions {
   connectionNet?: Net
   room: string
   transport: TransportName
-  tuning?: Partial<Knobs>
+  tuning?: Partial<TransportTuning>
   /** Asked for when it joins the first time; later it asks for the name that it had last. */
   name?: string | undefined
   /** BCP 47; of a name that the server invents. */
@@ -67,7 +67,7 @@ export class RoomMember {
   readonly #outbox: Outbox
   readonly #policy: RejoinPolicy
   /** How its sessions connect, now and next. */
-  readonly #connection: { net: Net; transport: TransportName; knobs: Partial<Knobs> }
+  readonly #connection: { net: Net; transport: TransportName; tuning: Partial<TransportTuning> }
   #member: Member | null = null
   #token: string | null = null
   #roster: Roster = new Map()
@@ -88,8 +88,8 @@ export class RoomMember {
       refused: (draft, problem) => this.#observer.refused?.(draft, problem),
     })
     this.#policy = new RejoinPolicy(options.rejoin)
-    const { net, connectionNet = net, transport, tuning: knobs = {} } = options
-    this.#connection = { net: connectionNet, transport, knobs }
+    const { net, connectionNet = net, transport, tuning: tuning = {} } = options
+    this.#connection = { net: connectionNet, transport, tuning }
     if (options.resume) this.#follow(options.resume, 'resumed')
     else this.#joining = this.#join('joined')
   }
@@ -136,8 +136,8 @@ export class RoomMember {
   }
 
   /** Goes on with another interval or hold, at the same cursor. */
-  tune(tuning: Partial<Knobs>): void {
-    this.#connection.knobs = { ...this.#connection.knobs, ...tuning }
+  tune(tuning: Partial<TransportTuning>): void {
+    this.#connection.tuning = { ...this.#connection.tuning, ...tuning }
     this.#session?.set(tuning)
   }
 
@@ -177,7 +177,7 @@ export class RoomMember {
   }
 
   /**
-   * Leaves the room for good. Settles when the server knows. Rejects with LineError or ProblemError when it cannot be told:
+   * Leaves the room for good. Settles when the server knows. Rejects with ConnectionError or ProblemError when it cannot be told:
    * the member then stays until its lease is over.
    */
   async leave(): Promise<void> {

@@ -2,7 +2,7 @@ import type { Member, RoomEvent } from '../protocol.ts'
 import { applyToRoster, rosterOf, type Roster } from './roster.ts'
 
 /** Who is in a room: read once beside the log, and from then on what the log says. */
-export class Attendance {
+export class RosterSync {
   readonly #readMembers: () => Promise<readonly Member[]>
   readonly #onChange: (roster: Roster) => void
   #roster: Roster = new Map()

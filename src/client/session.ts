@@ -15,14 +15,21 @@
  * aborts the old line before it opens the new one at the same cursor: so nothing is lost and nothing comes twice.
  */
 import type { Batch, Cursor, Draft, Member, Problem, RoomEvent, TransportName } from '../protocol.ts'
-import { Attendance } from './roster-sync.ts'
+import { RosterSync } from './roster-sync.ts'
 import { backoffMs } from './backoff.ts'
 import { holdLease } from './lease.ts'
 import { readRoster, sayPresent } from './members.ts'
 import { draftOf, Outbox, type OutboxObserver } from './outbox.ts'
 import type { Roster } from './roster.ts'
 import { sleep } from './transports/time.ts'
-import { DEFAULT_KNOBS, heeds, LineError, ProblemError, type Knobs, type Net } from './transports/transport.ts'
+import {
+  DEFAULT_TUNING,
+  affectsConnection,
+  ConnectionError,
+  ProblemError,
+  type TransportTuning,
+  type Net,
+} from './transports/transport.ts'
 import { transports } from './transports/index.ts'
 
 export type SessionState =
@@ -46,7 +53,7 @@ export interface SessionOptions {
   member: Member
   token: string
   transport: TransportName
-  knobs?: Partial<Knobs>
+  tuning?: Partial<TransportTuning>
   /** Where to begin; null for the retained history. */
   cursor?: Cursor | null
   /** With the drafts that an earlier session could not bring home; without it, the session has an outbox of its own. */
@@ -61,7 +68,7 @@ export function waitingState(retryMs: number, error: unknown): SessionState {
 }
 
 /** A line's reason to end when another takes its place. */
-const REPLACED = new LineError('another line takes its place')
+const REPLACED = new ConnectionError('another line takes its place')
 
 export class Session {
   readonly #room: string
@@ -70,10 +77,10 @@ export class Session {
   readonly #observer: SessionObserver
   #member: Member
   #transport: TransportName
-  #knobs: Knobs
+  #tuning: TransportTuning
   #cursor: Cursor | null
   #lastSeq = 0
-  readonly #attendance: Attendance
+  readonly #attendance: RosterSync
   readonly #outbox: Outbox
   #state: SessionState = { name: 'connecting' }
   #line = new AbortController()
@@ -86,10 +93,10 @@ export class Session {
     this.#observer = options.observer ?? {}
     this.#member = options.member
     this.#transport = options.transport
-    this.#knobs = { ...DEFAULT_KNOBS, ...options.knobs }
+    this.#tuning = { ...DEFAULT_TUNING, ...options.tuning }
     this.#cursor = options.cursor ?? null
     this.#outbox = options.outbox ?? new Outbox([], this.#observer)
-    this.#attendance = new Attendance(
+    this.#attendance = new RosterSync(
       () => readRoster(this.#net, this.#room),
       (roster) => this.#see(roster),
     )
@@ -122,11 +129,11 @@ export class Session {
     this.#line.abort(REPLACED)
   }
 
-  /** Goes on with other knobs, at once and at the same cursor. A line that does not heed them goes on as it is. */
-  set(knobs: Partial<Knobs>): void {
-    const was = this.#knobs
-    this.#knobs = { ...was, ...knobs }
-    if (heeds(transports[this.#transport], was, this.#knobs)) this.#line.abort(REPLACED)
+  /** Goes on with other tuning, at once and at the same cursor. A line that does not heed them goes on as it is. */
+  set(tuning: Partial<TransportTuning>): void {
+    const was = this.#tuning
+    this.#tuning = { ...was, ...tuning }
+    if (affectsConnection(transports[this.#transport], was, this.#tuning)) this.#line.abort(REPLACED)
   }
 
   /** Goes on by another way to the same server, at the same cursor. */
@@ -179,7 +186,7 @@ export class Session {
       room: this.#room,
       token: this.#token,
       memberId: this.#member.id,
-      knobs: this.#knobs,
+      tuning: this.#tuning,
     })
     let isOpen = false
     const onOpen = () => {
@@ -194,7 +201,7 @@ export class Session {
       if (signal.aborted) return
       this.#accept(batch)
     }
-    throw new LineError('the line ended')
+    throw new ConnectionError('the line ended')
   }
 
   #accept(batch: Batch): void {

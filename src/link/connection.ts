@@ -4,7 +4,7 @@ import { Alarm } from './alarm.ts'
 import { Buffering } from './buffering.ts'
 import type { ConnectionCounts } from './counts.ts'
 import { IdleWatch } from './idle-watch.ts'
-import type { Line } from './line.ts'
+import type { BandwidthQueue } from './line.ts'
 import { type Conditions, Pipe } from './pipe.ts'
 import { seededRandom } from '../random.ts'
 import { closeSocket, resetSocket } from './sockets.ts'
@@ -20,8 +20,8 @@ export interface ConnectionOptions {
   client: Socket
   to: Target
   conditions: Conditions
-  upLine: Line
-  downLine: Line
+  upLine: BandwidthQueue
+  downLine: BandwidthQueue
   seed: number
   /** Nothing passes from the first byte on: the server is not even dialled. */
   silent: boolean
@@ -68,7 +68,7 @@ export class Connection {
     this.#options = options
     this.closed = new Promise((resolve) => (this.#onClosed = resolve))
     this.#client = client
-    const pipe = (direction: 'up' | 'down', source: Socket, destination: Socket, line: Line): Pipe =>
+    const pipe = (direction: 'up' | 'down', source: Socket, destination: Socket, line: BandwidthQueue): Pipe =>
       new Pipe({
         source,
         destination,

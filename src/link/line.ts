@@ -10,7 +10,7 @@ const MOST_QUEUE_BYTES = 2 ** 20
 const MOST_UNDER_WAY_BYTES = 2 ** 24
 
 /** One direction of the link, which all its connections share: whoever comes first is transmitted first. */
-export class Line {
+export class BandwidthQueue {
   #freeAtMs = 0
 
   /** Takes the line for so many bytes and says when their transmission begins. */

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 
 import { Alarm } from './alarm.ts'
 import type { DirectionCounts } from './counts.ts'
-import { type Line, segmentBytes, transmissionMs, windowBytes } from './line.ts'
+import { type BandwidthQueue, segmentBytes, transmissionMs, windowBytes } from './line.ts'
 import type { LinkProfile } from './profile.ts'
 import type { Random } from '../random.ts'
 import { endSocket, resetSocket } from './sockets.ts'
@@ -19,7 +19,7 @@ export interface PipeOptions {
   destination: Socket
   direction: 'up' | 'down'
   conditions: Conditions
-  line: Line
+  line: BandwidthQueue
   jitter: Random
   /** A stream of its own: slices then fall at the same places however the bytes happened to arrive. */
   slices: Random

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 
 import { Connection, type Target } from './connection.ts'
 import { add, type ConnectionCounts, type LinkCounts, nothing } from './counts.ts'
-import { Line } from './line.ts'
+import { BandwidthQueue } from './line.ts'
 import { targetsOf, type Link, type LinkOptions } from './types.ts'
 import { RecurringOutage } from './outages.ts'
 import type { Conditions } from './pipe.ts'
@@ -23,8 +23,8 @@ export class Relay implements Link {
   readonly #onError: NonNullable<LinkOptions['onError']>
   readonly #server: Server
   readonly #conditions: Conditions
-  readonly #upLine = new Line()
-  readonly #downLine = new Line()
+  readonly #upLine = new BandwidthQueue()
+  readonly #downLine = new BandwidthQueue()
   readonly #open = new Set<Connection>()
   readonly #closed: ConnectionCounts[] = []
   readonly #upClosed = nothing()

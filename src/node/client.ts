@@ -1,6 +1,6 @@
 import { RoomMember, type Membership, type RoomMemberOptions } from '../client/room-member.ts'
 import type { SessionState } from '../client/session.ts'
-import { LineError, ProblemError } from '../client/transports/transport.ts'
+import { ConnectionError, ProblemError } from '../client/transports/transport.ts'
 import { TRANSPORTS, type Ack, type Draft, type Member, type TransportName } from '../protocol.ts'
 import { Unread, type RoomItem } from './unread.ts'
 
@@ -93,7 +93,7 @@ export class Client implements AsyncIterable<RoomItem> {
   /**
    * Says something to all, or to one member alone: 1 to 2000 characters. Settles once it stands in the room's log, however
    * often the line breaks meanwhile, with its place there. Rejects with ProblemError when the server refuses it (400 a text
-   * that is none, 404 `to` is not here) or has ended this member, with LineError when `close` came first.
+   * that is none, 404 `to` is not here) or has ended this member, with ConnectionError when `close` came first.
    */
   send(text: string, to?: Member): Promise<Ack> {
     if (this.#roomMember.state.name === 'closed') return Promise.reject(whyOver(this.#roomMember.state))
@@ -110,7 +110,7 @@ export class Client implements AsyncIterable<RoomItem> {
 
   /**
    * Leaves the room. What was said before is still brought home, for as long as there is a line to do it on. Rejects with
-   * LineError when the server cannot be told: the member then stays until its lease is over.
+   * ConnectionError when the server cannot be told: the member then stays until its lease is over.
    */
   close(): Promise<void> {
     return (this.#closing ??= this.#close())
@@ -153,7 +153,7 @@ export class Client implements AsyncIterable<RoomItem> {
 
 function whyOver(state: SessionState): Error {
   if (state.name === 'closed' && state.problem) return new ProblemError(state.problem)
-  return new LineError('closed before this was acknowledged')
+  return new ConnectionError('closed before this was acknowledged')
 }
 
 /** @throws RangeError for a name that is none */

@@ -4,19 +4,19 @@
  */
 import * as members from '../client/members.ts'
 import type { SessionState } from '../client/session.ts'
-import type { Knobs } from '../client/transports/transport.ts'
+import type { TransportTuning } from '../client/transports/transport.ts'
 import { ROOM_PATTERN, type TransportName } from '../protocol.ts'
 import { checkTransport, Client } from './client.ts'
 import { nodeNet } from './net.ts'
 
 export type { SessionState } from '../client/session.ts'
-export { LineError, ProblemError, type Knobs } from '../client/transports/transport.ts'
+export { ConnectionError, ProblemError, type TransportTuning } from '../client/transports/transport.ts'
 export { TRANSPORTS, type Ack, type Member, type Problem, type RoomEvent, type TransportName } from '../protocol.ts'
 export type { Client } from './client.ts'
 export type { Reset, RoomItem } from './unread.ts'
 
 /** In ms. */
-const KNOB_RANGES: Record<keyof Knobs, [min: number, max: number]> = {
+const KNOB_RANGES: Record<keyof TransportTuning, [min: number, max: number]> = {
   intervalMs: [10, 3_600_000],
   holdMs: [100, 600_000],
 }
@@ -33,7 +33,7 @@ export interface JoinOptions {
    * Whole ms: `intervalMs` for what polls at intervals, 10 to 3,600,000, default 1000; `holdMs` for a long poll, 100 to
    * 600,000, default 25,000.
    */
-  knobs?: Partial<Knobs>
+  tuning?: Partial<TransportTuning>
   /** true: begins with the room's history, not with what comes after joining. */
   history?: boolean
   /**
@@ -48,7 +48,7 @@ export interface JoinOptions {
 /**
  * Joins a room of the server at `url`, such as `http://localhost:3000`.
  *
- * Rejects with TypeError for what is no URL, RangeError for an option out of range, LineError when no server answers, and
+ * Rejects with TypeError for what is no URL, RangeError for an option out of range, ConnectionError when no server answers, and
  * ProblemError when it refuses: 400 a name that is none, 409 one that is taken, 503 no room for more.
  */
 export async function join(url: string, options: JoinOptions = {}): Promise<Client> {
@@ -59,23 +59,23 @@ export async function join(url: string, options: JoinOptions = {}): Promise<Clie
   if (!Number.isInteger(maxPending) || maxPending < 1 || maxPending > MAX_PENDING.max) {
     throw new RangeError(`maxPending is a whole number of items from 1 to ${MAX_PENDING.max}, not ${maxPending}`)
   }
-  checkKnobs(options.knobs ?? {})
+  checkTuning(options.tuning ?? {})
   const net = nodeNet(url.replace(/\/+$/, ''))
   const { member, token, cursor } = await members.join(net, room, { name })
   return new Client(
-    { net, room, transport, tuning: options.knobs ?? {} },
+    { net, room, transport, tuning: options.tuning ?? {} },
     { member, token, cursor: options.history ? null : cursor },
     maxPending,
     options.onState,
   )
 }
 
-function checkKnobs(knobs: Partial<Knobs>): void {
+function checkTuning(tuning: Partial<TransportTuning>): void {
   for (const knob of ['intervalMs', 'holdMs'] as const) {
-    const { [knob]: ms } = knobs
+    const { [knob]: ms } = tuning
     const [min, max] = KNOB_RANGES[knob]
     if (ms !== undefined && !(Number.isInteger(ms) && ms >= min && ms <= max)) {
-      throw new RangeError(`knobs.${knob} is a whole number of ms from ${min} to ${max}, not ${ms}`)
+      throw new RangeError(`tuning.${knob} is a whole number of ms from ${min} to ${max}, not ${ms}`)
     }
   }
 }

@@ -1,5 +1,5 @@
 import WebSocket from 'ws'
-import { LineError, type Net } from '../client/transports/transport.ts'
+import { ConnectionError, type Net } from '../client/transports/transport.ts'
 
 /** Node's own `fetch`, and the `ws` package for what Node 20 does not have. */
 export function nodeNet(base: string): Net {
@@ -20,6 +20,7 @@ async function readScript(url: string, callback: string, signal: AbortSignal): P
   const response = await fetchInNextTurn(url, { signal })
   const text = await response.text()
   const begin = `/**/${callback}(`
-  if (!response.ok || !text.startsWith(begin) || !text.endsWith(');')) throw new LineError('the script does not load')
+  if (!response.ok || !text.startsWith(begin) || !text.endsWith(');'))
+    throw new ConnectionError('the script does not load')
   return JSON.parse(text.slice(begin.length, -2))
 }

@@ -3,11 +3,11 @@ import { useEffect, useLayoutEffect } from 'preact/hooks'
 import { texts } from './i18n/i18n.ts'
 import { addressOf, DEFAULT_ROOM, route } from './browser/router.ts'
 import type { RoomController } from './room/room-controller.ts'
-import { stay } from './state/store.ts'
+import { currentRoom } from './state/store.ts'
 import { Chat } from './views/chat/chat-view.tsx'
 import { Compare } from './views/compare/compare-view.tsx'
 import { Header } from './views/header.tsx'
-import { Knobs } from './views/transport/transport-settings.tsx'
+import { TransportSettings } from './views/transport/transport-settings.tsx'
 import { Lamps } from './views/status-lights.tsx'
 import { Meters } from './views/meters/meters-view.tsx'
 import { choices, isChosen, pane, shows } from './views/shared/screen.ts'
@@ -18,17 +18,17 @@ import { WireView } from './views/wire/wire-view.tsx'
 const isComparing = computed(() => 'view' in route.value && route.value.view === 'compare')
 
 export function App() {
-  const here = stay.value
+  const here = currentRoom.value
   return (
     <>
       {here && (isComparing.value || shows('chat')) && <Skip />}
-      <Header stay={here} />
+      <Header controller={here} />
       {!here ? (
         <NoRoom />
       ) : isComparing.value ? (
-        <Compare key={here.room} stay={here} />
+        <Compare key={here.room} controller={here} />
       ) : (
-        <Room key={here.room} stay={here} />
+        <Room key={here.room} controller={here} />
       )}
     </>
   )
@@ -47,22 +47,22 @@ function Skip() {
   )
 }
 
-function Room({ stay }: { stay: RoomController }) {
+function Room({ controller }: { controller: RoomController }) {
   const { panes, meters, transport: transportWords } = texts.value
-  const transport = stay.transport.value
+  const transport = controller.transport.value
   useLayoutEffect(() => {
     document.body.dataset['transport'] = transport
     // Beside one another no transport is in force.
     return () => delete document.body.dataset['transport']
   }, [transport])
-  useTitle(stay)
+  useTitle(controller)
   return (
     <>
       <section class="controls" aria-label={transportWords.group}>
-        <Switch stay={stay} />
+        <Switch controller={controller} />
         <div class="deck">
-          <Knobs stay={stay} />
-          <Lamps stay={stay} />
+          <TransportSettings controller={controller} />
+          <Lamps controller={controller} />
         </div>
       </section>
       {choices().length > 0 && (
@@ -75,12 +75,12 @@ function Room({ stay }: { stay: RoomController }) {
         </nav>
       )}
       <main class="bench">
-        {shows('chat') && <Chat stay={stay} />}
-        {shows('wire') && <WireView wire={stay.wire} name={stay.room} />}
+        {shows('chat') && <Chat controller={controller} />}
+        {shows('wire') && <WireView wire={controller.wire} name={controller.room} />}
         {(shows('meters') || shows('socket')) && (
-          <div class="gauges">
-            {shows('meters') && <Meters stay={stay} />}
-            {shows('socket') && <SocketPanel stay={stay} />}
+          <div class="meter">
+            {shows('meters') && <Meters controller={controller} />}
+            {shows('socket') && <SocketPanel controller={controller} />}
           </div>
         )}
       </main>

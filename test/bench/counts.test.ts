@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cellOf, type CellFrame } from '../../bench/rig/cell.ts'
 import { latencyModel } from '../../bench/analysis/latency-model.ts'
-import { Rig, type Window } from '../../bench/rig/rig.ts'
+import { Rig, type MeasuredWindow } from '../../bench/rig/rig.ts'
 import {
   checkHeads,
   checkKnownStall,
@@ -18,7 +18,7 @@ beforeAll(() => {
 })
 afterAll(() => rig.end())
 
-const cell = (window: Window, subject: string, rest: Partial<CellFrame> = {}) =>
+const cell = (window: MeasuredWindow, subject: string, rest: Partial<CellFrame> = {}) =>
   cellOf(
     {
       id: subject,

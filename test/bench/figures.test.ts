@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { cellOf } from '../../bench/rig/cell.ts'
 import { conclusionsOf } from '../../bench/analysis/conclusions.ts'
 import { latencyModel } from '../../bench/analysis/latency-model.ts'
-import { Tally, type Mark } from '../../bench/load/delivery-record.ts'
+import { DeliveryRecord, type Mark } from '../../bench/load/delivery-record.ts'
 import { memoryGrowth, type MemoryPoint } from '../../bench/analysis/memory-growth.ts'
 import { fitting } from '../../bench/scenarios/memory.ts'
 import { publishedOf } from '../../bench/analysis/published.ts'
 import { renderTerminal } from '../../bench/report/terminal.ts'
 import type { Cell } from '../../bench/report/schema.ts'
-import type { Block, Window } from '../../bench/rig/rig.ts'
+import type { Block, MeasuredWindow } from '../../bench/rig/rig.ts'
 import { overheadModel } from '../../bench/analysis/overhead-model.ts'
 import { longPoll, longPollPeriodic, shortPoll } from '../../src/models/index.ts'
 import { sampleReport } from '../support/sample-report.ts'
@@ -71,9 +71,9 @@ describe('memory per client', () => {
 })
 
 /** A window of so many subscribers, whose blocks are given. */
-function windowOf(clients: number, blocks: { mark: Mark; wireBytes: number; serverCpuUs: number }[]): Window {
+function windowOf(clients: number, blocks: { mark: Mark; wireBytes: number; serverCpuUs: number }[]): MeasuredWindow {
   const delivered = blocks.reduce((sum, { mark }) => sum + mark.delivered, 0)
-  const tally = new Tally()
+  const tally = new DeliveryRecord()
   const seen = Array.from({ length: clients }, () => ({ ...tally.seen, indices: Array<number>(delivered / clients) }))
   return {
     published: { count: delivered / clients, offsetsMs: [], lagsMs: [], durationMs: 2000, cpuUs: 0, acknowledged: 0 },

@@ -26,7 +26,7 @@ const faulty = (fault: Fault): Peer => ({
   lacks: 'truth',
   kinds: { websocket: { protocol: 'websocket', path: '/' } },
   async start() {
-    const program = startProgram(process.execPath, ['--import', 'tsx', 'test/fixtures/faulty-room.ts', fault])
+    const program = startProgram(process.execPath, ['--import', 'tsx', 'test/support/faulty-room.ts', fault])
     const port = () => Number(/port (\d+)/.exec(program.output())?.[1] ?? 0)
     await program.until(() => port() > 0)
     return { port: port(), pid: program.pid, stop: () => program.stop() }

@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { leanLines } from '../../bench/load/index.ts'
-import type { Line, LineOptions } from '../../bench/load/subscriber.ts'
+import { rawSubscribers } from '../../bench/load/index.ts'
+import type { Subscriber, SubscriberOptions } from '../../bench/load/subscriber.ts'
 import { now, writeStamp } from '../../bench/load/payload.ts'
-import { projectLine } from '../../bench/load/project-subscriber.ts'
-import { Tally } from '../../bench/load/delivery-record.ts'
+import { projectSubscriber } from '../../bench/load/project-subscriber.ts'
+import { DeliveryRecord } from '../../bench/load/delivery-record.ts'
 import { pushedBytes } from '../../src/models/index.ts'
 import { post } from '../../src/client/transports/http.ts'
 import { TRANSPORTS, type Batch, type TransportName } from '../../src/protocol.ts'
@@ -15,9 +15,9 @@ import { draft, person, startPlayground, type Person } from '../support/playgrou
 const MESSAGES = 40
 const TEXT_BYTES = 120
 
-function optionsFor({ cursor, context }: Person, port: number): LineOptions {
+function optionsFor({ cursor, context }: Person, port: number): SubscriberOptions {
   const { room } = context
-  const tally = new Tally()
+  const tally = new DeliveryRecord()
   return { port, room, cursor, headers: 'minimal', intervalMs: 20, holdMs: 25_000, phaseMs: 0, tally }
 }
 
@@ -29,7 +29,7 @@ async function say({ context }: Person, first: number, count: number): Promise<v
   }
 }
 
-function close(line: Line): void {
+function close(line: Subscriber): void {
   onTestFinished(() => line.close())
 }
 
@@ -41,7 +41,7 @@ describe.each(TRANSPORTS)('the lean client of %s', (transport) => {
     await say(ada, 1000, 5)
     const options = optionsFor({ ...ada, cursor: playground.rooms.get('lobby').log.head }, playground.port)
     const { tally } = options
-    const line = leanLines[transport](options)
+    const line = rawSubscribers[transport](options)
     close(line)
     await line.opened
     await say(ada, 0, MESSAGES)
@@ -81,7 +81,7 @@ describe.each(['websocket', 'sse', 'http-stream', 'socket-io'] as const)(
         batches.push(transport === 'websocket' ? JSON.stringify((JSON.parse(text) as { batch: Batch }).batch) : text)
         came(text, at)
       }
-      const line = leanLines[transport](options)
+      const line = rawSubscribers[transport](options)
       close(line)
       await line.opened
       const hear = async (index: number) => {
@@ -141,7 +141,7 @@ describe('a piece of a stream and a frame of a socket that arrive together', () 
     }
     const cameIn = new Map<string, number>()
     const came = order.map((transport) => {
-      const tally = new Tally()
+      const tally = new DeliveryRecord()
       const arrival = new Promise<void>((resolve) => {
         tally.came = () => {
           cameIn.set(transport, turn)
@@ -156,7 +156,7 @@ describe('a piece of a stream and a frame of a socket that arrive together', () 
         intervalMs: 20,
         holdMs: 25_000,
       } as const
-      const line = leanLines[transport]({ ...options, phaseMs: 0, tally })
+      const line = rawSubscribers[transport]({ ...options, phaseMs: 0, tally })
       close(line)
       return { opened: line.opened, arrival }
     })
@@ -172,7 +172,7 @@ describe('a piece of a stream and a frame of a socket that arrive together', () 
 
 describe('the lean client of socket-io', () => {
   /** What a client asks the server until it follows the room, method and way of each request. */
-  async function asked(open: (transport: TransportName, options: LineOptions) => Line): Promise<string[]> {
+  async function asked(open: (transport: TransportName, options: SubscriberOptions) => Subscriber): Promise<string[]> {
     const { app, rooms } = await buildApp({ logLevel: 'error' })
     const requests: string[] = []
     app.addHook('onRequest', async ({ method, query, url }) => {
@@ -187,7 +187,7 @@ describe('the lean client of socket-io', () => {
     await app.listen({ port: 0, host: '127.0.0.1' })
     onTestFinished(() => app.close())
     const { port } = app.server.address() as AddressInfo
-    const tally = new Tally()
+    const tally = new DeliveryRecord()
     const line = open('socket-io', {
       port,
       room: 'lobby',
@@ -204,8 +204,8 @@ describe('the lean client of socket-io', () => {
   }
 
   it('connects by the requests that its own client sends', async () => {
-    const lean = await asked((transport, options) => leanLines[transport](options))
-    const own = await asked(projectLine)
+    const lean = await asked((transport, options) => rawSubscribers[transport](options))
+    const own = await asked(projectSubscriber)
     // A session, an answer to the hello; then, as the socket is slower or quicker, some more polls that it ends.
     const isPoll = (one: string) => one === 'GET polling'
     for (const requests of [lean, own]) {

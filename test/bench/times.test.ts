@@ -54,7 +54,7 @@ describe('the suite sees what is known', () => {
   it('bytes, within half a percent of what the kernel counts; or says that it cannot', MAY_BE_LATE, () => {
     // In a namespace of its own, and so in a process of its own.
     const script = `
-      import { Rig } from './bench/rig.ts'
+      import { Rig } from './bench/rig/rig.ts'
       import { checkByteIdentity } from './bench/self-checks.ts'
       const rig = new Rig()
       console.log(JSON.stringify(await checkByteIdentity(rig)))

@@ -1,11 +1,18 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Client } from '../../src/node/client.ts'
-import { join, LineError, ProblemError, TRANSPORTS, type JoinOptions, type RoomItem } from '../../src/node/index.ts'
+import {
+  join,
+  ConnectionError,
+  ProblemError,
+  TRANSPORTS,
+  type JoinOptions,
+  type RoomItem,
+} from '../../src/node/index.ts'
 import { startPlayground, type TestPlayground } from '../support/playground.ts'
 import { run } from '../support/process.ts'
 
 async function enter({ base }: TestPlayground, options: JoinOptions = {}): Promise<Client> {
-  const client = await join(base, { ...options, knobs: { intervalMs: 20 } })
+  const client = await join(base, { ...options, tuning: { intervalMs: 20 } })
   // Refused where the test has left already, or has closed the server.
   onTestFinished(() => client.close().catch(() => undefined))
   return client
@@ -113,7 +120,7 @@ describe('a program in a room', () => {
     for await (const item of ada) rest.push(item)
     expect(rest.length).toBeLessThanOrEqual(1)
     expect(await ada.wait()).toBe(false)
-    await expect(ada.send('too late')).rejects.toBeInstanceOf(LineError)
+    await expect(ada.send('too late')).rejects.toBeInstanceOf(ConnectionError)
     expect(playground.rooms.get('lobby').roster).toEqual([])
   })
 
@@ -135,8 +142,8 @@ describe('a program in a room', () => {
     await playground.close()
     await expect.poll(() => states).toContain('waiting')
     const lost = ada.send('to nobody').catch((error: unknown) => error)
-    await expect(ada.close()).rejects.toBeInstanceOf(LineError)
-    expect(await lost).toBeInstanceOf(LineError)
+    await expect(ada.close()).rejects.toBeInstanceOf(ConnectionError)
+    expect(await lost).toBeInstanceOf(ConnectionError)
     expect(states.at(-1)).toBe('closed')
   })
 
@@ -153,13 +160,13 @@ describe('a program in a room', () => {
     const playground = await startPlayground()
     await enter(playground, { name: 'ada' })
     await expect(join(playground.base, { name: 'ada' })).rejects.toMatchObject({ problem: { status: 409 } })
-    await expect(join('http://127.0.0.1:1')).rejects.toBeInstanceOf(LineError)
+    await expect(join('http://127.0.0.1:1')).rejects.toBeInstanceOf(ConnectionError)
     await expect(join('nowhere')).rejects.toThrow('url is not of the form')
-    for (const [knobs, why] of [
-      [{ intervalMs: 0 }, 'knobs.intervalMs is a whole number of ms from 10 to 3600000, not 0'],
-      [{ holdMs: 1e6 }, 'knobs.holdMs is a whole number of ms from 100 to 600000, not 1000000'],
+    for (const [tuning, why] of [
+      [{ intervalMs: 0 }, 'tuning.intervalMs is a whole number of ms from 10 to 3600000, not 0'],
+      [{ holdMs: 1e6 }, 'tuning.holdMs is a whole number of ms from 100 to 600000, not 1000000'],
     ] as const) {
-      await expect(join(playground.base, { knobs })).rejects.toThrow(new RangeError(why))
+      await expect(join(playground.base, { tuning })).rejects.toThrow(new RangeError(why))
     }
   })
 

@@ -2,7 +2,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { request } from 'node:http'
 import { expect, it, onTestFinished } from 'vitest'
 import { transports } from '../../src/client/transports/index.ts'
-import { DEFAULT_KNOBS } from '../../src/client/transports/transport.ts'
+import { DEFAULT_TUNING } from '../../src/client/transports/transport.ts'
 import { nodeNet } from '../../src/node/net.ts'
 import { buildApp } from '../../src/server/app.ts'
 
@@ -42,7 +42,7 @@ it('a long poll of Node’s client asks on one connection, however soon it asks 
   }
   const controller = new AbortController()
   onTestFinished(() => controller.abort())
-  const context = { net: nodeNet(base), room: 'lobby', token: null, knobs: DEFAULT_KNOBS }
+  const context = { net: nodeNet(base), room: 'lobby', token: null, tuning: DEFAULT_TUNING }
   const say = (id: number) =>
     send(base, 'POST', '/rooms/lobby/messages', token, { id: `one-connection-${id}`, text: 'hello' })
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { leave } from '../../src/client/members.ts'
 import { RoomMember, type Arrival, type RoomMemberOptions } from '../../src/client/room-member.ts'
-import { LineError, type Net } from '../../src/client/transports/transport.ts'
+import { ConnectionError, type Net } from '../../src/client/transports/transport.ts'
 import { openLink } from '../../src/link/link.ts'
 import { nodeNet } from '../../src/node/net.ts'
 import { TRANSPORTS, type Ack, type Batch, type Draft, type Problem, type RoomEvent } from '../../src/protocol.ts'
@@ -426,6 +426,6 @@ describe('a member in the room', () => {
     await ben.member.leave()
     expect(await ben.member.waitUntilJoined()).toBe(false)
     await playground.close()
-    await expect(ada.member.leave()).rejects.toBeInstanceOf(LineError)
+    await expect(ada.member.leave()).rejects.toBeInstanceOf(ConnectionError)
   })
 })

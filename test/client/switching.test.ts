@@ -29,7 +29,7 @@ describe('switching transports under load', () => {
     const { log } = playground.rooms.get('lobby')
     const start = log.head
     const watchers = members.map((member) =>
-      watch(far, member, any(TRANSPORTS), { cursor: start, knobs: { intervalMs: 20 } }),
+      watch(far, member, any(TRANSPORTS), { cursor: start, tuning: { intervalMs: 20 } }),
     )
     const switches = watchers.map(() => 0)
     const pairs = new Set<string>()

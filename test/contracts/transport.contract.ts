@@ -14,7 +14,7 @@ export function transportContract(
   const open = (who: Person) => transports[name].open(who.context)
   const isSpectator = transports[name].isSpectator ?? false
   const spectate = ({ net }: TestPlayground) =>
-    transports[name].open({ net, room: 'lobby', token: null, knobs: { intervalMs: 20, holdMs: 25_000 } })
+    transports[name].open({ net, room: 'lobby', token: null, tuning: { intervalMs: 20, holdMs: 25_000 } })
   const never = new AbortController().signal
   const ignore = () => undefined
 

@@ -47,7 +47,7 @@ describe('on the 4G link', () => {
 
   async function enter(playground: TestPlayground, transport: TransportName, profile: string): Promise<Page> {
     const { page } = await Visitor.enter(browser, playground.base)
-    await page.evaluate((ms) => sessionStorage.setItem('knobs', JSON.stringify({ intervalMs: ms })), INTERVAL_MS)
+    await page.evaluate((ms) => sessionStorage.setItem('tuning', JSON.stringify({ intervalMs: ms })), INTERVAL_MS)
     await page.reload()
     await page.locator(`.switch input[value="${transport}"]`).check({ force: true })
     await page.locator('.knob.link select').selectOption(profile)

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 
 import { Alarm } from '../../src/link/alarm.ts'
-import { Line, segmentBytes, transmissionMs, windowBytes } from '../../src/link/line.ts'
+import { BandwidthQueue, segmentBytes, transmissionMs, windowBytes } from '../../src/link/line.ts'
 import { Pipe } from '../../src/link/pipe.ts'
 import { PROFILES } from '../../src/link/profile.ts'
 import { closeSocket, endSocket, resetSocket } from '../../src/link/sockets.ts'
@@ -51,7 +51,7 @@ describe('an alarm', () => {
 
 describe('a line', () => {
   test('transmits one after the other', () => {
-    const line = new Line()
+    const line = new BandwidthQueue()
     expect(line.book(100, 1_000, 1e6)).toBe(100)
     expect(line.book(101, 500, 1e6)).toBe(108)
     expect(line.book(200, 1, 1e6)).toBe(200)
@@ -124,7 +124,7 @@ describe('a socket whose reader does not read', () => {
       destination: writer,
       direction: 'up',
       conditions: { profile: PROFILES.local, stalledUntilMs: Infinity },
-      line: new Line(),
+      line: new BandwidthQueue(),
       jitter: () => 0,
       slices: () => 0,
       onOpen: () => undefined,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Race } from '../../src/page/compare/race.ts'
 import { noCounts, type ExchangeRecord, type FrameRecord } from '../../src/meter.ts'
 import { modelP50Ms } from '../../src/page/measure/latency-model.ts'
-import { Wire } from '../../src/page/wire/wire-records.ts'
+import { WireRecords } from '../../src/page/wire/wire-records.ts'
 import type { MessageEvent } from '../../src/protocol.ts'
 
 const noBytes = { headers: 0, framing: 0, payload: 0 }
@@ -26,7 +26,7 @@ const socketOf = (id: number): ExchangeRecord => ({
 
 describe('what goes over the wire', () => {
   it('is forgotten from its old end, though the socket that it came by stays open', () => {
-    const wire = new Wire()
+    const wire = new WireRecords()
     wire.begin(
       () => null,
       () => 0,
@@ -52,7 +52,7 @@ describe('what goes over the wire', () => {
   })
 
   it('is over when the member is whom it was told to', () => {
-    const wire = new Wire()
+    const wire = new WireRecords()
     const begin = () =>
       wire.begin(
         () => null,
@@ -87,7 +87,7 @@ describe('the race', () => {
 
 describe('the model beside the meters', () => {
   const link = { profile: '3g', port: 1, rttMs: 300, bitsPerSecond: 1.6e6 }
-  const knobs = { intervalMs: 1000, holdMs: 25_000 }
+  const tuning = { intervalMs: 1000, holdMs: 25_000 }
 
   it('does not climb while polls are answered with nothing', () => {
     const counts = {
@@ -98,6 +98,6 @@ describe('the model beside the meters', () => {
       down: { headers: 600 * 235, framing: 0, payload: 0 },
     }
     // Half the interval, half the round trip and half of it again to answer, and a millisecond for 235 bytes.
-    expect(modelP50Ms('short-poll', link, knobs, counts, 0)).toBeCloseTo(651, -1)
+    expect(modelP50Ms('short-poll', link, tuning, counts, 0)).toBeCloseTo(651, -1)
   })
 })

@@ -150,7 +150,7 @@ describe('two people in a real browser', () => {
     await expect.poll(() => ada.notes()).toContain(`${name} left.`)
   })
 
-  it('stay the same when they reload: name, unsent text, link, no joined and no left', MAY_BE_LATE, async () => {
+  it('controller the same when they reload: name, unsent text, link, no joined and no left', MAY_BE_LATE, async () => {
     const playground = await startPlayground()
     const [ada, ben] = [await Visitor.enter(browser, playground.base), await Visitor.enter(browser, playground.base)]
     const name = await ben.name()

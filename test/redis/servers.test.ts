@@ -34,7 +34,7 @@ function follow(net: Net, joined: Joined, transport: TransportName): Stay {
       token: joined.token,
       transport,
       cursor: joined.cursor,
-      knobs: { intervalMs: 50 },
+      tuning: { intervalMs: 50 },
       observer: {
         events: (batch, isReset) => {
           if (isReset) stay.resets += 1

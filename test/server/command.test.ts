@@ -116,7 +116,7 @@ describe('the packed client', () => {
     const { base } = await startPlayground()
     const script = `
       import { join, TRANSPORTS } from 'transport-playground/client'
-      const room = await join('${base}', { name: 'ada', knobs: { intervalMs: 20 } })
+      const room = await join('${base}', { name: 'ada', tuning: { intervalMs: 20 } })
       for (const transport of TRANSPORTS) {
         room.use(transport)
         await room.send(transport)

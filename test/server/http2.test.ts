@@ -8,7 +8,7 @@ import fc from 'fast-check'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import WebSocket from 'ws'
-import { openAsker, openSession } from '../../bench/load/http-client.ts'
+import { openHttpClient, openSession } from '../../bench/load/http-client.ts'
 import type { HeaderSet } from '../../bench/load/request-headers.ts'
 import type { ByteSplit, Counts, MeterFrame } from '../../src/meter.ts'
 import { TRANSPORTS, type Joined, type TransportName } from '../../src/protocol.ts'
@@ -130,7 +130,7 @@ describe('the meter on HTTP/2', () => {
     const playground = await startSecure()
     const ada = await joined(playground)
     const counts = await meter(playground, ada)
-    const asker = await openAsker.http1(playground.port, 'minimal', [`Authorization: Bearer ${ada.token}`])
+    const asker = await openHttpClient.http1(playground.port, 'minimal', [`Authorization: Bearer ${ada.token}`])
     for (let i = 0; i < 3; i++) await asker.ask(`/rooms/lobby/short-poll?after=${ada.cursor}`)
     await expect
       .poll(() => totals(counts()))
@@ -142,7 +142,7 @@ describe('the meter on HTTP/2', () => {
     const { port, rooms } = await startSecure()
     const path = `/rooms/lobby/short-poll?after=${rooms.get('lobby').log.head}`
     const perPoll = async (version: 'http1' | 'http2', headers: HeaderSet) => {
-      const asker = await openAsker[version](port, headers)
+      const asker = await openHttpClient[version](port, headers)
       const { connection } = asker
       for (let i = 0; i < 3; i++) await asker.ask(path)
       const before = connection.sent + connection.received

@@ -59,7 +59,7 @@ describe('presence', () => {
   it('ends for a reader whose line carries no token when it was ended, and its session learns of it', async () => {
     const playground = await startPlayground({ lease: 500 })
     const ada = await person(playground, 'ada')
-    const { session } = watch(playground, ada, 'jsonp-poll', { knobs: { intervalMs: 60_000 } })
+    const { session } = watch(playground, ada, 'jsonp-poll', { tuning: { intervalMs: 60_000 } })
     await expect.poll(() => session.state.name).toBe('open')
     await leave(playground.net, 'lobby', ada.token)
     await expect.poll(() => session.state).toMatchObject({ name: 'closed', problem: { status: 410 } })

@@ -20,8 +20,8 @@ export async function launchBrowser(): Promise<Browser> {
 }
 
 /** As if the person had turned the poll interval in this tab before. */
-const knobs = (intervalMs: number) =>
-  `sessionStorage.getItem('knobs') ?? sessionStorage.setItem('knobs', '{"intervalMs":${intervalMs}}')`
+const tuning = (intervalMs: number) =>
+  `sessionStorage.getItem('tuning') ?? sessionStorage.setItem('tuning', '{"intervalMs":${intervalMs}}')`
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
@@ -65,7 +65,7 @@ export class Visitor {
     const viewport = { width: 1280, height: 800 }
     const context = await browser.newContext({ viewport, locale: 'en-US', reducedMotion: 'reduce', ...options })
     onTestFinished(() => context.close())
-    await context.addInitScript(knobs(intervalMs))
+    await context.addInitScript(tuning(intervalMs))
     const visitor = new Visitor(await context.newPage())
     await visitor.page.goto(url)
     await visitor.#ownName.waitFor({ state: 'attached' })

@@ -15,7 +15,7 @@ async function emptyFolder() {
 
 /** A process that opens a page, with a temporary folder of its own. */
 const openPage = (folder: string, env: Record<string, string> = {}): Running =>
-  run(process.execPath, ['--import', 'tsx', 'test/fixtures/open-page.ts'], { env: { TMPDIR: folder, ...env } })
+  run(process.execPath, ['--import', 'tsx', 'test/support/open-page.ts'], { env: { TMPDIR: folder, ...env } })
 
 async function expectOpened({ ended, output }: Running): Promise<void> {
   expect(await ended, output()).toBe(0)

@@ -2,7 +2,12 @@ import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { join } from '../../src/client/members.ts'
 import { Session, type SessionOptions } from '../../src/client/session.ts'
-import { DEFAULT_KNOBS, type Knobs, type Net, type TransportContext } from '../../src/client/transports/transport.ts'
+import {
+  DEFAULT_TUNING,
+  type TransportTuning,
+  type Net,
+  type TransportContext,
+} from '../../src/client/transports/transport.ts'
 import type { Batch, Joined, RoomEvent, TransportName } from '../../src/protocol.ts'
 import { buildApp } from '../../src/server/app.ts'
 import type { Config } from '../../src/server/config/settings.ts'
@@ -36,7 +41,7 @@ export async function person(
   { net }: TestPlayground,
   name?: string,
   room = 'lobby',
-  knobs?: Partial<Knobs>,
+  tuning?: Partial<TransportTuning>,
 ): Promise<Person> {
   const joined = await join(net, room, name === undefined ? {} : { name })
   return {
@@ -46,7 +51,7 @@ export async function person(
       room,
       token: joined.token,
       memberId: joined.member.id,
-      knobs: { ...DEFAULT_KNOBS, intervalMs: 20, ...knobs },
+      tuning: { ...DEFAULT_TUNING, intervalMs: 20, ...tuning },
     },
   }
 }
@@ -76,7 +81,7 @@ export function watch(
     transport,
     cursor: who.cursor,
     ...options,
-    knobs: { intervalMs: 20, ...options.knobs },
+    tuning: { intervalMs: 20, ...options.tuning },
     observer: {
       ...options.observer,
       events: (batch, isReset) => {

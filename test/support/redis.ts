@@ -22,7 +22,7 @@ export interface TestRedis {
   port: number
   /** A client that commands go by which are the test's own. */
   client: Redis
-  /** Nothing is read or answered until `resume`; connections stay. */
+  /** Nothing is read or answered until `resume`; connections controller. */
   pause: () => void
   resume: () => void
   /** SIGKILL, and settles when it is gone. */

@@ -1,5 +1,5 @@
 /** A queue between somebody who is called back and somebody who awaits. What was put in before it failed comes out first. */
-export class Inbox<T> {
+export class AsyncQueue<T> {
   readonly #items: T[] = []
   #error: Error | null = null
   #wake: () => void = () => undefined

@@ -1,6 +1,6 @@
 import type { Ack, Batch, Cursor, Draft, Problem, TransportName } from '../../protocol.ts'
 import { deadline } from './time.ts'
-import { LineError, ProblemError, type Net, type TransportContext } from './transport.ts'
+import { ConnectionError, ProblemError, type Net, type TransportContext } from './transport.ts'
 
 /** What an answer may take beyond the time for which the server was asked to hold it. */
 export const PATIENCE_MS = 10_000
@@ -16,10 +16,14 @@ export interface Call {
   holdMs?: number
 }
 
-/** One request: its JSON, or null for 204 and 304. Throws ProblemError for an answer that says no, LineError without an answer. */
+/** One request: its JSON, or null for 204 and 304. Throws ProblemError for an answer that says no, ConnectionError without an answer. */
 export async function call(net: Net, request: Call, signal?: AbortSignal): Promise<unknown> {
   const { method = 'GET', path, token, body, headers, keepalive = false, holdMs = 0 } = request
-  const limit = deadline(signal, holdMs + PATIENCE_MS, new LineError(`no answer within ${holdMs + PATIENCE_MS} ms`))
+  const limit = deadline(
+    signal,
+    holdMs + PATIENCE_MS,
+    new ConnectionError(`no answer within ${holdMs + PATIENCE_MS} ms`),
+  )
   try {
     const response = await net.fetch(net.base + path, {
       method,
@@ -37,7 +41,7 @@ export async function call(net: Net, request: Call, signal?: AbortSignal): Promi
     return JSON.parse(await response.text())
   } catch (error) {
     if (error instanceof ProblemError || signal?.aborted) throw error
-    throw new LineError(error instanceof Error ? error.message : String(error), { cause: error })
+    throw new ConnectionError(error instanceof Error ? error.message : String(error), { cause: error })
   } finally {
     limit.release()
   }
@@ -63,7 +67,7 @@ export async function poll(
 export async function post({ net, room, token }: TransportContext, draft: Draft, signal: AbortSignal): Promise<Ack> {
   const answer = await call(net, { method: 'POST', path: `/rooms/${room}/messages`, token, body: draft }, signal)
   const ack = answer as Partial<Ack> | null
-  if (ack?.id !== draft.id) throw new LineError('the answer is not an acknowledgement: is something in between?')
+  if (ack?.id !== draft.id) throw new ConnectionError('the answer is not an acknowledgement: is something in between?')
   return ack as Ack
 }
 
@@ -75,7 +79,7 @@ export function asBatch(value: unknown): Batch {
   const batch = value as (Partial<Batch> & Partial<Problem>) | null
   if (typeof batch?.status === 'number') throw new ProblemError(batch as Problem)
   if (typeof batch?.cursor === 'string' && Array.isArray(batch.events)) return batch as Batch
-  throw new LineError('the answer is not a batch: is something between here and the server?')
+  throw new ConnectionError('the answer is not a batch: is something between here and the server?')
 }
 
 /** What an answer says that says no. */

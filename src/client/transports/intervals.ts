@@ -1,10 +1,10 @@
 import type { Batch, Cursor } from '../../protocol.ts'
 import { sleep } from './time.ts'
-import type { Knobs } from './transport.ts'
+import type { TransportTuning } from './transport.ts'
 
 /** Asks, takes what there is, asks again when the interval is over; at once while there is more. */
 export async function* atIntervals(
-  knobs: Readonly<Knobs>,
+  tuning: Readonly<TransportTuning>,
   cursor: Cursor | null,
   signal: AbortSignal,
   ask: (cursor: Cursor | null) => Promise<Batch | null>,
@@ -17,6 +17,6 @@ export async function* atIntervals(
       yield batch
     }
     // The interval runs from question to question, as in the model: a slow answer does not stretch it.
-    if (!batch?.more) await sleep(askedAt + knobs.intervalMs - performance.now(), signal)
+    if (!batch?.more) await sleep(askedAt + tuning.intervalMs - performance.now(), signal)
   }
 }

@@ -1,7 +1,7 @@
 import { asBatch, PATIENCE_MS, post } from './http.ts'
 import { atIntervals } from './intervals.ts'
 import { deadline } from './time.ts'
-import { LineError, type TransportTraits } from './transport.ts'
+import { ConnectionError, type TransportTraits } from './transport.ts'
 
 let scripts = 0
 
@@ -12,13 +12,13 @@ export const jsonpPoll: TransportTraits = {
   isSpectator: true,
   open: (context) => ({
     receive: (cursor, signal, onOpen) =>
-      atIntervals(context.knobs, cursor, signal, async (after) => {
+      atIntervals(context.tuning, cursor, signal, async (after) => {
         const { net, room, memberId } = context
         const callback = `onRoom${++scripts}`
         const query = new URLSearchParams({ callback })
         if (after !== null) query.set('after', after)
         if (memberId !== undefined) query.set('for', memberId)
-        const limit = deadline(signal, PATIENCE_MS, new LineError(`no answer within ${PATIENCE_MS} ms`))
+        const limit = deadline(signal, PATIENCE_MS, new ConnectionError(`no answer within ${PATIENCE_MS} ms`))
         const answer = await net
           .loadScript(`${net.base}/rooms/${room}/jsonp-poll?${query}`, callback, limit.signal)
           .finally(limit.release)

@@ -8,7 +8,7 @@ export const longPoll: TransportTraits = {
   open: (context) => ({
     async *receive(cursor, signal, onOpen) {
       // The first question is not held: its answer is the proof that the line is good, as a socket's `open` is.
-      for (let holdMs = 0; ; holdMs = context.knobs.holdMs) {
+      for (let holdMs = 0; ; holdMs = context.tuning.holdMs) {
         const batch = await poll(context, 'long-poll', cursor, holdMs, signal)
         onOpen()
         if (batch) {

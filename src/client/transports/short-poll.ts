@@ -8,7 +8,7 @@ export const shortPoll: TransportTraits = {
   mode: 'interval',
   open: (context) => ({
     receive: (cursor, signal, onOpen) =>
-      atIntervals(context.knobs, cursor, signal, async (after) => {
+      atIntervals(context.tuning, cursor, signal, async (after) => {
         const batch = await poll(context, 'short-poll', after, undefined, signal)
         onOpen()
         return batch

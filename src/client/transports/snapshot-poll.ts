@@ -8,7 +8,7 @@ export const snapshotPoll: TransportTraits = {
   mode: 'interval',
   open: (context) => ({
     receive: (cursor, signal, onOpen) =>
-      atIntervals(context.knobs, cursor, signal, async (after) => {
+      atIntervals(context.tuning, cursor, signal, async (after) => {
         const { net, room, token } = context
         const headers: Record<string, string> = after === null ? {} : { 'if-none-match': `"${after}"` }
         const answer = await call(net, { path: `/rooms/${room}/snapshot-poll`, token, headers }, signal)

@@ -2,8 +2,8 @@ import type { Socket } from 'socket.io-client'
 import type { Ack, Batch, Problem } from '../../protocol.ts'
 import { engineTransports } from './engine-io.ts'
 import { asBatch } from './http.ts'
-import { Inbox } from './async-queue.ts'
-import { LineError, ProblemError, type TransportContext, type TransportTraits } from './transport.ts'
+import { AsyncQueue } from './async-queue.ts'
+import { ConnectionError, ProblemError, type TransportContext, type TransportTraits } from './transport.ts'
 
 /** What the server says of a draft. */
 type Verdict = { ack: Ack } | { error: Problem }
@@ -18,7 +18,7 @@ export const socketIo: TransportTraits = {
 
     return {
       async *receive(cursor, signal, onOpen) {
-        const inbox = new Inbox<Batch>()
+        const inbox = new AsyncQueue<Batch>()
         const io = await connect(context, cursor)
         const aborted = () => inbox.fail(signal.reason as Error)
         io.on('connect', () => {
@@ -26,7 +26,7 @@ export const socketIo: TransportTraits = {
           onOpen()
         })
         io.on('connect_error', (error) => inbox.fail(connectError(error)))
-        io.on('disconnect', (reason) => inbox.fail(new LineError(`the socket closed: ${reason}`)))
+        io.on('disconnect', (reason) => inbox.fail(new ConnectionError(`the socket closed: ${reason}`)))
         io.on('problem', (problem: Problem) => inbox.fail(new ProblemError(problem)))
         io.on('batch', (batch: unknown) => {
           try {
@@ -49,7 +49,7 @@ export const socketIo: TransportTraits = {
       },
 
       async send(draft, signal) {
-        if (!socket) throw new LineError('the socket is not open')
+        if (!socket) throw new ConnectionError('the socket is not open')
         const verdict = await answered(socket, signal, socket.emitWithAck('message', draft) as Promise<Verdict>)
         if ('ack' in verdict) return verdict.ack
         throw new ProblemError(verdict.error)
@@ -61,7 +61,7 @@ export const socketIo: TransportTraits = {
 async function connect({ net, room, token }: TransportContext, after: string | null): Promise<Socket> {
   const [{ io }, engine] = await Promise.all([import('socket.io-client'), import('engine.io-client')]).catch(
     (cause: unknown) => {
-      throw new LineError('its client does not load', { cause })
+      throw new ConnectionError('its client does not load', { cause })
     },
   )
   return io(net.base, {
@@ -85,17 +85,17 @@ function answered<T>(socket: Socket, signal: AbortSignal, answer: Promise<T>): P
       finish()
     }
     const aborted = () => settle(() => reject(signal.reason as Error))
-    const lost = (reason: string) => settle(() => reject(new LineError(`the socket closed: ${reason}`)))
+    const lost = (reason: string) => settle(() => reject(new ConnectionError(`the socket closed: ${reason}`)))
     signal.addEventListener('abort', aborted)
     socket.on('disconnect', lost)
     answer.then(
       (value) => settle(() => resolve(value)),
-      (error: unknown) => settle(() => reject(new LineError(String(error)))),
+      (error: unknown) => settle(() => reject(new ConnectionError(String(error)))),
     )
     if (signal.aborted) aborted()
   })
 }
 
 function connectError(error: Error & { data?: Problem }): Error {
-  return error.data ? new ProblemError(error.data) : new LineError(error.message)
+  return error.data ? new ProblemError(error.data) : new ConnectionError(error.message)
 }

@@ -1,11 +1,11 @@
 import type { Cursor, TransportName } from '../../protocol.ts'
 import { PATIENCE_MS, refusalOf } from './http.ts'
 import { deadline } from './time.ts'
-import { LineError, ProblemError, type TransportContext } from './transport.ts'
+import { ConnectionError, ProblemError, type TransportContext } from './transport.ts'
 
 /**
  * The text of an answer that does not end, piece by piece as it comes. Throws ProblemError for an answer that says no,
- * LineError for none, and for one that breaks off.
+ * ConnectionError for none, and for one that breaks off.
  *
  * @param onOpen called when the head of the answer is there
  */
@@ -16,7 +16,7 @@ export async function* streamText(
   signal: AbortSignal,
   onOpen: () => void,
 ): AsyncGenerator<string, never, undefined> {
-  const limit = deadline(signal, PATIENCE_MS, new LineError(`no answer within ${PATIENCE_MS} ms`))
+  const limit = deadline(signal, PATIENCE_MS, new ConnectionError(`no answer within ${PATIENCE_MS} ms`))
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
   try {
     const response = await net.fetch(
@@ -34,12 +34,12 @@ export async function* streamText(
     const decoder = new TextDecoder()
     for (;;) {
       const { done, value } = await reader.read()
-      if (done) throw new LineError('the stream ended')
+      if (done) throw new ConnectionError('the stream ended')
       yield decoder.decode(value, { stream: true })
     }
   } catch (error) {
-    if (error instanceof ProblemError || error instanceof LineError || signal.aborted) throw error
-    throw new LineError(error instanceof Error ? error.message : String(error), { cause: error })
+    if (error instanceof ProblemError || error instanceof ConnectionError || signal.aborted) throw error
+    throw new ConnectionError(error instanceof Error ? error.message : String(error), { cause: error })
   } finally {
     limit.release()
     // Whoever stops reading ends the connection with it.

@@ -14,14 +14,14 @@ export interface Net {
 }
 
 /** What a person may turn while a line runs; a line reads them when it opens. */
-export interface Knobs {
+export interface TransportTuning {
   /** ms from the start of one short poll to the start of the next. */
   intervalMs: number
   /** ms for which a long poll may be held; the server's own limit wins. */
   holdMs: number
 }
 
-export const DEFAULT_KNOBS: Knobs = { intervalMs: 1000, holdMs: 25_000 }
+export const DEFAULT_TUNING: TransportTuning = { intervalMs: 1000, holdMs: 25_000 }
 
 export interface TransportContext {
   net: Net
@@ -30,7 +30,7 @@ export interface TransportContext {
   token: string | null
   /** Whose meters count what goes without a token. */
   memberId?: string
-  knobs: Knobs
+  tuning: TransportTuning
 }
 
 /** One way of following a room. It neither retries nor remembers: the session does both. */
@@ -41,38 +41,42 @@ export interface ClientTransport {
    * @param onOpen called when the server has answered for the first time, and perhaps again
    */
   receive(cursor: Cursor | null, signal: AbortSignal, onOpen: () => void): AsyncIterable<Batch>
-  /** Settles once the draft stands in the log. Throws ProblemError when it was refused, LineError when nobody knows. */
+  /** Settles once the draft stands in the log. Throws ProblemError when it was refused, ConnectionError when nobody knows. */
   send(draft: Draft, signal: AbortSignal): Promise<Ack>
 }
 
 export type OpenTransport = (context: TransportContext) => ClientTransport
 
 /** How a line works, in the two words that a person is shown. */
-export interface Carriage {
+export interface TransportMode {
   carrier: 'HTTP' | 'WebSocket'
   mode: 'interval' | 'held' | 'streaming'
 }
 
 /** The knob that each way of working heeds. */
-const KNOBS: Record<Carriage['mode'], keyof Knobs | null> = { interval: 'intervalMs', held: 'holdMs', streaming: null }
+const KNOBS: Record<TransportMode['mode'], keyof TransportTuning | null> = {
+  interval: 'intervalMs',
+  held: 'holdMs',
+  streaming: null,
+}
 
-/** Whether a line that works so would work otherwise by the other knobs. */
-export function heeds({ mode }: Carriage, was: Knobs, is: Knobs): boolean {
+/** Whether a line that works so would work otherwise by the other tuning. */
+export function affectsConnection({ mode }: TransportMode, was: TransportTuning, is: TransportTuning): boolean {
   const knob = KNOBS[mode]
   return knob !== null && was[knob] !== is[knob]
 }
 
-export interface TransportTraits extends Carriage {
+export interface TransportTraits extends TransportMode {
   /** How it works until its socket is there, and for good where none gets through. */
-  before?: Carriage
+  before?: TransportMode
   /** It cannot carry a token: what is private does not come by it. */
   isSpectator?: true
   open: OpenTransport
 }
 
 /** The line broke, or never came to be. What was in flight may or may not have arrived. */
-export class LineError extends Error {
-  override readonly name = 'LineError'
+export class ConnectionError extends Error {
+  override readonly name = 'ConnectionError'
 }
 
 /** The server answered, and said no. */

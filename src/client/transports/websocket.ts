@@ -8,8 +8,8 @@ import {
   type FrameUp,
 } from '../../protocol.ts'
 import { asBatch, PATIENCE_MS } from './http.ts'
-import { Inbox } from './async-queue.ts'
-import { LineError, ProblemError, type TransportContext, type TransportTraits } from './transport.ts'
+import { AsyncQueue } from './async-queue.ts'
+import { ConnectionError, ProblemError, type TransportContext, type TransportTraits } from './transport.ts'
 
 interface Waiter {
   resolve: (ack: Ack) => void
@@ -27,7 +27,7 @@ export const webSocket: TransportTraits = {
 
     return {
       async *receive(cursor, signal, onOpen) {
-        const inbox = new Inbox<Batch>()
+        const inbox = new AsyncQueue<Batch>()
         const ws = connect(context, cursor)
         const end = (error: Error) => {
           inbox.fail(error)
@@ -36,7 +36,7 @@ export const webSocket: TransportTraits = {
           unacknowledged.clear()
         }
         const aborted = () => end(signal.reason as Error)
-        const opening = setTimeout(() => end(new LineError(`no socket within ${PATIENCE_MS} ms`)), PATIENCE_MS)
+        const opening = setTimeout(() => end(new ConnectionError(`no socket within ${PATIENCE_MS} ms`)), PATIENCE_MS)
         ws.onopen = () => {
           clearTimeout(opening)
           current = { ws, end }
@@ -50,7 +50,7 @@ export const webSocket: TransportTraits = {
             const batch = take(JSON.parse(String(data)) as FrameDown, unacknowledged)
             if (batch) inbox.put(batch)
           } catch (error) {
-            end(new LineError('the server sent what is not a frame', { cause: error }))
+            end(new ConnectionError('the server sent what is not a frame', { cause: error }))
           }
         }
         signal.addEventListener('abort', aborted)
@@ -60,7 +60,7 @@ export const webSocket: TransportTraits = {
         } finally {
           clearTimeout(opening)
           signal.removeEventListener('abort', aborted)
-          end(new LineError('the reader left'))
+          end(new ConnectionError('the reader left'))
           ws.onmessage = ws.onopen = ws.onclose = null
           ws.close(1000)
         }
@@ -69,7 +69,7 @@ export const webSocket: TransportTraits = {
       send(draft, signal) {
         return new Promise<Ack>((resolve, reject) => {
           if (!current) {
-            reject(new LineError('the socket is not open'))
+            reject(new ConnectionError('the socket is not open'))
             return
           }
           const { ws, end } = current
@@ -79,7 +79,10 @@ export const webSocket: TransportTraits = {
           }
           signal.addEventListener('abort', aborted, { once: true })
           // A connection that is dead at its other end says nothing: whoever speaks into it finds out.
-          const limit = setTimeout(() => end(new LineError(`no acknowledgement within ${PATIENCE_MS} ms`)), PATIENCE_MS)
+          const limit = setTimeout(
+            () => end(new ConnectionError(`no acknowledgement within ${PATIENCE_MS} ms`)),
+            PATIENCE_MS,
+          )
           const settled = <T>(settle: (value: T) => void) => {
             return (value: T) => {
               clearTimeout(limit)
@@ -115,7 +118,7 @@ function take(frame: FrameDown, unacknowledged: Map<string, Waiter>): Batch | nu
 
 function closeError(code: number, reason: string): Error {
   const status = code === CLOSE.badToken ? 401 : code === CLOSE.memberEnded ? 410 : null
-  if (status === null) return new LineError(`the socket closed: ${code}${reason ? ` ${reason}` : ''}`)
+  if (status === null) return new ConnectionError(`the socket closed: ${code}${reason ? ` ${reason}` : ''}`)
   const type = status === 401 ? 'unknown-token' : 'member-ended'
   return new ProblemError({ type, title: reason, status, detail: reason })
 }

@@ -2,7 +2,7 @@ import { signal } from '@preact/signals'
 import { ROOM_PATTERN } from '../../protocol.ts'
 
 /** What the address asks for. `badRoom`: it names a room that cannot be. */
-export type Route = { room: string; view: View } | { badRoom: string }
+export type PageAddress = { room: string; view: View } | { badRoom: string }
 
 /** What is shown of a room: one's own chat, or every transport beside the others. */
 export const VIEWS = ['chat', 'compare'] as const
@@ -25,7 +25,7 @@ export function go(room: string): void {
   location.hash = addressOf(room, 'view' in now ? now.view : 'chat')
 }
 
-function readRoute(hash: string): Route {
+function readRoute(hash: string): PageAddress {
   const path = hash.replace(/^#\/?/, '')
   if (path === '') return { room: DEFAULT_ROOM, view: 'chat' }
   if (path === 'compare') return { room: DEFAULT_ROOM, view: 'compare' }

@@ -2,62 +2,62 @@ import { signal, type Signal } from '@preact/signals'
 import type { AboutLink, Member, MessageEvent, Problem, TransportName } from '../../protocol.ts'
 import { RoomMember } from '../../client/room-member.ts'
 import type { SessionState } from '../../client/session.ts'
-import { heeds, type Knobs, type Net } from '../../client/transports/transport.ts'
+import { affectsConnection, type TransportTuning, type Net } from '../../client/transports/transport.ts'
 import { transports } from '../../client/transports/index.ts'
-import { Gauges } from '../measure/meter-model.ts'
-import { History } from '../room/message-list.ts'
-import { MeterLine } from '../measure/meter-socket.ts'
+import { MeterModel } from '../measure/meter-model.ts'
+import { MessageList } from '../room/message-list.ts'
+import { MeterSocket } from '../measure/meter-socket.ts'
 import { over } from '../network/net.ts'
-import { Reception } from '../room/incoming-events.ts'
+import { IncomingEvents } from '../room/incoming-events.ts'
 
 /** Messages that a pane shows. */
 const KEPT = 24
 
-export type PaneState =
+export type ColumnState =
   | { name: 'connecting' }
   | { name: 'open' }
   | { name: 'lost' }
   /** For good: the server does not let it in. */
   | { name: 'refused'; problem: Problem }
 
-export interface PaneOptions {
+export interface ColumnOptions {
   net: Net
   room: string
   transport: TransportName
   link: AboutLink | null
-  knobs: Knobs
+  tuning: TransportTuning
   language: () => string
   onMessage: (event: MessageEvent, transport: TransportName, latencyMs: number | null) => void
 }
 
 /** One transport's place in the comparison: a member of its own, with a line of its own. */
-export class Pane {
+export class ComparisonColumn {
   readonly transport: TransportName
-  readonly history = new History(KEPT)
-  readonly gauges: Gauges
+  readonly history = new MessageList(KEPT)
+  readonly meter: MeterModel
   readonly member = signal<Member | null>(null)
-  readonly state = signal<PaneState>({ name: 'connecting' })
+  readonly state = signal<ColumnState>({ name: 'connecting' })
   readonly link: Signal<AboutLink | null>
   readonly #net: Net
-  readonly #reception: Reception
-  readonly #meterLine: MeterLine
+  readonly #reception: IncomingEvents
+  readonly #meterLine: MeterSocket
   readonly #member: RoomMember
-  #knobs: Knobs
+  #tuning: TransportTuning
 
-  constructor({ net, room, transport, link, knobs, language, onMessage }: PaneOptions) {
+  constructor({ net, room, transport, link, tuning, language, onMessage }: ColumnOptions) {
     this.transport = transport
     this.link = signal(link)
     this.#net = net
-    this.#knobs = knobs
-    this.gauges = new Gauges(transport)
-    this.#meterLine = new MeterLine(net, room, {
-      report: (report) => this.gauges.report(report),
+    this.#tuning = tuning
+    this.meter = new MeterModel(transport)
+    this.#meterLine = new MeterSocket(net, room, {
+      report: (report) => this.meter.report(report),
       trace: () => undefined,
-      state: (state) => (this.gauges.line.value = state),
+      state: (state) => (this.meter.line.value = state),
     })
-    this.#reception = new Reception(
+    this.#reception = new IncomingEvents(
       this.history,
-      this.gauges,
+      this.meter,
       () => this.#meterLine.clock.reading,
       (event, latencyMs) => onMessage(event, transport, latencyMs),
     )
@@ -66,14 +66,14 @@ export class Pane {
       connectionNet: over(net, link),
       room,
       transport,
-      tuning: knobs,
+      tuning: tuning,
       name: `${transport}-${Math.random().toString(36).slice(2, 6)}`,
       language,
       rejoin: 'always',
       observer: {
         joined: ({ member, token }) => {
           this.member.value = member
-          this.gauges.joined(transport, Date.now())
+          this.meter.joined(transport, Date.now())
           this.#meterLine.begin(token)
         },
         state: (state) => this.#show(state),
@@ -86,14 +86,14 @@ export class Pane {
   /** Goes on over another link; what is counted and timed begins anew. */
   reach(link: AboutLink | null): void {
     this.link.value = link
-    this.gauges.turned(this.transport)
+    this.meter.turned(this.transport)
     this.#member.connectOver(over(this.#net, link))
   }
 
-  set(knobs: Knobs): void {
-    if (heeds(transports[this.transport], this.#knobs, knobs)) this.gauges.turned(this.transport)
-    this.#knobs = knobs
-    this.#member.tune(knobs)
+  set(tuning: TransportTuning): void {
+    if (affectsConnection(transports[this.transport], this.#tuning, tuning)) this.meter.turned(this.transport)
+    this.#tuning = tuning
+    this.#member.tune(tuning)
   }
 
   leave(): void {

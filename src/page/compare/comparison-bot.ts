@@ -17,7 +17,7 @@ export interface Progress {
 }
 
 /** Holds a conversation: so many messages, at moments that a seed decides. */
-export class Bot {
+export class ComparisonBot {
   /** null while it is silent. */
   readonly progress = signal<Progress | null>(null)
   readonly #options: BotMemberOptions

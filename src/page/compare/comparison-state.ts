@@ -3,7 +3,7 @@ import { language, texts } from '../i18n/i18n.ts'
 import { links, linksKnown, served } from '../network/links.ts'
 import { net } from '../network/net.ts'
 import { route } from '../browser/router.ts'
-import { stay } from '../state/store.ts'
+import { currentRoom } from '../state/store.ts'
 import { Comparison } from './comparison.ts'
 import { loadSettings } from './settings.ts'
 
@@ -18,12 +18,12 @@ export const comparison = signal<Comparison | null>(null)
 /** Links first: a pane that began without one would begin with other conditions than its neighbours. */
 async function begin(wanted: string): Promise<void> {
   await linksKnown
-  const knobs = stay.peek()?.knobs.peek()
-  if (room.peek() !== wanted || comparison.peek() || !knobs) return
+  const tuning = currentRoom.peek()?.tuning.peek()
+  if (room.peek() !== wanted || comparison.peek() || !tuning) return
   comparison.value = new Comparison({
     net,
     room: wanted,
-    knobs,
+    tuning,
     links,
     settings: loadSettings(served.peek()),
     language: () => language.peek(),
@@ -44,8 +44,8 @@ effect(() => {
   })
 })
 effect(() => {
-  const knobs = stay.value?.knobs.value
-  if (knobs) comparison.peek()?.set(knobs)
+  const tuning = currentRoom.value?.tuning.value
+  if (tuning) comparison.peek()?.set(tuning)
 })
 links.subscribe(() => comparison.peek()?.rearrange())
 

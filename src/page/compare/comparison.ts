@@ -1,16 +1,16 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals'
 import { TRANSPORTS, type AboutLink, type TransportName } from '../../protocol.ts'
-import type { Knobs, Net } from '../../client/transports/transport.ts'
+import type { TransportTuning, Net } from '../../client/transports/transport.ts'
 import { linkOf } from '../network/links.ts'
-import { Bot } from './comparison-bot.ts'
-import { Pane } from './column.ts'
+import { ComparisonBot } from './comparison-bot.ts'
+import { ComparisonColumn } from './column.ts'
 import { Race } from './race.ts'
 import { DEFAULT_PROFILE, saveSettings, type Settings } from './settings.ts'
 
 export interface ComparisonOptions {
   net: Net
   room: string
-  knobs: Knobs
+  tuning: TransportTuning
   links: ReadonlySignal<readonly AboutLink[]>
   settings: Settings
   /** Of the names that the server invents, and what the bot says in it. */
@@ -23,24 +23,24 @@ export class Comparison {
   readonly room: string
   readonly settings = signal<Settings>({ shown: [], profiles: {}, bot: { ratePerS: 1, seed: 0 } })
   readonly race: Race
-  readonly bot: Bot
+  readonly bot: ComparisonBot
   readonly links: ReadonlySignal<readonly AboutLink[]>
-  readonly #panes = signal<ReadonlyMap<TransportName, Pane>>(new Map())
+  readonly #panes = signal<ReadonlyMap<TransportName, ComparisonColumn>>(new Map())
   /** In the order of the transports. */
   readonly panes = computed(() => [...this.#panes.value.values()])
   readonly #options: ComparisonOptions
-  #knobs: Knobs
+  #tuning: TransportTuning
 
   constructor(options: ComparisonOptions) {
     const { net, room, lines, links, settings } = options
     this.#options = options
     this.room = room
     this.links = links
-    this.#knobs = options.knobs
+    this.#tuning = options.tuning
     this.race = new Race(() =>
       this.panes.peek().flatMap(({ state, transport }) => (state.peek().name === 'open' ? [transport] : [])),
     )
-    this.bot = new Bot({ net, room, lines })
+    this.bot = new ComparisonBot({ net, room, lines })
     this.settings.value = settings
     this.#arrange()
   }
@@ -58,10 +58,10 @@ export class Comparison {
     this.race.clear()
   }
 
-  set(knobs: Knobs): void {
-    if (knobs === this.#knobs) return
-    this.#knobs = knobs
-    for (const pane of this.panes.peek()) pane.set(knobs)
+  set(tuning: TransportTuning): void {
+    if (tuning === this.#tuning) return
+    this.#tuning = tuning
+    for (const pane of this.panes.peek()) pane.set(tuning)
   }
 
   setBot(bot: Partial<Settings['bot']>): void {
@@ -74,7 +74,7 @@ export class Comparison {
   }
 
   tick(): void {
-    for (const { gauges } of this.panes.peek()) gauges.tick()
+    for (const { meter } of this.panes.peek()) meter.tick()
     this.race.tick()
   }
 
@@ -90,7 +90,7 @@ export class Comparison {
     this.#arrange()
   }
 
-  /** Panes as the settings have them: those that are there already stay who they are. */
+  /** Panes as the settings have them: those that are there already controller who they are. */
   #arrange(): void {
     const { net, room, language } = this.#options
     const before = this.#panes.peek()
@@ -101,13 +101,13 @@ export class Comparison {
         const link = this.#linkOf(transport)
         const known = before.get(transport)
         if (known && known.link.peek()?.port !== link?.port) known.reach(link)
-        const pane = (): Pane =>
-          new Pane({
+        const pane = (): ComparisonColumn =>
+          new ComparisonColumn({
             net,
             room,
             transport,
             link,
-            knobs: this.#knobs,
+            tuning: this.#tuning,
             language,
             onMessage: (event, by, latencyMs) => this.race.arrived(event, by, latencyMs),
           })

@@ -23,7 +23,7 @@ const times = (count: number): string => (count === 1 ? 'once' : `${count} times
 const characters = (count: number): string => `${count} character${count === 1 ? '' : 's'}`
 
 /** What each transport does, in a few words. */
-const how: Record<TransportName, (knobs: { interval: string; hold: string }) => string> = {
+const how: Record<TransportName, (tuning: { interval: string; hold: string }) => string> = {
   'short-poll': ({ interval }) => `asks every ${interval}`,
   'long-poll': () => 'asks, and the server waits',
   websocket: () => 'one socket, both ways',
@@ -72,7 +72,7 @@ export const en = {
     spoken: (carrier: string, mode: string) => `Carrier ${carrier}, mode ${mode}`,
   },
 
-  knobs: {
+  tuning: {
     group: 'Knobs',
     interval: 'Poll interval',
     hold: 'Hold',

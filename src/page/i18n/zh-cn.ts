@@ -54,7 +54,7 @@ export const zhCN: Texts = {
     spoken: (carrier, mode) => `承载：${carrier}，方式：${mode}`,
   },
 
-  knobs: {
+  tuning: {
     group: '旋钮',
     interval: '轮询间隔',
     hold: '挂起时长',

@@ -1,6 +1,6 @@
 import type { ByteSplit, Counts } from '../../meter.ts'
 import type { TransportName } from '../../protocol.ts'
-import type { Carriage } from '../../client/transports/transport.ts'
+import type { TransportMode } from '../../client/transports/transport.ts'
 import { transports } from '../../client/transports/index.ts'
 
 const apart = (a: ByteSplit, b: ByteSplit): ByteSplit => ({
@@ -24,7 +24,7 @@ export const since = (before: Counts, after: Counts): Counts => ({
 export const sumOf = ({ headers, framing, payload }: ByteSplit): number => headers + framing + payload
 
 /** How a line works, by what has been counted of it: a socket that comes later is there once it has carried something. */
-export function carriageOf(transport: TransportName, counts: Counts | undefined): Carriage {
+export function modeOf(transport: TransportName, counts: Counts | undefined): TransportMode {
   const traits = transports[transport]
   return traits.before && !counts?.frames ? traits.before : traits
 }
@@ -32,7 +32,7 @@ export function carriageOf(transport: TransportName, counts: Counts | undefined)
 /** A socket's frames have no headers: all of its headers are its handshake, and are paid once, not per message. */
 export function handshakeBytes(transport: TransportName, counts: Counts): number {
   const { up, down } = counts
-  return carriageOf(transport, counts).carrier === 'WebSocket' ? up.headers + down.headers : 0
+  return modeOf(transport, counts).carrier === 'WebSocket' ? up.headers + down.headers : 0
 }
 
 /** All bytes, both ways, by the messages that they brought, without a handshake. null before the first message. */
@@ -45,5 +45,5 @@ export function bytesPerMessage(transport: TransportName, counts: Counts): numbe
 /** Of the polls that were answered, those that were answered with nothing. null where nothing is asked for again and again. */
 export function emptyShare(transport: TransportName, counts: Counts): number | null {
   const { polls, empty } = counts
-  return polls === 0 || carriageOf(transport, counts).mode === 'streaming' ? null : empty / polls
+  return polls === 0 || modeOf(transport, counts).mode === 'streaming' ? null : empty / polls
 }

@@ -1,11 +1,11 @@
 import type { Counts } from '../../meter.ts'
 import type { AboutLink, TransportName } from '../../protocol.ts'
-import type { Carriage, Knobs } from '../../client/transports/transport.ts'
+import type { TransportMode, TransportTuning } from '../../client/transports/transport.ts'
 import * as longPoll from '../../models/long-poll.ts'
 import { gapMs, type Path } from '../../models/path.ts'
 import * as push from '../../models/push.ts'
 import * as shortPoll from '../../models/short-poll.ts'
-import { carriageOf } from './count-math.ts'
+import { modeOf } from './count-math.ts'
 
 /**
  * ms of the median latency that theory gives a transport over a link, the computers themselves taken as infinitely quick;
@@ -17,12 +17,12 @@ import { carriageOf } from './count-math.ts'
 export function modelP50Ms(
   transport: TransportName,
   link: AboutLink | null,
-  { intervalMs, holdMs }: Knobs,
+  { intervalMs, holdMs }: TransportTuning,
   counts: Counts,
   ratePerS: number,
 ): number | null {
   if (!link || link.rttMs === 0) return null
-  const { mode } = carriageOf(transport, counts)
+  const { mode } = modeOf(transport, counts)
   const oneWayMs = link.rttMs / 2
   const serviceMs = link.bitsPerSecond === null ? 0 : (bytesPerAnswer(counts, mode) * 8000) / link.bitsPerSecond
   const path: Path = { oneWayDownMs: oneWayMs, oneWayUpMs: oneWayMs, serviceMs, thinkMs: 0 }
@@ -36,7 +36,7 @@ export function modelP50Ms(
 }
 
 /** Of an answer, or of a frame, that brings something. Every answer has a head, an empty one too; a frame has none. */
-function bytesPerAnswer({ requests, polls, empty, frames, down }: Counts, mode: Carriage['mode']): number {
+function bytesPerAnswer({ requests, polls, empty, frames, down }: Counts, mode: TransportMode['mode']): number {
   const head = mode === 'streaming' ? 0 : down.headers / Math.max(1, requests)
   return head + (down.framing + down.payload) / Math.max(1, polls - empty + frames)
 }

@@ -56,7 +56,7 @@ export interface Reading {
 }
 
 /** What a transport was last seen to cost. */
-export interface Seen {
+export interface ReceivedMessage {
   bytesPerMessage: number | null
   p50: number | null
 }
@@ -85,10 +85,10 @@ interface Stretch {
 }
 
 /** Makes readings out of the server's reports and the page's own clock. */
-export class Gauges {
+export class MeterModel {
   readonly reading = signal<Reading | null>(null)
   readonly plots = signal<Plots>({ now: Date.now(), points: [], dots: [], turns: [] })
-  readonly seen = signal<Partial<Record<TransportName, Seen>>>({})
+  readonly seen = signal<Partial<Record<TransportName, ReceivedMessage>>>({})
   readonly line = signal<MeterState>('connecting')
   #report: MeterReport | null = null
   #stretch: Stretch

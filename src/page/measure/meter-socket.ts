@@ -22,7 +22,7 @@ const CLOCK_MS = { first: 100, last: 10_000 }
  * The line on which the server tells what a member's other lines cost. It is not counted itself, and comes back. One member
  * after the other: `begin` is called for each.
  */
-export class MeterLine {
+export class MeterSocket {
   readonly clock = new Clock()
   readonly #url: URL
   readonly #net: Net

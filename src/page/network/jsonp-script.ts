@@ -1,4 +1,4 @@
-import { LineError } from '../../client/transports/transport.ts'
+import { ConnectionError } from '../../client/transports/transport.ts'
 
 /** Loads a script by an element, as pages did before they could ask another server themselves. */
 export function loadScript(url: string, callback: string, signal: AbortSignal): Promise<unknown> {
@@ -22,7 +22,7 @@ export function loadScript(url: string, callback: string, signal: AbortSignal): 
     })
     script.onerror = () => {
       forget()
-      settle(() => reject(new LineError('the script does not load')))
+      settle(() => reject(new ConnectionError('the script does not load')))
     }
     signal.addEventListener('abort', aborted)
     script.src = url

@@ -1,13 +1,13 @@
 import type { TransportName } from '../../protocol.ts'
 
 /** What a line goes by: a transport, over a link of this profile. */
-export interface Route {
+export interface TransportRoute {
   transport: TransportName
   profile: string
 }
 
 /** A person chose another transport, or another link. */
-export interface Turn {
-  from: Route
-  to: Route
+export interface SwitchEvent {
+  from: TransportRoute
+  to: TransportRoute
 }

@@ -8,7 +8,7 @@ const LONGEST_MS = 600_000
 const HEED_MS = 200
 
 /** Traffic in the room beside one's own: somebody who talks at random moments, as often as it is told to. */
-export class Chatter {
+export class BackgroundBot {
   /** Messages per second, on average; 0 while it is silent. */
   readonly ratePerS = signal(0)
   readonly #options: BotMemberOptions

@@ -13,7 +13,7 @@ export type Status =
 const BRIEF_MS = 200
 
 /** How it stands with the line, as a person is told: in the head of the chat, and between the messages. */
-export class Standing {
+export class ConnectionStatus {
   readonly status = signal<Status>({ name: 'connecting' })
   /** The line broke and is not back yet. */
   readonly isLost = signal(false)

@@ -1,31 +1,31 @@
 import { signal, type Signal } from '@preact/signals'
 import type { Cursor, MessageEvent, RoomEvent, TransportName } from '../../protocol.ts'
 import { now, type ClockReading } from '../measure/clock.ts'
-import type { Gauges } from '../measure/meter-model.ts'
-import type { Entry, History } from './message-list.ts'
-import { count, noTally, type Tally } from './gap-check.ts'
-import type { Turn } from '../network/switch-event.ts'
+import type { MeterModel } from '../measure/meter-model.ts'
+import type { ListEntry, MessageList } from './message-list.ts'
+import { count, noGaps, type GapCheck } from './gap-check.ts'
+import type { SwitchEvent } from '../network/switch-event.ts'
 
 /** Takes what a line brings: into the history, with how long it took, and into the count since the last switch. */
-export class Reception {
-  readonly #history: History
-  readonly #gauges: Gauges
+export class IncomingEvents {
+  readonly #history: MessageList
+  readonly #meter: MeterModel
   readonly #clock: () => ClockReading | null
   readonly #onMessage: (event: MessageEvent, latencyMs: number | null) => void
   #lastSeq = 0
-  #tally: Signal<Tally> | null = null
+  #tally: Signal<GapCheck> | null = null
   /** When the line in use had its first answer, by this page's clock. */
   #openedAt = Number.POSITIVE_INFINITY
 
   /** @param onMessage told of each message, with its latency where it has one */
   constructor(
-    history: History,
-    gauges: Gauges,
+    history: MessageList,
+    meter: MeterModel,
     clock: () => ClockReading | null,
     onMessage: (event: MessageEvent, latencyMs: number | null) => void = () => undefined,
   ) {
     this.#history = history
-    this.#gauges = gauges
+    this.#meter = meter
     this.#clock = clock
     this.#onMessage = onMessage
   }
@@ -35,8 +35,8 @@ export class Reception {
   }
 
   /** Another line takes over: what comes from here on is counted in the row that says so. */
-  turned(turn: Turn, cursor: Cursor): void {
-    const tally = (this.#tally = signal(noTally))
+  turned(turn: SwitchEvent, cursor: Cursor): void {
+    const tally = (this.#tally = signal(noGaps))
     this.#history.add({ key: this.#history.newKey(), at: Date.now(), kind: 'turn', turn, cursor, tally })
   }
 
@@ -47,11 +47,11 @@ export class Reception {
     this.#history.add(...events.map((event) => this.#entryOf(event, transport, heldAt)))
   }
 
-  #entryOf(event: RoomEvent, transport: TransportName, heldAt: number): Entry {
+  #entryOf(event: RoomEvent, transport: TransportName, heldAt: number): ListEntry {
     const key = event.type === 'message' ? event.id : `event ${event.id}`
     if (event.type !== 'message') return { key, at: event.at, kind: 'event', event }
     const latencyMs = this.#latencyOf(event.at, heldAt)
-    if (latencyMs !== null) this.#gauges.delivered(latencyMs, transport)
+    if (latencyMs !== null) this.#meter.delivered(latencyMs, transport)
     this.#onMessage(event, latencyMs)
     return { key, at: event.at, kind: 'message', event, transport, latencyMs }
   }
@@ -78,7 +78,7 @@ export class Reception {
   }
 
   #count(events: readonly RoomEvent[]): void {
-    let tally = this.#tally?.peek() ?? noTally
+    let tally = this.#tally?.peek() ?? noGaps
     for (const { seq } of events) {
       // The first event ever has no predecessor that it could be missing.
       tally = count(tally, this.#lastSeq === 0 ? seq - 1 : this.#lastSeq, seq)

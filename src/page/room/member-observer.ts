@@ -4,14 +4,14 @@ import type { Roster } from '../../client/roster.ts'
 import type { SessionState } from '../../client/session.ts'
 import type { Net } from '../../client/transports/transport.ts'
 import { Drafts } from './drafts.ts'
-import { MeterLine } from '../measure/meter-socket.ts'
-import { Reception } from './incoming-events.ts'
+import { MeterSocket } from '../measure/meter-socket.ts'
+import { IncomingEvents } from './incoming-events.ts'
 import type { RoomState } from './room-state.ts'
 
 /** Brings into the room's state what its member is told: by the room, by the server's meter, and of its own drafts. */
 export class MemberObserver implements Required<RoomMemberObserver> {
-  readonly meterLine: MeterLine
-  readonly reception: Reception
+  readonly meterLine: MeterSocket
+  readonly reception: IncomingEvents
   readonly outbox: Drafts['outbox']
   readonly acknowledged: Drafts['acknowledged']
   readonly refused: Drafts['refused']
@@ -22,15 +22,15 @@ export class MemberObserver implements Required<RoomMemberObserver> {
 
   /** @param net the meter line goes by it, and is not traced */
   constructor(state: RoomState, net: Net, member: () => RoomMember | null) {
-    const { room, history, gauges, wire } = state
+    const { room, history, meter, wire } = state
     this.#state = state
     this.#member = member
-    this.meterLine = new MeterLine(net, room, {
-      report: (report) => gauges.report(report),
+    this.meterLine = new MeterSocket(net, room, {
+      report: (report) => meter.report(report),
       trace: ({ records, dropped }) => wire.tell(records, dropped),
-      state: (state) => (gauges.line.value = state),
+      state: (state) => (meter.line.value = state),
     })
-    this.reception = new Reception(history, gauges, () => this.meterLine.clock.reading)
+    this.reception = new IncomingEvents(history, meter, () => this.meterLine.clock.reading)
     const drafts = new Drafts(state)
     this.outbox = drafts.outbox
     this.acknowledged = drafts.acknowledged
@@ -38,11 +38,11 @@ export class MemberObserver implements Required<RoomMemberObserver> {
   }
 
   readonly joined = ({ member, token }: Membership, arrival: Arrival): void => {
-    const { self, gauges, wire, transport, link } = this.#state
+    const { self, meter, wire, transport, link } = this.#state
     this.#arrival = arrival
     if (arrival !== 'resumed') self.joined(member, token)
     self.met(member)
-    gauges.joined(transport.peek(), self.kept.joinedAt)
+    meter.joined(transport.peek(), self.kept.joinedAt)
     wire.begin(
       () => this.meterLine.clock.reading,
       () => link.peek()?.rttMs ?? 0,

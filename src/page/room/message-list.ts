@@ -1,8 +1,8 @@
 import { signal, type Signal } from '@preact/signals'
 import { isCloseCommand } from '../../client/outbox.ts'
 import type { Cursor, Draft, MessageEvent, RoomEvent, TransportName } from '../../protocol.ts'
-import type { Tally } from './gap-check.ts'
-import type { Turn } from '../network/switch-event.ts'
+import type { GapCheck } from './gap-check.ts'
+import type { SwitchEvent } from '../network/switch-event.ts'
 
 /** What the page itself has to say between the messages. */
 export type Note =
@@ -16,7 +16,7 @@ export type Note =
   | { type: 'unseen' }
 
 /** One row of the view. */
-export type Entry = { key: string; at: number } & (
+export type ListEntry = { key: string; at: number } & (
   | {
       kind: 'message'
       event: MessageEvent
@@ -27,7 +27,7 @@ export type Entry = { key: string; at: number } & (
     }
   | { kind: 'event'; event: Exclude<RoomEvent, MessageEvent> }
   | { kind: 'note'; note: Note }
-  | { kind: 'turn'; turn: Turn; cursor: Cursor; tally: Signal<Tally> }
+  | { kind: 'turn'; turn: SwitchEvent; cursor: Cursor; tally: Signal<GapCheck> }
 )
 
 /** A draft of one's own that has not come back as a message. */
@@ -47,15 +47,15 @@ const SHOW_MS = 80
 const SHOW_HIDDEN_MS = 250
 
 /** What the room's view shows. Changes are gathered and shown together. */
-export class History {
-  readonly entries = signal<readonly Entry[]>([])
+export class MessageList {
+  readonly entries = signal<readonly ListEntry[]>([])
   readonly pending = signal<readonly Pending[]>([])
   /** Messages shown since the beginning: what a reader who looks elsewhere has missed is a difference of two of these. */
   readonly messages = signal(0)
   /** Set by the view while the reader is not at the end. */
   isReading = false
-  #entries: readonly Entry[] = []
-  #fresh: Entry[] = []
+  #entries: readonly ListEntry[] = []
+  #fresh: ListEntry[] = []
   #pending: readonly Pending[] = []
   /** Ids of the drafts that were in the outbox last. */
   #outbox: ReadonlySet<string> = new Set()
@@ -70,7 +70,7 @@ export class History {
     this.#kept = kept
   }
 
-  add(...entries: Entry[]): void {
+  add(...entries: ListEntry[]): void {
     this.#fresh.push(...entries)
     const messages = entries.filter(({ kind }) => kind === 'message')
     this.#messages += messages.length

@@ -6,7 +6,7 @@ import { claim, loadIdentity, rememberTransport, saveIdentity, type Identity } f
 const SELVES = 20
 
 /** Who this tab is in a room: now, and who it was before. */
-export class Self {
+export class OwnIdentity {
   readonly member = signal<Member | null>(null)
   /** Ids of everybody that this tab has been here: what they said is one's own. */
   readonly ids = signal<ReadonlySet<string>>(new Set())

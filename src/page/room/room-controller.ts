@@ -3,27 +3,27 @@ import type { AboutLink, Cursor, Problem, TransportName } from '../../protocol.t
 import { leave } from '../../client/members.ts'
 import { RoomMember } from '../../client/room-member.ts'
 import type { Roster } from '../../client/roster.ts'
-import { heeds, ProblemError, type Knobs, type Net } from '../../client/transports/transport.ts'
+import { affectsConnection, ProblemError, type TransportTuning, type Net } from '../../client/transports/transport.ts'
 import { transports } from '../../client/transports/index.ts'
 import type { ClockReading } from '../measure/clock.ts'
 import { Composer } from './composer.ts'
-import { Gauges } from '../measure/meter-model.ts'
-import { History } from './message-list.ts'
+import { MeterModel } from '../measure/meter-model.ts'
+import { MessageList } from './message-list.ts'
 import { DIRECT } from '../network/links.ts'
 import { MemberObserver } from './member-observer.ts'
 import { over } from '../network/net.ts'
 import type { RoomState } from './room-state.ts'
-import { Self } from './own-identity.ts'
-import { Standing } from './connection-status.ts'
+import { OwnIdentity } from './own-identity.ts'
+import { ConnectionStatus } from './connection-status.ts'
 import { SocketWatch } from '../wire/socket-watch.ts'
-import type { Route, Turn } from '../network/switch-event.ts'
+import type { TransportRoute, SwitchEvent } from '../network/switch-event.ts'
 import { traceNet } from '../wire/tracing-net.ts'
-import { Wire } from '../wire/wire-records.ts'
+import { WireRecords } from '../wire/wire-records.ts'
 
 export interface RoomControllerOptions {
   net: Net
   room: string
-  knobs: Knobs
+  tuning: TransportTuning
   /** Of the name that the server invents. */
   language: () => string
 }
@@ -34,15 +34,15 @@ const RELOAD_GRACE_MS = 1500
 /** A tab's room: what it shows, and what a person can do there. */
 export class RoomController implements RoomState {
   readonly room: string
-  readonly history = new History()
-  readonly standing = new Standing((note) => this.history.note(note))
-  readonly self: Self
-  readonly gauges: Gauges
-  readonly wire = new Wire()
+  readonly history = new MessageList()
+  readonly standing = new ConnectionStatus((note) => this.history.note(note))
+  readonly self: OwnIdentity
+  readonly meter: MeterModel
+  readonly wire = new WireRecords()
   readonly socket = new SocketWatch()
   readonly composer: Composer
   readonly transport: Signal<TransportName>
-  readonly knobs: Signal<Knobs>
+  readonly tuning: Signal<TransportTuning>
   /** The emulated network that the line goes over; null for none. */
   readonly link = signal<AboutLink | null>(null)
   readonly roster = signal<Roster>(new Map())
@@ -62,11 +62,11 @@ export class RoomController implements RoomState {
       socket: (socket) => this.socket.watch(socket),
     })
     this.room = options.room
-    this.self = new Self(this.room)
+    this.self = new OwnIdentity(this.room)
     const { transport, text } = this.self.kept
     this.transport = signal(transport)
-    this.knobs = signal(options.knobs)
-    this.gauges = new Gauges(transport)
+    this.tuning = signal(options.tuning)
+    this.meter = new MeterModel(transport)
     this.composer = new Composer(text, (written) => this.self.keep({ text: written }))
     this.#observer = new MemberObserver(this, options.net, () => this.#member)
     void this.#begin()
@@ -86,12 +86,12 @@ export class RoomController implements RoomState {
     this.#member?.use(to)
   }
 
-  set(knobs: Partial<Knobs>): void {
-    const was = this.knobs.peek()
-    this.knobs.value = { ...was, ...knobs }
+  set(tuning: Partial<TransportTuning>): void {
+    const was = this.tuning.peek()
+    this.tuning.value = { ...was, ...tuning }
     const transport = this.transport.peek()
-    if (heeds(transports[transport], was, this.knobs.peek())) this.gauges.turned(transport)
-    this.#member?.tune(knobs)
+    if (affectsConnection(transports[transport], was, this.tuning.peek())) this.meter.turned(transport)
+    this.#member?.tune(tuning)
   }
 
   /** Goes on over a link, or over none. */
@@ -151,12 +151,12 @@ export class RoomController implements RoomState {
     if (token !== null) leave(this.#options.net, this.room, token, RELOAD_GRACE_MS).catch(() => undefined)
   }
 
-  get #route(): Route {
+  get #route(): TransportRoute {
     return { transport: this.transport.peek(), profile: this.link.peek()?.profile ?? DIRECT }
   }
 
-  #turned(turn: Turn): void {
-    this.gauges.turned(turn.to.transport)
+  #turned(turn: SwitchEvent): void {
+    this.meter.turned(turn.to.transport)
     // Before anything came there is nothing that another line could go on with.
     const cursor = this.cursor.peek()
     if (cursor === null) return
@@ -175,7 +175,7 @@ export class RoomController implements RoomState {
       connectionNet: over(this.#net, this.link.peek()),
       room: this.room,
       transport: this.transport.peek(),
-      tuning: this.knobs.peek(),
+      tuning: this.tuning.peek(),
       language,
       name: member?.name,
       resume,

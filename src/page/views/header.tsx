@@ -6,17 +6,17 @@ import { Avatar } from './shared/avatar.tsx'
 import { InPlace } from './shared/inline-edit.tsx'
 import { sayProblem } from './shared/problem-text.ts'
 
-export function Header({ stay }: { stay: RoomController | null }) {
+export function Header({ controller }: { controller: RoomController | null }) {
   return (
     <header class="top">
       <a class="brand" href={addressOf(DEFAULT_ROOM)} title={texts.value.header.toLobby}>
         <Mark />
         <span>{texts.value.title}</span>
       </a>
-      {stay && <Room room={stay.room} />}
-      {stay && <Views room={stay.room} />}
+      {controller && <Room room={controller.room} />}
+      {controller && <Views room={controller.room} />}
       <div class="self">
-        {stay && <Name stay={stay} />}
+        {controller && <Name controller={controller} />}
         <Languages />
         <ThemeButton />
       </div>
@@ -74,12 +74,12 @@ function Room({ room }: { room: string }) {
   )
 }
 
-function Name({ stay }: { stay: RoomController }) {
+function Name({ controller }: { controller: RoomController }) {
   const { header } = texts.value
-  const member = stay.self.member.value
+  const member = controller.self.member.value
   if (!member) return null
   const rename = async (name: string) => {
-    const problem = await stay.rename(name)
+    const problem = await controller.rename(name)
     return problem && sayProblem(problem)
   }
   return (

@@ -1,4 +1,4 @@
-import { carriageOf } from '../measure/count-math.ts'
+import { modeOf } from '../measure/count-math.ts'
 import { texts } from '../i18n/i18n.ts'
 import type { RoomController } from '../room/room-controller.ts'
 
@@ -6,9 +6,9 @@ const CARRIERS = ['HTTP', 'WebSocket'] as const
 const MODES = ['interval', 'held', 'streaming'] as const
 
 /** What carries, and how. The lamps are for the eye; the ear is told which are lit. */
-export function Lamps({ stay }: { stay: RoomController }) {
+export function Lamps({ controller }: { controller: RoomController }) {
   const { lamps } = texts.value
-  const { carrier, mode } = carriageOf(stay.transport.value, stay.gauges.reading.value?.counts)
+  const { carrier, mode } = modeOf(controller.transport.value, controller.meter.reading.value?.counts)
   return (
     <div class="lamps">
       <p class="sr" role="status">

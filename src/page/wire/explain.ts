@@ -2,7 +2,7 @@ import { transports } from '../../client/transports/index.ts'
 import type { TransportTraits } from '../../client/transports/transport.ts'
 import type { ByteSplit, ExchangeRecord, FrameKind } from '../../meter.ts'
 import type { Arrow, ExchangeItem } from './items.ts'
-import type { Wire } from './wire-records.ts'
+import type { WireRecords } from './wire-records.ts'
 
 /** Why something went over the wire, as far as the records tell. Times in ms. */
 export type Reason =
@@ -42,7 +42,7 @@ export type Reason =
 
 const sumOf = ({ headers, framing, payload }: ByteSplit): number => headers + framing + payload
 
-export function reasonOf({ item }: Arrow, wire: Wire, nowAt: number): Reason {
+export function reasonOf({ item }: Arrow, wire: WireRecords, nowAt: number): Reason {
   if (item.type === 'frame') {
     return { type: 'frame', kind: item.record.kind, messages: item.record.messages?.length ?? 0 }
   }
@@ -65,7 +65,7 @@ export function reasonOf({ item }: Arrow, wire: Wire, nowAt: number): Reason {
   }
 }
 
-function pollReason(item: ExchangeItem, record: ExchangeRecord, wire: Wire, nowAt: number): Reason {
+function pollReason(item: ExchangeItem, record: ExchangeRecord, wire: WireRecords, nowAt: number): Reason {
   const { parkedFrom, parkedTo, answeredAt, events = 0, brings = [] } = record
   const { mode } = transports[record.transport]
   const parkedMs = parkedFrom === undefined ? null : (parkedTo ?? nowAt + (wire.clock?.offsetMs ?? 0)) - parkedFrom
@@ -97,7 +97,7 @@ const NOTHING_BROUGHT: Record<TransportTraits['mode'], Reason> = {
 }
 
 /** How soon after an answer the page's next question of the same kind went out. */
-function againMs(item: ExchangeItem, wire: Wire): number | null {
+function againMs(item: ExchangeItem, wire: WireRecords): number | null {
   const endedAt = item.sighting?.endedAt
   if (endedAt === undefined || endedAt === null) return null
   const next = wire.items.find(
@@ -110,5 +110,5 @@ function againMs(item: ExchangeItem, wire: Wire): number | null {
   return next ? next.begunAt - endedAt : null
 }
 
-const seqOf = (wire: Wire, id: string | undefined): number | null =>
+const seqOf = (wire: WireRecords, id: string | undefined): number | null =>
   id === undefined ? null : (wire.messages.get(id)?.seq ?? null)

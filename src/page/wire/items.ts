@@ -1,7 +1,7 @@
 import type { ByteSplit, ExchangeRecord, FrameKind, FrameRecord, Way } from '../../meter.ts'
 import type { TransportName } from '../../protocol.ts'
-import type { Turn } from '../network/switch-event.ts'
-import type { Sighting } from './tracing-net.ts'
+import type { SwitchEvent } from '../network/switch-event.ts'
+import type { ClientObservation } from './tracing-net.ts'
 
 /** A request and its answer: what the server told of it, what the page saw of it, or both. */
 export interface ExchangeItem {
@@ -10,7 +10,7 @@ export interface ExchangeItem {
   /** By the page's clock: what items are ordered by. */
   begunAt: number
   record: ExchangeRecord | null
-  sighting: Sighting | null
+  sighting: ClientObservation | null
 }
 
 /** One frame of a socket, or one piece of a streamed answer. */
@@ -23,14 +23,14 @@ export interface FrameItem {
 }
 
 /** From here on another transport is used, or another link. */
-export interface TurnItem {
+export interface SwitchItem {
   type: 'turn'
   key: string
   begunAt: number
-  turn: Turn
+  turn: SwitchEvent
 }
 
-export type Item = ExchangeItem | FrameItem | TurnItem
+export type Item = ExchangeItem | FrameItem | SwitchItem
 
 /** A message as the page came to know it. */
 export interface Carried {

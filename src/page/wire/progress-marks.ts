@@ -2,7 +2,7 @@
 const KEPT = 4000
 
 /** When what went along a line had come how far: by count for frames, by bytes for the body of an answer. */
-export class Passage {
+export class ProgressMarks {
   #marks: { to: number; at: number }[] = []
 
   get end(): number {

@@ -1,10 +1,10 @@
 import type { Net } from '../../client/transports/transport.ts'
 import { recordedPath } from '../../meter.ts'
 import { now } from '../measure/clock.ts'
-import { Passage } from './progress-marks.ts'
+import { ProgressMarks } from './progress-marks.ts'
 
 /** What the page itself saw of one exchange. Times are ms since the epoch by the page's clock. */
-export class Sighting {
+export class ClientObservation {
   readonly method: string
   /** With its query. */
   readonly path: string
@@ -18,8 +18,8 @@ export class Sighting {
   /** The page itself broke it off. */
   isAborted = false
   /** Bytes of a body as they were handed over, or messages of a socket: from 1. */
-  readonly down = new Passage()
-  readonly up = new Passage()
+  readonly down = new ProgressMarks()
+  readonly up = new ProgressMarks()
 
   constructor(method: string, url: string | URL) {
     this.method = method
@@ -30,7 +30,7 @@ export class Sighting {
 
 export interface NetWatcher {
   /** An exchange begins; what becomes of it is written into the sighting. */
-  began: (sighting: Sighting) => void
+  began: (sighting: ClientObservation) => void
   /** A socket is made. It is to be looked at, and left alone. */
   socket: (socket: WebSocket) => void
 }
@@ -38,11 +38,11 @@ export interface NetWatcher {
 /** The same net, watched. It observes and changes nothing: who uses it sees the answers that the net itself gives. */
 export function traceNet(net: Net, watcher: NetWatcher): Net {
   class WatchedSocket extends net.WebSocket {
-    readonly #sighting: Sighting
+    readonly #sighting: ClientObservation
 
     constructor(url: string | URL, protocols?: string | string[]) {
       super(url, protocols)
-      const sighting = (this.#sighting = new Sighting('GET', url))
+      const sighting = (this.#sighting = new ClientObservation('GET', url))
       // Added before anybody else can: so these run first, and what they note is when the page was handed it.
       this.addEventListener('open', () => (sighting.answeredAt = now()))
       this.addEventListener('message', () => sighting.down.mark(sighting.down.end + 1, now()))
@@ -64,7 +64,7 @@ export function traceNet(net: Net, watcher: NetWatcher): Net {
     ...net,
     WebSocket: WatchedSocket,
     loadScript: async (url, callback, signal) => {
-      const sighting = new Sighting('GET', url)
+      const sighting = new ClientObservation('GET', url)
       watcher.began(sighting)
       try {
         const value = await net.loadScript(url, callback, signal)
@@ -80,7 +80,7 @@ export function traceNet(net: Net, watcher: NetWatcher): Net {
     },
     fetch: async (input, init) => {
       const url = input instanceof Request ? input.url : input
-      const sighting = new Sighting(init?.method ?? (input instanceof Request ? input.method : 'GET'), url)
+      const sighting = new ClientObservation(init?.method ?? (input instanceof Request ? input.method : 'GET'), url)
       watcher.began(sighting)
       try {
         const response = await net.fetch(input, init)
@@ -99,7 +99,7 @@ export function traceNet(net: Net, watcher: NetWatcher): Net {
 }
 
 /** Notes when the body is read, by the two ways in which our transports read one. */
-function watchBody(response: Response, body: ReadableStream<Uint8Array>, sighting: Sighting): void {
+function watchBody(response: Response, body: ReadableStream<Uint8Array>, sighting: ClientObservation): void {
   const ended = () => (sighting.endedAt ??= now())
   const text = response.text.bind(response)
   response.text = () => text().finally(ended)

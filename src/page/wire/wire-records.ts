@@ -2,9 +2,9 @@ import { signal } from '@preact/signals'
 import type { ByteSplit, ExchangeRecord, TraceRecord, Way } from '../../meter.ts'
 import type { RoomEvent, TransportName } from '../../protocol.ts'
 import { now, type ClockReading } from '../measure/clock.ts'
-import type { Turn } from '../network/switch-event.ts'
+import type { SwitchEvent } from '../network/switch-event.ts'
 import { arrowsOf, timeOf, type Arrow, type Carried, type ExchangeItem, type Item } from './items.ts'
-import type { Sighting } from './tracing-net.ts'
+import type { ClientObservation } from './tracing-net.ts'
 
 /** Items that are kept: at a hundred messages a second, about the last half minute. */
 const KEPT = 4000
@@ -26,7 +26,7 @@ const noBytes = (): ByteSplit => ({ headers: 0, framing: 0, payload: 0 })
  * What went over a page's lines: what the server told of it put together with what the page saw itself. An exchange is
  * recognized by method, path and time, a frame by its place in its line, so that nothing has to be added to the wire.
  */
-export class Wire {
+export class WireRecords {
   /** Grows with each change. */
   readonly version = signal(0)
   /** The message whose way is lit. */
@@ -72,7 +72,7 @@ export class Wire {
   }
 
   /** The page begins an exchange. */
-  began(sighting: Sighting): void {
+  began(sighting: ClientObservation): void {
     const key = `seen ${++this.#keys}`
     const item: ExchangeItem = { type: 'exchange', key, begunAt: sighting.begunAt, record: null, sighting }
     const name = nameOf(sighting)
@@ -88,7 +88,7 @@ export class Wire {
     this.#changed()
   }
 
-  turned(turn: Turn): void {
+  turned(turn: SwitchEvent): void {
     // The one in use is the last one.
     const { transport } = turn.to
     const total = this.totals.get(transport)

@@ -5,7 +5,7 @@ import type { TransportName } from '../../protocol.ts'
 import type { ByteSource } from '../metering/byte-source.ts'
 import type { ClientConnection, OpenRequest } from '../metering/client-connection.ts'
 import { serverNow } from '../log/clock.ts'
-import { isGone } from './disconnect.ts'
+import { isDisconnected } from './disconnect.ts'
 import type { MemberUsage } from '../metering/member-usage.ts'
 import type { ReaderConnection } from '../room/membership.ts'
 import type { ProblemError } from '../errors/problem.ts'
@@ -70,7 +70,7 @@ export class RequestContext implements OpenRequest, MeteredRequest {
     this.#reader = reader
     const { response } = this
     // The client may have gone while the store was asked.
-    if (this.connection.isClosed || this.connection.isRefused || (response && isGone(response))) reader.end()
+    if (this.connection.isClosed || this.connection.isRefused || (response && isDisconnected(response))) reader.end()
   }
 
   /** Counts the request for a member: for `transport`, or for the transport by which the member reads. */

@@ -1,10 +1,10 @@
 import type { Config } from '../config/settings.ts'
 import { MemoryStore } from './memory/memory-store.ts'
-import type { Log } from './redis/logger.ts'
+import type { Logger } from './redis/logger.ts'
 import type { Store } from '../room/room-store.ts'
 
 /** The store that the settings name. @throws Error when there is a Redis, and it does not want us */
-export async function openStore(config: Config, log: Log): Promise<Store> {
+export async function openStore(config: Config, log: Logger): Promise<Store> {
   const options = {
     historyEvents: config.history,
     retainEvents: config.retain,

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { oncePer, type EncodedBatch } from '../log/encoded-batch.ts'
-import { isGone } from '../http/disconnect.ts'
+import { isDisconnected } from '../http/disconnect.ts'
 import { refusals } from '../errors/problem.ts'
 import type { PendingAnswer } from '../log/subscription.ts'
 
@@ -41,7 +41,7 @@ export class PollAnswer implements PendingAnswer {
   answer(batch: EncodedBatch | null): void {
     const reply = this.#reply
     const { meter, reader, room } = this.#request.context
-    if (isGone(reply.raw)) {
+    if (isDisconnected(reply.raw)) {
       reply.hijack()
       return
     }

@@ -5,7 +5,7 @@ import type { FrameKind } from '../../meter.ts'
 import type { Cursor, Problem } from '../../protocol.ts'
 import { oncePer, type EncodedBatch } from '../log/encoded-batch.ts'
 import { NO_FRAME_METER, type FrameMeter } from '../metering/frame-meter.ts'
-import { isGone } from '../http/disconnect.ts'
+import { isDisconnected } from '../http/disconnect.ts'
 import type { Beating, Heartbeat } from '../log/heartbeat.ts'
 import type { Log } from '../log/log.ts'
 import type { Membership } from '../room/membership.ts'
@@ -107,7 +107,7 @@ class StreamConnection implements Sink, Beating {
     this.#membership = membership
     this.#heartbeat = heartbeat
     this.#pieces = pieces
-    this.#isOver = isGone(response)
+    this.#isOver = isDisconnected(response)
     response.on('close', () => this.#stop())
   }
 

@@ -11,7 +11,7 @@ import { Members } from './member-list.tsx'
 import { sayProblem } from '../shared/problem-text.ts'
 import { isPhone } from '../shared/screen.ts'
 
-export function Chat({ stay }: { stay: RoomController }) {
+export function Chat({ controller }: { controller: RoomController }) {
   const { chat, members } = texts.value
   const title = useId()
   const here = useId()
@@ -20,8 +20,8 @@ export function Chat({ stay }: { stay: RoomController }) {
 
   const address = ({ name }: Member) => {
     showsMembers.value = false
-    const rest = stay.composer.text.peek().replace(/^@\S*\s*/u, '')
-    stay.composer.write(`@${name} ${rest}`)
+    const rest = controller.composer.text.peek().replace(/^@\S*\s*/u, '')
+    controller.composer.write(`@${name} ${rest}`)
     box.current?.focus()
   }
 
@@ -29,11 +29,11 @@ export function Chat({ stay }: { stay: RoomController }) {
     <section class="panel chat" aria-labelledby={title} data-members={showsMembers.value}>
       <header class="head">
         <h2 id={title}>{chat.title}</h2>
-        <State stay={stay} />
+        <State controller={controller} />
         {!isPhone.value && <BotSelect />}
-        {stay.cursor.value !== null && (
+        {controller.cursor.value !== null && (
           <p class="cursor" title={chat.cursorTitle}>
-            {chat.cursor} <code>{stay.cursor.value}</code>
+            {chat.cursor} <code>{controller.cursor.value}</code>
           </p>
         )}
         <button
@@ -44,27 +44,27 @@ export function Chat({ stay }: { stay: RoomController }) {
           title={members.show}
           onClick={() => (showsMembers.value = !showsMembers.value)}
         >
-          {members.title} <b>{Math.max(stay.roster.value.size, stay.self.member.value ? 1 : 0)}</b>
+          {members.title} <b>{Math.max(controller.roster.value.size, controller.self.member.value ? 1 : 0)}</b>
         </button>
       </header>
-      <Trouble stay={stay} />
+      <Trouble controller={controller} />
       <div class="talk">
-        <Log stay={stay} />
-        {(!isPhone.value || showsMembers.value) && <Members stay={stay} id={here} address={address} />}
+        <Log controller={controller} />
+        {(!isPhone.value || showsMembers.value) && <Members controller={controller} id={here} address={address} />}
       </div>
-      <ComposerForm stay={stay} box={box} />
+      <ComposerForm controller={controller} box={box} />
     </section>
   )
 }
 
-function State({ stay }: { stay: RoomController }) {
+function State({ controller }: { controller: RoomController }) {
   const { chat } = texts.value
-  const { name } = stay.standing.status.value
-  const isTrouble = stay.standing.isLost.value || name === 'ended'
+  const { name } = controller.standing.status.value
+  const isTrouble = controller.standing.isLost.value || name === 'ended'
   const word =
     name === 'ended'
       ? chat.ended
-      : stay.standing.isLost.value
+      : controller.standing.isLost.value
         ? chat.lost
         : name === 'open'
           ? chat.open
@@ -78,22 +78,22 @@ function State({ stay }: { stay: RoomController }) {
 }
 
 /** What happened, what is being done, and the one thing that a person can do. */
-export function Trouble({ stay }: { stay: RoomController }) {
+export function Trouble({ controller }: { controller: RoomController }) {
   const { chat } = texts.value
-  const status = stay.standing.status.value
+  const status = controller.standing.status.value
   if (status.name === 'ended') {
     const why = status.asked ? chat.endedAsked : chat.endedByServer
     return (
       <div class="trouble">
         <p role="alert">{status.problem ? sayProblem(status.problem) : why}</p>
-        <button type="button" onClick={() => stay.rejoin()}>
+        <button type="button" onClick={() => controller.rejoin()}>
           {chat.rejoin}
         </button>
       </div>
     )
   }
-  if (!stay.standing.isLost.value) return null
-  const why = stay.standing.why.value
+  if (!controller.standing.isLost.value) return null
+  const why = controller.standing.why.value
   return (
     <div class="trouble">
       <p role="alert">
@@ -103,7 +103,7 @@ export function Trouble({ stay }: { stay: RoomController }) {
         </span>{' '}
         {chat.nothingLost}
       </p>
-      <button type="button" disabled={status.name !== 'waiting'} onClick={() => stay.retry()}>
+      <button type="button" disabled={status.name !== 'waiting'} onClick={() => controller.retry()}>
         {chat.retry}
       </button>
     </div>

@@ -11,15 +11,21 @@ import { sayProblem } from '../shared/problem-text.ts'
 /** From here on the count is shown before it is too late. */
 const NEARLY_FULL = 0.9 * LIMITS.textLength
 
-export function ComposerForm({ stay, box }: { stay: RoomController; box: RefObject<HTMLTextAreaElement | null> }) {
+export function ComposerForm({
+  controller,
+  box,
+}: {
+  controller: RoomController
+  box: RefObject<HTMLTextAreaElement | null>
+}) {
   const { composer: words } = texts.value
-  const { text, complaint } = stay.composer
+  const { text, complaint } = controller.composer
   const says = useId()
-  const { isSpectator } = transports[stay.transport.value]
-  const isEnded = stay.standing.status.value.name === 'ended'
-  const canSend = stay.self.member.value !== null && !isEnded
+  const { isSpectator } = transports[controller.transport.value]
+  const isEnded = controller.standing.status.value.name === 'ended'
+  const canSend = controller.self.member.value !== null && !isEnded
   const send = () => {
-    stay.say()
+    controller.say()
     box.current?.focus()
   }
 
@@ -48,7 +54,7 @@ export function ComposerForm({ stay, box }: { stay: RoomController; box: RefObje
         placeholder={words.placeholder}
         enterkeyhint="send"
         value={text.value}
-        onInput={({ currentTarget }) => stay.composer.write(currentTarget.value)}
+        onInput={({ currentTarget }) => controller.composer.write(currentTarget.value)}
         onKeyDown={(event) => {
           // While a word is being composed, Enter chooses among its candidates.
           if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return

@@ -5,17 +5,17 @@ import { Avatar } from '../shared/avatar.tsx'
 
 /** Who is here, oneself first. A click begins a private word. */
 export function Members({
-  stay,
+  controller,
   id,
   address,
 }: {
-  stay: RoomController
+  controller: RoomController
   id: string
   address: (member: Member) => void
 }) {
   const { members } = texts.value
-  const self = stay.self.member.value
-  const others = [...stay.roster.value.values()].filter((member) => member.id !== self?.id)
+  const self = controller.self.member.value
+  const others = [...controller.roster.value.values()].filter((member) => member.id !== self?.id)
   return (
     <aside class="members" id={id} aria-labelledby={`${id}-title`}>
       <h3 id={`${id}-title`}>

@@ -21,16 +21,16 @@ function stepMessages(event: KeyboardEvent & { currentTarget: HTMLElement }): vo
 }
 
 /** The history. It follows what is new, except while the reader is up in the past. */
-export function Log({ stay }: { stay: RoomController }) {
+export function Log({ controller }: { controller: RoomController }) {
   const { chat } = texts.value
-  const { history } = stay
+  const { history } = controller
   const list = useRef<HTMLDivElement>(null)
   const isAtEnd = useSignal(true)
   const seen = useRef(0)
-  const self = stay.self.member.value
+  const self = controller.self.member.value
   const entries = history.entries.value
   const pending = history.pending.value
-  const isOpen = stay.standing.status.value.name === 'open'
+  const isOpen = controller.standing.status.value.name === 'open'
 
   const toEnd = () => {
     if (list.current) list.current.scrollTop = list.current.scrollHeight
@@ -57,7 +57,7 @@ export function Log({ stay }: { stay: RoomController }) {
         class="log"
         role="log"
         aria-label={chat.history}
-        aria-busy={stay.cursor.value === null}
+        aria-busy={controller.cursor.value === null}
         aria-description={texts.value.wire.logHelp}
         tabIndex={0}
         onKeyDown={stepMessages}
@@ -68,13 +68,19 @@ export function Log({ stay }: { stay: RoomController }) {
       >
         <ol>
           {entries.map((entry) => (
-            <Row key={entry.key} entry={entry} selves={stay.self.ids.value} room={stay.room} wire={stay.wire} />
+            <Row
+              key={entry.key}
+              entry={entry}
+              selves={controller.self.ids.value}
+              room={controller.room}
+              wire={controller.wire}
+            />
           ))}
           {self &&
             pending.map((one) => (
               <PendingRow key={`draft ${one.draft.id}`} pending={one} self={self} isOpen={isOpen} />
             ))}
-          {history.messages.value === 0 && pending.length === 0 && stay.cursor.value !== null && (
+          {history.messages.value === 0 && pending.length === 0 && controller.cursor.value !== null && (
             <li class="blank">{chat.empty}</li>
           )}
         </ol>

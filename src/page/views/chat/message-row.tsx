@@ -1,18 +1,18 @@
 import type { ComponentChildren } from 'preact'
 import { dayAndTime, milliseconds, spelled, tenth, timeOfDay } from '../../browser/format.ts'
-import type { Entry, Note, Pending } from '../../room/message-list.ts'
+import type { ListEntry, Note, Pending } from '../../room/message-list.ts'
 import { language, texts } from '../../i18n/i18n.ts'
-import type { Wire } from '../../wire/wire-records.ts'
+import type { WireRecords } from '../../wire/wire-records.ts'
 import { Avatar } from '../shared/avatar.tsx'
 import { labelOf, turnLabels } from '../shared/transport-label.tsx'
 
 interface RowProps {
-  entry: Entry
+  entry: ListEntry
   /** Ids of those who look at this. */
   selves: ReadonlySet<string>
   room: string
   /** On which a message can be followed. */
-  wire?: Wire
+  wire?: WireRecords
 }
 
 /** One row of the history. Entries do not change, so neither does a row until the language does. */
@@ -33,9 +33,9 @@ function Message({
   selves,
   wire,
 }: {
-  entry: Entry & { kind: 'message' }
+  entry: ListEntry & { kind: 'message' }
   selves: ReadonlySet<string>
-  wire?: Wire
+  wire?: WireRecords
 }) {
   const { chat, wire: words } = texts.value
   const isMine = selves.has(event.from.id)
@@ -86,7 +86,7 @@ function Message({
 }
 
 /** A switch, and what can be said by counting of what came since. */
-function Turn({ entry: { turn, cursor, tally } }: { entry: Entry & { kind: 'turn' } }) {
+function Turn({ entry: { turn, cursor, tally } }: { entry: ListEntry & { kind: 'turn' } }) {
   const { notes } = texts.value
   const [from, to] = turnLabels(turn)
   const { came, missing, again, isReset } = tally.value
@@ -147,7 +147,11 @@ function Time({ at }: { at: number }) {
   )
 }
 
-function sayEvent({ event }: Entry & { kind: 'event' }, selves: ReadonlySet<string>, room: string): ComponentChildren {
+function sayEvent(
+  { event }: ListEntry & { kind: 'event' },
+  selves: ReadonlySet<string>,
+  room: string,
+): ComponentChildren {
   const { notes } = texts.value
   if (event.type === 'notice') return event.text
   const name = <Name key="name">{event.member.name}</Name>

@@ -1,10 +1,10 @@
 import { useId } from 'preact/hooks'
 import type { Comparison } from '../../compare/comparison.ts'
-import type { Pane } from '../../compare/column.ts'
+import type { ComparisonColumn } from '../../compare/column.ts'
 import { DEFAULT_PROFILE } from '../../compare/settings.ts'
-import { carriageOf } from '../../measure/count-math.ts'
+import { modeOf } from '../../measure/count-math.ts'
 import { milliseconds, spelled } from '../../browser/format.ts'
-import type { Entry } from '../../room/message-list.ts'
+import type { ListEntry } from '../../room/message-list.ts'
 import { texts } from '../../i18n/i18n.ts'
 import type { RoomController } from '../../room/room-controller.ts'
 import { Avatar } from '../shared/avatar.tsx'
@@ -13,11 +13,19 @@ import { sayProblem } from '../shared/problem-text.ts'
 import { Glyph, labelOf } from '../shared/transport-label.tsx'
 import { Totals } from './totals.tsx'
 
-export function PaneView({ pane, of, stay }: { pane: Pane; of: Comparison; stay: RoomController }) {
+export function PaneView({
+  pane,
+  of,
+  controller,
+}: {
+  pane: ComparisonColumn
+  of: Comparison
+  controller: RoomController
+}) {
   const { compare, lamps } = texts.value
   const title = useId()
   const { transport } = pane
-  const { carrier, mode } = carriageOf(transport, pane.gauges.reading.value?.counts)
+  const { carrier, mode } = modeOf(transport, pane.meter.reading.value?.counts)
   const state = pane.state.value
   const label = labelOf(transport)
   return (
@@ -43,14 +51,14 @@ export function PaneView({ pane, of, stay }: { pane: Pane; of: Comparison; stay:
           />
         )}
       </div>
-      <PaneLog pane={pane} label={compare.logOf(label)} selves={stay.self.ids.value} />
-      <Totals pane={pane} panes={of.panes.value} knobs={stay.knobs.value} />
+      <PaneLog pane={pane} label={compare.logOf(label)} selves={controller.self.ids.value} />
+      <Totals pane={pane} panes={of.panes.value} tuning={controller.tuning.value} />
     </section>
   )
 }
 
 /** Not read out: what each pane shows is the same, and the race says when it came. */
-function PaneLog({ pane, label, selves }: { pane: Pane; label: string; selves: ReadonlySet<string> }) {
+function PaneLog({ pane, label, selves }: { pane: ComparisonColumn; label: string; selves: ReadonlySet<string> }) {
   const entries = pane.history.entries.value
   return (
     <div class="log" role="log" aria-live="off" aria-label={label} tabIndex={0}>
@@ -65,7 +73,7 @@ function PaneLog({ pane, label, selves }: { pane: Pane; label: string; selves: R
 }
 
 /** A message, in two lines; who comes and goes is told in the chat. */
-function PaneRow({ entry, selves }: { entry: Entry; selves: ReadonlySet<string> }) {
+function PaneRow({ entry, selves }: { entry: ListEntry; selves: ReadonlySet<string> }) {
   if (entry.kind !== 'message') return null
   const { event, latencyMs } = entry
   return (

@@ -3,7 +3,7 @@ import { transports } from '../../../client/transports/index.ts'
 import type { Comparison } from '../../compare/comparison.ts'
 import { comparison } from '../../compare/comparison-state.ts'
 import { DEFAULT_PROFILE } from '../../compare/settings.ts'
-import { carriageOf } from '../../measure/count-math.ts'
+import { modeOf } from '../../measure/count-math.ts'
 import { whole } from '../../browser/format.ts'
 import { texts } from '../../i18n/i18n.ts'
 import { served } from '../../network/links.ts'
@@ -18,13 +18,13 @@ import { PaneView } from './column-view.tsx'
 import { RaceView } from './race-view.tsx'
 
 /** Every transport in a pane of its own, one composer for all, and who had what when. */
-export function Compare({ stay }: { stay: RoomController }) {
+export function Compare({ controller }: { controller: RoomController }) {
   const { compare, title } = texts.value
   const box = useRef<HTMLTextAreaElement>(null)
   const here = comparison.value
   useEffect(() => {
-    document.title = `#${stay.room} · ${compare.title} · ${title}`
-  }, [stay.room, compare, title])
+    document.title = `#${controller.room} · ${compare.title} · ${title}`
+  }, [controller.room, compare, title])
   return (
     <>
       <main class="compare">
@@ -32,26 +32,26 @@ export function Compare({ stay }: { stay: RoomController }) {
           <h2 id="once">
             {compare.once} <small>{compare.onceAbout(here?.panes.value.length ?? 0)}</small>
           </h2>
-          <Trouble stay={stay} />
-          <ComposerForm stay={stay} box={box} />
+          <Trouble controller={controller} />
+          <ComposerForm controller={controller} box={box} />
         </section>
-        {here ? <Room of={here} stay={stay} /> : <p class="blank">{compare.preparing}</p>}
+        {here ? <Room of={here} controller={controller} /> : <p class="blank">{compare.preparing}</p>}
       </main>
-      <footer class="base">{here && <Connections of={here} stay={stay} />}</footer>
+      <footer class="base">{here && <Connections of={here} controller={controller} />}</footer>
     </>
   )
 }
 
-function Room({ of, stay }: { of: Comparison; stay: RoomController }) {
+function Room({ of, controller }: { of: Comparison; controller: RoomController }) {
   const { compare } = texts.value
   const panes = of.panes.value
   return (
     <>
-      <Toolbar of={of} stay={stay} />
+      <Toolbar of={of} controller={controller} />
       {panes.length === 0 && <p class="blank">{compare.nonePanes}</p>}
       <div class="side-by-side" style={{ '--columns': String(columnsFor(panes.length)) }}>
         {panes.map((pane) => (
-          <PaneView key={pane.transport} pane={pane} of={of} stay={stay} />
+          <PaneView key={pane.transport} pane={pane} of={of} controller={controller} />
         ))}
       </div>
       <RaceView race={of.race} panes={panes} />
@@ -65,7 +65,7 @@ const ABREAST = 5
 /** As many in each row as in the others, or one less. */
 const columnsFor = (panes: number): number => Math.ceil(panes / Math.ceil(Math.max(1, panes) / ABREAST)) || 1
 
-function Toolbar({ of, stay }: { of: Comparison; stay: RoomController }) {
+function Toolbar({ of, controller }: { of: Comparison; controller: RoomController }) {
   const { compare } = texts.value
   const { shown, profiles } = of.settings.value
   const inForce = new Set(shown.map((name) => profiles[name] ?? DEFAULT_PROFILE))
@@ -96,7 +96,7 @@ function Toolbar({ of, stay }: { of: Comparison; stay: RoomController }) {
           />
         </label>
       )}
-      <IntervalKnob stay={stay} isOff={!shown.some((name) => transports[name].mode === 'interval')} />
+      <IntervalKnob controller={controller} isOff={!shown.some((name) => transports[name].mode === 'interval')} />
       <BotControls of={of} />
     </section>
   )
@@ -106,15 +106,15 @@ function Toolbar({ of, stay }: { of: Comparison; stay: RoomController }) {
 const SLOTS = 6
 
 /** The browser's limit, and whether it is in the way. */
-function Connections({ of, stay }: { of: Comparison; stay: RoomController }) {
+function Connections({ of, controller }: { of: Comparison; controller: RoomController }) {
   const { compare } = texts.value
   if (of.links.value.length > 0) return <>{compare.ownPorts}</>
   const used = [
-    ...of.panes.value.map(({ transport, gauges }) => ({ transport, gauges })),
-    { transport: stay.transport.value, gauges: stay.gauges },
-  ].reduce((sum, { transport, gauges }) => {
-    const { counts, connections } = gauges.reading.value ?? {}
-    const sockets = carriageOf(transport, counts).carrier === 'WebSocket' ? 1 : 0
+    ...of.panes.value.map(({ transport, meter }) => ({ transport, meter })),
+    { transport: controller.transport.value, meter: controller.meter },
+  ].reduce((sum, { transport, meter }) => {
+    const { counts, connections } = meter.reading.value ?? {}
+    const sockets = modeOf(transport, counts).carrier === 'WebSocket' ? 1 : 0
     return sum + Math.max(0, (connections ?? 0) - sockets)
   }, 0)
   return (

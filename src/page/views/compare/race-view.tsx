@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useId, useRef } from 'preact/hooks'
 import type { TransportName } from '../../../protocol.ts'
-import type { Pane } from '../../compare/column.ts'
+import type { ComparisonColumn } from '../../compare/column.ts'
 import type { Race, Run } from '../../compare/race.ts'
 import { milliseconds, spelled, whole } from '../../browser/format.ts'
 import { texts } from '../../i18n/i18n.ts'
@@ -26,7 +26,7 @@ interface Size {
 }
 
 /** Who had a message when: the latest one large, the last eight in rows, all to one scale that begins at 0. */
-export function RaceView({ race, panes }: { race: Race; panes: readonly Pane[] }) {
+export function RaceView({ race, panes }: { race: Race; panes: readonly ComparisonColumn[] }) {
   const { compare } = texts.value
   const title = useId()
   const runs = race.runs.value
@@ -66,7 +66,7 @@ const pick = (runs: readonly Run[]): Run | undefined =>
 const short = (text: string): string => `“${text.length > 42 ? `${text.slice(0, 40)} …` : text}”`
 
 /** ms that the link takes one way, where all panes are behind the same; null otherwise. */
-function commonOneWayMs(panes: readonly Pane[]): number | null {
+function commonOneWayMs(panes: readonly ComparisonColumn[]): number | null {
   const all = new Set(panes.map(({ link }) => link.value?.rttMs ?? 0))
   const [rttMs = 0] = all
   return all.size === 1 && rttMs > 0 ? rttMs / 2 : null

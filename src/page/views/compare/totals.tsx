@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import type { ByteSplit } from '../../../meter.ts'
-import type { Knobs } from '../../../client/transports/transport.ts'
-import type { Pane } from '../../compare/column.ts'
+import type { TransportTuning } from '../../../client/transports/transport.ts'
+import type { ComparisonColumn } from '../../compare/column.ts'
 import { bytesPerMessage, emptyShare, sumOf } from '../../measure/count-math.ts'
 import { bytes, milliseconds, percent, spelled, tenth, whole, type Figure } from '../../browser/format.ts'
 import type { Reading } from '../../measure/meter-model.ts'
@@ -12,8 +12,8 @@ import { labelOf } from '../shared/transport-label.tsx'
 const PARTS = ['headers', 'framing', 'payload'] as const
 
 /** The largest reading of all panes: bars are to one scale, so that they can be laid side by side. */
-const largest = (panes: readonly Pane[], read: (reading: Reading) => number | null): number =>
-  Math.max(Number.MIN_VALUE, ...panes.map(({ gauges: { reading } }) => (reading.value && read(reading.value)) ?? 0))
+const largest = (panes: readonly ComparisonColumn[], read: (reading: Reading) => number | null): number =>
+  Math.max(Number.MIN_VALUE, ...panes.map(({ meter: { reading } }) => (reading.value && read(reading.value)) ?? 0))
 
 const perMessage = ({ transport, counts }: Reading): number | null => bytesPerMessage(transport, counts)
 const p50 = ({ latency }: Reading): number | null => latency?.p50 ?? null
@@ -22,15 +22,23 @@ const up = ({ counts }: Reading): number => sumOf(counts.up)
 const down = ({ counts }: Reading): number => sumOf(counts.down)
 
 /** What a pane's line has cost since it joined, or since it was put behind its link. */
-export function Totals({ pane, panes, knobs }: { pane: Pane; panes: readonly Pane[]; knobs: Knobs }) {
+export function Totals({
+  pane,
+  panes,
+  tuning,
+}: {
+  pane: ComparisonColumn
+  panes: readonly ComparisonColumn[]
+  tuning: TransportTuning
+}) {
   const { compare, links, meters } = texts.value
   const { transport } = pane
-  const reading = pane.gauges.reading.value
+  const reading = pane.meter.reading.value
   const counts = reading?.counts
   const share = reading && emptyShare(transport, reading.counts)
   const most = Math.max(largest(panes, up), largest(panes, down))
   const link = pane.link.value
-  const model = reading && modelP50Ms(transport, link, knobs, reading.counts, reading.latency?.ratePerS ?? 0)
+  const model = reading && modelP50Ms(transport, link, tuning, reading.counts, reading.latency?.ratePerS ?? 0)
   return (
     <table class="sums">
       <caption class="sr">{compare.totals(labelOf(transport))}</caption>

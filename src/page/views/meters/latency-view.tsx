@@ -9,11 +9,11 @@ import { DotPlot } from '../shared/plots.tsx'
 
 /** How long messages were on their way: both percentiles together, never one number alone, and every message as a dot. */
 export function LatencyMeter({
-  stay,
+  controller,
   reading,
   plots,
 }: {
-  stay: RoomController
+  controller: RoomController
   reading: Reading | null
   plots: Plots
 }) {
@@ -21,7 +21,7 @@ export function LatencyMeter({
   const frame = useRef<HTMLElement>(null)
   const size = useSignal({ width: 312, height: 100 })
   const latency = reading?.latency ?? null
-  const clock = stay.clockReading
+  const clock = controller.clockReading
   const half = clock && spelled({ figure: tenth(clock.halfRoundTripMs), unit: 'ms' })
 
   useEffect(() => {
@@ -34,8 +34,9 @@ export function LatencyMeter({
     return () => observer.disconnect()
   }, [size])
 
-  const link = stay.link.value
-  const model = reading && modelP50Ms(reading.transport, link, stay.knobs.value, reading.counts, latency?.ratePerS ?? 0)
+  const link = controller.link.value
+  const model =
+    reading && modelP50Ms(reading.transport, link, controller.tuning.value, reading.counts, latency?.ratePerS ?? 0)
 
   const [p50, p95] = latency ? [milliseconds(latency.p50), milliseconds(latency.p95)] : []
   return (

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useId } from 'preact/hooks'
-import { bytesPerMessage, carriageOf, emptyShare } from '../../measure/count-math.ts'
+import { bytesPerMessage, modeOf, emptyShare } from '../../measure/count-math.ts'
 import { bytes, percent, spelled, tenth, timeOfDay, whole, type Figure } from '../../browser/format.ts'
 import type { Plots, Reading } from '../../measure/meter-model.ts'
 import { language, texts } from '../../i18n/i18n.ts'
@@ -9,13 +9,13 @@ import { Bytes } from './bytes-view.tsx'
 import { LatencyMeter } from './latency-view.tsx'
 import { Spark } from '../shared/plots.tsx'
 
-export function Meters({ stay }: { stay: RoomController }) {
+export function Meters({ controller }: { controller: RoomController }) {
   const { meters } = texts.value
   const title = useId()
-  const reading = stay.gauges.reading.value
-  const plots = stay.gauges.plots.value
-  const line = stay.gauges.line.value
-  useEffect(() => stay.gauges.tick(), [stay])
+  const reading = controller.meter.reading.value
+  const plots = controller.meter.plots.value
+  const line = controller.meter.line.value
+  useEffect(() => controller.meter.tick(), [controller])
   const begun = reading && timeOfDay(reading.begunAt, language.value)
   return (
     <section class="panel side" aria-labelledby={title}>
@@ -33,10 +33,10 @@ export function Meters({ stay }: { stay: RoomController }) {
       <div class="meters" data-stale={line === 'lost'} role="group" aria-labelledby={title} tabIndex={0}>
         <Requests reading={reading} plots={plots} />
         <Empty reading={reading} plots={plots} />
-        <Connections reading={reading} stay={stay} />
+        <Connections reading={reading} controller={controller} />
         <PerMessage reading={reading} plots={plots} />
         <Bytes reading={reading} plots={plots} />
-        <LatencyMeter stay={stay} reading={reading} plots={plots} />
+        <LatencyMeter controller={controller} reading={reading} plots={plots} />
       </div>
     </section>
   )
@@ -96,7 +96,7 @@ function Requests({ reading, plots }: MeterProps) {
 function Empty({ reading, plots }: MeterProps) {
   const { meters } = texts.value
   const share = reading && emptyShare(reading.transport, reading.counts)
-  const isAsking = reading && carriageOf(reading.transport, reading.counts).mode !== 'streaming'
+  const isAsking = reading && modeOf(reading.transport, reading.counts).mode !== 'streaming'
   return (
     <Meter
       title={meters.empty}
@@ -114,12 +114,12 @@ function Empty({ reading, plots }: MeterProps) {
 /** What a browser opens to one host over HTTP/1.1. */
 const SLOTS = 6
 
-function Connections({ reading, stay }: { reading: Reading | null; stay: RoomController }) {
+function Connections({ reading, controller }: { reading: Reading | null; controller: RoomController }) {
   const { meters } = texts.value
   const open = reading?.connections ?? null
-  const isSocket = carriageOf(stay.transport.value, reading?.counts).carrier === 'WebSocket'
+  const isSocket = modeOf(controller.transport.value, reading?.counts).carrier === 'WebSocket'
   const taken =
-    open === null ? 0 : Math.max(0, isSocket && stay.standing.status.value.name === 'open' ? open - 1 : open)
+    open === null ? 0 : Math.max(0, isSocket && controller.standing.status.value.name === 'open' ? open - 1 : open)
   const isFull = taken >= SLOTS
   return (
     <Meter

@@ -27,7 +27,7 @@ interface TimePlotProps {
   className: string
 }
 
-/** Comes after the first paint. Where a browser's language is none that Intl knows, it does not load: the figures stay. */
+/** Comes after the first paint. Where a browser's language is none that Intl knows, it does not load: the figures controller. */
 const library = signal<typeof UPlot | null>(null)
 import('uplot').then(
   (module) => (library.value = module.default),

@@ -1,6 +1,6 @@
 import type { TransportName } from '../../../protocol.ts'
 import { texts } from '../../i18n/i18n.ts'
-import type { Turn } from '../../network/switch-event.ts'
+import type { SwitchEvent } from '../../network/switch-event.ts'
 
 /** Each transport's own sequence diagram in small: client on the left, server on the right. */
 const GLYPHS: Record<TransportName, { arrows: string; held?: string; stream?: string }> = {
@@ -29,7 +29,7 @@ export function Glyph({ of }: { of: TransportName }) {
 export const linkLabelOf = (profile: string): string => texts.value.links.profiles[profile] ?? profile
 
 /** What a turn went from, and what to: two transports, or two links. */
-export const turnLabels = ({ from, to }: Turn): [string, string] =>
+export const turnLabels = ({ from, to }: SwitchEvent): [string, string] =>
   from.transport === to.transport
     ? [linkLabelOf(from.profile), linkLabelOf(to.profile)]
     : [labelOf(from.transport), labelOf(to.transport)]

@@ -1,14 +1,14 @@
 import { perSecond, spelled } from '../../browser/format.ts'
 import { texts } from '../../i18n/i18n.ts'
-import { chatter } from '../../state/store.ts'
+import { backgroundBot } from '../../state/store.ts'
 
 /** Messages per second. */
 const RATES = [0, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100]
 
 /** How often somebody talks, so that there is something to read when nobody else is here. */
 export function BotSelect() {
-  const { knobs: words } = texts.value
-  const at = chatter.value
+  const { tuning: words } = texts.value
+  const at = backgroundBot.value
   if (!at) return null
   return (
     <label class="knob bot" title={words.botTitle}>

@@ -4,7 +4,7 @@ import { DIRECT, links } from '../../network/links.ts'
 import { seconds, spelled } from '../../browser/format.ts'
 import { texts } from '../../i18n/i18n.ts'
 import type { RoomController } from '../../room/room-controller.ts'
-import { setKnobs, setProfile } from '../../state/store.ts'
+import { setTuning, setProfile } from '../../state/store.ts'
 import { BotSelect } from './bot-select.tsx'
 import { LinkSelect } from './link-select.tsx'
 import { isPhone } from '../shared/screen.ts'
@@ -13,12 +13,12 @@ import { isPhone } from '../shared/screen.ts'
 const INTERVALS = [200, 300, 500, 750, 1000, 1500, 2000, 3000, 5000, 7500, 10_000]
 const HOLDS = [1, 2, 3, 5, 8, 10, 15, 20, 25, 30, 45, 60].map((s) => s * 1000)
 
-export function Knobs({ stay }: { stay: RoomController }) {
-  const { knobs: words, links: linkWords } = texts.value
-  const { intervalMs, holdMs } = stay.knobs.value
-  const { mode } = transports[stay.transport.value]
+export function TransportSettings({ controller }: { controller: RoomController }) {
+  const { tuning: words, links: linkWords } = texts.value
+  const { intervalMs, holdMs } = controller.tuning.value
+  const { mode } = transports[controller.transport.value]
   return (
-    <details class="knobs" open={!isPhone.value}>
+    <details class="tuning" open={!isPhone.value}>
       <summary>
         <span>{words.group}</span>
         <span class="values">
@@ -26,20 +26,24 @@ export function Knobs({ stay }: { stay: RoomController }) {
         </span>
       </summary>
       <div class="row">
-        <IntervalKnob stay={stay} isOff={mode !== 'interval'} />
+        <IntervalKnob controller={controller} isOff={mode !== 'interval'} />
         <Knob
           label={words.hold}
           title={mode === 'held' ? words.holdTitle : words.holdOff}
           isOff={mode !== 'held'}
           steps={HOLDS}
           value={holdMs}
-          set={(ms) => setKnobs(stay, { holdMs: ms })}
+          set={(ms) => setTuning(controller, { holdMs: ms })}
         />
         {isPhone.value && <BotSelect />}
         {links.value.length > 0 && (
           <label class="knob link">
             <span>{linkWords.label}</span>
-            <LinkSelect value={stay.link.value?.profile ?? DIRECT} label={linkWords.label} onChoose={setProfile} />
+            <LinkSelect
+              value={controller.link.value?.profile ?? DIRECT}
+              label={linkWords.label}
+              onChoose={setProfile}
+            />
           </label>
         )}
       </div>
@@ -48,16 +52,16 @@ export function Knobs({ stay }: { stay: RoomController }) {
 }
 
 /** From question to question. */
-export function IntervalKnob({ stay, isOff }: { stay: RoomController; isOff: boolean }) {
-  const { knobs: words } = texts.value
+export function IntervalKnob({ controller, isOff }: { controller: RoomController; isOff: boolean }) {
+  const { tuning: words } = texts.value
   return (
     <Knob
       label={words.interval}
       title={isOff ? words.intervalOff : words.intervalTitle}
       isOff={isOff}
       steps={INTERVALS}
-      value={stay.knobs.value.intervalMs}
-      set={(ms) => setKnobs(stay, { intervalMs: ms })}
+      value={controller.tuning.value.intervalMs}
+      set={(ms) => setTuning(controller, { intervalMs: ms })}
     />
   )
 }

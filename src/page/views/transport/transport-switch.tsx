@@ -10,21 +10,21 @@ import { Glyph, labelOf } from '../shared/transport-label.tsx'
 const FIRST_ROW = 5
 
 /** The transports, and what each was last seen to cost. Also by the keys 1, 2, 3 … where nobody is writing. */
-export function Switch({ stay }: { stay: RoomController }) {
+export function Switch({ controller }: { controller: RoomController }) {
   const group = useId()
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isWriting(event.target)) return
       const wanted = TRANSPORTS[Number(event.key) - 1]
-      if (wanted && served.peek().includes(wanted)) stay.use(wanted)
+      if (wanted && served.peek().includes(wanted)) controller.use(wanted)
     }
     addEventListener('keydown', press)
     return () => removeEventListener('keydown', press)
-  }, [stay])
+  }, [controller])
   return (
     <div class="switch" role="radiogroup" aria-label={texts.value.transport.group}>
       {TRANSPORTS.map((name, index) => (
-        <Segment key={name} name={name} digit={index + 1} group={group} stay={stay} />
+        <Segment key={name} name={name} digit={index + 1} group={group} controller={controller} />
       ))}
     </div>
   )
@@ -34,12 +34,12 @@ interface SegmentProps {
   name: TransportName
   digit: number
   group: string
-  stay: RoomController
+  controller: RoomController
 }
 
-function Segment({ name, digit, group, stay }: SegmentProps) {
+function Segment({ name, digit, group, controller }: SegmentProps) {
   const { transport } = texts.value
-  const knobs = stay.knobs.value
+  const tuning = controller.tuning.value
   const how = transport.how[name]
   const isServed = served.value.includes(name)
   return (
@@ -52,26 +52,26 @@ function Segment({ name, digit, group, stay }: SegmentProps) {
         type="radio"
         name={group}
         value={name}
-        checked={stay.transport.value === name}
+        checked={controller.transport.value === name}
         disabled={!isServed}
-        onChange={() => stay.use(name)}
+        onChange={() => controller.use(name)}
       />
       <Glyph of={name} />
       <b>{labelOf(name)}</b>
       <kbd aria-hidden="true">{digit}</kbd>
       <span class="how">
         {isServed
-          ? how({ interval: spelled(seconds(knobs.intervalMs)), hold: spelled(seconds(knobs.holdMs)) })
+          ? how({ interval: spelled(seconds(tuning.intervalMs)), hold: spelled(seconds(tuning.holdMs)) })
           : transport.off}
       </span>
-      <SeenCost name={name} stay={stay} />
+      <SeenCost name={name} controller={controller} />
     </label>
   )
 }
 
-function SeenCost({ name, stay }: { name: TransportName; stay: RoomController }) {
+function SeenCost({ name, controller }: { name: TransportName; controller: RoomController }) {
   const { transport } = texts.value
-  const seen = stay.gauges.seen.value[name]
+  const seen = controller.meter.seen.value[name]
   if (!seen) return <span class="seen none">{transport.notTried}</span>
   if (seen.bytesPerMessage === null) return <span class="seen none">{transport.noMessage}</span>
   return (

@@ -19,14 +19,14 @@ const STATES = ['CONNECTING', 'OPEN', 'CLOSING', 'CLOSED'] as const
 const EVENTS = ['open', 'message', 'error', 'close'] as const
 
 /** The line's WebSocket as a program sees it: its properties, and the four events as they fire. */
-export function SocketPanel({ stay }: { stay: RoomController }) {
+export function SocketPanel({ controller }: { controller: RoomController }) {
   const { socket: words } = texts.value
   const title = useId()
   useEffect(() => {
-    const timer = setInterval(() => stay.socket.look(), LOOK_MS)
+    const timer = setInterval(() => controller.socket.look(), LOOK_MS)
     return () => clearInterval(timer)
-  }, [stay])
-  const view = stay.socket.view.value
+  }, [controller])
+  const view = controller.socket.view.value
   const hasRoom = useMemo(() => isPhone.peek() || innerHeight >= ROOMY_PX || innerWidth < 1280, [])
   const first = TRANSPORTS.find((name) => transports[name].carrier === 'WebSocket')
   return (
@@ -40,7 +40,7 @@ export function SocketPanel({ stay }: { stay: RoomController }) {
       ) : (
         <p class="none">
           {first && (
-            <button type="button" data-transport={first} onClick={() => stay.use(first)}>
+            <button type="button" data-transport={first} onClick={() => controller.use(first)}>
               {words.tryIt(labelOf(first))}
             </button>
           )}

@@ -7,7 +7,7 @@ import { paintWire } from '../../wire/drawing/paint.ts'
 import { readPalette, type Palette } from '../../wire/drawing/palette.ts'
 import { CanvasPen } from '../../wire/drawing/pen.ts'
 import type { DrawnArrow, Scene } from '../../wire/drawing/scene.ts'
-import type { Wire } from '../../wire/wire-records.ts'
+import type { WireRecords } from '../../wire/wire-records.ts'
 import { paintWords } from './wire-words.ts'
 
 /** With reduced motion the picture steps. */
@@ -25,7 +25,7 @@ const darkness = matchMedia('(prefers-color-scheme: dark)')
 const stillness = matchMedia('(prefers-reduced-motion: reduce)')
 
 interface DiagramProps {
-  wire: Wire
+  wire: WireRecords
   camera: Camera
   /** Key of the arrow that is pointed at by other means. */
   at: string | null
@@ -34,7 +34,7 @@ interface DiagramProps {
 }
 
 /** What a scene is made of, but for its size. */
-export const sceneOf = (wire: Wire, camera: Camera, pointed: string | null): Omit<Scene, 'view'> => ({
+export const sceneOf = (wire: WireRecords, camera: Camera, pointed: string | null): Omit<Scene, 'view'> => ({
   nowAt: now(),
   items: wire.items,
   messages: wire.messages,

@@ -6,11 +6,11 @@ import { language, texts } from '../../i18n/i18n.ts'
 import { now } from '../../measure/clock.ts'
 import { arrowsOf, type Arrow, type ExchangeItem } from '../../wire/items.ts'
 import { reasonOf } from '../../wire/explain.ts'
-import type { Wire } from '../../wire/wire-records.ts'
+import type { WireRecords } from '../../wire/wire-records.ts'
 import { arrowWord, bytesWord, durationWord, exactBytes, reasonWord, seqWord } from './wire-words.ts'
 
 interface ReadoutProps {
-  wire: Wire
+  wire: WireRecords
   /** What is pointed at, or what happened last; null when nothing has. */
   arrow: Arrow | null
   /** Somebody pointed at it: then it is read aloud. */
@@ -62,7 +62,7 @@ function Frame({ isSpoken, transport, children }: FrameProps) {
   )
 }
 
-function Exchange({ item, wire }: { item: ExchangeItem; wire: Wire }) {
+function Exchange({ item, wire }: { item: ExchangeItem; wire: WireRecords }) {
   const { wire: words } = texts.value
   const { record, sighting } = item
   const [request, answer] = arrowsOf(item, wire.toPage)
@@ -90,7 +90,7 @@ function Exchange({ item, wire }: { item: ExchangeItem; wire: Wire }) {
 }
 
 /** The messages that came with it, and when the page had them. */
-function Shown({ wire, arrow }: { wire: Wire; arrow: Arrow }) {
+function Shown({ wire, arrow }: { wire: WireRecords; arrow: Arrow }) {
   const { wire: words } = texts.value
   const known = arrow.messages.flatMap((id) => wire.messages.get(id) ?? [])
   const [first] = known
@@ -134,7 +134,7 @@ function partsWord(bytes: ByteSplit): string {
 }
 
 /** The way of a message through the wire, from who said it to who shows it. */
-export function PathReadout({ wire, id, arrows }: { wire: Wire; id: string; arrows: readonly Arrow[] }) {
+export function PathReadout({ wire, id, arrows }: { wire: WireRecords; id: string; arrows: readonly Arrow[] }) {
   const { wire: words } = texts.value
   const message = wire.messages.get(id)
   const name = message ? seqWord(message.seq) : ''
@@ -167,7 +167,7 @@ export function PathReadout({ wire, id, arrows }: { wire: Wire; id: string; arro
 }
 
 /** Of the arrow that brought it. */
-function Why({ wire, arrows }: { wire: Wire; arrows: readonly Arrow[] }) {
+function Why({ wire, arrows }: { wire: WireRecords; arrows: readonly Arrow[] }) {
   const carrier = arrows.findLast(({ way }) => way === 'down')
   return carrier ? (
     <p class="why">

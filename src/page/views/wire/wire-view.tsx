@@ -9,7 +9,7 @@ import { Camera } from '../../wire/drawing/camera.ts'
 import { toJson, toSvg } from '../../wire/drawing/export.ts'
 import { timeOf, type Arrow } from '../../wire/items.ts'
 import { readPalette } from '../../wire/drawing/palette.ts'
-import type { Total, Wire } from '../../wire/wire-records.ts'
+import type { Total, WireRecords } from '../../wire/wire-records.ts'
 import { labelOf } from '../shared/transport-label.tsx'
 import { Diagram, sceneOf } from './wire-diagram.tsx'
 import { WireList } from './wire-list.tsx'
@@ -24,7 +24,7 @@ const ROWS = { table: 200, diagram: 80 }
 const PARTS = ['headers', 'framing', 'payload'] as const
 
 /** What goes over a page's lines, as a drawing and as a list of the same. Takes the model alone: so there can be several. */
-export function WireView({ wire, name }: { wire: Wire; name: string }) {
+export function WireView({ wire, name }: { wire: WireRecords; name: string }) {
   const { wire: words, meters } = texts.value
   const title = useId()
   const listId = useId()
@@ -217,7 +217,7 @@ function Totals({ totals, dropped }: { totals: readonly [TransportName, Total][]
 
 /** The rows around what is looked at, or the newest. */
 function windowOf(
-  wire: Wire,
+  wire: WireRecords,
   camera: Camera,
   count: number,
   picked: Arrow | null,
@@ -238,10 +238,11 @@ function windowOf(
   return all.slice(Math.max(0, middle - count / 2), middle + count / 2)
 }
 
-const litArrows = (wire: Wire, id: string): Arrow[] => wire.arrows().filter(({ messages }) => messages.includes(id))
+const litArrows = (wire: WireRecords, id: string): Arrow[] =>
+  wire.arrows().filter(({ messages }) => messages.includes(id))
 
 /** Which arrows are on a message's way; worked out anew as more of it is told. */
-function useLit(wire: Wire, followed: string | null): readonly Arrow[] {
+function useLit(wire: WireRecords, followed: string | null): readonly Arrow[] {
   const lit = useSignal<readonly Arrow[]>([])
   useEffect(() => {
     const look = () => (lit.value = followed === null ? [] : litArrows(wire, followed))

@@ -6,7 +6,7 @@ import type { WireFacts } from '../../i18n/en.ts'
 import type { Arrow } from '../../wire/items.ts'
 import type { PaintWords } from '../../wire/drawing/scene.ts'
 import type { Reason } from '../../wire/explain.ts'
-import type { Wire } from '../../wire/wire-records.ts'
+import type { WireRecords } from '../../wire/wire-records.ts'
 import { turnLabels } from '../shared/transport-label.tsx'
 
 export const bytesWord = (bytes: ByteSplit): string => exactBytes(sumOf(bytes))
@@ -24,7 +24,7 @@ export function arrowWord({ name, bytes, isEmpty, way, item }: Arrow, isAgain = 
     .join(' ')
 }
 
-export function paintWords(wire: Wire): PaintWords {
+export function paintWords(wire: WireRecords): PaintWords {
   const { wire: words } = texts.value
   const { oneWayMs } = wire
   return {

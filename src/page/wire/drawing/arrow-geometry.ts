@@ -15,7 +15,7 @@ interface BytesLook {
 }
 
 /** The line of an arrow, and what lies along it. Places on it are pixels from where it begins. */
-export class Shaft {
+export class ArrowGeometry {
   readonly length: number
   readonly #brush: Brush
   readonly #from: { x: number; y: number }

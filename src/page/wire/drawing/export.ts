@@ -3,7 +3,7 @@ import { paintWire } from './paint.ts'
 import type { Palette } from './palette.ts'
 import { SvgPen } from './pen.ts'
 import type { Scene } from './scene.ts'
-import type { Wire } from '../wire-records.ts'
+import type { WireRecords } from '../wire-records.ts'
 
 /** The picture as it stands, as an SVG document of its own. */
 export function toSvg(palette: Palette, scene: Scene): string {
@@ -14,7 +14,7 @@ export function toSvg(palette: Palette, scene: Scene): string {
 }
 
 /** All that is known: the server's records as they came, with what the page saw of each, and how the clocks stand. */
-export function toJson(wire: Wire): string {
+export function toJson(wire: WireRecords): string {
   const items = wire.items.map((item) => {
     if (item.type === 'turn') return { type: item.type, at: item.begunAt, ...item.turn }
     const arrows = arrowsOf(item, wire.toPage).map(({ way, leftAt, arrivedAt }) => ({ way, leftAt, arrivedAt }))

@@ -7,7 +7,7 @@ import type { Palette } from './palette.ts'
 import type { Label, Pen } from './pen.ts'
 import { gridStep, scaleOf, type Scale } from './scale.ts'
 import { endOf, type DrawnArrow, type Scene } from './scene.ts'
-import { Shaft } from './arrow-geometry.ts'
+import { ArrowGeometry } from './arrow-geometry.ts'
 
 /** A wait shorter than this is drawn, and not told of. */
 const NOTABLE_MS = 60
@@ -77,7 +77,7 @@ class Painter {
     this.#lifelines()
     const words = this.#left.labels(this.#scale)
     for (const label of [...words, ...this.#right.labels(this.#scale)]) this.#brush.label(label)
-    // A tick gives way to long words: the lines of the grid stay.
+    // A tick gives way to long words: the lines of the grid controller.
     const isFree = (tick: Label) => !words.some(({ y, text }) => Math.abs(y - tick.y) < 12 && text.length > LONG_WORDS)
     for (const tick of this.#ticks.filter(isFree)) this.#brush.label(tick)
     this.#captions()
@@ -181,7 +181,7 @@ class Painter {
     const isLit = followed !== null && arrow.messages.includes(followed)
     const isFocus = isLit || arrow.key === pointed
     this.#drawn.push({ arrow, x1, y1, x2, y2 })
-    const shaft = new Shaft(this.#brush, x1, y1, x2, y2)
+    const shaft = new ArrowGeometry(this.#brush, x1, y1, x2, y2)
     const { length } = shaft
     const lineColour = arrow.isEmpty ? this.#brush.palette.ghost : hue.mark
     if (isFocus)

@@ -1,4 +1,4 @@
-import type { Turn } from '../../network/switch-event.ts'
+import type { SwitchEvent } from '../../network/switch-event.ts'
 import { seenAtOf, type Arrow, type Carried, type Item } from '../items.ts'
 import type { View } from './scale.ts'
 
@@ -33,7 +33,7 @@ export interface PaintWords {
   stored: (seq: number) => string
   arrow: (arrow: Arrow, isAgain: boolean) => string
   /** What it went from, and what to. */
-  turn: (turn: Turn) => [string, string]
+  turn: (turn: SwitchEvent) => [string, string]
 }
 
 /** An arrow where it was drawn, so that it can be pointed at. */

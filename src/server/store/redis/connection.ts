@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import type { Log as Logger } from './logger.ts'
+import type { Logger as Logger } from './logger.ts'
 import { problems } from '../../errors/problem.ts'
 import type { Script } from './scripts.ts'
 

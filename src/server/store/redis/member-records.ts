@@ -3,7 +3,7 @@ import { EndedTokens } from '../../room/revoked-tokens.ts'
 import type { Membership } from '../../room/membership.ts'
 
 /** A member as Redis keeps it. */
-export interface Standing {
+export interface MemberRecord {
   member: Member
   nameKey: string
   tokenDigest: string
@@ -13,20 +13,20 @@ export interface Standing {
 }
 
 /** Who is in a room, as far as this server has read of it. */
-export class Standings {
-  readonly #byId = new Map<string, Standing>()
-  readonly #byToken = new Map<string, Standing>()
+export class MemberRecords {
+  readonly #byId = new Map<string, MemberRecord>()
+  readonly #byToken = new Map<string, MemberRecord>()
   readonly #endedTokens = new EndedTokens()
 
-  get all(): Standing[] {
+  get all(): MemberRecord[] {
     return [...this.#byId.values()]
   }
 
-  get(memberId: string): Standing | undefined {
+  get(memberId: string): MemberRecord | undefined {
     return this.#byId.get(memberId)
   }
 
-  byToken(tokenDigest: string): Standing | undefined {
+  byToken(tokenDigest: string): MemberRecord | undefined {
     return this.#byToken.get(tokenDigest)
   }
 
@@ -35,7 +35,7 @@ export class Standings {
   }
 
   /** Somebody comes to be here, or what is known of somebody who is changes. Returns what is known now. */
-  put(standing: Standing): Standing {
+  put(standing: MemberRecord): MemberRecord {
     const known = this.#byId.get(standing.member.id)
     if (known) {
       const { member, nameKey, renamesLeft } = standing
@@ -47,17 +47,17 @@ export class Standings {
     return standing
   }
 
-  remove({ member, tokenDigest }: Standing): void {
+  remove({ member, tokenDigest }: MemberRecord): void {
     this.#byId.delete(member.id)
     this.#byToken.delete(tokenDigest)
     this.#endedTokens.add(tokenDigest)
   }
 }
 
-export const recordOf = ({ member, nameKey, tokenDigest, renamesLeft }: Standing): string =>
+export const recordOf = ({ member, nameKey, tokenDigest, renamesLeft }: MemberRecord): string =>
   JSON.stringify([JSON.stringify(member), nameKey, tokenDigest, renamesLeft])
 
-export function standingOf(record: string): Standing {
+export function memberOf(record: string): MemberRecord {
   const [member, nameKey, tokenDigest, renamesLeft] = JSON.parse(record) as [string, string, string, number]
   return { member: JSON.parse(member) as Member, nameKey, tokenDigest, renamesLeft, membership: null }
 }

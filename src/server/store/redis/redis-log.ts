@@ -3,7 +3,7 @@ import type { Cursor, RoomEvent } from '../../../protocol.ts'
 import type { Appended, Entry } from '../../log/log.ts'
 import { WindowLog } from '../../log/window-log.ts'
 import type { Reply } from './connection.ts'
-import { eventIn, type Feed } from './room-replica.ts'
+import { eventIn, type RoomReplica } from './room-replica.ts'
 import { append, find } from './scripts.ts'
 
 /** How long a poll that does not wait may take to learn what another server has given out. */
@@ -13,10 +13,10 @@ const PAUSE_MS = 250
 
 /** A log in a Redis Stream, shared by however many servers, and read from a window in this process. */
 export class RedisLog extends WindowLog {
-  readonly #feed: Feed
+  readonly #feed: RoomReplica
   readonly #retainEvents: number
 
-  constructor(feed: Feed, retainEvents: number) {
+  constructor(feed: RoomReplica, retainEvents: number) {
     super(feed.window)
     this.#feed = feed
     this.#retainEvents = retainEvents

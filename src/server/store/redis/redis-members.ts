@@ -7,7 +7,7 @@ import { nameKey } from '../../room/names.ts'
 import { refusals } from '../../errors/problem.ts'
 import { Membership, type Presence } from '../../room/membership.ts'
 import type { Reply } from './connection.ts'
-import { FORGOTTEN_AFTER_MS, type Feed, type Listener } from './room-replica.ts'
+import { FORGOTTEN_AFTER_MS, type RoomReplica, type Listener } from './room-replica.ts'
 import type { RedisLog } from './redis-log.ts'
 import {
   append,
@@ -20,7 +20,7 @@ import {
   tick,
   type Script,
 } from './scripts.ts'
-import { recordOf, standingOf, Standings, type Standing } from './member-records.ts'
+import { recordOf, memberOf, MemberRecords, type MemberRecord } from './member-records.ts'
 
 /** Leases are renewed at least this often, in ms; and a few times in each. */
 const RENEW_MS = 5000
@@ -40,19 +40,19 @@ export const renewalMs = (leaseMs: number): number => Math.min(RENEW_MS, leaseMs
  * that change members and log in one step. Leases are renewed by one command an interval, however many members were heard of.
  */
 export class RedisMembers implements MemberStore, Presence, Listener {
-  readonly #feed: Feed
+  readonly #feed: RoomReplica
   readonly #log: RedisLog
   readonly #options: MemberOptions & { retainEvents: number }
-  readonly #here = new Standings()
+  readonly #here = new MemberRecords()
   /** Heard of since leases were renewed; and those with a line open. */
   readonly #heard = new Set<string>()
   readonly #onLine = new Set<Membership>()
   /** Members that go unless they are heard of. */
   readonly #leaving = new Map<string, NodeJS.Timeout>()
   /** Members that Redis has lost, by their id, until it is known that it has them again. */
-  readonly #lost = new Map<string, Standing>()
+  readonly #lost = new Map<string, MemberRecord>()
 
-  constructor(feed: Feed, log: RedisLog, options: MemberOptions & { retainEvents: number }) {
+  constructor(feed: RoomReplica, log: RedisLog, options: MemberOptions & { retainEvents: number }) {
     this.#feed = feed
     this.#log = log
     this.#options = options
@@ -169,7 +169,7 @@ export class RedisMembers implements MemberStore, Presence, Listener {
 
   async loaded(records: readonly string[], isNewEpoch: boolean): Promise<void> {
     const before = this.#here.all
-    const found = new Set(records.map((record) => this.#here.put(standingOf(record)).member.id))
+    const found = new Set(records.map((record) => this.#here.put(memberOf(record)).member.id))
     for (const id of found) this.#lost.delete(id)
     for (const standing of before.filter(({ member }) => !found.has(member.id))) {
       if (isNewEpoch) this.#lost.set(standing.member.id, standing)
@@ -183,7 +183,7 @@ export class RedisMembers implements MemberStore, Presence, Listener {
       const known = this.#here.get(event.member.id)
       if (known) this.#gone(known)
     } else if (record !== undefined) {
-      this.#here.put(standingOf(record))
+      this.#here.put(memberOf(record))
     }
   }
 
@@ -216,7 +216,7 @@ export class RedisMembers implements MemberStore, Presence, Listener {
     // Its `left` may have come by the log meanwhile.
     if (status === 'left' || this.#here.hasEnded(tokenDigest)) throw refusals.hasLeft()
     if (status !== 'ok') throw refusals.unknownToken()
-    return this.#membershipAt(this.#here.byToken(tokenDigest) ?? this.#here.put(standingOf(String(record))))
+    return this.#membershipAt(this.#here.byToken(tokenDigest) ?? this.#here.put(memberOf(String(record))))
   }
 
   /**
@@ -250,7 +250,7 @@ export class RedisMembers implements MemberStore, Presence, Listener {
     return reply
   }
 
-  #entering(standing: Standing, maxMembers: number): (string | number)[] {
+  #entering(standing: MemberRecord, maxMembers: number): (string | number)[] {
     const id = newId()
     const { member, nameKey: key, tokenDigest } = standing
     const event = JSON.stringify({ type: 'joined', id, member } satisfies Entry)
@@ -263,7 +263,7 @@ export class RedisMembers implements MemberStore, Presence, Listener {
     return [this.#options.retainEvents, Date.now(), id]
   }
 
-  #gone(standing: Standing): void {
+  #gone(standing: MemberRecord): void {
     const { member, membership } = standing
     this.#here.remove(standing)
     this.#lost.delete(member.id)
@@ -274,7 +274,7 @@ export class RedisMembers implements MemberStore, Presence, Listener {
     setImmediate(() => membership.end())
   }
 
-  #membershipAt(standing: Standing): Membership {
+  #membershipAt(standing: MemberRecord): Membership {
     standing.membership ??= new Membership(standing.member, standing.tokenDigest, this)
     return standing.membership
   }

@@ -3,8 +3,8 @@ import { ProblemError } from '../../errors/problem.ts'
 import type { Store, StoredRoom } from '../../room/room-store.ts'
 import type { WindowOptions } from '../../log/window.ts'
 import { Connection } from './connection.ts'
-import { Feed } from './room-replica.ts'
-import type { Log } from './logger.ts'
+import { RoomReplica } from './room-replica.ts'
+import type { Logger } from './logger.ts'
 import { RedisLog } from './redis-log.ts'
 import { RedisMembers, renewalMs } from './redis-members.ts'
 import { Tail } from './tail.ts'
@@ -21,12 +21,12 @@ export class RedisStore implements Store {
   readonly #connection: Connection
   readonly #tail: Tail
   readonly #options: RedisOptions
-  readonly #log: Log
+  readonly #log: Logger
   readonly #open = new Set<RedisMembers>()
   readonly #timer: NodeJS.Timeout
   #ticking: Promise<void> | null = null
 
-  private constructor(connection: Connection, options: RedisOptions, log: Log) {
+  private constructor(connection: Connection, options: RedisOptions, log: Logger) {
     this.#connection = connection
     this.#log = log
     this.#options = options
@@ -36,7 +36,7 @@ export class RedisStore implements Store {
   }
 
   /** Settles also while Redis is away. @throws Error when it answers and does not want us */
-  static async open(options: RedisOptions, log: Log): Promise<RedisStore> {
+  static async open(options: RedisOptions, log: Logger): Promise<RedisStore> {
     return new RedisStore(await Connection.open(options.url, log), options, log)
   }
 
@@ -46,7 +46,7 @@ export class RedisStore implements Store {
 
   room(name: string): StoredRoom {
     const { prefix, retainEvents } = this.#options
-    const feed = new Feed(this.#connection, this.#tail, `${prefix}:{${name}}:`, this.#options)
+    const feed = new RoomReplica(this.#connection, this.#tail, `${prefix}:{${name}}:`, this.#options)
     const log = new RedisLog(feed, retainEvents)
     const members = new RedisMembers(feed, log, this.#options)
     this.#open.add(members)

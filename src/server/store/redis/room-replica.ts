@@ -38,7 +38,7 @@ interface View {
 type Fields = Partial<Record<'s' | 'a' | 'i' | 'e' | 'r' | 'm' | 'g', string>>
 
 /** A room as this server has read it: a window that the process's one tail feeds, and the way by which it is written to. */
-export class Feed {
+export class RoomReplica {
   readonly window: Window
   readonly #connection: Connection
   readonly #tail: Tail
