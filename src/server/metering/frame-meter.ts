@@ -4,7 +4,8 @@ import type { ByteSource } from './byte-source.ts'
 import { serverNow } from '../log/clock.ts'
 import { CompressedFrame, CompressedFrames } from './deflate-attribution.ts'
 import type { EncodedBatch } from '../log/encoded-batch.ts'
-import { add, type ConnectionUse } from './member-usage.ts'
+import { addBytes } from './add-counts.ts'
+import type { ConnectionUse } from './member-usage.ts'
 
 /** Counts the frames of a socket, or the pieces of a streamed answer, for the member that reads it. */
 export interface FrameMeter {
@@ -155,9 +156,9 @@ export class MemberFrameMeter implements FrameMeter {
   }
 
   #add(way: Way, bytes: ByteSplit, record: FrameRecord | null): void {
-    add(this.#use.counts[way], bytes)
+    addBytes(this.#use.counts[way], bytes)
     if (!record) return
-    add(record.bytes, bytes)
+    addBytes(record.bytes, bytes)
     this.#use.usage.note(record)
   }
 

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net'
-import { noCounts, type ByteSplit, type Counts, type ExchangeRecord, type TraceRecord } from '../../meter.ts'
+import { noCounts, type Counts, type ExchangeRecord, type TraceRecord } from '../../meter.ts'
 import type { TransportName } from '../../protocol.ts'
 import { SmallSet } from '../log/small-set.ts'
+import { addCounts } from './add-counts.ts'
 import { Trace } from './trace.ts'
 
 /**
@@ -171,16 +172,4 @@ export class MemberUsage {
   #settle(): void {
     for (const meter of this.#open.toArray()) meter.settle()
   }
-}
-
-export function add(to: ByteSplit, { headers, framing, payload }: ByteSplit): void {
-  to.headers += headers
-  to.framing += framing
-  to.payload += payload
-}
-
-function addCounts(to: Counts, from: Counts): void {
-  for (const key of ['requests', 'polls', 'empty', 'frames', 'opened', 'delivered'] as const) to[key] += from[key]
-  add(to.up, from.up)
-  add(to.down, from.down)
 }

@@ -6,7 +6,8 @@ import type { App } from '../http/app-types.ts'
 import type { MemberUsage } from '../metering/member-usage.ts'
 import { problems } from '../errors/problem.ts'
 import { validator } from '../errors/validate.ts'
-import { openWebSocket, readFrame } from '../transports/websocket-connection.ts'
+import { handleFrames, readFrame } from '../transports/incoming-frames.ts'
+import { openWebSocket } from '../transports/websocket-connection.ts'
 
 /** How often a change is told of. */
 const REPORT_MS = 250
@@ -50,7 +51,7 @@ export function mountMeterLine(app: App): void {
         tracing?.end()
         tracing = on ? usage.trace() : null
       }
-      connection.onText(async (text) => {
+      handleFrames(socket, connection.meter, async (text) => {
         try {
           const frame = frameUp(readFrame(text))
           if (frame.type === 'trace') trace(frame.on)

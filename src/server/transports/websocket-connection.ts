@@ -1,17 +1,13 @@
 import type { Socket } from 'node:net'
 import type { WebSocket } from '@fastify/websocket'
 import type { FastifyRequest } from 'fastify'
-import { parse } from 'secure-json-parse'
 import type { FrameKind, MeterFrame } from '../../meter.ts'
 import { CLOSE, type Cursor, type FrameDown } from '../../protocol.ts'
 import { oncePer, type EncodedBatch } from '../log/encoded-batch.ts'
-import { downBytes, upBytes } from '../metering/frame-sizes.ts'
+import { downBytes } from '../metering/frame-sizes.ts'
 import type { Beating, Heartbeat } from '../log/heartbeat.ts'
-import { MAX_WAITING_FRAMES } from '../config/limits.ts'
 import type { Log } from '../log/log.ts'
 import type { ReaderConnection } from '../room/membership.ts'
-import { problems } from '../errors/problem.ts'
-import type { DraftCarrier } from '../metering/request-meter.ts'
 import { Subscription, type Sink } from '../log/subscription.ts'
 import { UpgradedSocket } from './upgraded-socket.ts'
 
@@ -33,7 +29,7 @@ function textFrame(text: string): Buffer {
   return frame
 }
 
-/** An upgraded connection: frames out and in, counted, kept alive and closed with a reason. */
+/** An upgraded connection: frames out, counted, kept alive and closed with a reason. `incoming-frames.ts` handles frames in. */
 export class WebSocketConnection extends UpgradedSocket implements Sink, Beating {
   readonly #socket: WebSocket
   readonly #tcp: Socket
@@ -42,9 +38,6 @@ export class WebSocketConnection extends UpgradedSocket implements Sink, Beating
   readonly #reader: ReaderConnection
   readonly #heartbeat: Heartbeat
   #subscription: Subscription | null = null
-  /** The frame that came last, while it is handled. */
-  #handled: Promise<void> | null = null
-  #waiting = 0
   #isAlive = true
   lastSentAt = 0
 
@@ -105,32 +98,6 @@ export class WebSocketConnection extends UpgradedSocket implements Sink, Beating
     })
   }
 
-  /** Frames are handled one after the other, in the order in which they came. */
-  onText(handle: (text: string, carrier: DraftCarrier) => Promise<void>): void {
-    this.#socket.on('message', (data: Buffer, isBinary) => {
-      if (isBinary) {
-        this.#socket.close(1003, 'text frames only')
-        return
-      }
-      const carrier = this.meter.received(upBytes(data.length))
-      this.#waiting += 1
-      if (this.#waiting > MAX_WAITING_FRAMES) {
-        this.close(1008, `more than ${MAX_WAITING_FRAMES} frames wait: send the next one after an answer`)
-        return
-      }
-      // Pausing keeps further data in the network; frames of the chunk that was read still come.
-      this.#socket.pause()
-      const handled = (this.#handled ?? Promise.resolve())
-        .then(() => (this.#socket.readyState === this.#socket.OPEN ? handle(data.toString(), carrier) : undefined))
-        .finally(() => {
-          this.#waiting -= 1
-          if (this.#handled === handled) this.#handled = null
-          this.#socket.resume()
-        })
-      this.#handled = handled
-    })
-  }
-
   /** Pings at each heartbeat, and drops a peer that has not answered by the next one. */
   beat(stoodStill: boolean): void {
     if (!this.#isAlive && !stoodStill) {
@@ -168,13 +135,4 @@ export function openWebSocket(socket: WebSocket, request: FastifyRequest): WebSo
 function messagesOf(frame: FrameDown | MeterFrame): readonly string[] | undefined {
   if (frame.type === 'ack') return [frame.ack.id]
   return frame.type === 'error' && frame.id !== undefined ? [frame.id] : undefined
-}
-
-/** @throws 400 for what is no JSON, or JSON with a `__proto__` in it, which HTTP bodies are refused for too */
-export function readFrame(text: string): unknown {
-  try {
-    return parse(text, { protoAction: 'error', constructorAction: 'error' })
-  } catch {
-    throw problems.invalid('the frame is not JSON', { field: 'frame' })
-  }
 }

@@ -3,7 +3,8 @@ import type { MountTransport } from '../http/app-types.ts'
 import { membershipOf } from '../http/app-types.ts'
 import { problems, toProblem } from '../errors/problem.ts'
 import { validator } from '../errors/validate.ts'
-import { openWebSocket, readFrame } from './websocket-connection.ts'
+import { handleFrames, readFrame } from './incoming-frames.ts'
+import { openWebSocket } from './websocket-connection.ts'
 
 const frameUp = validator(schemas.frameUp)
 
@@ -20,7 +21,7 @@ export const webSocket: MountTransport = (app, path, transport) => {
       if (!connection) return
       const { room, reader } = request.context
 
-      connection.onText(async (text, carrier) => {
+      handleFrames(socket, connection.meter, async (text, carrier) => {
         let id: string | undefined
         try {
           const frame = readFrame(text)

@@ -1,0 +1,13 @@
+import type { ByteSplit, Counts } from '../../meter.ts'
+
+export function addBytes(to: ByteSplit, { headers, framing, payload }: ByteSplit): void {
+  to.headers += headers
+  to.framing += framing
+  to.payload += payload
+}
+
+export function addCounts(to: Counts, from: Counts): void {
+  for (const key of ['requests', 'polls', 'empty', 'frames', 'opened', 'delivered'] as const) to[key] += from[key]
+  addBytes(to.up, from.up)
+  addBytes(to.down, from.down)
+}

@@ -1,0 +1,49 @@
+import type { WebSocket } from '@fastify/websocket'
+import { parse } from 'secure-json-parse'
+import { MAX_WAITING_FRAMES } from '../config/limits.ts'
+import { problems } from '../errors/problem.ts'
+import type { FrameMeter } from '../metering/frame-meter.ts'
+import { upBytes } from '../metering/frame-sizes.ts'
+import type { DraftCarrier } from '../metering/request-meter.ts'
+
+/** Handles the text frames of a socket one after the other, in the order in which they came. */
+export function handleFrames(
+  socket: WebSocket,
+  meter: FrameMeter,
+  handle: (text: string, carrier: DraftCarrier) => Promise<void>,
+): void {
+  /** The frame that came last, while it is handled. */
+  let last: Promise<void> | null = null
+  let waiting = 0
+  socket.on('message', (data: Buffer, isBinary) => {
+    if (isBinary) {
+      socket.close(1003, 'text frames only')
+      return
+    }
+    const carrier = meter.received(upBytes(data.length))
+    waiting += 1
+    if (waiting > MAX_WAITING_FRAMES) {
+      socket.close(1008, `more than ${MAX_WAITING_FRAMES} frames wait: send the next one after an answer`)
+      return
+    }
+    // Pausing keeps further data in the network; frames of the chunk that was read still come.
+    socket.pause()
+    const handled = (last ?? Promise.resolve())
+      .then(() => (socket.readyState === socket.OPEN ? handle(data.toString(), carrier) : undefined))
+      .finally(() => {
+        waiting -= 1
+        if (last === handled) last = null
+        socket.resume()
+      })
+    last = handled
+  })
+}
+
+/** @throws 400 for what is no JSON, or JSON with a `__proto__` in it, which HTTP bodies are refused for too */
+export function readFrame(text: string): unknown {
+  try {
+    return parse(text, { protoAction: 'error', constructorAction: 'error' })
+  } catch {
+    throw problems.invalid('the frame is not JSON', { field: 'frame' })
+  }
+}
