@@ -1,7 +1,5 @@
 import type { Server } from 'node:http'
 import { fileURLToPath } from 'node:url'
-import helmet from '@fastify/helmet'
-import statics from '@fastify/static'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import websocket from '@fastify/websocket'
 import Fastify from 'fastify'
@@ -22,7 +20,8 @@ import { Links } from './links/links.ts'
 import { createLog, fastifyLogging } from './config/logging.ts'
 import { mountMessages } from './routes/messages.ts'
 import { mountMeterLine } from './routes/meter-socket.ts'
-import { ProblemError, problems, toProblem } from './errors/problem.ts'
+import { handleErrors } from './http/error-handler.ts'
+import { mountPage } from './routes/page.ts'
 import { Rooms } from './room/rooms.ts'
 import type { Membership } from './room/membership.ts'
 import { MemberUsage } from './metering/member-usage.ts'
@@ -83,20 +82,7 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
   // A form of another site can post text/plain without asking; JSON it cannot.
   app.removeContentTypeParser('text/plain')
 
-  app.setNotFoundHandler((request) => {
-    throw problems.notFound(`there is nothing at ${request.method} ${request.url.split('?')[0] ?? ''}`)
-  })
-  app.setErrorHandler((error, _request, reply) => {
-    const problem = toProblem(error, log)
-    if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
-    if (error instanceof ProblemError && error.retryAfterS !== undefined) reply.header('retry-after', error.retryAfterS)
-    // A cache may keep a 404 or a 410 without being told to, and hand it to the next one who asks.
-    return reply
-      .code(problem.status)
-      .header('cache-control', 'no-store')
-      .type('application/problem+json')
-      .send(JSON.stringify(problem))
-  })
+  handleErrors(app)
 
   const inFlight = trackRequests(app, rooms)
   // With TLS a browser would ask for each link's port anew whether the certificate is to be trusted.
@@ -125,38 +111,10 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
     mountMeterLine(room)
     for (const name of UPGRADING) mountTransport(room, name)
   }, roomRoutes)
-  await app.register((scope) => mountPage(scope, links, config))
+  await app.register((scope) => mountPage(scope, links, config, PUBLIC_DIR))
   return { app, rooms }
 
   function mountTransport(scope: App, name: TransportName): void {
     transports[name](scope, `/${name}`, name, config)
   }
-}
-
-/** The page, under a policy that lets it load and call nothing but this server. The rooms' answers go without: what they
- * weigh is what this project is about, and a browser does not run JSON. */
-async function mountPage(scope: App, links: Links, config: Config): Promise<void> {
-  // The policy names the links' ports.
-  scope.addHook('onRequest', () => links.open())
-  await scope.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        'default-src': ["'self'"],
-        'connect-src': ["'self'", ({ headers: { host } }) => links.sourcesFor(host).join(' ')],
-        ...(config.jsonp && {
-          'script-src': ["'self'", ({ headers: { host } }) => links.scriptSourcesFor(host).join(' ')],
-        }),
-        'base-uri': ["'none'"],
-        'form-action': ["'none'"],
-        'frame-ancestors': ["'none'"],
-        'object-src': ["'none'"],
-        'img-src': ["'self'", 'data:'],
-      },
-    },
-    // Served over plain HTTP as it comes; and with TLS, a browser that took its word would refuse everything else that
-    // is ever served from this machine by plain HTTP, whatever its port.
-    strictTransportSecurity: false,
-  })
-  await scope.register(statics, { root: PUBLIC_DIR, cacheControl: true, maxAge: 0 })
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RoomEvent } from '../../src/protocol.ts'
+import type { ErrorCode } from '../../src/server/errors/domain-error.ts'
 import type { Log } from '../../src/server/log/log.ts'
 import type { MemberOptions, MemberStore } from '../../src/server/room/member-store.ts'
 import { ReaderConnection, type Membership } from '../../src/server/room/membership.ts'
@@ -22,7 +23,7 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
   const told = (view: View) =>
     eventsOf(view).map((event) => ('member' in event ? `${event.type} ${event.member.name}` : event.type))
   const names = async (view: View) => (await view.members.readRoster()).map((member) => member.name).sort()
-  const problem = (type: string) => ({ problem: { type } })
+  const error = (code: ErrorCode) => ({ code })
   /** A line that was there for a moment. */
   const contact = (membership: Membership) => new ReaderConnection(membership, undefined, () => undefined).end()
 
@@ -46,7 +47,7 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
         Array.from({ length: 100 }, (_, i) => enter(views[i % 2] ?? views[0], `member-${i}`, spellings[i % 4])),
       )
       expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
-      for (const one of asked) if (one.status === 'rejected') expect(one.reason).toMatchObject(problem('name-taken'))
+      for (const one of asked) if (one.status === 'rejected') expect(one.reason).toMatchObject(error('name-taken'))
       expect(await names(views[0])).toHaveLength(1)
     })
 
@@ -54,7 +55,7 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
       const [here, there] = await empty({ maxMembers: 2 })
       await enter(here, 'ada')
       await enter(there, 'ben')
-      await expect(enter(here, 'eve')).rejects.toMatchObject(problem('full'))
+      await expect(enter(here, 'eve')).rejects.toMatchObject(error('full'))
     })
 
     it('knows a token at every server at once, and one of somebody who left apart from one that was never given', async () => {
@@ -66,8 +67,8 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
       // A refusal may come at once or with the answer of the store.
       const ask = async (view: View, token: string) => view.members.membershipOf(token)
       for (const view of [here, there]) {
-        await expect(ask(view, 'token-ada')).rejects.toMatchObject(problem('member-ended'))
-        await expect(ask(view, 'token-eve')).rejects.toMatchObject(problem('unknown-token'))
+        await expect(ask(view, 'token-ada')).rejects.toMatchObject(error('member-ended'))
+        await expect(ask(view, 'token-eve')).rejects.toMatchObject(error('unknown-token'))
       }
     })
 
@@ -84,12 +85,12 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
       const [here, there] = await empty({ renames: 2 })
       const { membership } = await enter(here, 'ada')
       await enter(there, 'ben')
-      await expect(here.members.rename(membership, 'BEN')).rejects.toMatchObject(problem('name-taken'))
+      await expect(here.members.rename(membership, 'BEN')).rejects.toMatchObject(error('name-taken'))
       expect(await here.members.rename(membership, 'Ada')).toEqual({ id: 'ada', name: 'Ada' })
       expect(await there.members.rename(await there.members.membershipOf('token-ada'), 'eve')).toMatchObject({
         name: 'eve',
       })
-      await expect(here.members.rename(membership, 'sue')).rejects.toMatchObject(problem('renames-used'))
+      await expect(here.members.rename(membership, 'sue')).rejects.toMatchObject(error('renames-used'))
       await enter(there, 'other', 'ada')
       expect(await names(here)).toEqual(['ada', 'ben', 'eve'])
       const renamed = () => eventsOf(here).filter(({ type }) => type === 'renamed')
@@ -124,8 +125,8 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
       const elsewhere = await there.members.membershipOf('token-ada')
       await here.members.end(membership, 'asked')
       const entry = { type: 'message', id: 'too-late', from: membership.member, text: 'hi' } as const
-      await expect(there.members.say(elsewhere, entry)).rejects.toMatchObject(problem('member-ended'))
-      await expect(there.members.rename(elsewhere, 'eve')).rejects.toMatchObject(problem('member-ended'))
+      await expect(there.members.say(elsewhere, entry)).rejects.toMatchObject(error('member-ended'))
+      await expect(there.members.rename(elsewhere, 'eve')).rejects.toMatchObject(error('member-ended'))
       await expect.poll(() => told(there)).toEqual(['joined ada', 'left ada'])
     })
 

@@ -1,13 +1,13 @@
 import type { FastifySchemaCompiler } from 'fastify'
 import type { Static, TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { problems, type ProblemError } from './problem.ts'
+import { DomainError, type ErrorFacts } from './domain-error.ts'
 
 /**
  * One validator for HTTP and WebSocket, so that the same input gets the same verdict on every transport. It changes
  * nothing: a number is not made a string, an unknown field is refused and not dropped.
  *
- * @throws 400 that names the field and the limit
+ * @throws DomainError `invalid` that names the field and the limit
  */
 export function validator<S extends TSchema>(schema: S): (value: unknown) => Static<S> {
   const compiled = Compile(schema)
@@ -36,11 +36,13 @@ interface Complaint {
   message: string
 }
 
+const invalid = (detail: string, facts: ErrorFacts = {}): DomainError => new DomainError('invalid', detail, facts)
+
 /** Names the field and the limit of the first complaint that has them. */
-function explain(complaints: readonly Complaint[], schema: TSchema): ProblemError {
+function explain(complaints: readonly Complaint[], schema: TSchema): DomainError {
   const unknown = complaints.find(({ keyword }) => keyword === 'additionalProperties')
   const first = unknown ?? complaints.find(({ keyword }) => keyword !== 'boolean') ?? complaints[0]
-  if (!first) return problems.invalid('not valid')
+  if (!first) return invalid('not valid')
   const params = first.params as { limit?: number; type?: string; pattern?: string; allowedValue?: unknown } & {
     requiredProperties?: string[]
     additionalProperties?: string[]
@@ -50,26 +52,26 @@ function explain(complaints: readonly Complaint[], schema: TSchema): ProblemErro
   const field = path.join('.') || 'body'
   switch (first.keyword) {
     case 'required':
-      return problems.invalid(`${field} is missing`, { field })
+      return invalid(`${field} is missing`, { field })
     case 'additionalProperties':
-      return problems.invalid(`${field} is not a known field`, { field })
+      return invalid(`${field} is not a known field`, { field })
     case 'minLength':
-      return problems.invalid(`${field} is shorter than ${params.limit} characters`, {
+      return invalid(`${field} is shorter than ${params.limit} characters`, {
         field,
         limit: params.limit ?? 1,
       })
     case 'maxLength':
-      return problems.invalid(`${field} is longer than ${params.limit} characters`, { field, limit: params.limit ?? 0 })
+      return invalid(`${field} is longer than ${params.limit} characters`, { field, limit: params.limit ?? 0 })
     case 'pattern': {
       const limit = describe(schema, path) ?? params.pattern ?? ''
-      return problems.invalid(`${field} is not of the form: ${limit}`, { field, limit })
+      return invalid(`${field} is not of the form: ${limit}`, { field, limit })
     }
     case 'const': {
       const limit = String(params.allowedValue)
-      return problems.invalid(`${field} is not ${limit}`, { field, limit })
+      return invalid(`${field} is not ${limit}`, { field, limit })
     }
     default:
-      return problems.invalid(`${field} ${first.message}`, { field, ...(params.type ? { limit: params.type } : {}) })
+      return invalid(`${field} ${first.message}`, { field, ...(params.type ? { limit: params.type } : {}) })
   }
 }
 

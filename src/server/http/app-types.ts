@@ -6,7 +6,7 @@ import type { Config } from '../config/settings.ts'
 import type { Heartbeat } from '../log/heartbeat.ts'
 import type { MemberUsage } from '../metering/member-usage.ts'
 import type { Membership, ReaderConnection } from '../room/membership.ts'
-import { problems } from '../errors/problem.ts'
+import { DomainError } from '../errors/domain-error.ts'
 import type { RequestContext } from './request-context.ts'
 
 declare module 'fastify' {
@@ -38,10 +38,14 @@ export type App = FastifyInstance<
 /** One transport: mounts its route on an app whose prefix is the room. */
 export type MountTransport = (app: App, path: string, transport: TransportName, config: Config) => void
 
-/** The member that reads by this connection. @throws 401 for a connection without a token */
+/** The member that reads by this connection. @throws DomainError `unknown-token` for a connection without a token */
 export function membershipOf({ membership }: ReaderConnection): Membership {
   if (!membership) {
-    throw problems.unknownToken('this needs a token: join the room, then send Authorization: Bearer <token>')
+    throw new DomainError('unknown-token', 'this needs a token: join the room, then send Authorization: Bearer <token>')
   }
   return membership
 }
+
+/** Answers a plain request at the address of a WebSocket. */
+export const upgradeRequired = (): Promise<never> =>
+  Promise.reject(new DomainError('upgrade-required', 'this is a WebSocket: ask for it with Upgrade: websocket'))

@@ -3,7 +3,8 @@ import type { FastifyRequest } from 'fastify'
 import { BEARER_PREFIX, schemas } from '../../protocol.ts'
 import type { App } from './app-types.ts'
 import type { Membership } from '../room/membership.ts'
-import { problems, ProblemError } from '../errors/problem.ts'
+import { DomainError } from '../errors/domain-error.ts'
+import { closeCodeOf } from './problems.ts'
 import type { Room } from '../room/room.ts'
 import type { Rooms } from '../room/rooms.ts'
 import { validator } from '../errors/validate.ts'
@@ -59,7 +60,7 @@ async function findForSocket(request: FastifyRequest, room: Room, tokenDigest: s
   try {
     return await room.membershipByDigest(tokenDigest)
   } catch (error) {
-    if (!(error instanceof ProblemError) || error.statusCode >= 500) throw error
+    if (!(error instanceof DomainError) || closeCodeOf(error) === undefined) throw error
     request.context.refusal = error
     return null
   }
@@ -70,7 +71,7 @@ function tokenOf(headers: IncomingHttpHeaders): string | null {
   const { authorization, 'sec-websocket-protocol': protocols } = headers
   if (authorization !== undefined) {
     const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
-    if (token === undefined) throw problems.unknownToken('Authorization is not of the form: Bearer <token>')
+    if (token === undefined) throw new DomainError('unknown-token', 'Authorization is not of the form: Bearer <token>')
     return token
   }
   if (protocols === undefined) return null

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from './app-types.ts'
 import type { Links } from '../links/links.ts'
-import { problems } from '../errors/problem.ts'
+import { DomainError } from '../errors/domain-error.ts'
 import { isPreflight } from './request-context.ts'
 
 /** Seconds for which a browser need not ask again; Chrome allows no more. It remembers by URL. */
@@ -35,7 +35,9 @@ export function checkOrigins(app: App, allowed: readonly string[], links: Links)
     if (allowed.includes(origin)) return
     if (URL.canParse(origin) && new URL(origin).host === host) return
     if (await links.lets(origin, host)) return
-    throw problems.foreignOrigin(`pages of ${origin} may not use this server: see --origins`, { field: 'Origin' })
+    throw new DomainError('foreign-origin', `pages of ${origin} may not use this server: see --origins`, {
+      field: 'Origin',
+    })
   }
 
   function answerPreflight(request: FastifyRequest, reply: FastifyReply, origin: string): boolean {

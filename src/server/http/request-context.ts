@@ -8,7 +8,7 @@ import { serverNow } from '../log/clock.ts'
 import { isDisconnected } from './disconnect.ts'
 import type { MemberUsage } from '../metering/member-usage.ts'
 import type { ReaderConnection } from '../room/membership.ts'
-import type { ProblemError } from '../errors/problem.ts'
+import type { DomainError } from '../errors/domain-error.ts'
 import { MemberRequestMeter, NO_METER, type MeteredRequest, type RequestMeter } from '../metering/request-meter.ts'
 import type { Room } from '../room/room.ts'
 
@@ -28,7 +28,7 @@ export class RequestContext implements OpenRequest, MeteredRequest {
   #room: Room | null = null
   #reader: ReaderConnection | null = null
   /** Why the token is not good, where a close code says so and not a status. */
-  refusal: ProblemError | null = null
+  refusal: DomainError | null = null
 
   constructor(connection: ClientConnection, request: FastifyRequest, reply: FastifyReply, onEnd: () => void) {
     this.connection = connection

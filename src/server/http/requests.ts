@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { App } from './app-types.ts'
 import { connectionOf } from '../metering/client-connection.ts'
 import { MAX_OPEN_REQUESTS } from '../config/limits.ts'
-import { problems } from '../errors/problem.ts'
+import { DomainError } from '../errors/domain-error.ts'
 import { RequestContext } from './request-context.ts'
 import type { Rooms } from '../room/rooms.ts'
 
@@ -51,7 +51,8 @@ export function trackRequests(app: App, rooms: Rooms): RequestsInFlight {
     connection.refuse()
     reply.header('connection', 'close')
     const limit = MAX_OPEN_REQUESTS
-    next(problems.tooManyRequests(`one connection may have ${limit} requests under way: wait for answers`, { limit }))
+    const detail = `one connection may have ${limit} requests under way: wait for answers`
+    next(new DomainError('too-many-requests', detail, { limit, retryAfterMs: 1000 }))
   })
 
   app.addHook('onSend', (request, reply, payload, next) => {

@@ -29,20 +29,20 @@ export interface MemberStore {
   hasName(name: string): boolean
   /** A member by its id. */
   find(id: string): Promise<Member | null>
-  /** @throws 409 for a name that is taken, 503 when the room is full */
+  /** @throws DomainError `name-taken`, `full` */
   enter(member: Member, tokenDigest: string): Promise<Entered>
-  /** Who holds this token. @throws 401 for one that nobody was given, 410 for a member that left */
+  /** Who holds this token. @throws DomainError `unknown-token`, `member-ended` */
   membershipOf(tokenDigest: string): Membership | Promise<Membership>
   /** A member's place, by its id: no proof that it is the member who asks. */
   membershipById(id: string): Membership | null | Promise<Membership | null>
-  /** Appends what a member says. @throws 410 when it has left */
+  /** Appends what a member says. @throws DomainError `member-ended` */
   say(membership: Membership, entry: Entry): Promise<Appended>
-  /** @throws 409 for a name that is taken or when the renames are used up, 410 when it has left */
+  /** @throws DomainError `name-taken`, `renames-used`, `member-ended` */
   rename(membership: Membership, name: string): Promise<Member>
   /**
    * Ends a member's stay: whoever is first appends the one `left`, and every server cuts its lines. Returns the seq of it.
    *
-   * @throws 410 when it has left before
+   * @throws DomainError `member-ended` if it has left before
    */
   end(membership: Membership, reason: LeftReason): Promise<number>
   /** Ends it after `graceMs`, unless it is heard of before, at any server, or a line of it is open then. */

@@ -5,7 +5,7 @@ import type { MemberStore } from './member-store.ts'
 export interface StoredRoom {
   readonly log: Log
   readonly members: MemberStore
-  /** null once it can be used; before that, what settles when it can. @throws 503 while the store is away */
+  /** null once it can be used; before that, what settles when it can. @throws DomainError `store-away` */
   open(): Promise<void> | null
   /** Nothing would be lost if this process let go of it now. */
   readonly canBeReleased: boolean

@@ -4,7 +4,8 @@ import type { Appended, Log } from '../log/log.ts'
 import type { Entered, MemberStore } from './member-store.ts'
 import { inventName, isReserved } from './names.ts'
 import type { RoomObserver } from '../log/delivery-observer.ts'
-import { ProblemError, problems, refusals } from '../errors/problem.ts'
+import { DomainError } from '../errors/domain-error.ts'
+import { nameTaken } from '../errors/store-errors.ts'
 import { ReaderConnection, type Membership } from './membership.ts'
 import type { StoredRoom } from './room-store.ts'
 
@@ -37,7 +38,7 @@ export class Room {
     return this.#members.roster
   }
 
-  /** null when the room can be used at once. @throws 503 while the store is away */
+  /** null when the room can be used at once. @throws DomainError `store-away` */
   open(): Promise<void> | null {
     return this.#stored.open()
   }
@@ -46,9 +47,9 @@ export class Room {
     return this.#members.readRoster()
   }
 
-  /** @throws 409 for a name that is taken, 503 when the room is full */
+  /** @throws DomainError `name-taken`, `full` */
   async join(name: string | undefined, acceptLanguage: string | undefined): Promise<Joined> {
-    if (name !== undefined && isReserved(name)) throw refusals.nameTaken(name)
+    if (name !== undefined && isReserved(name)) throw nameTaken(name)
     const token = newToken()
     const tokenDigest = digest(token)
     const { membership, cursor, roster } =
@@ -61,7 +62,7 @@ export class Room {
   /**
    * Who holds this token.
    *
-   * @throws 401 for a token that nobody was given, 410 for a member that left
+   * @throws DomainError `unknown-token`, `member-ended`
    */
   membershipOf(token: string): Membership | Promise<Membership> {
     return this.membershipByDigest(digest(token))
@@ -83,10 +84,10 @@ export class Room {
     return new ReaderConnection(membership, this.#observer(), this.#onDisconnect)
   }
 
-  /** @throws 409 for a name that is taken, or when this member's renames are used up */
+  /** @throws DomainError `name-taken`, `renames-used` */
   async rename(membership: Membership, name: string): Promise<Member> {
     if (name === membership.member.name) return membership.member
-    if (isReserved(name)) throw refusals.nameTaken(name)
+    if (isReserved(name)) throw nameTaken(name)
     return this.#members.rename(membership, name)
   }
 
@@ -94,7 +95,7 @@ export class Room {
    * Puts a draft into the log, once however often it comes. A close command ends the member instead, by the server's
    * hand; its acknowledgement is where that stands.
    *
-   * @throws 404 when `to` is not here, 409 when this id was used for something else
+   * @throws DomainError `unknown-member` if `to` is not here, `id-taken` if this id belongs to another message
    */
   async say(membership: Membership, draft: Draft): Promise<{ ack: Ack; isNew: boolean }> {
     const text = draft.text.toWellFormed()
@@ -107,7 +108,8 @@ export class Room {
       event.from.id === membership.member.id &&
       event.text === text &&
       event.to?.id === draft.to
-    if (!isSame) throw problems.idTaken('this id was used for another message: choose a new one', { field: 'id' })
+    if (!isSame)
+      throw new DomainError('id-taken', 'this id was used for another message: choose a new one', { field: 'id' })
     if (isNew) this.#observer()?.said()
     return { ack: { id: event.id, seq: event.seq }, isNew }
   }
@@ -136,7 +138,7 @@ export class Room {
     // It may have been stored before that member left, and this be the retry of somebody who was not told.
     const known = await this.log.find(id)
     if (known) return { event: known, isNew: false }
-    throw problems.unknownMember('the member that this is for is not here', { field: 'to' })
+    throw new DomainError('unknown-member', 'the member that this is for is not here', { field: 'to' })
   }
 
   /** Somebody at another server may take an invented name first: then another is invented. */
@@ -146,7 +148,7 @@ export class Room {
       try {
         return await this.#members.enter({ id: newMemberId(), name }, tokenDigest)
       } catch (error) {
-        if (!(error instanceof ProblemError && error.problem.type === 'name-taken')) throw error
+        if (!(error instanceof DomainError && error.code === 'name-taken')) throw error
       }
     }
   }

@@ -1,5 +1,5 @@
 import type { RoomObserver } from '../log/delivery-observer.ts'
-import { problems } from '../errors/problem.ts'
+import { full } from '../errors/store-errors.ts'
 import { Room } from './room.ts'
 import type { Store } from './room-store.ts'
 
@@ -32,7 +32,7 @@ export class Rooms {
     return this.#rooms.get(name)
   }
 
-  /** @throws 503 when there are as many rooms as there may be and somebody is in each */
+  /** @throws DomainError `full` if no further room is allowed and none is idle */
   get(name: string): Room {
     const known = this.#rooms.get(name)
     if (known) return known
@@ -55,6 +55,6 @@ export class Rooms {
       this.#rooms.delete(name)
       return
     }
-    throw problems.full(`there are ${this.#maxRooms} rooms, and somebody is in each`, { limit: this.#maxRooms })
+    throw full(`there are ${this.#maxRooms} rooms, and somebody is in each`, this.#maxRooms)
   }
 }

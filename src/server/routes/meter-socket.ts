@@ -2,9 +2,8 @@ import * as Type from 'typebox'
 import type { MeterFrame } from '../../meter.ts'
 import { CLOSE, schemas } from '../../protocol.ts'
 import { serverNow } from '../log/clock.ts'
-import type { App } from '../http/app-types.ts'
+import { upgradeRequired, type App } from '../http/app-types.ts'
 import type { MemberUsage } from '../metering/member-usage.ts'
-import { problems } from '../errors/problem.ts'
 import { validator } from '../errors/validate.ts'
 import { handleFrames, readFrame } from '../transports/incoming-frames.ts'
 import { openWebSocket } from '../transports/websocket-connection.ts'
@@ -23,7 +22,7 @@ export function mountMeterLine(app: App): void {
     method: 'GET',
     url: '/meter',
     config: { uncounted: true },
-    handler: () => Promise.reject(problems.upgradeRequired('this is a WebSocket: ask for it with Upgrade: websocket')),
+    handler: upgradeRequired,
     wsHandler: (socket, request) => {
       const connection = openWebSocket(socket, request)
       if (!connection) return

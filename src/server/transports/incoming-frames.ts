@@ -1,7 +1,7 @@
 import type { WebSocket } from '@fastify/websocket'
 import { parse } from 'secure-json-parse'
 import { MAX_WAITING_FRAMES } from '../config/limits.ts'
-import { problems } from '../errors/problem.ts'
+import { DomainError } from '../errors/domain-error.ts'
 import type { FrameMeter } from '../metering/frame-meter.ts'
 import { upBytes } from '../metering/frame-sizes.ts'
 import type { DraftCarrier } from '../metering/request-meter.ts'
@@ -39,11 +39,11 @@ export function handleFrames(
   })
 }
 
-/** @throws 400 for what is no JSON, or JSON with a `__proto__` in it, which HTTP bodies are refused for too */
+/** @throws DomainError `invalid` for text that is not JSON, or JSON with a `__proto__`, which HTTP bodies are refused for too */
 export function readFrame(text: string): unknown {
   try {
     return parse(text, { protoAction: 'error', constructorAction: 'error' })
   } catch {
-    throw problems.invalid('the frame is not JSON', { field: 'frame' })
+    throw new DomainError('invalid', 'the frame is not JSON', { field: 'frame' })
   }
 }

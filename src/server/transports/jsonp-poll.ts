@@ -1,7 +1,8 @@
 import { schemas } from '../../protocol.ts'
 import type { MountTransport } from '../http/app-types.ts'
 import type { EncodedBatch } from '../log/encoded-batch.ts'
-import { problems } from '../errors/problem.ts'
+import { DomainError } from '../errors/domain-error.ts'
+import { problemOf } from '../http/problems.ts'
 import { readNext } from '../log/subscription.ts'
 
 /**
@@ -21,7 +22,7 @@ export const jsonpPoll: MountTransport = (app, path, transport, { jsonp }) => {
     if (membership && !context.reader.membership) context.charge(app.usageOf(membership), transport)
     // A page sees no status of a script: what is wrong is said in the batch's place.
     if (!membership && memberId !== undefined)
-      return call(JSON.stringify(problems.memberEnded('this member has left').problem))
+      return call(JSON.stringify(problemOf(new DomainError('member-ended', 'this member has left'))))
 
     const anonymous = { memberId: null, isOver: context.reader.isOver, observedBy: null }
     const batch = await new Promise<EncodedBatch | null>((answer) => {

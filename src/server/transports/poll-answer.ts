@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { oncePer, type EncodedBatch } from '../log/encoded-batch.ts'
 import { isDisconnected } from '../http/disconnect.ts'
-import { refusals } from '../errors/problem.ts'
+import { memberEnded } from '../errors/store-errors.ts'
 import type { PendingAnswer } from '../log/subscription.ts'
 
 /** An answer in one piece, head and body: a string with one character per byte. */
@@ -46,7 +46,7 @@ export class PollAnswer implements PendingAnswer {
       return
     }
     if (reader.membership?.isEnded) {
-      void reply.send(refusals.hasLeft())
+      void reply.send(memberEnded())
       return
     }
     meter.answersPoll(batch)

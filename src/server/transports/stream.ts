@@ -9,7 +9,8 @@ import { isDisconnected } from '../http/disconnect.ts'
 import type { Beating, Heartbeat } from '../log/heartbeat.ts'
 import type { Log } from '../log/log.ts'
 import type { Membership } from '../room/membership.ts'
-import { problems } from '../errors/problem.ts'
+import { memberEnded } from '../errors/store-errors.ts'
+import { problemOf } from '../http/problems.ts'
 import { Subscription, type Reader, type Sink } from '../log/subscription.ts'
 
 /** How a streamed transport writes what it has to say. */
@@ -134,8 +135,7 @@ class StreamConnection implements Sink, Beating {
 
   end(): void {
     if (this.#membership?.isEnded) {
-      const { problem } = problems.memberEnded('this member has left the room: join again')
-      this.send(this.#pieces.problem(problem), 'error')
+      this.send(this.#pieces.problem(problemOf(memberEnded())), 'error')
     }
     this.#stop()
     this.#response.end()

@@ -8,6 +8,7 @@ import { downBytes } from '../metering/frame-sizes.ts'
 import type { Beating, Heartbeat } from '../log/heartbeat.ts'
 import type { Log } from '../log/log.ts'
 import type { ReaderConnection } from '../room/membership.ts'
+import { closeCodeOf } from '../http/problems.ts'
 import { Subscription, type Sink } from '../log/subscription.ts'
 import { UpgradedSocket } from './upgraded-socket.ts'
 
@@ -126,8 +127,7 @@ export function openWebSocket(socket: WebSocket, request: FastifyRequest): WebSo
   const connection = new WebSocketConnection(socket, request)
   const { refusal } = request.context
   if (!refusal) return connection
-  const { status, detail } = refusal.problem
-  connection.close(status === 410 ? CLOSE.memberEnded : CLOSE.badToken, detail)
+  connection.close(closeCodeOf(refusal) ?? CLOSE.badToken, refusal.message)
   return null
 }
 

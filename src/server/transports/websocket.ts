@@ -1,7 +1,8 @@
 import { schemas } from '../../protocol.ts'
 import type { MountTransport } from '../http/app-types.ts'
 import { membershipOf } from '../http/app-types.ts'
-import { problems, toProblem } from '../errors/problem.ts'
+import { toProblem } from '../http/problems.ts'
+import { upgradeRequired } from '../http/app-types.ts'
 import { validator } from '../errors/validate.ts'
 import { handleFrames, readFrame } from './incoming-frames.ts'
 import { openWebSocket } from './websocket-connection.ts'
@@ -15,7 +16,7 @@ export const webSocket: MountTransport = (app, path, transport) => {
     url: path,
     schema: { querystring: schemas.read },
     config: { transport },
-    handler: () => Promise.reject(problems.upgradeRequired('this is a WebSocket: ask for it with Upgrade: websocket')),
+    handler: upgradeRequired,
     wsHandler: (socket, request) => {
       const connection = openWebSocket(socket, request)
       if (!connection) return

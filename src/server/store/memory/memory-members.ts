@@ -5,7 +5,7 @@ import { newId } from '../../room/ids.ts'
 import type { Appended, Entry, Log } from '../../log/log.ts'
 import type { Entered, MemberOptions, MemberStore } from '../../room/member-store.ts'
 import { nameKey } from '../../room/names.ts'
-import { refusals } from '../../errors/problem.ts'
+import { memberEnded, nameTaken, renamesUsed, roomFull, unknownToken } from '../../errors/store-errors.ts'
 import { Membership } from '../../room/membership.ts'
 
 interface MemberRecord {
@@ -47,7 +47,7 @@ export class MemoryMembers implements MemberStore {
 
   async enter(member: Member, tokenDigest: string): Promise<Entered> {
     const { maxMembers, renames } = this.#options
-    if (this.#records.size >= maxMembers) throw refusals.roomFull(maxMembers)
+    if (this.#records.size >= maxMembers) throw roomFull(maxMembers)
     this.#take(member.name)
     const membership = new Membership(member, tokenDigest)
     this.#records.set(member.id, { membership, renamesLeft: renames })
@@ -60,7 +60,7 @@ export class MemoryMembers implements MemberStore {
   membershipOf(tokenDigest: string): Membership {
     const membership = this.#byToken.get(tokenDigest)
     if (membership) return membership
-    throw this.#endedTokens.has(tokenDigest) ? refusals.hasLeft() : refusals.unknownToken()
+    throw this.#endedTokens.has(tokenDigest) ? memberEnded() : unknownToken()
   }
 
   membershipById(id: string): Membership | null {
@@ -75,7 +75,7 @@ export class MemoryMembers implements MemberStore {
   async rename(membership: Membership, name: string): Promise<Member> {
     const record = this.#recordOf(membership)
     const was = membership.member.name
-    if (record.renamesLeft <= 0) throw refusals.renamesUsed(this.#options.renames)
+    if (record.renamesLeft <= 0) throw renamesUsed(this.#options.renames)
     if (nameKey(name) !== nameKey(was)) this.#take(name)
     if (nameKey(name) !== nameKey(was)) this.#names.delete(nameKey(was))
     record.renamesLeft -= 1
@@ -137,12 +137,12 @@ export class MemoryMembers implements MemberStore {
 
   #recordOf(membership: Membership): MemberRecord {
     const record = this.#records.get(membership.member.id)
-    if (!record) throw refusals.hasLeft()
+    if (!record) throw memberEnded()
     return record
   }
 
   #take(name: string): void {
-    if (this.hasName(name)) throw refusals.nameTaken(name)
+    if (this.hasName(name)) throw nameTaken(name)
     this.#names.add(nameKey(name))
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import type { Logger as Logger } from './logger.ts'
-import { problems } from '../../errors/problem.ts'
+import { storeAway } from '../../errors/store-errors.ts'
 import type { Script } from './scripts.ts'
 
 /** ms after which an answer is not waited for any longer: the client is told to come back. */
@@ -76,7 +76,7 @@ export class Connection {
     throw new Error(`the store refuses this server: ${refusal.message}`, { cause: refusal })
   }
 
-  /** @throws 503 when Redis is away: the same command again is harmless then, and may succeed */
+  /** @throws DomainError `store-away`: the same command again is harmless then, and may succeed */
   async run(script: Script, prefix: string, args: readonly (string | number)[]): Promise<Reply> {
     const keys = script.keys.map((key) => prefix + key)
     const startedAt = performance.now()
@@ -89,7 +89,7 @@ export class Connection {
     }
   }
 
-  /** @throws 503 */
+  /** @throws DomainError `store-away` */
   async call<T>(command: (client: Redis) => Promise<T>): Promise<T> {
     try {
       return await command(this.#commands)
@@ -152,5 +152,5 @@ function explain(error: unknown): Error {
   const { name, message } = error as Error
   // What Redis itself says is an error of ours, unless it says that it cannot now; without an answer it is away.
   if (name === 'ReplyError' && !CANNOT_NOW.test(message)) return error as Error
-  return problems.storeAway('the store does not answer: try again')
+  return storeAway('the store does not answer: try again')
 }

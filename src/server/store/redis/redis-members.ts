@@ -4,7 +4,14 @@ import { newId } from '../../room/ids.ts'
 import type { Appended, Entry } from '../../log/log.ts'
 import type { Entered, MemberOptions, MemberStore } from '../../room/member-store.ts'
 import { nameKey } from '../../room/names.ts'
-import { refusals } from '../../errors/problem.ts'
+import {
+  memberEnded,
+  nameTaken,
+  renamesUsed,
+  roomFull,
+  roomRestarting,
+  unknownToken,
+} from '../../errors/store-errors.ts'
 import { Membership, type Presence } from '../../room/membership.ts'
 import type { Reply } from './connection.ts'
 import { FORGOTTEN_AFTER_MS, type RoomReplica, type Listener } from './room-replica.ts'
@@ -82,8 +89,8 @@ export class RedisMembers implements MemberStore, Presence, Listener {
     const { maxMembers, renames } = this.#options
     const standing = { member, nameKey: nameKey(member.name), tokenDigest, renamesLeft: renames, membership: null }
     const [status] = await this.#feed.write(enter, this.#entering(standing, maxMembers))
-    if (status === 'full') throw refusals.roomFull(maxMembers)
-    if (status === 'taken') throw refusals.nameTaken(member.name)
+    if (status === 'full') throw roomFull(maxMembers)
+    if (status === 'taken') throw nameTaken(member.name)
     const membership = this.#membershipAt(this.#here.get(member.id) ?? this.#here.put(standing))
     return { membership, cursor: this.#log.head, roster: this.roster }
   }
@@ -91,7 +98,7 @@ export class RedisMembers implements MemberStore, Presence, Listener {
   membershipOf(tokenDigest: string): Membership | Promise<Membership> {
     const standing = this.#here.byToken(tokenDigest)
     if (standing) return this.#membershipAt(standing)
-    if (this.#here.hasEnded(tokenDigest)) throw refusals.hasLeft()
+    if (this.#here.hasEnded(tokenDigest)) throw memberEnded()
     return this.#askFor(tokenDigest)
   }
 
@@ -112,8 +119,8 @@ export class RedisMembers implements MemberStore, Presence, Listener {
     const member = { ...membership.member, name }
     const args = [...this.#stamp(newId()), member.id, JSON.stringify(member), nameKey(name)]
     const [status] = await this.#writeFor(membership, rename, args)
-    if (status === 'used') throw refusals.renamesUsed(this.#options.renames)
-    if (status === 'taken') throw refusals.nameTaken(name)
+    if (status === 'used') throw renamesUsed(this.#options.renames)
+    if (status === 'taken') throw nameTaken(name)
     return member
   }
 
@@ -142,7 +149,7 @@ export class RedisMembers implements MemberStore, Presence, Listener {
   /**
    * Renews the leases of those who were heard of here, and ends the stays whose time is over.
    *
-   * @throws 503 when Redis is away; nobody's stay ends by that
+   * @throws DomainError `store-away`; no membership ends by that
    */
   async tick(): Promise<void> {
     if (!this.#feed.isOpen) return
@@ -214,8 +221,8 @@ export class RedisMembers implements MemberStore, Presence, Listener {
   async #askFor(tokenDigest: string): Promise<Membership> {
     const [status, record] = await this.#feed.ask(membershipScript, [tokenDigest])
     // Its `left` may have come by the log meanwhile.
-    if (status === 'left' || this.#here.hasEnded(tokenDigest)) throw refusals.hasLeft()
-    if (status !== 'ok') throw refusals.unknownToken()
+    if (status === 'left' || this.#here.hasEnded(tokenDigest)) throw memberEnded()
+    if (status !== 'ok') throw unknownToken()
     return this.#membershipAt(this.#here.byToken(tokenDigest) ?? this.#here.put(memberOf(String(record))))
   }
 
@@ -233,12 +240,12 @@ export class RedisMembers implements MemberStore, Presence, Listener {
       // Somebody else took the name in between.
       if (status === 'taken') this.#gone(standing)
     }
-    if (this.#lost.size > 0) throw refusals.beginsAnew()
+    if (this.#lost.size > 0) throw roomRestarting()
   }
 
   /**
    * Runs a script that a member has to be here for. One whom Redis has lost, and whose return is still under way, is put
-   * back first: it never left. @throws 410 when it has left, 503
+   * back first: it never left. @throws DomainError `member-ended`, `store-away`
    */
   async #writeFor({ member: { id } }: Membership, script: Script, args: readonly (string | number)[]): Promise<Reply> {
     let reply = await this.#feed.write(script, args)
@@ -246,7 +253,7 @@ export class RedisMembers implements MemberStore, Presence, Listener {
       await this.#restore()
       reply = await this.#feed.write(script, args)
     }
-    if (reply[0] === 'left') throw this.#lost.has(id) ? refusals.beginsAnew() : refusals.hasLeft()
+    if (reply[0] === 'left') throw this.#lost.has(id) ? roomRestarting() : memberEnded()
     return reply
   }
 

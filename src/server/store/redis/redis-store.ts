@@ -1,5 +1,5 @@
 import type { MemberOptions } from '../../room/member-store.ts'
-import { ProblemError } from '../../errors/problem.ts'
+import { DomainError } from '../../errors/domain-error.ts'
 import type { Store, StoredRoom } from '../../room/room-store.ts'
 import type { WindowOptions } from '../../log/window.ts'
 import { Connection } from './connection.ts'
@@ -75,7 +75,7 @@ export class RedisStore implements Store {
   async #tick(): Promise<void> {
     const results = await Promise.allSettled([...this.#open].map((members) => members.tick()))
     for (const { reason } of results.filter((result) => result.status === 'rejected')) {
-      if (!(reason instanceof ProblemError)) this.#log.warn({ error: String(reason) }, 'leases were not renewed')
+      if (!(reason instanceof DomainError)) this.#log.warn({ error: String(reason) }, 'leases were not renewed')
     }
   }
 }

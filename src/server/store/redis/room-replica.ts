@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { RoomEvent } from '../../../protocol.ts'
 import type { Entry } from '../../log/log.ts'
-import { problems, refusals } from '../../errors/problem.ts'
+import { roomRestarting, storeAway } from '../../errors/store-errors.ts'
 import { Window, type WindowOptions } from '../../log/window.ts'
 import type { Connection, Reply } from './connection.ts'
 import { look, type Script } from './scripts.ts'
@@ -70,7 +70,7 @@ export class RoomReplica {
     return this.#view.epoch !== ''
   }
 
-  /** null once the room was read for the first time. @throws 503 while Redis is away */
+  /** null once the room was read for the first time. @throws DomainError `store-away` */
   open(): Promise<void> | null {
     return this.isOpen ? null : this.#load()
   }
@@ -78,7 +78,7 @@ export class RoomReplica {
   /**
    * Runs a script that changes the room, from where this server stands, and settles when what it wrote is read here too.
    *
-   * @throws 503 when Redis is away: whether it was done is not known then
+   * @throws DomainError `store-away`: whether it was done is not known then
    */
   async write(script: Script, args: readonly (string | number)[]): Promise<Reply> {
     let reply = await this.#run(script, args)
@@ -86,27 +86,27 @@ export class RoomReplica {
       await this.#load()
       reply = await this.#run(script, args)
     }
-    if (reply[0] === 'moved') throw refusals.beginsAnew()
+    if (reply[0] === 'moved') throw roomRestarting()
     if (reply[0] === 'ok') await this.#reached(Number(reply[1]), Number(reply[2]), READ_BACK_MS)
     return reply
   }
 
-  /** Runs one that does not ask where this server stands. @throws 503 */
+  /** Runs one that does not ask where this server stands. @throws DomainError `store-away` */
   ask(script: Script, args: readonly (string | number)[]): Promise<Reply> {
     return this.#connection.run(script, this.#prefix, args)
   }
 
-  /** Runs one that asks, and leaves it at that when the answer is that it has to look first. @throws 503 */
+  /** Runs one that asks, and leaves it at that when the answer is that it has to look first. @throws DomainError `store-away` */
   #run(script: Script, args: readonly (string | number)[]): Promise<Reply> {
     return this.ask(script, [this.#view.epoch, this.#view.n, ...args])
   }
 
-  /** As `write`, for many in one go; each has its reply, and `moved` is one. @throws 503 */
+  /** As `write`, for many in one go; each has its reply, and `moved` is one. @throws DomainError `store-away` */
   writeAll(script: Script, each: readonly (readonly (string | number)[])[]): Promise<Reply[]> {
     return Promise.all(each.map((args) => this.#run(script, args)))
   }
 
-  /** Settles when this server has read as far as Redis holds now. One question, however many ask at once. @throws 503 */
+  /** Settles when this server has read as far as Redis holds now. One question, however many ask at once. @throws DomainError `store-away` */
   catchUp(): Promise<void> {
     // One that is under way may have been asked before what the caller has seen: it asks once more behind it.
     const before = this.#looking?.catch(() => undefined) ?? Promise.resolve()
@@ -126,7 +126,7 @@ export class RoomReplica {
   async #look(): Promise<void> {
     const [, birth, n, , epoch] = await this.#askWhereItStands(false)
     if (epoch !== this.#view.epoch) await this.#load()
-    else if (!(await this.#reached(birth, n, READ_BACK_MS))) throw problems.storeAway('the store is late: try again')
+    else if (!(await this.#reached(birth, n, READ_BACK_MS))) throw storeAway('the store is late: try again')
   }
 
   async #askWhereItStands(withMembers: boolean): Promise<[string, number, number, number, string, string[]]> {

@@ -9,7 +9,7 @@ import type { App } from '../../http/app-types.ts'
 import { oncePer, type EncodedBatch } from '../../log/encoded-batch.ts'
 import { MAX_WAITING_FRAMES } from '../../config/limits.ts'
 import { MemberUsage } from '../../metering/member-usage.ts'
-import { problems } from '../../errors/problem.ts'
+import { DomainError } from '../../errors/domain-error.ts'
 import type { Room } from '../../room/room.ts'
 import { SocketIoSession, type EnginePacket } from './session.ts'
 
@@ -151,12 +151,12 @@ export class SocketIoEngine {
    * Ends a session that connects a second time: Socket.IO lets each do so as often as it likes, by packets of three bytes,
    * and the room would be read to every one of them.
    *
-   * @throws 400
+   * @throws DomainError `invalid`
    */
   admitOnce(socket: Socket): void {
     if (this.#requests.get(socket.request)?.session.connects() === 1) return
     socket.conn.close(true)
-    throw problems.invalid('a session connects once', { field: 'packet', limit: 1 })
+    throw new DomainError('invalid', 'a session connects once', { field: 'packet', limit: 1 })
   }
 
   connectionOf(socket: Socket): SocketIoConnection {

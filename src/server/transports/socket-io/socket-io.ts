@@ -3,7 +3,9 @@ import { schemas } from '../../../protocol.ts'
 import type { MountTransport } from '../../http/app-types.ts'
 import { MAX_BODY_BYTES } from '../../config/limits.ts'
 import type { Membership } from '../../room/membership.ts'
-import { problems, refusals, toProblem } from '../../errors/problem.ts'
+import { DomainError } from '../../errors/domain-error.ts'
+import { memberEnded } from '../../errors/store-errors.ts'
+import { problemOf, toProblem } from '../../http/problems.ts'
 import { SocketIoEngine } from './engine.ts'
 import { Subscription } from '../../log/subscription.ts'
 import { validator } from '../../errors/validate.ts'
@@ -38,7 +40,7 @@ export const socketIo: MountTransport = (app, path, transport, { beat }) => {
         const said = draft(value)
         carriesDraft(said)
         if (!membership)
-          throw problems.unknownToken('this needs a token: join the room, then connect with auth: {token}')
+          throw new DomainError('unknown-token', 'this needs a token: join the room, then connect with auth: {token}')
         return { ack: (await connection.room.say(membership, said)).ack }
       } catch (error) {
         return { error: toProblem(error, app.log) }
@@ -47,7 +49,7 @@ export const socketIo: MountTransport = (app, path, transport, { beat }) => {
     const subscription = new Subscription(connection.room.log, reader, hello(socket.handshake.auth).after ?? null, {
       write: (batch) => connection.send(batch),
       end: () => {
-        if (membership?.isEnded) socket.emit('problem', refusals.hasLeft().problem)
+        if (membership?.isEnded) socket.emit('problem', problemOf(memberEnded()))
         socket.disconnect(true)
       },
     })

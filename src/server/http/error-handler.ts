@@ -1,0 +1,24 @@
+import { DomainError } from '../errors/domain-error.ts'
+import type { App } from './app-types.ts'
+import { retryAfterS, toProblem } from './problems.ts'
+
+/** Answers every error, and every request that no route takes, with a problem (RFC 9457). */
+export function handleErrors(app: App): void {
+  app.setNotFoundHandler((request) => {
+    const path = request.url.split('?')[0] ?? ''
+    throw new DomainError('not-found', `there is nothing at ${request.method} ${path}`)
+  })
+
+  app.setErrorHandler((error, _request, reply) => {
+    const problem = toProblem(error, app.log)
+    const retryS = retryAfterS(error)
+    if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
+    if (retryS !== undefined) reply.header('retry-after', retryS)
+    // Without no-store, a cache may keep a 404 or a 410 and give it to another client.
+    return reply
+      .code(problem.status)
+      .header('cache-control', 'no-store')
+      .type('application/problem+json')
+      .send(JSON.stringify(problem))
+  })
+}
