@@ -1,6 +1,7 @@
 /** Bundles the benchmark commands and the processes that they start into dist/bench: they then start in less time. */
 import { rm } from 'node:fs/promises'
 import { build } from 'esbuild'
+import { copyLua } from './lua.ts'
 
 const OUT = 'dist/bench'
 const COMMANDS = ['main', 'http-main', 'workers-main', 'peers-main'].map((name) => `bench/commands/${name}.ts`)
@@ -23,3 +24,5 @@ await build({
   sourcemap: true,
   logLevel: 'warning',
 })
+// The benchmark's own server is a bundle of the server too.
+await copyLua(OUT)

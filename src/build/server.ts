@@ -5,6 +5,7 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import { copyLua } from './lua.ts'
 
 const OUT = 'dist/server'
 
@@ -38,6 +39,7 @@ const { metafile } = await build({
   logLevel: 'warning',
   metafile: true,
 })
+await copyLua(OUT)
 await writeFile(join(OUT, 'LICENSES.txt'), await licensesOf(Object.keys(metafile.inputs)))
 
 /** The licenses of the packages that these files belong to. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import type { Logger as Logger } from './logger.ts'
 import { storeAway } from '../../errors/store-errors.ts'
-import type { Script } from './scripts.ts'
+import { scripts, type ScriptName } from './scripts.ts'
 
 /** ms after which an answer is not waited for any longer: the client is told to come back. */
 const PATIENCE_MS = 1500
@@ -16,15 +16,18 @@ const CANNOT_NOW = /^(LOADING|READONLY|MASTERDOWN|NOREPLICAS|CLUSTERDOWN|TRYAGAI
 /** … and that it never will, as things are. */
 const REFUSES_US = /^(WRONGPASS|NOAUTH|NOPERM|ERR invalid password|ERR AUTH|ERR DB index|ERR invalid DB)/
 
-/** What a script answers: a word, and what belongs to it. */
+/** What a script answers: a status, and the values that belong to it. */
 export type Reply = readonly [status: string, ...unknown[]]
+
+/** The Redis client, with one command for each script: EVALSHA, and EVAL while Redis does not know the script. */
+type ScriptClient = Redis & Record<ScriptName, (...keysAndArgs: (string | number)[]) => Promise<Reply>>
 
 /**
  * One process's two connections to Redis: one for commands, one on which reads block. A command fails soon while Redis is
  * away; connecting is tried again with back-off, for ever.
  */
 export class Connection {
-  readonly #commands: Redis
+  readonly #commands: ScriptClient
   readonly blocking: Redis
   /** Told of each command's round trip, in ms. */
   onRoundTrip: ((ms: number) => void) | undefined
@@ -40,7 +43,12 @@ export class Connection {
       maxRetriesPerRequest: 0,
       retryStrategy: (attempts: number) => backoffMs(attempts),
     } as const
-    this.#commands = new Redis(url, { ...options, commandTimeout: PATIENCE_MS })
+    const commands = Object.entries(scripts).map(([name, { lua, keys }]) => [name, { lua, numberOfKeys: keys.length }])
+    this.#commands = new Redis(url, {
+      ...options,
+      commandTimeout: PATIENCE_MS,
+      scripts: Object.fromEntries(commands) as Record<ScriptName, { lua: string; numberOfKeys: number }>,
+    }) as ScriptClient
     this.blocking = new Redis(url, { ...options, commandTimeout: BLOCK_MS + BLOCK_PATIENCE_MS })
     let isAway = false
     this.#commands.on('error', (error: Error) => {
@@ -77,11 +85,11 @@ export class Connection {
   }
 
   /** @throws DomainError `store-away`: the same command again is harmless then, and may succeed */
-  async run(script: Script, prefix: string, args: readonly (string | number)[]): Promise<Reply> {
-    const keys = script.keys.map((key) => prefix + key)
+  async run(script: ScriptName, prefix: string, args: readonly (string | number)[]): Promise<Reply> {
+    const keys = scripts[script].keys.map((key) => prefix + key)
     const startedAt = performance.now()
     try {
-      const reply = (await this.#evaluate(script, [keys.length, ...keys, ...args])) as Reply
+      const reply = await this.#commands[script](...keys, ...args)
       this.onRoundTrip?.(performance.now() - startedAt)
       return reply
     } catch (error) {
@@ -127,16 +135,6 @@ export class Connection {
 
   close(): void {
     for (const client of [this.#commands, this.blocking]) client.disconnect()
-  }
-
-  async #evaluate(script: Script, args: readonly (string | number)[]): Promise<unknown> {
-    const [count, ...rest] = args as [number, ...string[]]
-    try {
-      return await this.#commands.evalsha(script.sha, count, ...rest)
-    } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
-      return this.#commands.eval(script.text, count, ...rest)
-    }
   }
 }
 

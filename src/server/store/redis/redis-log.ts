@@ -4,7 +4,6 @@ import type { Appended, Entry } from '../../log/log.ts'
 import { WindowLog } from '../../log/window-log.ts'
 import type { Reply } from './connection.ts'
 import { eventIn, type RoomReplica } from './room-replica.ts'
-import { append, find } from './scripts.ts'
 
 /** How long a poll that does not wait may take to learn what another server has given out. */
 const PATIENCE_MS = 1000
@@ -24,7 +23,7 @@ export class RedisLog extends WindowLog {
 
   async append(entry: Entry): Promise<Appended> {
     const { args, appended } = this.appending(entry)
-    return appended(await this.#feed.write(append, args))
+    return appended(await this.#feed.write('append-event', args))
   }
 
   /** What the script is given, and what its answer says. With a member, it appends only while that one is here. */
@@ -41,7 +40,7 @@ export class RedisLog extends WindowLog {
   }
 
   async find(id: string): Promise<RoomEvent | null> {
-    return eventIn(await this.#feed.ask(find, [id]))
+    return eventIn(await this.#feed.ask('find-event', [id]))
   }
 
   catchUpTo(cursor: Cursor, ms: number, reader: { readonly isOver: boolean }): true | Promise<boolean> {

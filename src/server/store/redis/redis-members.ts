@@ -16,17 +16,7 @@ import { Membership, type Presence } from '../../room/membership.ts'
 import type { Reply } from './connection.ts'
 import { FORGOTTEN_AFTER_MS, type RoomReplica, type Listener } from './room-replica.ts'
 import type { RedisLog } from './redis-log.ts'
-import {
-  append,
-  end,
-  endSoon,
-  enter,
-  rename,
-  membership as membershipScript,
-  stay,
-  tick,
-  type Script,
-} from './scripts.ts'
+import type { ScriptName } from './scripts.ts'
 import { recordOf, memberOf, MemberRecords, type MemberRecord } from './member-records.ts'
 
 /** Leases are renewed at least this often, in ms; and a few times in each. */
@@ -88,7 +78,7 @@ export class RedisMembers implements MemberStore, Presence, Listener {
   async enter(member: Member, tokenDigest: string): Promise<Entered> {
     const { maxMembers, renames } = this.#options
     const standing = { member, nameKey: nameKey(member.name), tokenDigest, renamesLeft: renames, membership: null }
-    const [status] = await this.#feed.write(enter, this.#entering(standing, maxMembers))
+    const [status] = await this.#feed.write('add-member', this.#entering(standing, maxMembers))
     if (status === 'full') throw roomFull(maxMembers)
     if (status === 'taken') throw nameTaken(member.name)
     const membership = this.#membershipAt(this.#here.get(member.id) ?? this.#here.put(standing))
@@ -112,26 +102,30 @@ export class RedisMembers implements MemberStore, Presence, Listener {
 
   async say(membership: Membership, entry: Entry): Promise<Appended> {
     const { args, appended } = this.#log.appending(entry, membership.member.id)
-    return appended(await this.#writeFor(membership, append, args))
+    return appended(await this.#writeFor(membership, 'append-event', args))
   }
 
   async rename(membership: Membership, name: string): Promise<Member> {
     const member = { ...membership.member, name }
     const args = [...this.#stamp(newId()), member.id, JSON.stringify(member), nameKey(name)]
-    const [status] = await this.#writeFor(membership, rename, args)
+    const [status] = await this.#writeFor(membership, 'rename-member', args)
     if (status === 'used') throw renamesUsed(this.#options.renames)
     if (status === 'taken') throw nameTaken(name)
     return member
   }
 
   async end(membership: Membership, reason: LeftReason): Promise<number> {
-    const [, , , seq] = await this.#writeFor(membership, end, [...this.#stamp(newId()), membership.member.id, reason])
+    const [, , , seq] = await this.#writeFor(membership, 'end-member', [
+      ...this.#stamp(newId()),
+      membership.member.id,
+      reason,
+    ])
     return Number(seq)
   }
 
   async endSoon(membership: Membership, graceMs: number): Promise<void> {
     const wholeMs = graceMs + GRACE_MARGIN_MS
-    await this.#writeFor(membership, endSoon, [membership.member.id, graceMs, wholeMs])
+    await this.#writeFor(membership, 'end-member-later', [membership.member.id, graceMs, wholeMs])
     // Should this server be gone by then, the next one that ends leases does it.
     setTimeout(() => void this.tick().catch(() => undefined), wholeMs + 1).unref()
   }
@@ -162,7 +156,7 @@ export class RedisMembers implements MemberStore, Presence, Listener {
       for (let i = 0; i === 0 || i < ids.length; i += RENEWED_AT_ONCE) {
         const prefix = randomBytes(9).toString('hex')
         const args = [...this.#stamp(prefix), leaseMs, SILENT_FOR * renewalMs(leaseMs), FORGOTTEN_AFTER_MS]
-        await this.#feed.write(tick, [...args, ...ids.slice(i, i + RENEWED_AT_ONCE)])
+        await this.#feed.write('renew-leases', [...args, ...ids.slice(i, i + RENEWED_AT_ONCE)])
       }
     } catch (error) {
       for (const id of ids) this.#heard.add(id)
@@ -214,12 +208,12 @@ export class RedisMembers implements MemberStore, Presence, Listener {
   }
 
   #stays(id: string): void {
-    this.#feed.ask(stay, [id, this.#options.leaseMs]).catch(() => undefined)
+    this.#feed.ask('keep-member', [id, this.#options.leaseMs]).catch(() => undefined)
   }
 
   /** Another server may have let it in a moment ago. */
   async #askFor(tokenDigest: string): Promise<Membership> {
-    const [status, record] = await this.#feed.ask(membershipScript, [tokenDigest])
+    const [status, record] = await this.#feed.ask('find-member-by-token', [tokenDigest])
     // Its `left` may have come by the log meanwhile.
     if (status === 'left' || this.#here.hasEnded(tokenDigest)) throw memberEnded()
     if (status !== 'ok') throw unknownToken()
@@ -233,7 +227,7 @@ export class RedisMembers implements MemberStore, Presence, Listener {
   async #restore(): Promise<void> {
     const lost = [...this.#lost.values()]
     const entering = lost.map((standing) => this.#entering(standing, Number.MAX_SAFE_INTEGER))
-    for (const [i, [status]] of (await this.#feed.writeAll(enter, entering)).entries()) {
+    for (const [i, [status]] of (await this.#feed.writeAll('add-member', entering)).entries()) {
       const standing = lost[i]
       if (!standing || status === 'moved') continue
       this.#lost.delete(standing.member.id)
@@ -247,7 +241,11 @@ export class RedisMembers implements MemberStore, Presence, Listener {
    * Runs a script that a member has to be here for. One whom Redis has lost, and whose return is still under way, is put
    * back first: it never left. @throws DomainError `member-ended`, `store-away`
    */
-  async #writeFor({ member: { id } }: Membership, script: Script, args: readonly (string | number)[]): Promise<Reply> {
+  async #writeFor(
+    { member: { id } }: Membership,
+    script: ScriptName,
+    args: readonly (string | number)[],
+  ): Promise<Reply> {
     let reply = await this.#feed.write(script, args)
     if (reply[0] === 'left' && this.#lost.has(id)) {
       await this.#restore()

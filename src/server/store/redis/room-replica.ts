@@ -4,7 +4,7 @@ import type { Entry } from '../../log/log.ts'
 import { roomRestarting, storeAway } from '../../errors/store-errors.ts'
 import { Window, type WindowOptions } from '../../log/window.ts'
 import type { Connection, Reply } from './connection.ts'
-import { look, type Script } from './scripts.ts'
+import type { ScriptName } from './scripts.ts'
 import type { StreamEntry, Tail } from './tail.ts'
 
 /** ms for which a write waits until this server has read what it wrote; it is stored by then in any case. */
@@ -80,7 +80,7 @@ export class RoomReplica {
    *
    * @throws DomainError `store-away`: whether it was done is not known then
    */
-  async write(script: Script, args: readonly (string | number)[]): Promise<Reply> {
+  async write(script: ScriptName, args: readonly (string | number)[]): Promise<Reply> {
     let reply = await this.#run(script, args)
     if (reply[0] === 'moved') {
       await this.#load()
@@ -92,17 +92,17 @@ export class RoomReplica {
   }
 
   /** Runs one that does not ask where this server stands. @throws DomainError `store-away` */
-  ask(script: Script, args: readonly (string | number)[]): Promise<Reply> {
+  ask(script: ScriptName, args: readonly (string | number)[]): Promise<Reply> {
     return this.#connection.run(script, this.#prefix, args)
   }
 
   /** Runs one that asks, and leaves it at that when the answer is that it has to look first. @throws DomainError `store-away` */
-  #run(script: Script, args: readonly (string | number)[]): Promise<Reply> {
+  #run(script: ScriptName, args: readonly (string | number)[]): Promise<Reply> {
     return this.ask(script, [this.#view.epoch, this.#view.n, ...args])
   }
 
   /** As `write`, for many in one go; each has its reply, and `moved` is one. @throws DomainError `store-away` */
-  writeAll(script: Script, each: readonly (readonly (string | number)[])[]): Promise<Reply[]> {
+  writeAll(script: ScriptName, each: readonly (readonly (string | number)[])[]): Promise<Reply[]> {
     return Promise.all(each.map((args) => this.#run(script, args)))
   }
 
@@ -132,7 +132,7 @@ export class RoomReplica {
   async #askWhereItStands(withMembers: boolean): Promise<[string, number, number, number, string, string[]]> {
     const { epoch, birth, n, last } = this.#view
     const args = [epoch, n, last.place, last.id, randomBytes(4).toString('hex'), birth, FORGOTTEN_AFTER_MS]
-    const reply = await this.ask(look, [...args, withMembers ? '1' : '0'])
+    const reply = await this.ask('read-head', [...args, withMembers ? '1' : '0'])
     return reply as unknown as [string, number, number, number, string, string[]]
   }
 
