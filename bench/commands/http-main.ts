@@ -2,15 +2,12 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { HTTP_SUBJECTS, prepareRoom, type HttpSubject } from '../load/http-requests.ts'
 import { quantile } from '../analysis/statistics.ts'
 import type { HttpHandlers } from '../workers/http.ts'
+import { numberParser } from '../rig/parameters.ts'
 import { Worker } from '../workers/rpc.ts'
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 
-const whole = (min: number, max: number) => (value: string) => {
-  const parsed = /^\d+$/.test(value) ? Number(value) : Number.NaN
-  if (!(parsed >= min && parsed <= max)) throw new InvalidArgumentError(`a whole number from ${min} to ${max}`)
-  return parsed
-}
+const whole = (min: number, max: number) => numberParser({ min, max, unit: '' })
 
 interface Options {
   url: string

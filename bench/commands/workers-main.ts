@@ -11,6 +11,7 @@ import { Redis } from 'ioredis'
 import { parseArgs } from 'node:util'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { join } from '../../src/client/members.ts'
+import { parseNumber } from '../../src/number-range.ts'
 import { nodeNet } from '../../src/node/net.ts'
 import { median } from '../analysis/statistics.ts'
 import type { PublisherHandlers } from '../workers/publisher.ts'
@@ -27,10 +28,12 @@ const { values } = parseArgs({
   },
 })
 const number = (name: 'subscribers' | 'rate' | 'seconds' | 'blocks'): number => {
-  const value = Number(values[name])
-  if (Number.isInteger(value) && value >= 1 && value <= 100_000) return value
-  process.stderr.write(`--${name} ${values[name]} is not allowed: a whole number from 1 to 100000\n`)
-  process.exit(1)
+  try {
+    return parseNumber(values[name], { min: 1, max: 100_000, unit: '' })
+  } catch (error) {
+    process.stderr.write(`--${name} ${error instanceof Error ? error.message : String(error)}\n`)
+    process.exit(1)
+  }
 }
 const load = { subscribers: number('subscribers'), ratePerS: number('rate'), seconds: number('seconds') }
 const blocks = number('blocks')

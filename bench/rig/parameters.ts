@@ -1,18 +1,23 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { parseNumber, type NumberRange } from '../../src/number-range.ts'
 import { TRANSPORTS, type TransportName } from '../../src/protocol.ts'
 import { ONLY_IN_FULL, SCENARIOS, type Parameters, type Scenario } from '../report/schema.ts'
 
-export interface NumberParameter {
+export interface NumberParameter extends NumberRange {
   default: number
-  min: number
-  max: number
-  unit: string
   about: string
 }
 
 const NUMBERS = {
   clients: { default: 50, min: 1, max: 2000, unit: 'subscribers', about: 'in an overhead cell' },
-  rate: { default: 10, min: 0.1, max: 500, unit: 'messages/s', about: 'that are published in an overhead cell' },
+  rate: {
+    default: 10,
+    min: 0.1,
+    max: 500,
+    unit: 'messages/s',
+    fractions: true,
+    about: 'that are published in an overhead cell',
+  },
   interval: { default: 200, min: 20, max: 60_000, unit: 'ms', about: 'from one short poll of a client to its next' },
   hold: { default: 25_000, min: 100, max: 600_000, unit: 'ms', about: 'for which a long poll is held' },
   payload: {
@@ -103,13 +108,18 @@ export function listOf<T extends string>(value: string, allowed: readonly T[]): 
   return allowed.filter((one) => names.includes(one))
 }
 
-export function numberOption(name: string, { default: fallback, min, max, unit, about }: NumberParameter): Option {
-  return new Option(`--${name} <${unit}>`, `${about} [${min} to ${max}]`).default(fallback).argParser((value) => {
-    const parsed = value.trim() === '' ? Number.NaN : Number(value)
-    const isWhole = Number.isInteger(parsed) || unit === 'messages/s'
-    if (!(parsed >= min && parsed <= max && isWhole)) {
-      throw new InvalidArgumentError(`${value || 'nothing'} is not allowed: ${unit} from ${min} to ${max}`)
-    }
-    return parsed
-  })
+export function numberOption(name: string, { default: fallback, about, ...range }: NumberParameter): Option {
+  const { min, max, unit } = range
+  return new Option(`--${name} <${unit}>`, `${about} [${min} to ${max}]`)
+    .default(fallback)
+    .argParser(numberParser(range))
+}
+
+/** Commander's way to read a number. @throws InvalidArgumentError with the value and the range */
+export const numberParser = (range: NumberRange) => (value: string) => {
+  try {
+    return parseNumber(value, range)
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error))
+  }
 }

@@ -6,7 +6,8 @@ import type { Target } from './connection.ts'
 import type { LinkOptions } from './types.ts'
 import type { LinkProfile, ProfileName } from './profile.ts'
 import { completeProfile, FIELDS, PROFILE_NAMES, PROFILE_NOTES, PROFILES } from './profile.ts'
-import { allowed, inRange, type Range } from './range.ts'
+import { parseNumber, type NumberRange, rangeText } from '../number-range.ts'
+import { PORT_RANGE, SEED_RANGE } from './range.ts'
 
 interface FieldFlag {
   flag: string
@@ -47,9 +48,6 @@ const FIELD_FLAGS: FieldFlag[] = [
   { flag: '--stall-for', field: 'stallForMs', unit: 'ms', text: 'in its last so many' },
 ]
 
-const PORT: Range = { min: 0, max: 65_535, unit: '(0 = any free port)', whole: true }
-const SEED: Range = { min: 0, max: 2 ** 32 - 1, unit: '', whole: true }
-
 /** Reads the command line. Ends the process with exit code 1 and a line on stderr when a value is wrong. */
 export function readFlags(argv: string[]): LinkOptions & { to: Target[] } {
   const program = new Command('npm run link --')
@@ -59,7 +57,9 @@ export function readFlags(argv: string[]): LinkOptions & { to: Target[] } {
         .argParser((text, before: Target[] | undefined) => [...(before ?? []), target(text)])
         .makeOptionMandatory(),
     )
-    .addOption(new Option('--port <port>', 'where to listen; 0 = any free port').argParser(number(PORT)).default(0))
+    .addOption(
+      new Option('--port <port>', 'where to listen; 0 = any free port').argParser(number(PORT_RANGE)).default(0),
+    )
     .addOption(
       new Option('--profile <name>', 'gives other defaults, listed below').choices(PROFILE_NAMES).default('local'),
     )
@@ -69,7 +69,9 @@ export function readFlags(argv: string[]): LinkOptions & { to: Target[] } {
       new Option('--limit-by <how>', 'how a limit ends a connection (default: close)').choices(['close', 'reset']),
     )
     .addOption(
-      new Option('--seed <number>', `of jitter and slices: ${allowed(SEED)}`).argParser(number(SEED)).default(1),
+      new Option('--seed <number>', `of jitter and slices: ${rangeText(SEED_RANGE)}`)
+        .argParser(number(SEED_RANGE))
+        .default(1),
     )
     .addHelpText('after', helpEnd())
     .parse(argv, { from: 'user' })
@@ -99,25 +101,27 @@ function overrides(program: Command): Partial<LinkProfile> {
 }
 
 /** A field's range in the flag's own unit; a flag that is left out stands for null. */
-function flagRange({ field, unit, factor = 1 }: FieldFlag): Range {
-  const { min, max, whole = false } = FIELDS[field]
-  return { min: min / factor, max: max / factor, unit, whole }
+function flagRange({ field, unit, factor = 1 }: FieldFlag): NumberRange {
+  const { min, max, fractions = false } = FIELDS[field]
+  return { min: min / factor, max: max / factor, unit, fractions }
 }
 
 function fieldOption(flag: FieldFlag): Option {
   const { field, text, bare } = flag
   const range = flagRange(flag)
   const fallback = PROFILES.local[field] ?? FIELDS[field].orNull ?? ''
-  const described = `${text}: ${allowed(range)} (default: ${fallback})`
+  const described = `${text}: ${rangeText(range)} (default: ${fallback})`
   const option = new Option(`${flag.flag} ${bare === undefined ? `<${flag.unit}>` : `[${flag.unit}]`}`, described)
   return option.argParser(number(range)).preset(bare)
 }
 
-function number(range: Range): (text: string) => number {
+function number(range: NumberRange): (text: string) => number {
   return (text) => {
-    const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN
-    if (!inRange(value, range)) throw new InvalidArgumentError(`Allowed: ${allowed(range)}`)
-    return value
+    try {
+      return parseNumber(text, range)
+    } catch (error) {
+      throw new InvalidArgumentError(error instanceof Error ? error.message : String(error))
+    }
   }
 }
 

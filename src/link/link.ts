@@ -12,7 +12,7 @@
  * - The kernel's own socket buffers, several MiB on loopback: a sender feels back-pressure only once they are full too.
  */
 import { completeProfile } from './profile.ts'
-import { checkRange } from './range.ts'
+import { checkField, PORT_RANGE, SEED_RANGE } from './range.ts'
 import { Relay } from './relay.ts'
 import { targetsOf, type Link, type LinkOptions } from './types.ts'
 
@@ -21,18 +21,15 @@ export { type LinkProfile, PROFILE_NAMES, type ProfileChoice, type ProfileName, 
 
 export type { Link, LinkOptions } from './types.ts'
 
-const PORT = { min: 0, max: 65_535, unit: '', whole: true }
-const SEED = { min: 0, max: 2 ** 32 - 1, unit: '', whole: true }
-
 /**
  * Opens a link. Throws a RangeError for a value out of range, and the error of listening (EADDRINUSE, …) as it is.
  * The target is not contacted before a client connects.
  */
 export async function openLink(options: LinkOptions): Promise<Link> {
   const { port = 0, host = '127.0.0.1', seed = 1 } = options
-  for (const to of targetsOf(options)) checkRange('to.port', to.port, { ...PORT, min: 1 })
-  checkRange('port', port, PORT)
-  checkRange('seed', seed, SEED)
+  for (const to of targetsOf(options)) checkField('to.port', to.port, { ...PORT_RANGE, min: 1 })
+  checkField('port', port, PORT_RANGE)
+  checkField('seed', seed, SEED_RANGE)
   const relay = new Relay({ ...options, seed }, completeProfile(options.profile ?? 'local'))
   await relay.listen(port, host)
   return relay

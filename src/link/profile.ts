@@ -1,4 +1,4 @@
-import { checkRange, type Range, refusal } from './range.ts'
+import { checkField, type FieldRange, refusal } from './range.ts'
 
 /**
  * What a link does to the bytes of its connections. Flat, and null means off, so that a profile is plain JSON.
@@ -37,24 +37,24 @@ const HOUR_MS = 3_600_000
 const never = 'never'
 
 /** What each number may be; the command's help and refusals say the same, since they read it here. */
-export const FIELDS: Record<Exclude<keyof LinkProfile, 'limitBy'>, Range> = {
-  delayMs: { min: 0, max: 60_000, unit: 'ms' },
-  jitterMs: { min: 0, max: 60_000, unit: 'ms' },
-  bitsPerSecond: { min: 1_000, max: 100e9, unit: 'bit/s', orNull: 'no limit' },
-  sliceBytes: { min: 1, max: 65_536, unit: 'bytes', whole: true, orNull: 'not sliced' },
-  sliceGapMs: { min: 0, max: 1_000, unit: 'ms' },
-  limitUpBytes: { min: 0, max: 2 ** 40, unit: 'bytes', whole: true, orNull: 'no limit' },
-  limitDownBytes: { min: 0, max: 2 ** 40, unit: 'bytes', whole: true, orNull: 'no limit' },
-  bufferBytes: { min: 1, max: 2 ** 20, unit: 'bytes', whole: true, orNull: 'not buffered' },
-  idleKillMs: { min: 10, max: HOUR_MS, unit: 'ms', orNull: never },
-  cutEveryMs: { min: 10, max: HOUR_MS, unit: 'ms', orNull: never },
-  cutForMs: { min: 0, max: HOUR_MS, unit: 'ms' },
-  stallEveryMs: { min: 10, max: HOUR_MS, unit: 'ms', orNull: never },
-  stallForMs: { min: 0, max: HOUR_MS, unit: 'ms' },
+export const FIELDS: Record<Exclude<keyof LinkProfile, 'limitBy'>, FieldRange> = {
+  delayMs: { min: 0, max: 60_000, unit: 'ms', fractions: true },
+  jitterMs: { min: 0, max: 60_000, unit: 'ms', fractions: true },
+  bitsPerSecond: { min: 1_000, max: 100e9, unit: 'bit/s', fractions: true, orNull: 'no limit' },
+  sliceBytes: { min: 1, max: 65_536, unit: 'bytes', orNull: 'not sliced' },
+  sliceGapMs: { min: 0, max: 1_000, unit: 'ms', fractions: true },
+  limitUpBytes: { min: 0, max: 2 ** 40, unit: 'bytes', orNull: 'no limit' },
+  limitDownBytes: { min: 0, max: 2 ** 40, unit: 'bytes', orNull: 'no limit' },
+  bufferBytes: { min: 1, max: 2 ** 20, unit: 'bytes', orNull: 'not buffered' },
+  idleKillMs: { min: 10, max: HOUR_MS, unit: 'ms', fractions: true, orNull: never },
+  cutEveryMs: { min: 10, max: HOUR_MS, unit: 'ms', fractions: true, orNull: never },
+  cutForMs: { min: 0, max: HOUR_MS, unit: 'ms', fractions: true },
+  stallEveryMs: { min: 10, max: HOUR_MS, unit: 'ms', fractions: true, orNull: never },
+  stallForMs: { min: 0, max: HOUR_MS, unit: 'ms', fractions: true },
 }
 
 /** How long an outage on command (`cut`, `stall`) may last. */
-export const OUTAGE_MS: Range = { min: 0, max: HOUR_MS, unit: 'ms' }
+export const OUTAGE_MS: FieldRange = { min: 0, max: HOUR_MS, unit: 'ms', fractions: true }
 
 const local: LinkProfile = {
   delayMs: 0,
@@ -112,7 +112,7 @@ export function completeProfile(choice: ProfileChoice): LinkProfile {
   const unknown = Object.keys(choice).find((key) => !Object.hasOwn(local, key))
   if (unknown !== undefined) throw new RangeError(`${unknown} is no field of a link profile; allowed: ${fieldNames()}`)
   const profile = { ...local, ...choice }
-  for (const [field, range] of Object.entries(FIELDS)) checkRange(field, profile[field as keyof typeof FIELDS], range)
+  for (const [field, range] of Object.entries(FIELDS)) checkField(field, profile[field as keyof typeof FIELDS], range)
   if (!['close', 'reset'].includes(profile.limitBy)) throw refusal('limitBy', profile.limitBy, 'close, reset')
   checkOutage('cut', profile.cutEveryMs, profile.cutForMs)
   checkOutage('stall', profile.stallEveryMs, profile.stallForMs)

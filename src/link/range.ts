@@ -1,29 +1,23 @@
-/** What a number may be. `unit` is for people: it ends every refusal. */
-export interface Range {
-  min: number
-  max: number
-  unit: string
-  whole?: boolean
-  /** Says that null is allowed too, and what it means. */
+import { isInRange, type NumberRange, rangeText } from '../number-range.ts'
+
+/** The range of a field of a link. */
+export interface FieldRange extends NumberRange {
+  /** Says that null is allowed too, and what null means. */
   orNull?: string
 }
 
-/** "0 to 60000 ms, or null (never)". */
-export function allowed(range: Range): string {
-  const numbers =
-    `${range.whole === true ? 'a whole number, ' : ''}${range.min} to ${range.max} ${range.unit}`.trimEnd()
-  return range.orNull === undefined ? numbers : `${numbers}, or null (${range.orNull})`
+export const PORT_RANGE: FieldRange = { min: 0, max: 65_535, unit: '' }
+export const SEED_RANGE: FieldRange = { min: 0, max: 2 ** 32 - 1, unit: '' }
+
+/** "a number of ms from 10 to 60000, or null (never)" */
+export function allowed(range: FieldRange): string {
+  return range.orNull === undefined ? rangeText(range) : `${rangeText(range)}, or null (${range.orNull})`
 }
 
-export function inRange(value: unknown, range: Range): boolean {
-  if (value === null) return range.orNull !== undefined
-  if (typeof value !== 'number' || !(value >= range.min && value <= range.max)) return false
-  return range.whole !== true || Number.isInteger(value)
-}
-
-/** Throws a RangeError that names the field, the value and what is allowed. */
-export function checkRange(field: string, value: unknown, range: Range): void {
-  if (!inRange(value, range)) throw refusal(field, value, allowed(range))
+/** @throws RangeError that names the field, the value and what is allowed */
+export function checkField(field: string, value: unknown, range: FieldRange): void {
+  const isAllowedNull = value === null && range.orNull !== undefined
+  if (!isAllowedNull && !isInRange(value, range)) throw refusal(field, value, allowed(range))
 }
 
 export function refusal(field: string, value: unknown, allowed: string): RangeError {

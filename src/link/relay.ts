@@ -8,7 +8,7 @@ import { targetsOf, type Link, type LinkOptions } from './types.ts'
 import { RecurringOutage } from './outages.ts'
 import type { Conditions } from './pipe.ts'
 import { completeProfile, type LinkProfile, OUTAGE_MS, type ProfileChoice } from './profile.ts'
-import { checkRange } from './range.ts'
+import { checkField } from './range.ts'
 import { resetSocket } from './sockets.ts'
 
 const CLOSED_KEPT = 100
@@ -93,13 +93,13 @@ export class Relay implements Link {
   }
 
   cut(durationMs: number): void {
-    checkRange('cut', durationMs, OUTAGE_MS)
+    checkField('cut', durationMs, OUTAGE_MS)
     this.#cutUntilMs.command = Math.max(this.#cutUntilMs.command, performance.now() + durationMs)
     this.reset()
   }
 
   stall(durationMs: number): void {
-    checkRange('stall', durationMs, OUTAGE_MS)
+    checkField('stall', durationMs, OUTAGE_MS)
     this.#stalledUntilMs.command = performance.now() + durationMs
     this.#wake()
   }

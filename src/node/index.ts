@@ -5,6 +5,7 @@
 import * as members from '../client/members.ts'
 import type { SessionState } from '../client/session.ts'
 import type { TransportTuning } from '../client/transports/transport.ts'
+import { checkNumber, type NumberRange } from '../number-range.ts'
 import { ROOM_PATTERN, type TransportName } from '../protocol.ts'
 import { checkTransport, Client } from './client.ts'
 import { nodeNet } from './net.ts'
@@ -15,12 +16,11 @@ export { TRANSPORTS, type Ack, type Member, type Problem, type RoomEvent, type T
 export type { Client } from './client.ts'
 export type { Reset, RoomItem } from './unread.ts'
 
-/** In ms. */
-const KNOB_RANGES: Record<keyof TransportTuning, [min: number, max: number]> = {
-  intervalMs: [10, 3_600_000],
-  holdMs: [100, 600_000],
+const TUNING_RANGES: Record<keyof TransportTuning, NumberRange> = {
+  intervalMs: { min: 10, max: 3_600_000, unit: 'ms' },
+  holdMs: { min: 100, max: 600_000, unit: 'ms' },
 }
-const MAX_PENDING = { default: 10_000, max: 1_000_000 }
+const MAX_PENDING = { default: 10_000, min: 1, max: 1_000_000, unit: 'items' }
 
 export interface JoinOptions {
   /** 1 to 32 of A-Z a-z 0-9 _ -, the first a letter or a digit; default `lobby`. */
@@ -56,9 +56,7 @@ export async function join(url: string, options: JoinOptions = {}): Promise<Clie
   if (!URL.canParse(url)) throw new TypeError(`url is not of the form http://localhost:3000: ${url}`)
   if (!new RegExp(ROOM_PATTERN).test(room)) throw new RangeError(`room is not of the form ${ROOM_PATTERN}: ${room}`)
   checkTransport(transport)
-  if (!Number.isInteger(maxPending) || maxPending < 1 || maxPending > MAX_PENDING.max) {
-    throw new RangeError(`maxPending is a whole number of items from 1 to ${MAX_PENDING.max}, not ${maxPending}`)
-  }
+  checkNumber('maxPending', maxPending, MAX_PENDING)
   checkTuning(options.tuning ?? {})
   const net = nodeNet(url.replace(/\/+$/, ''))
   const { member, token, cursor } = await members.join(net, room, { name })
@@ -71,11 +69,8 @@ export async function join(url: string, options: JoinOptions = {}): Promise<Clie
 }
 
 function checkTuning(tuning: Partial<TransportTuning>): void {
-  for (const knob of ['intervalMs', 'holdMs'] as const) {
-    const { [knob]: ms } = tuning
-    const [min, max] = KNOB_RANGES[knob]
-    if (ms !== undefined && !(Number.isInteger(ms) && ms >= min && ms <= max)) {
-      throw new RangeError(`tuning.${knob} is a whole number of ms from ${min} to ${max}, not ${ms}`)
-    }
+  for (const name of ['intervalMs', 'holdMs'] as const) {
+    const { [name]: ms } = tuning
+    if (ms !== undefined) checkNumber(`tuning.${name}`, ms, TUNING_RANGES[name])
   }
 }

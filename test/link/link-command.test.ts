@@ -130,22 +130,30 @@ describe('npm run link', () => {
     expect(await help.exit).toBe(0)
     for (const name of PROFILE_NAMES) expect(help.out).toMatch(new RegExp(`^  ${name}  +\\w`, 'm'))
     const text = help.out.replaceAll(/\s+/g, ' ')
-    expect(text).toContain('--rtt <ms> round trip, half of it each way: 0 to 120000 ms (default: 0)')
-    expect(text).toContain('--mbit <Mbit/s> bandwidth each way: 0.001 to 100000 Mbit/s (default: no limit)')
+    expect(text).toContain('--rtt <ms> round trip, half of it each way: a number of ms from 0 to 120000 (default: 0)')
+    expect(text).toContain(
+      '--mbit <Mbit/s> bandwidth each way: a number of Mbit/s from 0.001 to 100000 (default: no limit)',
+    )
     expect(text).toContain('TCP loss is not emulated')
     // Every field can be set: as many flags with a default as there are fields, beside port, profile and seed.
     expect(text.match(/default:/g)?.length).toBe(Object.keys(FIELDS).length + 1 + 3)
   })
 
   test.each([
-    [['--rtt', 'abc'], "'--rtt <ms>' argument 'abc' is invalid. Allowed: 0 to 120000 ms"],
+    [['--rtt', 'abc'], "'--rtt <ms>' argument 'abc' is invalid. abc is not allowed: a number of ms from 0 to 120000"],
     [['--rtt', '-1'], '--rtt'],
-    [['--mbit', '0'], "'--mbit <Mbit/s>' argument '0' is invalid. Allowed: 0.001 to 100000 Mbit/s"],
-    [['--slice', '1.5'], "'--slice <bytes>' argument '1.5' is invalid. Allowed: a whole number, 1 to 65536 bytes"],
+    [
+      ['--mbit', '0'],
+      "'--mbit <Mbit/s>' argument '0' is invalid. 0 is not allowed: a number of Mbit/s from 0.001 to 100000",
+    ],
+    [
+      ['--slice', '1.5'],
+      "'--slice <bytes>' argument '1.5' is invalid. 1.5 is not allowed: a whole number of bytes from 1 to 65536",
+    ],
     [['--profile', '5g'], "argument '5g' is invalid. Allowed choices are local, wifi"],
     [['--to', 'example.com:80'], "argument 'example.com:80' is invalid. Allowed: a port, 1 to 65535, or host:port"],
     [['--to', '70000'], "argument '70000' is invalid. Allowed: a port, 1 to 65535"],
-    [['--port', '65536'], "argument '65536' is invalid. Allowed: a whole number, 0 to 65535"],
+    [['--port', '65536'], "argument '65536' is invalid. 65536 is not allowed: a whole number from 0 to 65535"],
     [['--cut-every', '100', '--cut-for', '100'], '--cut-for is 100; allowed: less than --cut-every, which is 100 ms'],
     [['--stall-for', '100'], '--stall-for is 100; allowed: 0, or --stall-every besides'],
     [['--latency', '5'], "unknown option '--latency'"],

@@ -700,21 +700,24 @@ describe('values out of range', () => {
   })
 
   test.each<[Record<string, unknown>, string]>([
-    [{ delayMs: -1 }, 'delayMs is -1; allowed: 0 to 60000 ms'],
-    [{ delayMs: NaN }, 'delayMs is NaN; allowed: 0 to 60000 ms'],
-    [{ jitterMs: '5' }, 'jitterMs is "5"; allowed: 0 to 60000 ms'],
-    [{ bitsPerSecond: 0 }, 'bitsPerSecond is 0; allowed: 1000 to 100000000000 bit/s, or null (no limit)'],
-    [{ sliceBytes: 1.5 }, 'sliceBytes is 1.5; allowed: a whole number, 1 to 65536 bytes, or null (not sliced)'],
-    [{ sliceGapMs: Infinity }, 'sliceGapMs is Infinity; allowed: 0 to 1000 ms'],
+    [{ delayMs: -1 }, 'delayMs is -1; allowed: a number of ms from 0 to 60000'],
+    [{ delayMs: NaN }, 'delayMs is NaN; allowed: a number of ms from 0 to 60000'],
+    [{ jitterMs: '5' }, 'jitterMs is "5"; allowed: a number of ms from 0 to 60000'],
+    [
+      { bitsPerSecond: 0 },
+      'bitsPerSecond is 0; allowed: a number of bit/s from 1000 to 100000000000, or null (no limit)',
+    ],
+    [{ sliceBytes: 1.5 }, 'sliceBytes is 1.5; allowed: a whole number of bytes from 1 to 65536, or null (not sliced)'],
+    [{ sliceGapMs: Infinity }, 'sliceGapMs is Infinity; allowed: a number of ms from 0 to 1000'],
     [{ limitUpBytes: -5 }, 'limitUpBytes is -5'],
     [{ limitDownBytes: 0.5 }, 'limitDownBytes is 0.5'],
     [{ limitBy: 'magic' }, 'limitBy is "magic"; allowed: close, reset'],
     [{ bufferBytes: 0 }, 'bufferBytes is 0'],
-    [{ idleKillMs: 1 }, 'idleKillMs is 1; allowed: 10 to 3600000 ms, or null (never)'],
+    [{ idleKillMs: 1 }, 'idleKillMs is 1; allowed: a number of ms from 10 to 3600000, or null (never)'],
     [{ cutEveryMs: 100, cutForMs: 100 }, 'cutForMs is 100; allowed: less than cutEveryMs, which is 100 ms'],
     [{ cutForMs: 100 }, 'cutForMs is 100; allowed: 0, or cutEveryMs besides'],
     [{ stallEveryMs: 100, stallForMs: 101 }, 'stallForMs is 101; allowed: less than stallEveryMs'],
-    [{ delayMs: undefined }, 'delayMs is undefined; allowed: 0 to 60000 ms'],
+    [{ delayMs: undefined }, 'delayMs is undefined; allowed: a number of ms from 0 to 60000'],
     [{ latency: 5 }, 'latency is no field of a link profile; allowed: delayMs, jitterMs'],
   ])('%o', (profile, message) => {
     const before = link.profile
@@ -725,9 +728,9 @@ describe('values out of range', () => {
 
   test('names, durations, ports and seeds', async () => {
     expect(() => link.setProfile('5g' as ProfileChoice)).toThrow('profile is "5g"; allowed: local, wifi, 4g')
-    expect(() => link.cut(-1)).toThrow('cut is -1; allowed: 0 to 3600000 ms')
-    expect(() => link.stall(Infinity)).toThrow('stall is Infinity; allowed: 0 to 3600000 ms')
-    await expect(openLink({ to: { port: 0 } })).rejects.toThrow('to.port is 0; allowed: a whole number, 1 to 65535')
+    expect(() => link.cut(-1)).toThrow('cut is -1; allowed: a number of ms from 0 to 3600000')
+    expect(() => link.stall(Infinity)).toThrow('stall is Infinity; allowed: a number of ms from 0 to 3600000')
+    await expect(openLink({ to: { port: 0 } })).rejects.toThrow('to.port is 0; allowed: a whole number from 1 to 65535')
     await expect(openLink({ to: { port: 1 }, port: 65_536 })).rejects.toThrow('port is 65536')
     await expect(openLink({ to: { port: 1 }, seed: 0.5 })).rejects.toThrow('seed is 0.5')
   })

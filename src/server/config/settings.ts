@@ -1,9 +1,8 @@
+import { parseNumber, type NumberRange } from '../../number-range.ts'
+
 /** Every setting of the server: its default, its unit, what is allowed. The command line and the environment are made from it. */
-interface NumberSetting {
+interface NumberSetting extends NumberRange {
   default: number
-  min: number
-  max: number
-  unit: string
   about: string
 }
 interface TextSetting {
@@ -133,13 +132,7 @@ export function parseSetting(name: SettingName, value: string): number | string 
     if (!setting.pattern.test(value)) throw new RangeError(`${value || 'nothing'} is not allowed: ${setting.allowed}`)
     return value
   }
-  const parsed = /^\d+$/.test(value) ? Number(value) : Number.NaN
-  if (!(parsed >= setting.min && parsed <= setting.max)) {
-    throw new RangeError(
-      `${value || 'nothing'} is not allowed: a whole number of ${setting.unit} from ${setting.min} to ${setting.max}`,
-    )
-  }
-  return parsed
+  return parseNumber(value, setting)
 }
 
 /** The defaults, with what is given over them. */
