@@ -1,22 +1,13 @@
 /**
- * What server and client share of the room: names, limits, schemas, types. Imports nothing of ours.
+ * What server and client share of the room: names, limits, schemas, types. Of ours it imports the names of the
+ * transports only.
  *
  * A room is an append-only log, read by cursor. A transport is a way of following it.
  */
 import * as Type from 'typebox'
 import type { Static } from 'typebox'
 
-export const TRANSPORTS = [
-  'short-poll',
-  'long-poll',
-  'websocket',
-  'sse',
-  'http-stream',
-  'snapshot-poll',
-  'jsonp-poll',
-  'socket-io',
-] as const
-export type TransportName = (typeof TRANSPORTS)[number]
+export { TRANSPORTS, type TransportName } from './transports.ts'
 
 /** What a WebSocket offers; the server selects it. A second offer, `bearer.<token>`, carries the member's token. */
 export const SUBPROTOCOL = 'chat.v1'

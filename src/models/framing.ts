@@ -2,6 +2,7 @@
  * What a server that pushes wraps around a batch: the same JSON under each of these, so that one's bytes follow from another's.
  * Valid where each batch is a piece of its own, which it is while the room is slower than the server.
  */
+import type { Framing } from '../transports.ts'
 import { frameHeadBytes } from './bytes.ts'
 
 export interface PushedBatch {
@@ -36,7 +37,7 @@ export const pushedBytes = {
   'http-stream': ({ batchBytes }: PushedBatch): number => chunkBytes(WRAPPED.httpStream + batchBytes),
   /** Engine.IO's 4 for a message, Socket.IO's 2 for an event, its name and what it carries as an array. */
   'socket-io': ({ batchBytes }: PushedBatch): number => framed(WRAPPED.socketIo + batchBytes),
-} as const
+} as const satisfies Record<Framing, (pushed: PushedBatch) => number>
 
 /** The batch within a frame of so many bytes, head included: the other way round. */
 export function batchInFrame(frameBytes: number): number {

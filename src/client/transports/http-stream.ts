@@ -1,21 +1,17 @@
 import { asBatch, post } from './http.ts'
 import { streamText } from './stream.ts'
-import type { TransportTraits } from './transport.ts'
+import type { OpenTransport } from './transport.ts'
 
 /** One answer that does not end, with one batch a line. */
-export const httpStream: TransportTraits = {
-  carrier: 'HTTP',
-  mode: 'streaming',
-  open: (context) => ({
-    async *receive(cursor, signal, onOpen) {
-      let rest = ''
-      for await (const text of streamText(context, 'http-stream', cursor, signal, onOpen)) {
-        const lines = (rest + text).split('\n')
-        rest = lines.pop() ?? ''
-        // An empty line only says that the line is alive.
-        for (const line of lines) if (line !== '') yield asBatch(JSON.parse(line))
-      }
-    },
-    send: (draft, signal) => post(context, draft, signal),
-  }),
-}
+export const httpStream: OpenTransport = (context) => ({
+  async *receive(cursor, signal, onOpen) {
+    let rest = ''
+    for await (const text of streamText(context, 'http-stream', cursor, signal, onOpen)) {
+      const lines = (rest + text).split('\n')
+      rest = lines.pop() ?? ''
+      // An empty line only says that the line is alive.
+      for (const line of lines) if (line !== '') yield asBatch(JSON.parse(line))
+    }
+  },
+  send: (draft, signal) => post(context, draft, signal),
+})

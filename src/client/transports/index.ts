@@ -1,5 +1,5 @@
-import type { TransportName } from '../../protocol.ts'
-import type { TransportTraits } from './transport.ts'
+import { perTransport, TRANSPORT_TRAITS, type TransportName, type TransportTraits } from '../../transports.ts'
+import type { OpenTransport } from './transport.ts'
 import { httpStream } from './http-stream.ts'
 import { jsonpPoll } from './jsonp-poll.ts'
 import { longPoll } from './long-poll.ts'
@@ -9,7 +9,7 @@ import { socketIo } from './socket-io.ts'
 import { sse } from './sse.ts'
 import { webSocket } from './websocket.ts'
 
-export const transports: Record<TransportName, TransportTraits> = {
+const openings: Record<TransportName, OpenTransport> = {
   'short-poll': shortPoll,
   'long-poll': longPoll,
   websocket: webSocket,
@@ -19,3 +19,8 @@ export const transports: Record<TransportName, TransportTraits> = {
   'jsonp-poll': jsonpPoll,
   'socket-io': socketIo,
 }
+
+/** The traits of each transport, and how this client opens it. */
+export const transports: Readonly<Record<TransportName, TransportTraits & { open: OpenTransport }>> = perTransport(
+  (name) => ({ ...TRANSPORT_TRAITS[name], open: openings[name] }),
+)

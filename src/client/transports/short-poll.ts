@@ -1,18 +1,14 @@
 import { poll, post } from './http.ts'
 import { atIntervals } from './intervals.ts'
-import type { TransportTraits } from './transport.ts'
+import type { OpenTransport } from './transport.ts'
 
 /** Asks at intervals, and is answered at once. */
-export const shortPoll: TransportTraits = {
-  carrier: 'HTTP',
-  mode: 'interval',
-  open: (context) => ({
-    receive: (cursor, signal, onOpen) =>
-      atIntervals(context.tuning, cursor, signal, async (after) => {
-        const batch = await poll(context, 'short-poll', after, undefined, signal)
-        onOpen()
-        return batch
-      }),
-    send: (draft, signal) => post(context, draft, signal),
-  }),
-}
+export const shortPoll: OpenTransport = (context) => ({
+  receive: (cursor, signal, onOpen) =>
+    atIntervals(context.tuning, cursor, signal, async (after) => {
+      const batch = await poll(context, 'short-poll', after, undefined, signal)
+      onOpen()
+      return batch
+    }),
+  send: (draft, signal) => post(context, draft, signal),
+})

@@ -3,59 +3,54 @@ import type { Ack, Batch, Problem } from '../../protocol.ts'
 import { engineTransports } from './engine-io.ts'
 import { asBatch } from './http.ts'
 import { AsyncQueue } from './async-queue.ts'
-import { ConnectionError, ProblemError, type TransportContext, type TransportTraits } from './transport.ts'
+import { ConnectionError, ProblemError, type TransportContext, type OpenTransport } from './transport.ts'
 
 /** What the server says of a draft. */
 type Verdict = { ack: Ack } | { error: Problem }
 
 /** Socket.IO's own client: polls first, and goes over to a WebSocket by itself. It comes when it is asked for. */
-export const socketIo: TransportTraits = {
-  carrier: 'WebSocket',
-  mode: 'streaming',
-  before: { carrier: 'HTTP', mode: 'held' },
-  open: (context) => {
-    let socket: Socket | null = null
+export const socketIo: OpenTransport = (context) => {
+  let socket: Socket | null = null
 
-    return {
-      async *receive(cursor, signal, onOpen) {
-        const inbox = new AsyncQueue<Batch>()
-        const io = await connect(context, cursor)
-        const aborted = () => inbox.fail(signal.reason as Error)
-        io.on('connect', () => {
-          socket = io
-          onOpen()
-        })
-        io.on('connect_error', (error) => inbox.fail(connectError(error)))
-        io.on('disconnect', (reason) => inbox.fail(new ConnectionError(`the socket closed: ${reason}`)))
-        io.on('problem', (problem: Problem) => inbox.fail(new ProblemError(problem)))
-        io.on('batch', (batch: unknown) => {
-          try {
-            inbox.put(asBatch(batch))
-          } catch (error) {
-            inbox.fail(error as Error)
-          }
-        })
-        signal.addEventListener('abort', aborted)
-        if (signal.aborted) aborted()
-        else io.connect()
+  return {
+    async *receive(cursor, signal, onOpen) {
+      const inbox = new AsyncQueue<Batch>()
+      const io = await connect(context, cursor)
+      const aborted = () => inbox.fail(signal.reason as Error)
+      io.on('connect', () => {
+        socket = io
+        onOpen()
+      })
+      io.on('connect_error', (error) => inbox.fail(connectError(error)))
+      io.on('disconnect', (reason) => inbox.fail(new ConnectionError(`the socket closed: ${reason}`)))
+      io.on('problem', (problem: Problem) => inbox.fail(new ProblemError(problem)))
+      io.on('batch', (batch: unknown) => {
         try {
-          for (;;) yield await inbox.take()
-        } finally {
-          signal.removeEventListener('abort', aborted)
-          if (socket === io) socket = null
-          io.off()
-          io.disconnect()
+          inbox.put(asBatch(batch))
+        } catch (error) {
+          inbox.fail(error as Error)
         }
-      },
+      })
+      signal.addEventListener('abort', aborted)
+      if (signal.aborted) aborted()
+      else io.connect()
+      try {
+        for (;;) yield await inbox.take()
+      } finally {
+        signal.removeEventListener('abort', aborted)
+        if (socket === io) socket = null
+        io.off()
+        io.disconnect()
+      }
+    },
 
-      async send(draft, signal) {
-        if (!socket) throw new ConnectionError('the socket is not open')
-        const verdict = await answered(socket, signal, socket.emitWithAck('message', draft) as Promise<Verdict>)
-        if ('ack' in verdict) return verdict.ack
-        throw new ProblemError(verdict.error)
-      },
-    }
-  },
+    async send(draft, signal) {
+      if (!socket) throw new ConnectionError('the socket is not open')
+      const verdict = await answered(socket, signal, socket.emitWithAck('message', draft) as Promise<Verdict>)
+      if ('ack' in verdict) return verdict.ack
+      throw new ProblemError(verdict.error)
+    },
+  }
 }
 
 async function connect({ net, room, token }: TransportContext, after: string | null): Promise<Socket> {

@@ -1,4 +1,7 @@
 import type { Ack, Batch, Cursor, Draft, Problem } from '../../protocol.ts'
+import type { TransportMode } from '../../transports.ts'
+
+export type { TransportMode, TransportTraits } from '../../transports.ts'
 
 /** The environment, handed in: a browser's own, or Node's `fetch` with the `ws` package's WebSocket. */
 export interface Net {
@@ -47,12 +50,6 @@ export interface ClientTransport {
 
 export type OpenTransport = (context: TransportContext) => ClientTransport
 
-/** How a line works, in the two words that a person is shown. */
-export interface TransportMode {
-  carrier: 'HTTP' | 'WebSocket'
-  mode: 'interval' | 'held' | 'streaming'
-}
-
 /** The knob that each way of working heeds. */
 const KNOBS: Record<TransportMode['mode'], keyof TransportTuning | null> = {
   interval: 'intervalMs',
@@ -64,14 +61,6 @@ const KNOBS: Record<TransportMode['mode'], keyof TransportTuning | null> = {
 export function affectsConnection({ mode }: TransportMode, was: TransportTuning, is: TransportTuning): boolean {
   const knob = KNOBS[mode]
   return knob !== null && was[knob] !== is[knob]
-}
-
-export interface TransportTraits extends TransportMode {
-  /** How it works until its socket is there, and for good where none gets through. */
-  before?: TransportMode
-  /** It cannot carry a token: what is private does not come by it. */
-  isSpectator?: true
-  open: OpenTransport
 }
 
 /** The line broke, or never came to be. What was in flight may or may not have arrived. */

@@ -9,7 +9,7 @@ import {
 } from '../../protocol.ts'
 import { asBatch, PATIENCE_MS } from './http.ts'
 import { AsyncQueue } from './async-queue.ts'
-import { ConnectionError, ProblemError, type TransportContext, type TransportTraits } from './transport.ts'
+import { ConnectionError, ProblemError, type TransportContext, type OpenTransport } from './transport.ts'
 
 interface Waiter {
   resolve: (ack: Ack) => void
@@ -17,85 +17,81 @@ interface Waiter {
 }
 
 /** One socket, both ways. */
-export const webSocket: TransportTraits = {
-  carrier: 'WebSocket',
-  mode: 'streaming',
-  open: (context) => {
-    /** The one that is open, and what ends the line that it carries. */
-    let current: { ws: WebSocket; end: (error: Error) => void } | null = null
-    const unacknowledged = new Map<string, Waiter>()
+export const webSocket: OpenTransport = (context) => {
+  /** The one that is open, and what ends the line that it carries. */
+  let current: { ws: WebSocket; end: (error: Error) => void } | null = null
+  const unacknowledged = new Map<string, Waiter>()
 
-    return {
-      async *receive(cursor, signal, onOpen) {
-        const inbox = new AsyncQueue<Batch>()
-        const ws = connect(context, cursor)
-        const end = (error: Error) => {
-          inbox.fail(error)
-          if (current?.ws === ws) current = null
-          for (const { reject } of unacknowledged.values()) reject(error)
-          unacknowledged.clear()
-        }
-        const aborted = () => end(signal.reason as Error)
-        const opening = setTimeout(() => end(new ConnectionError(`no socket within ${PATIENCE_MS} ms`)), PATIENCE_MS)
-        ws.onopen = () => {
-          clearTimeout(opening)
-          current = { ws, end }
-          onOpen()
-        }
-        // A socket's `error` says nothing that its `close` does not say better; unheard, it would end a Node process.
-        ws.onerror = () => undefined
-        ws.onclose = ({ code, reason }) => end(closeError(code, reason))
-        ws.onmessage = ({ data }) => {
-          try {
-            const batch = take(JSON.parse(String(data)) as FrameDown, unacknowledged)
-            if (batch) inbox.put(batch)
-          } catch (error) {
-            end(new ConnectionError('the server sent what is not a frame', { cause: error }))
-          }
-        }
-        signal.addEventListener('abort', aborted)
-        if (signal.aborted) aborted()
+  return {
+    async *receive(cursor, signal, onOpen) {
+      const inbox = new AsyncQueue<Batch>()
+      const ws = connect(context, cursor)
+      const end = (error: Error) => {
+        inbox.fail(error)
+        if (current?.ws === ws) current = null
+        for (const { reject } of unacknowledged.values()) reject(error)
+        unacknowledged.clear()
+      }
+      const aborted = () => end(signal.reason as Error)
+      const opening = setTimeout(() => end(new ConnectionError(`no socket within ${PATIENCE_MS} ms`)), PATIENCE_MS)
+      ws.onopen = () => {
+        clearTimeout(opening)
+        current = { ws, end }
+        onOpen()
+      }
+      // A socket's `error` says nothing that its `close` does not say better; unheard, it would end a Node process.
+      ws.onerror = () => undefined
+      ws.onclose = ({ code, reason }) => end(closeError(code, reason))
+      ws.onmessage = ({ data }) => {
         try {
-          for (;;) yield await inbox.take()
-        } finally {
-          clearTimeout(opening)
-          signal.removeEventListener('abort', aborted)
-          end(new ConnectionError('the reader left'))
-          ws.onmessage = ws.onopen = ws.onclose = null
-          ws.close(1000)
+          const batch = take(JSON.parse(String(data)) as FrameDown, unacknowledged)
+          if (batch) inbox.put(batch)
+        } catch (error) {
+          end(new ConnectionError('the server sent what is not a frame', { cause: error }))
         }
-      },
+      }
+      signal.addEventListener('abort', aborted)
+      if (signal.aborted) aborted()
+      try {
+        for (;;) yield await inbox.take()
+      } finally {
+        clearTimeout(opening)
+        signal.removeEventListener('abort', aborted)
+        end(new ConnectionError('the reader left'))
+        ws.onmessage = ws.onopen = ws.onclose = null
+        ws.close(1000)
+      }
+    },
 
-      send(draft, signal) {
-        return new Promise<Ack>((resolve, reject) => {
-          if (!current) {
-            reject(new ConnectionError('the socket is not open'))
-            return
-          }
-          const { ws, end } = current
-          const aborted = () => {
+    send(draft, signal) {
+      return new Promise<Ack>((resolve, reject) => {
+        if (!current) {
+          reject(new ConnectionError('the socket is not open'))
+          return
+        }
+        const { ws, end } = current
+        const aborted = () => {
+          clearTimeout(limit)
+          reject(signal.reason as Error)
+        }
+        signal.addEventListener('abort', aborted, { once: true })
+        // A connection that is dead at its other end says nothing: whoever speaks into it finds out.
+        const limit = setTimeout(
+          () => end(new ConnectionError(`no acknowledgement within ${PATIENCE_MS} ms`)),
+          PATIENCE_MS,
+        )
+        const settled = <T>(settle: (value: T) => void) => {
+          return (value: T) => {
             clearTimeout(limit)
-            reject(signal.reason as Error)
+            signal.removeEventListener('abort', aborted)
+            settle(value)
           }
-          signal.addEventListener('abort', aborted, { once: true })
-          // A connection that is dead at its other end says nothing: whoever speaks into it finds out.
-          const limit = setTimeout(
-            () => end(new ConnectionError(`no acknowledgement within ${PATIENCE_MS} ms`)),
-            PATIENCE_MS,
-          )
-          const settled = <T>(settle: (value: T) => void) => {
-            return (value: T) => {
-              clearTimeout(limit)
-              signal.removeEventListener('abort', aborted)
-              settle(value)
-            }
-          }
-          unacknowledged.set(draft.id, { resolve: settled(resolve), reject: settled(reject) })
-          ws.send(JSON.stringify({ type: 'message', draft } satisfies FrameUp))
-        })
-      },
-    }
-  },
+        }
+        unacknowledged.set(draft.id, { resolve: settled(resolve), reject: settled(reject) })
+        ws.send(JSON.stringify({ type: 'message', draft } satisfies FrameUp))
+      })
+    },
+  }
 }
 
 function connect({ net, room, token }: TransportContext, cursor: string | null): WebSocket {

@@ -1,4 +1,4 @@
-import type { TransportName } from '../../protocol.ts'
+import { transportsThat, type TransportName } from '../../transports.ts'
 import type { MountTransport } from '../http/app-types.ts'
 import { httpStream } from './http-stream.ts'
 import { jsonpPoll } from './jsonp-poll.ts'
@@ -21,4 +21,4 @@ export const transports: Record<TransportName, MountTransport> = {
 }
 
 /** Transports that are WebSockets, or become one. */
-export const UPGRADING: ReadonlySet<TransportName> = new Set(['websocket', 'socket-io'])
+export const UPGRADING: ReadonlySet<TransportName> = new Set(transportsThat(({ carrier }) => carrier === 'WebSocket'))
