@@ -15,7 +15,7 @@ import { sweep } from './scenarios/sweep.ts'
 import { publishedOf } from './analysis/published.ts'
 import type { Parameters, Report, Scenario, SelfCheck } from './report/schema.ts'
 import { Rig } from './rig/rig.ts'
-import { patience, transportsOf, type Run, type RunScenario } from './rig/run.ts'
+import { notMeasured, patience, transportsOf, type Run, type RunScenario } from './rig/run.ts'
 import {
   checkAgainstItself,
   checkByteIdentity,
@@ -66,7 +66,7 @@ export async function runSuite({ parameters, scenarios: wanted, progress, signal
     },
   }
   const checks: Checked[] = []
-  const missing: string[] = []
+  const missing: string[] = notMeasured(run)
   const pieces: [string, () => Promise<void>][] = [
     [
       'self-checks',

@@ -1,7 +1,8 @@
 import { SETTINGS } from '../../src/server/config/settings.ts'
+import { transportsThat } from '../../src/transports.ts'
 import type { Cell, Report } from '../report/schema.ts'
 
-const STREAMS: readonly string[] = ['sse', 'http-stream']
+const STREAMS: readonly string[] = transportsThat(({ carrier, mode }) => carrier === 'HTTP' && mode === 'streaming')
 /** ms that a stream may be later than a socket before the report has to say why. */
 const NOTABLE_MS = 0.2
 

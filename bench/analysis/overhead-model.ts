@@ -2,6 +2,7 @@ import { SETTINGS } from '../../src/server/config/settings.ts'
 import { ARRIVAL_MODELS, type Arrivals } from './arrivals-model.ts'
 import { kindOf } from './kind.ts'
 import * as models from '../../src/models/index.ts'
+import { isTransport, TRANSPORT_TRAITS } from '../../src/transports.ts'
 import type { Cell } from '../report/schema.ts'
 
 interface Known {
@@ -20,12 +21,13 @@ export function overheadModel(cell: Cell, { cells, gapMs, arrivals, cursorBytes 
   const { subject, ratePerS, intervalMs = 0, holdMs = 0 } = cell
   const of = (other: string) => cells.find((one) => one.scenario === 'overhead' && one.subject === other)
   const kind = kindOf(subject)
+  const traits = isTransport(subject) ? TRANSPORT_TRAITS[subject] : null
   if (kind === 'held') {
     return { requestsPerMessage: ARRIVAL_MODELS[arrivals].longPoll.requestsPerMessage({ ratePerS, gapMs, holdMs }) }
   }
   const polling = { ratePerS, intervalMs: Math.max(intervalMs, gapMs) }
   if (kind === 'interval') {
-    const perPoll = subject === 'snapshot-poll' ? shortPollBytes(of('short-poll'), cursorBytes) : null
+    const perPoll = traits?.isSnapshot ? shortPollBytes(of('short-poll'), cursorBytes) : null
     return {
       requestsPerMessage: models.shortPoll.requestsPerMessage(polling),
       ...(perPoll
@@ -34,10 +36,8 @@ export function overheadModel(cell: Cell, { cells, gapMs, arrivals, cursorBytes 
     }
   }
   const pushed = of('websocket')?.bytes?.perMessage.application.value
-  const bytes =
-    pushed !== undefined && subject !== 'websocket' && Object.hasOwn(models.pushedBytes, subject)
-      ? models.pushedBytes[subject as keyof typeof models.pushedBytes]
-      : null
+  const framing = traits?.mode === 'streaming' && subject !== 'websocket' ? traits.framing : null
+  const bytes = framing === null ? null : models.pushedBytes[framing]
   return {
     requestsPerMessage: 0,
     ...(bytes && pushed !== undefined

@@ -1,3 +1,4 @@
+import { TRANSPORT_TRAITS, type TransportName } from '../../src/transports.ts'
 import { dialHttp, type Answer } from './exchanges.ts'
 import { requestHead } from './request-headers.ts'
 import type { Subscriber, SubscriberOptions } from './subscriber.ts'
@@ -10,10 +11,8 @@ const MORE = '"more":true'
 
 /** What one kind of poll does otherwise than the others. */
 interface Poll {
-  path: (cursor: string, options: SubscriberOptions) => string
+  path?: (cursor: string) => string
   headers?: (cursor: string) => readonly string[]
-  /** It is asked again when it is answered, and waits at the server. */
-  isHeld?: boolean
   /** The batch in an answer, as JSON; empty where there is none. */
   batchIn?: (body: string) => string
 }
@@ -22,9 +21,8 @@ interface Poll {
 const CALLBACK = 'c'
 const CALL = { begin: `/**/${CALLBACK}(`, end: ');' }
 
-const POLLS = {
-  'short-poll': { path: (cursor) => `short-poll?after=${cursor}` },
-  'long-poll': { path: (cursor, { holdMs }) => `long-poll?after=${cursor}&holdMs=${holdMs}`, isHeld: true },
+/** By default a poll asks as short-poll or long-poll do, as its mode is. */
+const POLLS: Partial<Record<TransportName, Poll>> = {
   'snapshot-poll': { path: () => 'snapshot-poll', headers: (cursor) => [`If-None-Match: "${cursor}"`] },
   'jsonp-poll': {
     path: (cursor) => `jsonp-poll?after=${cursor}&callback=${CALLBACK}`,
@@ -33,12 +31,19 @@ const POLLS = {
       return json === 'null' ? '' : json
     },
   },
-} as const satisfies Record<string, Poll>
+}
 
 /** Polls over one raw connection: a thousand of these fit into a process where a thousand `fetch` do not. */
-export function rawPoll(kind: keyof typeof POLLS, options: SubscriberOptions): Subscriber {
+export function rawPoll(transport: TransportName, options: SubscriberOptions): Subscriber {
   const { port, room, headers, intervalMs, phaseMs, tally } = options
-  const { path, headers: extra = () => [], isHeld = false, batchIn = (body: string) => body }: Poll = POLLS[kind]
+  // A poll that is held is asked again as soon as it is answered, and waits at the server.
+  const isHeld = TRANSPORT_TRAITS[transport].mode === 'held'
+  const hold = isHeld ? `&holdMs=${options.holdMs}` : ''
+  const {
+    path = (cursor: string) => `${transport}?after=${cursor}${hold}`,
+    headers: extra = () => [],
+    batchIn = (body: string) => body,
+  } = POLLS[transport] ?? {}
   let { cursor } = options
   let isClosed = false
   let timer: NodeJS.Timeout | undefined
@@ -46,7 +51,7 @@ export function rawPoll(kind: keyof typeof POLLS, options: SubscriberOptions): S
 
   const ask = () => {
     if (isClosed) return
-    line.ask(requestHead(`GET /rooms/${room}/${path(cursor, options)} HTTP/1.1`, headers, extra(cursor)))
+    line.ask(requestHead(`GET /rooms/${room}/${path(cursor)} HTTP/1.1`, headers, extra(cursor)))
     // A long poll that is parked is open; a short poll is once it was answered.
     if (isHeld) line.isOpen()
   }

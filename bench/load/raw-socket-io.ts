@@ -1,3 +1,4 @@
+import type { TransportName } from '../../src/transports.ts'
 import { dialHttp, type Answer, type Exchanges } from './exchanges.ts'
 import { requestHead } from './request-headers.ts'
 import { rawSocket, type RawSocket } from './raw-websocket.ts'
@@ -21,8 +22,11 @@ const SEPARATOR = '\u001e'
  * waits, a post that says hello, and a WebSocket that is tried. When the socket has answered and nothing is under way by
  * HTTP, it takes over. Only then is the line open: what is measured is the socket, as it is for everybody who stays.
  */
-export function rawSocketIo({ port, room, cursor, headers, tally }: SubscriberOptions): Subscriber {
-  const path = `/rooms/${room}/socket-io?EIO=4`
+export function rawSocketIo(
+  transport: TransportName,
+  { port, room, cursor, headers, tally }: SubscriberOptions,
+): Subscriber {
+  const path = `/rooms/${room}/${transport}?EIO=4`
   let session = ''
   let hello: Exchanges | null = null
   let socket: RawSocket | null = null

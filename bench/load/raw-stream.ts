@@ -1,3 +1,4 @@
+import type { TransportName } from '../../src/transports.ts'
 import { requestHead } from './request-headers.ts'
 import { dial, type Subscriber, type SubscriberOptions } from './subscriber.ts'
 import { now } from './payload.ts'
@@ -9,15 +10,19 @@ const LINE_END = Buffer.from('\r\n')
 const BEFORE_BATCH = { sse: 'data: ', 'http-stream': '' } as const
 
 /** Reads an answer that does not end over a raw connection: chunked, with a line for each batch. */
-export function rawStream(kind: keyof typeof BEFORE_BATCH, options: SubscriberOptions): Subscriber {
+export function rawStream(
+  transport: TransportName,
+  framing: keyof typeof BEFORE_BATCH,
+  options: SubscriberOptions,
+): Subscriber {
   const { port, room, cursor, headers, tally } = options
-  const prefix = BEFORE_BATCH[kind]
+  const prefix = BEFORE_BATCH[framing]
   let unread: Buffer = Buffer.alloc(0)
   let rest = ''
   let hasHead = false
   const { socket, opened, isOpen, isBroken } = dial(port, tally)
   socket.once('connect', () => {
-    const head = requestHead(`GET /rooms/${room}/${kind}?after=${cursor} HTTP/1.1`, headers)
+    const head = requestHead(`GET /rooms/${room}/${transport}?after=${cursor} HTTP/1.1`, headers)
     tally.seen.requests += 1
     tally.seen.handshake += head.length
     socket.write(head)

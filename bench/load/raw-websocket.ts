@@ -1,4 +1,5 @@
 import { SUBPROTOCOL } from '../../src/protocol.ts'
+import type { TransportName } from '../../src/transports.ts'
 import { requestHead } from './request-headers.ts'
 import { now } from './payload.ts'
 import { dial, type Subscriber, type SubscriberOptions } from './subscriber.ts'
@@ -9,9 +10,9 @@ const TEXT = 1
 const PING = 9
 
 /** Reads a WebSocket over a raw connection: unmasked, unfragmented text frames, which is what this server sends. */
-export function rawWebSocket(options: SubscriberOptions): Subscriber {
+export function rawWebSocket(transport: TransportName, options: SubscriberOptions): Subscriber {
   const { port, room, cursor, headers, tally } = options
-  return rawSocket(port, `/rooms/${room}/websocket?after=${cursor}`, headers, [SUBPROTOCOL], tally, (text) =>
+  return rawSocket(port, `/rooms/${room}/${transport}?after=${cursor}`, headers, [SUBPROTOCOL], tally, (text) =>
     tally.came(text, now()),
   )
 }

@@ -1,6 +1,7 @@
+import { HUES, isTransport, perTransport, withSpares, type TransportName } from '../../src/transports.ts'
+
 /**
- * How a transport looks: its hue, and a second sign for who does not see hues. The hues are public/tokens.css's: five for
- * five transports, and a sixth that the others share, each with a sign and a dash of its own.
+ * How a transport looks: its hue, and a second sign for readers who do not see hues. The hues are those of public/tokens.css.
  */
 export interface Mark {
   /** For shapes. */
@@ -18,13 +19,13 @@ export interface Mark {
   name: string
 }
 
-/** Yellow. */
-const SIXTH = 'sixth'
+/** Yellow: too light for a line on paper. */
+const LIGHT = 'snapshot-poll'
 
 const mark = (name: string, symbol: string, dash: Mark['dash'], isHollow = false): Mark => ({
   hue: `var(--${name})`,
   ink: `var(--${name}-ink)`,
-  line: name === SIXTH ? `var(--${name}-ink)` : `var(--${name})`,
+  line: name === LIGHT ? `var(--${name}-ink)` : `var(--${name})`,
   tint: `var(--${name}-tint)`,
   symbol,
   isHollow,
@@ -32,22 +33,39 @@ const mark = (name: string, symbol: string, dash: Mark['dash'], isHollow = false
   name,
 })
 
-const MARKS = {
-  'short-poll': mark('short-poll', 'circle', [7, 4], true),
-  'long-poll': mark('long-poll', 'rect', [12, 3]),
-  websocket: mark('websocket', 'circle', 'solid'),
-  sse: mark('sse', 'diamond', [3, 3]),
-  'http-stream': mark('http-stream', 'triangle', [10, 3, 2, 3]),
-  'snapshot-poll': mark(SIXTH, 'roundRect', [7, 4], true),
-  'jsonp-poll': mark(SIXTH, 'triangle', [2, 4], true),
-  'socket-io': mark(SIXTH, 'arrow', 'solid'),
-} as const satisfies Record<string, Mark>
+type Sign = Pick<Mark, 'symbol' | 'dash'> & { isHollow?: boolean }
+
+const SIGNS: Partial<Record<TransportName, Sign>> = {
+  'short-poll': { symbol: 'circle', dash: [7, 4], isHollow: true },
+  'long-poll': { symbol: 'rect', dash: [12, 3] },
+  websocket: { symbol: 'circle', dash: 'solid' },
+  sse: { symbol: 'diamond', dash: [3, 3] },
+  'http-stream': { symbol: 'triangle', dash: [10, 3, 2, 3] },
+  'snapshot-poll': { symbol: 'roundRect', dash: [7, 4], isHollow: true },
+  'jsonp-poll': { symbol: 'triangle', dash: [2, 4], isHollow: true },
+  'socket-io': { symbol: 'arrow', dash: 'solid' },
+}
+
+/** For transports that have no sign of their own. */
+const SPARE_SIGNS = [
+  { symbol: 'diamond', dash: [5, 2, 2, 2], isHollow: true },
+  { symbol: 'pin', dash: [14, 4] },
+  { symbol: 'rect', dash: [2, 2], isHollow: true },
+  { symbol: 'arrow', dash: [8, 2, 2, 2], isHollow: true },
+] as const satisfies Sign[]
+
+const signs = withSpares<Sign>(SIGNS, SPARE_SIGNS)
+
+const MARKS = perTransport((name) => {
+  const { symbol, dash, isHollow } = signs[name]
+  return mark(HUES[name], symbol, dash, isHollow)
+})
 
 /** Controls, and what no transport carries. */
 const CONTROL = mark('control', 'path://M0 4h4V0h2v4h4v2H6v4H4V6H0z', [1, 4])
 
 /** What an HTTP cell asks for belongs to the transport that asks so. */
-const ASKED_BY: Record<string, keyof typeof MARKS> = {
+const ASKED_BY: Record<string, TransportName> = {
   'empty-poll': 'short-poll',
   'poll-10': 'short-poll',
   'ready-long-poll': 'long-poll',
@@ -58,5 +76,5 @@ export const MARK_NAMES = [...new Set([...Object.values(MARKS), CONTROL].map(({ 
 /** A subject is a transport, or what an HTTP cell asks for; anything else is a control and has no hue. */
 export const markOf = (subject: string): Mark => {
   const transport = ASKED_BY[subject] ?? subject
-  return Object.hasOwn(MARKS, transport) ? MARKS[transport as keyof typeof MARKS] : CONTROL
+  return isTransport(transport) ? MARKS[transport] : CONTROL
 }

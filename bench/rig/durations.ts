@@ -1,4 +1,4 @@
-import { TRANSPORTS, type TransportName } from '../../src/protocol.ts'
+import { TRANSPORTS, transportsThat, type TransportName } from '../../src/transports.ts'
 import type { Parameters } from '../report/schema.ts'
 
 /** How long each piece of the suite takes, in ms of publishing, and how often it is repeated. */
@@ -39,7 +39,7 @@ export interface Covered {
  * The three that differ in principle: ask, ask and be held, be told. The others are variations of these, whose place is known
  * once their bytes and their latency are: a stream pushes as a socket does, a snapshot is a short poll that is sent more.
  */
-export const BASIC = ['short-poll', 'long-poll', 'websocket'] as const
+export const BASIC = transportsThat(({ isBasic }) => isBasic === true)
 
 export const DURATIONS: Record<Parameters['profile'], Durations> = {
   quick: {

@@ -1,5 +1,6 @@
-import type { TransportName } from '../../src/protocol.ts'
+import { TRANSPORT_TRAITS, type TransportName } from '../../src/transports.ts'
 import { kindOf } from '../analysis/kind.ts'
+import { hasRawClient } from '../load/index.ts'
 import type { Covered, Durations } from './durations.ts'
 import { SETTINGS } from '../../src/server/config/settings.ts'
 import type { Cell, Comparison, Crossover, Parameters } from '../report/schema.ts'
@@ -35,13 +36,24 @@ export function rawGroup(
   return { name, transport, client: 'lean', count, intervalMs: interval, holdMs: hold, headers }
 }
 
-/** Which transports a scenario is about: those that were asked for, or what it covers as it comes. */
-export const transportsOf = ({ parameters, durations }: Run, kind: keyof Covered): readonly TransportName[] =>
+/** The transports of a scenario that were asked for, or by default those that it covers. */
+const wantedBy = ({ parameters, durations }: Run, kind: keyof Covered): readonly TransportName[] =>
   parameters.transports ?? durations.transports[kind]
+
+/** The transports that a scenario measures. Those without a raw client are left out, and `notMeasured` names them. */
+export const transportsOf = (run: Run, kind: keyof Covered): readonly TransportName[] =>
+  wantedBy(run, kind).filter(hasRawClient)
+
+/** A sentence for the report about each transport that was asked for and has no raw client. */
+export const notMeasured = (run: Run): string[] =>
+  wantedBy(run, 'together')
+    .filter((name) => !hasRawClient(name))
+    .map((name) => `${name}: not measured, because bench/load/index.ts has no raw client of it`)
 
 /** A snapshot shows the room's window, so it has to be full: what is published in a cell alone would fill it by and by. */
 export async function fillWindow({ rig, parameters }: Run, transports: readonly TransportName[]): Promise<void> {
-  if (transports.includes('snapshot-poll')) await rig.fill(SETTINGS.history.default, parameters.payload)
+  if (transports.some((name) => TRANSPORT_TRAITS[name].isSnapshot))
+    await rig.fill(SETTINGS.history.default, parameters.payload)
 }
 
 /** A poll's interval is given to every transport; beyond it and a second, what has not come is lost. */

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { buildApp, type Playground } from '../../src/server/app.ts'
 import type { Config } from '../../src/server/config/settings.ts'
 import type { Batch } from '../../src/protocol.ts'
+import { TRANSPORT_TRAITS } from '../../src/transports.ts'
 import { serve } from './rpc.ts'
 
 /** Faults to plant, so that the suite can be seen to catch them. */
@@ -91,7 +92,8 @@ function measureGaps(app: Playground['app']): void {
       gaps.sumMs += performance.now() - at
       gaps.n += 1
     }
-    if (request.routeOptions.config.transport !== 'long-poll') return
+    const { transport } = request.routeOptions.config
+    if (transport === undefined || TRANSPORT_TRAITS[transport].mode !== 'held') return
     // Polls are answered past Fastify's hooks.
     const { raw } = reply
     const end = raw.end.bind(raw) as (...body: unknown[]) => typeof raw

@@ -1,10 +1,11 @@
+import { transportsThat } from '../../../src/transports.ts'
 import { figure } from '../format.ts'
 import type { Cell, Report } from '../schema.ts'
 import { linearAxis, type Axis } from './axis.ts'
 import { cellsOf, doubt, nameOf, type Figure } from './figure.ts'
 import { plot } from './plot.ts'
 
-const POLLS = ['short-poll', 'long-poll', 'snapshot-poll', 'jsonp-poll']
+const POLLS: readonly string[] = transportsThat(({ mode }) => mode !== 'streaming')
 const QUARTERS = [0.25, 0.5, 0.75, 0.9, 0.99]
 
 const drawn = (report: Report): Cell[] =>

@@ -1,4 +1,4 @@
-import type { TransportName } from '../../protocol.ts'
+import { TRANSPORT_TRAITS, type TransportName } from '../../transports.ts'
 import { recall, remember } from '../browser/storage.ts'
 
 /** What a tab compares; kept while it is open. */
@@ -9,16 +9,13 @@ export interface Settings {
   bot: { ratePerS: number; seed: number }
 }
 
-/** To begin with: one of each kind, of those that there are. */
-const FIRST: readonly string[] = ['short-poll', 'long-poll', 'sse', 'http-stream', 'websocket']
-
 export const DEFAULT_PROFILE = 'local'
 
 const KEY = 'compare'
 
 export function loadSettings(served: readonly TransportName[]): Settings {
   const blank: Settings = {
-    shown: served.filter((name) => FIRST.includes(name)),
+    shown: served.filter((name) => TRANSPORT_TRAITS[name].isCommon),
     profiles: {},
     bot: { ratePerS: 5, seed: Math.floor(Math.random() * 10_000) },
   }

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import type { FrameKind } from '../../meter.ts'
 import type { Problem, TransportName } from '../../protocol.ts'
+import type { TransportMode } from '../../transports.ts'
 import type { Reason } from '../wire/explain.ts'
 
 /** A part of a sentence: a word, or a name that is shown as one. */
@@ -22,8 +23,10 @@ export interface WireFacts {
 const times = (count: number): string => (count === 1 ? 'once' : `${count} times`)
 const characters = (count: number): string => `${count} character${count === 1 ? '' : 's'}`
 
-/** What each transport does, in a few words. */
-const how: Record<TransportName, (tuning: { interval: string; hold: string }) => string> = {
+type How = (tuning: { interval: string; hold: string }) => string
+
+/** What a transport does, in a few words. A transport that is not here gets the words of its mode. */
+const how: Partial<Record<TransportName, How>> = {
   'short-poll': ({ interval }) => `asks every ${interval}`,
   'long-poll': () => 'asks, and the server waits',
   websocket: () => 'one socket, both ways',
@@ -32,6 +35,12 @@ const how: Record<TransportName, (tuning: { interval: string; hold: string }) =>
   'snapshot-poll': ({ interval }) => `everything every ${interval}`,
   'jsonp-poll': ({ interval }) => `a script every ${interval}`,
   'socket-io': () => 'polls, then a socket',
+}
+
+const howByMode: Record<TransportMode['mode'], How> = {
+  interval: ({ interval }) => `asks every ${interval}`,
+  held: () => 'asks, and the server waits',
+  streaming: () => 'stays open, and the server sends',
 }
 
 export const en = {
@@ -56,6 +65,7 @@ export const en = {
     /** By name; a transport that is not here is called by its name. */
     labels: {} as Partial<Record<TransportName, string>>,
     how,
+    howByMode,
     off: 'off: npm start -- --jsonp',
     offTitle:
       'Off as it comes: a page runs such a script whatever it does, and any page of any site may load it and read the public rooms.',

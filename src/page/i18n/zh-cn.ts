@@ -39,6 +39,11 @@ export const zhCN: Texts = {
       'jsonp-poll': ({ interval }) => `每 ${interval} 一个脚本`,
       'socket-io': () => '先轮询，后套接字',
     },
+    howByMode: {
+      interval: ({ interval }) => `每 ${interval} 问一次`,
+      held: () => '问一次，服务器等着',
+      streaming: () => '保持连接，服务器推送',
+    },
     off: '未启用：npm start -- --jsonp',
     offTitle: '默认关闭：页面会执行脚本里的一切，而且任何网站的页面都能加载它来读公开房间。',
     perMessage: (figure) => `${figure}/条`,

@@ -1,4 +1,4 @@
-import type { TransportName } from '../../../protocol.ts'
+import { withSpares, type TransportName } from '../../../transports.ts'
 
 interface MarkProps {
   of: TransportName
@@ -26,8 +26,12 @@ const bowtie: Shape = (s) => `M${-s} ${-s}L${s} ${s}V${-s}L${-s} ${s}z`
 const cross: Shape = (s) =>
   `M${-s * 0.4} ${-s}h${s * 0.8}v${s * 0.6}h${s * 0.6}v${s * 0.8}h${-s * 0.6}v${s * 0.6}h${-s * 0.8}v${-s * 0.6}h${-s * 0.6}v${-s * 0.8}h${s * 0.6}z`
 
-/** No two alike. */
-const SHAPES: Record<TransportName, { shape: Shape; isOpen?: boolean }> = {
+interface MarkShape {
+  shape: Shape
+  isOpen?: boolean
+}
+
+const OWN_SHAPES: Partial<Record<TransportName, MarkShape>> = {
   'short-poll': { shape: disc, isOpen: true },
   'long-poll': { shape: square },
   websocket: { shape: disc },
@@ -37,3 +41,14 @@ const SHAPES: Record<TransportName, { shape: Shape; isOpen?: boolean }> = {
   'jsonp-poll': { shape: bowtie },
   'socket-io': { shape: cross },
 }
+
+/** For transports that have no shape of their own. */
+const SPARE_SHAPES = [
+  { shape: diamond, isOpen: true },
+  { shape: square, isOpen: true },
+  { shape: pentagon, isOpen: true },
+  { shape: cross, isOpen: true },
+] as const satisfies MarkShape[]
+
+/** No two alike. */
+const SHAPES = withSpares<MarkShape>(OWN_SHAPES, SPARE_SHAPES)

@@ -1,13 +1,13 @@
 import { useEffect, useId } from 'preact/hooks'
-import { TRANSPORTS, type TransportName } from '../../../protocol.ts'
+import { TRANSPORT_TRAITS, TRANSPORTS, type TransportName } from '../../../transports.ts'
 import { bytes, milliseconds, seconds, spelled } from '../../browser/format.ts'
 import { texts } from '../../i18n/i18n.ts'
 import { served } from '../../network/links.ts'
 import type { RoomController } from '../../room/room-controller.ts'
 import { Glyph, labelOf } from '../shared/transport-label.tsx'
 
-/** So many stand in the first row; around them, in small, those that few would choose today. */
-const FIRST_ROW = 5
+/** The last transport that a digit key selects. */
+const LAST_DIGIT = 9
 
 /** The transports, and what each was last seen to cost. Also by the keys 1, 2, 3 … where nobody is writing. */
 export function Switch({ controller }: { controller: RoomController }) {
@@ -40,11 +40,11 @@ interface SegmentProps {
 function Segment({ name, digit, group, controller }: SegmentProps) {
   const { transport } = texts.value
   const tuning = controller.tuning.value
-  const how = transport.how[name]
+  const how = transport.how[name] ?? transport.howByMode[TRANSPORT_TRAITS[name].mode]
   const isServed = served.value.includes(name)
   return (
     <label
-      class={digit > FIRST_ROW ? 'seg around' : 'seg'}
+      class={TRANSPORT_TRAITS[name].isCommon ? 'seg' : 'seg around'}
       data-transport={name}
       title={isServed ? undefined : transport.offTitle}
     >
@@ -58,7 +58,7 @@ function Segment({ name, digit, group, controller }: SegmentProps) {
       />
       <Glyph of={name} />
       <b>{labelOf(name)}</b>
-      <kbd aria-hidden="true">{digit}</kbd>
+      <kbd aria-hidden="true">{digit <= LAST_DIGIT && digit}</kbd>
       <span class="how">
         {isServed
           ? how({ interval: spelled(seconds(tuning.intervalMs)), hold: spelled(seconds(tuning.holdMs)) })
