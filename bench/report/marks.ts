@@ -1,7 +1,9 @@
 import { HUES, isTransport, perTransport, withSpares, type TransportName } from '../../src/transports.ts'
 
+export type Symbol = 'circle' | 'square' | 'diamond' | 'triangle' | 'roundedSquare' | 'arrow' | 'plus'
+
 /**
- * How a transport looks: its hue, and a second sign for readers who do not see hues. The hues are those of public/tokens.css.
+ * How a transport looks: its hue, which is public/tokens.css's, and a symbol and a dash for readers who cannot tell the hues apart.
  */
 export interface Mark {
   /** For shapes. */
@@ -12,20 +14,21 @@ export interface Mark {
   line: string
   /** Behind text: the hue with paper in it. */
   tint: string
-  symbol: string
+  symbol: Symbol
   isHollow: boolean
-  dash: number[] | 'solid'
+  /** Lengths of dashes and gaps in px; without it a line is solid. */
+  dash: readonly number[] | undefined
   /** Of the patterns that html.ts defines. */
   name: string
 }
 
-/** Yellow: too light for a line on paper. */
-const LIGHT = 'snapshot-poll'
+/** Too light for lines on paper. */
+const YELLOW = 'snapshot-poll'
 
-const mark = (name: string, symbol: string, dash: Mark['dash'], isHollow = false): Mark => ({
+const mark = (name: string, symbol: Symbol, dash?: Mark['dash'], isHollow = false): Mark => ({
   hue: `var(--${name})`,
   ink: `var(--${name}-ink)`,
-  line: name === LIGHT ? `var(--${name}-ink)` : `var(--${name})`,
+  line: name === YELLOW ? `var(--${name}-ink)` : `var(--${name})`,
   tint: `var(--${name}-tint)`,
   symbol,
   isHollow,
@@ -37,20 +40,20 @@ type Sign = Pick<Mark, 'symbol' | 'dash'> & { isHollow?: boolean }
 
 const SIGNS: Partial<Record<TransportName, Sign>> = {
   'short-poll': { symbol: 'circle', dash: [7, 4], isHollow: true },
-  'long-poll': { symbol: 'rect', dash: [12, 3] },
-  websocket: { symbol: 'circle', dash: 'solid' },
+  'long-poll': { symbol: 'square', dash: [12, 3] },
+  websocket: { symbol: 'circle', dash: undefined },
   sse: { symbol: 'diamond', dash: [3, 3] },
   'http-stream': { symbol: 'triangle', dash: [10, 3, 2, 3] },
-  'snapshot-poll': { symbol: 'roundRect', dash: [7, 4], isHollow: true },
+  [YELLOW]: { symbol: 'roundedSquare', dash: [7, 4], isHollow: true },
   'jsonp-poll': { symbol: 'triangle', dash: [2, 4], isHollow: true },
-  'socket-io': { symbol: 'arrow', dash: 'solid' },
+  'socket-io': { symbol: 'arrow', dash: undefined },
 }
 
 /** For transports that have no sign of their own. */
 const SPARE_SIGNS = [
   { symbol: 'diamond', dash: [5, 2, 2, 2], isHollow: true },
-  { symbol: 'pin', dash: [14, 4] },
-  { symbol: 'rect', dash: [2, 2], isHollow: true },
+  { symbol: 'plus', dash: [14, 4] },
+  { symbol: 'square', dash: [2, 2], isHollow: true },
   { symbol: 'arrow', dash: [8, 2, 2, 2], isHollow: true },
 ] as const satisfies Sign[]
 
@@ -62,7 +65,7 @@ const MARKS = perTransport((name) => {
 })
 
 /** Controls, and what no transport carries. */
-const CONTROL = mark('control', 'path://M0 4h4V0h2v4h4v2H6v4H4V6H0z', [1, 4])
+const CONTROL = mark('control', 'plus', [1, 4])
 
 /** What an HTTP cell asks for belongs to the transport that asks so. */
 const ASKED_BY: Record<string, TransportName> = {

@@ -1,5 +1,4 @@
-import { linearAxis } from '../../report/figures/axis.ts'
-import { bars } from '../../report/figures/bars.ts'
+import { bars, type Bar } from '../../report/figures/bars.ts'
 import { figure, spelled } from '../../report/format.ts'
 import { renderSvg } from '../../report/svg.ts'
 import type { Kind } from '../kinds.ts'
@@ -39,40 +38,21 @@ export function kindFigure(kind: Kind, cells: readonly PeerCell[]): string {
   const panels = [...(cells[0]?.costs ?? []).map(({ inFlight }) => costPanel(inFlight)), memoryPanel]
   return (['wide', 'narrow'] as const)
     .map((size) => {
-      const pictures = panels.map((panel, i) => panelOf(panel, kind, cells, size, i)).join('')
+      const pictures = panels.map((panel) => panelOf(panel, kind, cells, WIDTHS[size])).join('')
       return `<div class="${size}">${pictures}</div>`
     })
     .join('')
 }
 
-function panelOf(
-  { title, axis, value, label }: Drawn,
-  kind: Kind,
-  cells: readonly PeerCell[],
-  size: keyof typeof WIDTHS,
-  index: number,
-): string {
-  const drawn = cells.flatMap((cell) => {
+function panelOf({ title, axis, value, label }: Drawn, kind: Kind, cells: readonly PeerCell[], width: number): string {
+  const all = cells.flatMap((cell): Bar[] => {
     const found = cell.validity.isVoid ? null : value(cell)
-    return found === null ? [] : [{ cell, found }]
+    if (found === null) return []
+    const subject = cell.isControl ? 'control' : kind
+    const parts = [{ value: found, texture: 'payload' as const }]
+    return [{ subject, name: cell.peer + doubt(cell), label: label(cell, found), parts }]
   })
-  if (drawn.length === 0) return ''
-  const width = WIDTHS[size]
-  const x = linearAxis(
-    axis,
-    drawn.map(({ found }) => found),
-    3,
-  )
-  const { option, height } = bars(
-    drawn.map(({ cell, found }) => ({
-      subject: cell.isControl ? 'control' : kind,
-      name: cell.peer + doubt(cell),
-      label: label(cell, found),
-      parts: [{ value: found, texture: 'payload' as const }],
-    })),
-    x,
-    width,
-  )
-  const picture = { option, width, height, label: `${KIND_TITLES[kind]}: ${title}` }
-  return `<div class="panel half"><h4>${title}</h4>${renderSvg(picture, `${kind}-${size}${index}`)}</div>`
+  if (all.length === 0) return ''
+  const picture = { ...bars(all, axis, width), label: `${KIND_TITLES[kind]}: ${title}` }
+  return `<div class="panel half"><h4>${title}</h4>${renderSvg(picture)}</div>`
 }

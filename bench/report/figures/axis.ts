@@ -1,9 +1,5 @@
 import { tick as spellTick } from '../format.ts'
 
-/**
- * An axis of our own: ECharts is given shares of its length, 0 to 1, so that labels, whiskers and marks can stand exactly
- * where the curves are, and a log axis may begin and end anywhere.
- */
 export interface Axis {
   name: string
   min: number
@@ -13,9 +9,17 @@ export interface Axis {
   spell: (value: number) => string
 }
 
-/** 0 at `min`, 1 at `max`; not limited to them. */
-export function along({ min, max, isLog }: Axis, value: number): number {
-  return isLog ? Math.log(value / min) / Math.log(max / min) : (value - min) / (max - min)
+/** Pixels of a value: `from` at the axis's least value, `to` at its greatest. */
+export type Scale = (value: number) => number
+
+export const scale = ({ min, max, isLog }: Axis, from: number, to: number): Scale =>
+  isLog
+    ? (value) => from + (Math.log(value / min) / Math.log(max / min)) * (to - from)
+    : (value) => from + ((value - min) / (max - min)) * (to - from)
+
+export const ticksWithin = ({ ticks, min, max }: Axis): number[] => {
+  const slack = (max - min) * 1e-9
+  return ticks.filter((value) => value >= min - slack && value <= max + slack)
 }
 
 /** From 0, or from the least value where it is negative. */

@@ -1,51 +1,33 @@
-import { shown, METRICS, METRICS_OF, variantOf } from '../metrics.ts'
 import { spelled } from '../format.ts'
+import { METRICS, METRICS_OF, shown, variantOf } from '../metrics.ts'
 import type { Cell, Report } from '../schema.ts'
-import { linearAxis } from './axis.ts'
 import { bars, type Bar } from './bars.ts'
 import { cellTable } from './cell-table.ts'
 import { cellsOf, doubt, nameOf, type Figure, type Panel } from './figure.ts'
+import { applicationParts } from './stack.ts'
+
+const KEYS = ['bytesPerMessage', 'cpuPerDelivery', 'memoryPerClient'] as const
 
 const drawn = (report: Report): Cell[] => cellsOf(report, 'deflate').filter((cell) => cell.bytes ?? cell.memory)
-
-/** Bytes as the meters divide them; for other figures one part. */
-function partsOf({ bytes }: Cell): Bar['parts'] {
-  if (!bytes) return []
-  const { up, down, perMessage } = bytes
-  const total = up.headers + up.framing + up.payload + down.headers + down.framing + down.payload
-  const each = (part: number) => (part / total) * perMessage.application.value
-  return [
-    { value: each(up.headers + down.headers), texture: 'headers' },
-    { value: each(up.framing + down.framing), texture: 'framing' },
-    { value: each(up.payload + down.payload), texture: 'payload' },
-  ]
-}
 
 /** Panels of bars: what is saved, and the two prices of it. */
 export const deflate: Figure = {
   id: 'deflate',
-  panels: (report, texts, { half }) => {
-    const panel = (key: 'bytesPerMessage' | 'cpuPerDelivery' | 'memoryPerClient'): Panel[] => {
+  panels: (report, texts, { half }) =>
+    KEYS.flatMap((key): Panel[] => {
       const metric = METRICS[key]
-      const found = drawn(report).flatMap((cell) => {
+      const all = drawn(report).flatMap((cell): Bar[] => {
         const estimate = metric.of(cell)
-        return estimate ? [{ cell, ...shown(metric, estimate) }] : []
+        if (!estimate) return []
+        const { value, unit } = shown(metric, estimate)
+        const { subject } = cell
+        const name = nameOf(variantOf(cell), texts) + doubt(cell)
+        const parts = key === 'bytesPerMessage' ? applicationParts(cell) : [{ value, texture: 'payload' as const }]
+        return [{ subject, name, label: spelled(value, unit), parts }]
       })
-      if (found.length === 0) return []
       const title = texts.metrics[key]
-      const { option, height } = bars(
-        found.map(({ cell, value, unit }) => ({
-          subject: cell.subject,
-          name: nameOf(variantOf(cell), texts) + doubt(cell),
-          label: spelled(value, unit),
-          parts: key === 'bytesPerMessage' ? partsOf(cell) : [{ value, texture: 'payload' }],
-        })),
-        linearAxis(title, found.map(({ value }) => value), 3), // prettier-ignore
-        half,
-      )
-      return [{ option, width: half, height, isHalf: true, title, label: `${texts.figures.deflate.title}: ${title}` }]
-    }
-    return [...panel('bytesPerMessage'), ...panel('cpuPerDelivery'), ...panel('memoryPerClient')]
-  },
+      const label = `${texts.figures.deflate.title}: ${title}`
+      return all.length > 0 ? [{ ...bars(all, title, half), isHalf: true, title, label }] : []
+    }),
   table: (report, texts) => cellTable(drawn(report), METRICS_OF.deflate, texts),
 }

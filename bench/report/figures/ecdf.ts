@@ -1,7 +1,8 @@
 import { transportsThat } from '../../../src/transports.ts'
 import { figure } from '../format.ts'
 import type { Cell, Report } from '../schema.ts'
-import { linearAxis, type Axis } from './axis.ts'
+import { linearAxis } from './axis.ts'
+import type { Curve, Point } from './curves.ts'
 import { cellsOf, doubt, nameOf, type Figure } from './figure.ts'
 import { plot } from './plot.ts'
 
@@ -13,7 +14,7 @@ const drawn = (report: Report): Cell[] =>
     ({ subject, latencyMs }) => POLLS.includes(subject) && (latencyMs?.ecdf.length ?? 0) > 1,
   )
 
-/** The time at which so large a share had arrived: between two points of a curve, on the line between them. */
+/** The time at which a share had arrived. Between two points of a curve it is on the line that joins them. */
 function timeAt(curve: readonly [number, number][], share: number): number | undefined {
   const index = curve.findIndex(([, reached]) => reached >= share - 1e-9)
   const [after, before] = [curve[index], curve[index - 1]]
@@ -21,34 +22,31 @@ function timeAt(curve: readonly [number, number][], share: number): number | und
   return before[0] + ((share - before[1]) / (after[1] - before[1])) * (after[0] - before[0])
 }
 
-/** Measured and predicted one over the other; the slowest in a hundred would make the rest a line at the left. */
+/** The points up to `end`; what lies beyond is not drawn. */
+const until = (end: number, curve: readonly [number, number][]): Point[] =>
+  curve.flatMap(([x, y]) => (x <= end ? [{ x, y }] : []))
+
+/** Measured and predicted, one over the other. With the slowest in a hundred the rest would be a line at the left. */
 export const ecdf: Figure = {
   id: 'ecdf',
   panels: (report, texts, { half }) =>
-    drawn(report).map((cell) => {
-      const measured = cell.latencyMs?.ecdf ?? []
-      const model = cell.modelEcdf ?? []
-      const end = Math.max(timeAt(measured, 0.99) ?? 0, timeAt(model, 0.995) ?? 0) * 1.08
-      const x = { ...linearAxis(texts.axes.arrivedAfter, [end], 4), max: end }
-      const y: Axis = { ...linearAxis(texts.axes.arrived, [1], 4), spell: (share) => `${Math.round(share * 100)} %` }
-      const height = 290
-      const common = { subject: cell.subject }
-      const within = (points: readonly [number, number][]) => points.filter(([ms]) => ms <= x.max)
-      const option = plot({
+    drawn(report).map(({ subject, latencyMs, modelEcdf = [], ...cell }) => {
+      const measured = latencyMs?.ecdf ?? []
+      const end = Math.max(timeAt(measured, 0.99) ?? 0, timeAt(modelEcdf, 0.995) ?? 0) * 1.08
+      const curves: Curve[] = [
+        { subject, points: until(end, measured), style: 'steps', label: texts.measured },
+        { subject, points: until(end, modelEcdf), style: 'model', label: texts.table.model },
+      ]
+      const title = nameOf(subject, texts) + doubt({ subject, ...cell })
+      const drawing = plot({
         width: half,
-        height,
-        x,
-        y,
-        curves: [
-          { ...common, points: within(measured), style: 'curve', label: texts.measured, isStep: true },
-          ...(model.length > 1
-            ? [{ ...common, points: within(model), style: 'model' as const, label: texts.table.model }]
-            : []),
-        ],
-        notValid: texts.notValid,
+        height: 290,
+        x: { ...linearAxis(texts.axes.arrivedAfter, [end], 4), max: end },
+        y: { ...linearAxis(texts.axes.arrived, [1], 4), spell: (share) => `${Math.round(share * 100)} %` },
+        curves: curves.filter(({ points }) => points.length > 1),
+        texts,
       })
-      const title = nameOf(cell.subject, texts) + doubt(cell)
-      return { option, width: half, height, isHalf: true, title, label: `${texts.figures.ecdf.title}: ${title}` }
+      return { ...drawing, isHalf: true, title, label: `${texts.figures.ecdf.title}: ${title}` }
     }),
   table: (report, texts) => ({
     head: [texts.table.what, ...QUARTERS.map((share) => texts.arrivedBy(share * 100))],

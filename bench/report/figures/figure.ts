@@ -25,7 +25,7 @@ export interface Panel extends Picture {
 export interface Figure {
   id: FigureId
   panels: (report: Report, texts: Texts, sizes: Sizes) => Panel[]
-  /** The same figures, for who would rather read them. */
+  /** The same figures, for readers who prefer numbers. */
   table: (report: Report, texts: Texts) => Table
   /** Sentences below, that depend on the report. */
   notes?: (report: Report, texts: Texts) => string[]

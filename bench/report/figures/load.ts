@@ -2,8 +2,9 @@ import { METRICS, METRICS_OF } from '../metrics.ts'
 import type { Cell, Report } from '../schema.ts'
 import { axisFor, logAxis } from './axis.ts'
 import { cellTable } from './cell-table.ts'
+import type { Curve, Point } from './curves.ts'
 import { bySubject, cellsOf, nameOf, type Figure } from './figure.ts'
-import { plot, type Curve } from './plot.ts'
+import { plot } from './plot.ts'
 
 /** The load is whatever the sweep changed: subscribers, or messages per second. */
 function loadOf(cells: readonly Cell[]): { pick: (cell: Cell) => number; isClients: boolean } {
@@ -21,32 +22,27 @@ export const load: Figure = {
     const { pick, isClients } = loadOf(cells)
     const curves = bySubject(cells).flatMap(([subject, own]): Curve[] => {
       const sorted = [...own].sort((a, b) => pick(a) - pick(b))
-      const points = (metric: 'p50' | 'p95') =>
-        sorted.flatMap((cell) => {
-          const estimate = METRICS[metric].of(cell)
-          return estimate ? [[pick(cell), estimate.value] as const] : []
+      const points = (metric: 'p50' | 'p95', isMarked: boolean) =>
+        sorted.flatMap((cell): Point[] => {
+          const y = METRICS[metric].of(cell)?.value
+          return y === undefined ? [] : [{ x: pick(cell), y, isInvalid: isMarked && !cell.validity.valid }]
         })
       const name = nameOf(subject, texts)
       return [
-        {
-          subject,
-          points: points('p50'),
-          invalid: sorted.map(({ validity }) => !validity.valid),
-          label: `${name} p50`,
-          style: 'measured',
-        },
-        { subject, points: points('p95'), label: `${name} p95`, style: 'faint' },
+        { subject, points: points('p50', true), label: `${name} p50`, style: 'measured' },
+        { subject, points: points('p95', false), label: `${name} p95`, style: 'faint' },
       ]
     })
-    const shown = curves.filter(({ points }) => points.length > 0)
-    const x = logAxis(isClients ? texts.axes.clients : texts.axes.rate, cells.map(pick))
-    const y = axisFor(
-      texts.axes.latency,
-      shown.flatMap(({ points }) => points.map(([, ms]) => ms)),
-    )
-    const height = 380
-    const option = plot({ width: full, height, x, y, curves: shown, notValid: texts.notValid })
-    return [{ option, width: full, height, label: texts.figures.load.title }]
+    const latencies = curves.flatMap(({ points }) => points.map(({ y }) => y))
+    const drawing = plot({
+      width: full,
+      height: 380,
+      x: logAxis(isClients ? texts.axes.clients : texts.axes.rate, cells.map(pick)),
+      y: axisFor(texts.axes.latency, latencies),
+      curves,
+      texts,
+    })
+    return [{ ...drawing, label: texts.figures.load.title }]
   },
   table: (report, texts) => {
     const cells = drawn(report)

@@ -2,8 +2,7 @@ import { figure, spelled } from '../format.ts'
 import { METRICS, shown } from '../metrics.ts'
 import type { Cell, Estimate, Report } from '../schema.ts'
 import type { Texts } from '../texts/en.ts'
-import { linearAxis } from './axis.ts'
-import { bars } from './bars.ts'
+import { bars, type Bar } from './bars.ts'
 import { spellEstimate } from './cell-table.ts'
 import { cellsOf, doubt, nameOf, type Figure } from './figure.ts'
 
@@ -23,20 +22,13 @@ const spelledIn =
 export const memory: Figure = {
   id: 'memory',
   panels: (report, texts, { full }) => {
-    const cells = drawn(report)
-    if (cells.length === 0) return []
-    const x = linearAxis(texts.axes.memory, cells.map(kilobytes), full < 500 ? 3 : 6)
-    const { option, height } = bars(
-      cells.map((cell) => ({
-        subject: cell.subject,
-        name: nameOf(cell.subject, texts) + doubt(cell),
-        label: spelled(kilobytes(cell), 'kB'),
-        parts: [{ value: kilobytes(cell), texture: 'payload' }],
-      })),
-      x,
-      full,
-    )
-    return [{ option, width: full, height, label: texts.figures.memory.title }]
+    const all = drawn(report).map((cell): Bar => ({
+      subject: cell.subject,
+      name: nameOf(cell.subject, texts) + doubt(cell),
+      label: spelled(kilobytes(cell), 'kB'),
+      parts: [{ value: kilobytes(cell), texture: 'payload' }],
+    }))
+    return all.length > 0 ? [{ ...bars(all, texts.axes.memory, full), label: texts.figures.memory.title }] : []
   },
   table: (report, texts) => ({
     head: [

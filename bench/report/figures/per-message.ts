@@ -1,23 +1,25 @@
 import { figure } from '../format.ts'
-import { METRICS, type MetricKey } from '../metrics.ts'
+import { METRICS, type Metric, type MetricKey } from '../metrics.ts'
 import type { Cell, Crossover, Report } from '../schema.ts'
 import type { Texts } from '../texts/en.ts'
-import { axisFor, linearAxis, logAxis } from './axis.ts'
+import { axisFor, linearAxis, logAxis, type Axis } from './axis.ts'
 import { cellTable } from './cell-table.ts'
+import type { Crossing } from './crossing.ts'
+import type { Curve, Point } from './curves.ts'
 import { bySubject, cellsOf, nameOf, type Figure, type FigureId } from './figure.ts'
-import { plot, type Crossing, type Curve } from './plot.ts'
+import { plot } from './plot.ts'
 
-interface What {
+interface Cost {
   id: FigureId
   metric: MetricKey
   axis: keyof Texts['axes']
   crossover?: Crossover['name']
-  /** Push sends none at all: a log axis has no place for that. */
+  /** From 0. A log axis has no place for the 0 requests of a push. */
   isLinear?: boolean
 }
 
 /** What one message costs against how many there are, and where one transport becomes dearer than another. */
-function perMessage({ id, metric: key, axis, crossover: name, isLinear = false }: What): Figure {
+function perMessage({ id, metric: key, axis, crossover: name, isLinear = false }: Cost): Figure {
   const metric = METRICS[key]
   const drawn = (report: Report): Cell[] => cellsOf(report, 'rates').filter((cell) => metric.of(cell))
   const crossoverIn = (report: Report) => {
@@ -31,28 +33,13 @@ function perMessage({ id, metric: key, axis, crossover: name, isLinear = false }
     panels: (report, texts, { full }) => {
       const cells = drawn(report)
       if (cells.length === 0) return []
-      const curves = bySubject(cells).flatMap(([subject, own]) => curvesOf(subject, own, key, texts))
-      const x = logAxis(
-        texts.axes.rate,
-        cells.map(({ ratePerS }) => ratePerS),
-      )
-      const values = curves.flatMap(({ points, intervals = [] }) => [
-        ...points.map(([, value]) => value),
-        ...intervals.flatMap((interval) => (interval ? [...interval] : [])),
-      ])
+      const curves = bySubject(cells).flatMap(([subject, own]) => curvesOf(subject, own, metric, texts))
+      const x = logAxis(texts.axes.rate, cells.map(({ ratePerS }) => ratePerS)) // prettier-ignore
+      const values = curves.flatMap(({ points }) => points.flatMap(({ y, low = y, high = y }) => [y, low, high]))
       const y = isLinear ? linearAxis(texts.axes[axis], values) : axisFor(texts.axes[axis], values)
-      const crossing = crossingOf(crossoverIn(report), texts, [x.min, x.max])
-      const height = crossing ? 400 : 360
-      const option = plot({
-        width: full,
-        height,
-        x,
-        y,
-        curves,
-        notValid: texts.notValid,
-        ...(crossing ? { crossing } : {}),
-      })
-      return [{ option, width: full, height, label: texts.figures[id].title }]
+      const crossing = crossingOf(crossoverIn(report), texts, x)
+      const drawing = plot({ width: full, height: crossing ? 400 : 360, x, y, curves, crossing, texts })
+      return [{ ...drawing, label: texts.figures[id].title }]
     },
     table: (report, texts) => cellTable(drawn(report), [key], texts, true),
     notes: (report, texts) => {
@@ -62,28 +49,26 @@ function perMessage({ id, metric: key, axis, crossover: name, isLinear = false }
   }
 }
 
-function curvesOf(subject: string, cells: readonly Cell[], key: MetricKey, texts: Texts): Curve[] {
-  const metric = METRICS[key]
+function curvesOf(subject: string, cells: readonly Cell[], metric: Metric, texts: Texts): Curve[] {
   const sorted = [...cells].sort((a, b) => a.ratePerS - b.ratePerS)
-  const found = sorted.map((cell) => ({ cell, estimate: metric.of(cell) ?? { value: Number.NaN } }))
-  const modelled = sorted.flatMap((cell) => {
-    const value = metric.model === undefined ? undefined : cell.model?.[metric.model]
-    return value === undefined ? [] : [[cell.ratePerS, value] as const]
+  const measured = sorted.flatMap((cell): Point[] => {
+    const estimate = metric.of(cell)
+    if (!estimate) return []
+    const { value: y, low, high } = estimate
+    const interval = low === undefined || high === undefined ? {} : { low: Math.max(low, 0), high }
+    return [{ x: cell.ratePerS, y, ...interval, isInvalid: !cell.validity.valid }]
   })
-  const measured: Curve = {
-    subject,
-    points: found.map(({ cell, estimate }) => [cell.ratePerS, estimate.value] as const),
-    intervals: found.map(({ estimate: { low, high } }) =>
-      low === undefined || high === undefined ? null : ([Math.max(low, 0), high] as const),
-    ),
-    invalid: sorted.map(({ validity }) => !validity.valid),
-    label: nameOf(subject, texts),
-    style: 'measured',
-  }
-  return modelled.length > 1 ? [measured, { subject, points: modelled, style: 'model' }] : [measured]
+  const predicted = sorted.flatMap((cell): Point[] => {
+    const y = metric.model === undefined ? undefined : cell.model?.[metric.model]
+    return y === undefined ? [] : [{ x: cell.ratePerS, y }]
+  })
+  return [
+    { subject, points: measured, label: nameOf(subject, texts), style: 'measured' },
+    ...(predicted.length > 1 ? [{ subject, points: predicted, style: 'model' as const }] : []),
+  ]
 }
 
-function crossingOf(found: Crossover | undefined, texts: Texts, [min, max]: [number, number]): Crossing | undefined {
+function crossingOf(found: Crossover | undefined, texts: Texts, { min, max }: Axis): Crossing | undefined {
   if (!found) return undefined
   const within = (at: number | null, spell: (rate: string) => string) =>
     at !== null && at >= min && at <= max ? { at, label: spell(figure(at)) } : null
@@ -95,7 +80,7 @@ function crossingOf(found: Crossover | undefined, texts: Texts, [min, max]: [num
   return crossing.predicted || crossing.measured ? crossing : undefined
 }
 
-/** All that is known of a crossover, in a sentence. */
+/** A crossover in a sentence. */
 export function spellCrossover({ name, predictedPerS, measuredPerS }: Crossover, { crossover }: Texts): string {
   const predicted = predictedPerS === null ? crossover.notPredicted : crossover.predictedAt(figure(predictedPerS))
   const measured = measuredPerS === null ? crossover.notWithin : crossover.measuredAt(figure(measuredPerS))

@@ -1,9 +1,11 @@
 import { METRICS_OF, variantOf } from '../metrics.ts'
 import type { Cell } from '../schema.ts'
+import type { Drawing } from '../svg.ts'
 import type { Texts } from '../texts/en.ts'
 import { axisFor, type Axis } from './axis.ts'
 import { cellTable } from './cell-table.ts'
-import { cellsOf, doubt, nameOf, type Figure, type Panel } from './figure.ts'
+import type { Curve } from './curves.ts'
+import { cellsOf, doubt, nameOf, type Figure } from './figure.ts'
 import { plot } from './plot.ts'
 
 const TICKS = [0, 50, 90, 99, 99.9, 99.99]
@@ -11,41 +13,39 @@ const TICKS = [0, 50, 90, 99, 99.9, 99.99]
 /** Each step to the right leaves a tenth of the deliveries: 1 / (1 − p). */
 const rarity = (percentile: number): number => 1 / (1 - percentile / 100)
 
-/** A percentile that less than one delivery lies beyond says nothing. */
+/** Without the percentiles that less than one delivery is beyond: they say nothing. */
 const pointsOf = ({ latencyMs }: Cell): [number, number][] =>
   (latencyMs?.percentiles ?? []).filter(([p]) => p < 100 && (1 - p / 100) * (latencyMs?.n ?? 0) >= 0.999)
 
-function panel(cells: readonly Cell[], texts: Texts, width: number, isHalf: boolean): Panel {
-  const drawn = cells.filter((cell) => pointsOf(cell).length > 1)
-  const all = drawn.flatMap(pointsOf)
+function panel(cells: readonly Cell[], texts: Texts, width: number, height: number): Drawing {
+  const curves = cells.map((cell): Curve => ({
+    subject: cell.subject,
+    points: pointsOf(cell).map(([p, ms]) => ({ x: rarity(p), y: ms })),
+    label: nameOf(cell.subject, texts) + doubt(cell),
+    style: 'measured',
+  }))
+  const points = curves.flatMap((curve) => curve.points)
   const x: Axis = {
     name: texts.axes.percentile,
     min: 1,
-    max: rarity(Math.max(90, ...all.map(([p]) => p))),
+    max: Math.max(rarity(90), ...points.map((point) => point.x)),
     isLog: true,
     ticks: TICKS.map(rarity),
     spell: (value) => `${TICKS.find((p) => Math.abs(rarity(p) / value - 1) < 1e-6) ?? ''} %`,
   }
-  const y = axisFor(
-    texts.axes.latency,
-    all.map(([, ms]) => ms),
-  )
-  const curves = drawn.map((cell) => ({
-    subject: cell.subject,
-    points: pointsOf(cell).map(([p, ms]) => [rarity(p), ms] as const),
-    label: nameOf(cell.subject, texts) + doubt(cell),
-    style: 'measured' as const,
-  }))
-  const height = isHalf ? 300 : Math.min(400, Math.max(320, width * 0.5))
-  const option = plot({ width, height, x, y, curves, notValid: texts.notValid })
-  return { option, width, height, isHalf, label: texts.figures.percentiles.title }
+  const y = axisFor(texts.axes.latency, points.map((point) => point.y)) // prettier-ignore
+  return plot({ width, height, x, y, curves, texts })
 }
+
+/** Cells of which more than one point is known. */
+const drawn = (cells: readonly Cell[]): Cell[] => cells.filter((cell) => pointsOf(cell).length > 1)
 
 export const percentiles: Figure = {
   id: 'percentiles',
   panels: (report, texts, { full }) => {
-    const cells = cellsOf(report, 'latency').filter((cell) => pointsOf(cell).length > 1)
-    return cells.length > 0 ? [panel(cells, texts, full, false)] : []
+    const cells = drawn(cellsOf(report, 'latency'))
+    const height = Math.min(400, Math.max(320, full * 0.5))
+    return cells.length > 0 ? [{ ...panel(cells, texts, full, height), label: texts.figures.percentiles.title }] : []
   },
   table: (report, texts) => cellTable(cellsOf(report, 'latency'), ['p50', 'p90', 'p99', 'p999', 'max'], texts),
 }
@@ -53,18 +53,18 @@ export const percentiles: Figure = {
 export const roundTrip: Figure = {
   id: 'roundTrip',
   panels: (report, texts, { half }) => {
-    const cells = cellsOf(report, 'rtt').filter((cell) => cell.client !== 'project' && pointsOf(cell).length > 1)
+    const cells = drawn(cellsOf(report, 'rtt')).filter(({ client }) => client !== 'project')
     const trips = [...new Set(cells.map(({ rttMs = 0 }) => rttMs))].sort((a, b) => a - b)
-    return trips.map((trip) => ({
-      ...panel(
-        cells.filter(({ rttMs = 0 }) => rttMs === trip),
-        texts,
-        half,
-        true,
-      ),
-      title: texts.roundTripOf(trip),
-      label: `${texts.figures.roundTrip.title}: ${texts.roundTripOf(trip)}`,
-    }))
+    return trips.map((trip) => {
+      const own = cells.filter(({ rttMs = 0 }) => rttMs === trip)
+      const title = texts.roundTripOf(trip)
+      return {
+        ...panel(own, texts, half, 300),
+        isHalf: true,
+        title,
+        label: `${texts.figures.roundTrip.title}: ${title}`,
+      }
+    })
   },
   table: (report, texts) => {
     const cells = cellsOf(report, 'rtt')

@@ -1,28 +1,34 @@
 import { figure, spelled } from '../format.ts'
 import { variantOf } from '../metrics.ts'
 import type { Cell, Report } from '../schema.ts'
-import { linearAxis } from './axis.ts'
-import { bars, type Texture } from './bars.ts'
+import { bars, type Bar, type Texture } from './bars.ts'
 import { cellsOf, doubt, nameOf, type Figure } from './figure.ts'
 
 export const TEXTURES: readonly Texture[] = ['headers', 'framing', 'payload', 'tcpIp']
 
-/** Beside a bar so many times as long the others are slivers. */
+/** Bars this many times as long as the shortest have an axis of their own: beside them the others would be slivers. */
 const APART = 10
 
-/** Bytes per message, by what they are. The parts add up to the figure that the report gives. */
-export function partsOf({ bytes }: Cell): Record<Texture, number> | null {
-  if (!bytes) return null
+/** The application's bytes per message, by kind. The parts add up to the figure that the report gives. */
+export function applicationParts({ bytes }: Cell): Bar['parts'] {
+  if (!bytes) return []
   const { up, down, perMessage } = bytes
   const total = up.headers + down.headers + up.framing + down.framing + up.payload + down.payload
-  if (!(total > 0)) return null
-  const each = (part: number) => (part / total) * perMessage.application.value
-  return {
-    headers: each(up.headers + down.headers),
-    framing: each(up.framing + down.framing),
-    payload: each(up.payload + down.payload),
-    tcpIp: perMessage.wire ? Math.max(0, perMessage.wire.value - perMessage.application.value) : 0,
-  }
+  if (!(total > 0)) return []
+  return (['headers', 'framing', 'payload'] as const).map((texture) => ({
+    texture,
+    value: ((up[texture] + down[texture]) / total) * perMessage.application.value,
+  }))
+}
+
+/** The same, and the bytes that TCP/IP adds. */
+export function partsOf(cell: Cell): Record<Texture, number> | null {
+  const parts = applicationParts(cell)
+  if (parts.length === 0) return null
+  const { application, wire } = cell.bytes?.perMessage ?? {}
+  const tcpIp = application && wire ? Math.max(0, wire.value - application.value) : 0
+  const valueOf = (texture: Texture) => parts.find((part) => part.texture === texture)?.value ?? 0
+  return { headers: valueOf('headers'), framing: valueOf('framing'), payload: valueOf('payload'), tcpIp }
 }
 
 const drawn = (report: Report) =>
@@ -39,23 +45,14 @@ export const stack: Figure = {
     const groups = [all.filter(({ total }) => total < least * APART), all.filter(({ total }) => total >= least * APART)]
     return groups.flatMap((group, i) => {
       if (group.length === 0) return []
-      const x = linearAxis(
-        texts.axes.bytes,
-        group.map(({ total }) => total),
-        full < 500 ? 3 : 6,
-      )
-      const { option, height } = bars(
-        group.map(({ cell, parts, total }) => ({
-          subject: cell.subject,
-          name: nameOf(variantOf(cell), texts) + doubt(cell),
-          label: spelled(total, 'B'),
-          parts: TEXTURES.map((texture) => ({ value: parts[texture], texture })),
-        })),
-        x,
-        full,
-      )
+      const drawnBars = group.map(({ cell, parts, total }) => ({
+        subject: cell.subject,
+        name: nameOf(variantOf(cell), texts) + doubt(cell),
+        label: spelled(total, 'B'),
+        parts: TEXTURES.map((texture) => ({ value: parts[texture], texture })),
+      }))
       const title = i > 0 ? { title: texts.onAnAxisOfItsOwn } : {}
-      return [{ ...title, option, width: full, height, label: texts.figures.stack.title }]
+      return [{ ...bars(drawnBars, texts.axes.bytes, full), ...title, label: texts.figures.stack.title }]
     })
   },
   table: (report, texts) => ({

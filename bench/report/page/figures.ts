@@ -8,7 +8,7 @@ import { renderSvg } from '../svg.ts'
 import type { Texts } from '../texts/en.ts'
 import { controlMark, paragraph, swatch, tableOf } from './words.ts'
 
-/** Wide for pages and paper, narrow for phones: a picture that shrinks has letters that nobody reads. */
+/** Wide for pages and paper, narrow for phones: the letters of a picture that shrinks are too small to read. */
 const SIZES: Record<'wide' | 'narrow', Sizes> = { wide: { full: 760, half: 370 }, narrow: { full: 332, half: 332 } }
 
 const SCENARIO_OF: Record<Figure['id'], Scenario> = {
@@ -46,8 +46,8 @@ function figureOf(figure: Figure, number: number, report: Report, texts: Texts, 
   return [
     `<section class="figure" id="${id}" data-figure="${figure.id}"><figure>${head}`,
     LEGEND_FOR.includes(figure.id) ? legend(texts) : '',
-    `<div class="wide">${pictures(panels, `${id}-w`)}</div>`,
-    `<div class="narrow">${pictures(figure.panels(report, texts, SIZES.narrow), `${id}-n`)}</div>`,
+    `<div class="wide">${pictures(panels)}</div>`,
+    `<div class="narrow">${pictures(figure.panels(report, texts, SIZES.narrow))}</div>`,
     `<figcaption><p><b>${escapeHtml(texts.see)}</b> ${escapeHtml(see)}</p>`,
     `<p><b>${escapeHtml(texts.means)}</b> ${escapeHtml(means)}</p>`,
     ...(figure.notes?.(report, texts) ?? []).map((note) => paragraph(note, 'note')),
@@ -56,11 +56,11 @@ function figureOf(figure: Figure, number: number, report: Report, texts: Texts, 
   ].join('')
 }
 
-const pictures = (panels: readonly Panel[], id: string): string =>
+const pictures = (panels: readonly Panel[]): string =>
   panels
-    .map(({ title, isHalf = false, ...picture }, i) => {
+    .map(({ title, isHalf = false, ...picture }) => {
       const head = title === undefined ? '' : `<h4>${escapeHtml(title)}</h4>`
-      return `<div class="panel${isHalf ? ' half' : ''}">${head}${renderSvg(picture, `${id}${i}`)}</div>`
+      return `<div class="panel${isHalf ? ' half' : ''}">${head}${renderSvg(picture)}</div>`
     })
     .join('')
 
