@@ -35,7 +35,7 @@ export function linearAxis(name: string, values: readonly number[], wantedTicks 
 }
 
 /** Room for the points at both ends; ticks at 1, 2 and 5, or at powers of ten where there are many. */
-export function logAxis(name: string, values: readonly number[], mostTicks = 8): Axis {
+export function logAxis(name: string, values: readonly number[], mostTicks = 10): Axis {
   const positive = values.filter((value) => Number.isFinite(value) && value > 0)
   const [low, high] = positive.length > 0 ? [Math.min(...positive), Math.max(...positive)] : [1, 10]
   const room = Math.max((high / low) ** 0.06, 1.15)

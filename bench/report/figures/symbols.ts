@@ -9,7 +9,7 @@ const SHAPES: Record<Symbol, string> = {
   triangle: 'M0 -5L5 4H-5z',
   roundedSquare: 'M-2 -4H2a2 2 0 0 1 2 2V2a2 2 0 0 1 -2 2H-2a2 2 0 0 1 -2 -2V-2a2 2 0 0 1 2 -2z',
   arrow: 'M0 -5L4.5 5L0 2.5L-4.5 5z',
-  plus: 'M-1 -5H1V-1H5V1H1V5H-1V1H-5V-1H-1z',
+  plus: 'M-1.5 -5H1.5V-1.5H5V1.5H1.5V5H-1.5V1.5H-5V-1.5H-1.5z',
 }
 
 /** The sign of a subject at each point, so that curves can be told apart without their hues. */
