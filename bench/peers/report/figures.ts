@@ -1,6 +1,6 @@
-import { bars, type Bar } from '../../report/figures/bars.ts'
+import { bars, type Bar } from '../../report/drawing/bars.ts'
 import { figure, spelled } from '../../report/format.ts'
-import { renderSvg } from '../../report/svg.ts'
+import { renderSvg } from '../../report/drawing/svg.ts'
 import type { Kind } from '../kinds.ts'
 import type { PeerCell } from './schema.ts'
 import { costAt, doubt, KIND_TITLES } from './words.ts'

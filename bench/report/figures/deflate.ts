@@ -1,7 +1,7 @@
+import { bars, type Bar } from '../drawing/bars.ts'
 import { spelled } from '../format.ts'
 import { METRICS, METRICS_OF, shown, variantOf } from '../metrics.ts'
 import type { Cell, Report } from '../schema.ts'
-import { bars, type Bar } from './bars.ts'
 import { cellTable } from './cell-table.ts'
 import { cellsOf, doubt, nameOf, type Figure, type Panel } from './figure.ts'
 import { applicationParts } from './stack.ts'

@@ -1,10 +1,10 @@
+import type { Curve, Point } from '../drawing/curves.ts'
+import { plot } from '../drawing/plot.ts'
+import { linearAxis } from '../drawing/scales.ts'
 import { transportsThat } from '../../../src/transports.ts'
 import { figure } from '../format.ts'
 import type { Cell, Report } from '../schema.ts'
-import { linearAxis } from './axis.ts'
-import type { Curve, Point } from './curves.ts'
 import { cellsOf, doubt, nameOf, type Figure } from './figure.ts'
-import { plot } from './plot.ts'
 
 const POLLS: readonly string[] = transportsThat(({ mode }) => mode !== 'streaming')
 const QUARTERS = [0.25, 0.5, 0.75, 0.9, 0.99]

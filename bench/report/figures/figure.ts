@@ -1,6 +1,6 @@
+import type { Picture } from '../drawing/svg.ts'
 import { variantOf } from '../metrics.ts'
 import type { Cell, Report, Scenario } from '../schema.ts'
-import type { Picture } from '../svg.ts'
 import type { Texts } from '../texts/en.ts'
 
 export type FigureId = keyof Texts['figures']

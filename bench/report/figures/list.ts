@@ -6,8 +6,8 @@ import { http2 } from './http2.ts'
 import { load } from './load.ts'
 import { memory } from './memory.ts'
 import { paired } from './paired.ts'
-import { percentiles, roundTrip } from './percentiles.ts'
 import { bytes, cpu, requests, wireBytes } from './per-message.ts'
+import { percentiles, roundTrip } from './percentiles.ts'
 import { stack } from './stack.ts'
 
 /** In the order of the page: how late, what it costs, what it withstands. */

@@ -1,10 +1,10 @@
+import type { Curve, Point } from '../drawing/curves.ts'
+import { plot } from '../drawing/plot.ts'
+import { axisFor, logAxis } from '../drawing/scales.ts'
 import { METRICS, METRICS_OF } from '../metrics.ts'
 import type { Cell, Report } from '../schema.ts'
-import { axisFor, logAxis } from './axis.ts'
 import { cellTable } from './cell-table.ts'
-import type { Curve, Point } from './curves.ts'
 import { bySubject, cellsOf, nameOf, type Figure } from './figure.ts'
-import { plot } from './plot.ts'
 
 /** The load is whatever the sweep changed: subscribers, or messages per second. */
 function loadOf(cells: readonly Cell[]): { pick: (cell: Cell) => number; isClients: boolean } {

@@ -1,8 +1,8 @@
+import { bars, type Bar } from '../drawing/bars.ts'
 import { figure, spelled } from '../format.ts'
 import { METRICS, shown } from '../metrics.ts'
 import type { Cell, Estimate, Report } from '../schema.ts'
 import type { Texts } from '../texts/en.ts'
-import { bars, type Bar } from './bars.ts'
 import { spellEstimate } from './cell-table.ts'
 import { cellsOf, doubt, nameOf, type Figure } from './figure.ts'
 

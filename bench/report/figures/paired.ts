@@ -1,11 +1,11 @@
+import { isNarrow, rows, type Row } from '../drawing/rows.ts'
+import { linearAxis } from '../drawing/scales.ts'
+import { diamond, disc, INK, line } from '../drawing/svg.ts'
 import { exact, fixed } from '../format.ts'
 import type { Comparison, Report } from '../schema.ts'
-import { diamond, disc, INK, line } from '../svg.ts'
 import type { Texts } from '../texts/en.ts'
-import { linearAxis } from './axis.ts'
 import { spellEstimate } from './cell-table.ts'
 import { nameOf, type Figure, type Panel } from './figure.ts'
-import { isNarrow, rows, type Row } from './rows.ts'
 
 /** Beside a difference of 100 ms one of 0.3 ms is a dot on the line: differences this many times smaller have an axis of their own. */
 const APART = 20

@@ -1,13 +1,13 @@
+import type { Crossing } from '../drawing/crossing.ts'
+import type { Curve, Point } from '../drawing/curves.ts'
+import { plot } from '../drawing/plot.ts'
+import { axisFor, linearAxis, logAxis, type Axis } from '../drawing/scales.ts'
 import { figure } from '../format.ts'
 import { METRICS, type Metric, type MetricKey } from '../metrics.ts'
 import type { Cell, Crossover, Report } from '../schema.ts'
 import type { Texts } from '../texts/en.ts'
-import { axisFor, linearAxis, logAxis, type Axis } from './axis.ts'
 import { cellTable } from './cell-table.ts'
-import type { Crossing } from './crossing.ts'
-import type { Curve, Point } from './curves.ts'
 import { bySubject, cellsOf, nameOf, type Figure, type FigureId } from './figure.ts'
-import { plot } from './plot.ts'
 
 interface Cost {
   id: FigureId

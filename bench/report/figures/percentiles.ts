@@ -1,12 +1,12 @@
+import type { Curve } from '../drawing/curves.ts'
+import { plot } from '../drawing/plot.ts'
+import { axisFor, type Axis } from '../drawing/scales.ts'
+import type { Drawing } from '../drawing/svg.ts'
 import { METRICS_OF, variantOf } from '../metrics.ts'
 import type { Cell } from '../schema.ts'
-import type { Drawing } from '../svg.ts'
 import type { Texts } from '../texts/en.ts'
-import { axisFor, type Axis } from './axis.ts'
 import { cellTable } from './cell-table.ts'
-import type { Curve } from './curves.ts'
 import { cellsOf, doubt, nameOf, type Figure } from './figure.ts'
-import { plot } from './plot.ts'
 
 const TICKS = [0, 50, 90, 99, 99.9, 99.99]
 

@@ -1,7 +1,7 @@
+import { bars, type Bar, type Texture } from '../drawing/bars.ts'
 import { figure, spelled } from '../format.ts'
 import { variantOf } from '../metrics.ts'
 import type { Cell, Report } from '../schema.ts'
-import { bars, type Bar, type Texture } from './bars.ts'
 import { cellsOf, doubt, nameOf, type Figure } from './figure.ts'
 
 export const TEXTURES: readonly Texture[] = ['headers', 'framing', 'payload', 'tcpIp']

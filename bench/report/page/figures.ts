@@ -1,10 +1,10 @@
 import { escapeHtml } from '../escape.ts'
-import { fillOf } from '../figures/bars.ts'
+import { fillOf } from '../drawing/bars.ts'
 import type { Figure, Panel, Sizes } from '../figures/figure.ts'
 import { FIGURES } from '../figures/list.ts'
 import { TEXTURES } from '../figures/stack.ts'
 import type { Report, Scenario } from '../schema.ts'
-import { renderSvg } from '../svg.ts'
+import { renderSvg } from '../drawing/svg.ts'
 import type { Texts } from '../texts/en.ts'
 import { controlMark, paragraph, swatch, tableOf } from './words.ts'
 

@@ -1,6 +1,6 @@
 import { markOf } from '../marks.ts'
-import { diamond, INK, line, steps, type Stroke, type Svg } from '../svg.ts'
-import type { Scale } from './axis.ts'
+import type { Scale } from './scales.ts'
+import { diamond, INK, line, steps, type Stroke, type Svg } from './svg.ts'
 import { symbols } from './symbols.ts'
 
 export interface Point {

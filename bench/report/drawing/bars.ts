@@ -1,7 +1,7 @@
 import { markOf, type Mark } from '../marks.ts'
-import { INK, rect, text, type Drawing } from '../svg.ts'
-import { linearAxis, type Scale } from './axis.ts'
 import { isNarrow, rows } from './rows.ts'
+import { linearAxis, type Scale } from './scales.ts'
+import { INK, rect, text, type Drawing } from './svg.ts'
 import { widest } from './text-width.ts'
 
 export type Texture = 'headers' | 'framing' | 'payload' | 'tcpIp'

@@ -1,4 +1,4 @@
-import { escapeHtml } from './escape.ts'
+import { escapeHtml } from '../escape.ts'
 
 /** Elements of SVG, as text. */
 export type Svg = string

@@ -1,11 +1,11 @@
-import type { Drawing } from '../svg.ts'
 import type { Texts } from '../texts/en.ts'
 import { plotAxes, X_AXIS_HEIGHT, type Frame } from './axes.ts'
-import { scale, type Axis } from './axis.ts'
 import { CROSSING_HEIGHT, crossingLines, type Crossing } from './crossing.ts'
 import { curveLine, invalidMarks, whiskers, type Curve } from './curves.ts'
 import { endLabels, endLabelsWidth } from './end-labels.ts'
 import { modelEntry, notValidEntry, plotHead } from './legend.ts'
+import { scale, type Axis } from './scales.ts'
+import type { Drawing } from './svg.ts'
 import { widest } from './text-width.ts'
 
 export interface Plot {

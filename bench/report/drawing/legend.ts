@@ -1,5 +1,5 @@
-import { diamond, INK, line, text, type Svg } from '../svg.ts'
 import { MODEL_STROKE } from './curves.ts'
+import { diamond, INK, line, text, type Svg } from './svg.ts'
 import { textWidth } from './text-width.ts'
 
 interface Entry {

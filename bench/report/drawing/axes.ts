@@ -1,5 +1,5 @@
-import { INK, line, text, type Svg } from '../svg.ts'
-import { ticksWithin, type Axis, type Scale } from './axis.ts'
+import { ticksWithin, type Axis, type Scale } from './scales.ts'
+import { INK, line, text, type Svg } from './svg.ts'
 import { textWidth } from './text-width.ts'
 
 /** Edges of the area of an axis or of two, in px of the picture. */

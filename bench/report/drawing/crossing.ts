@@ -1,6 +1,6 @@
-import { INK, line, text, type Svg, type TextStyle } from '../svg.ts'
 import type { Frame } from './axes.ts'
-import type { Scale } from './axis.ts'
+import type { Scale } from './scales.ts'
+import { INK, line, text, type Svg, type TextStyle } from './svg.ts'
 import { textWidth, widest } from './text-width.ts'
 
 /** A rate above which a relation holds: the predicted rate and the measured rate. */

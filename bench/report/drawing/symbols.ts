@@ -1,5 +1,5 @@
 import { markOf, type Symbol } from '../marks.ts'
-import { element, type Svg } from '../svg.ts'
+import { element, type Svg } from './svg.ts'
 
 /** About 9 px wide, around 0, 0. */
 const SHAPES: Record<Symbol, string> = {

@@ -1,9 +1,9 @@
 import { markOf } from '../marks.ts'
-import { INK, line, text, type Svg } from '../svg.ts'
 import type { Frame } from './axes.ts'
-import type { Scale } from './axis.ts'
 import type { Curve } from './curves.ts'
+import type { Scale } from './scales.ts'
 import { spread } from './spread.ts'
+import { INK, line, text, type Svg } from './svg.ts'
 import { widest } from './text-width.ts'
 
 const OFFSET = 16
