@@ -2,23 +2,23 @@ import { once } from 'node:events'
 import { Duplex } from 'node:stream'
 import { connect, type TLSSocket } from 'node:tls'
 
-/** Is shown what crosses, up as the server sees it. */
-export type Look = (way: 'up' | 'down', chunk: Buffer) => void
+/** Called with the bytes of each direction; `up` is towards the server. */
+export type OnBytes = (direction: 'up' | 'down', chunk: Buffer) => void
 
-/** A TLS connection, and how much of HTTP went into it and came out of it: not its records. */
+/** A TLS connection that counts the bytes of HTTP that it carries, without the bytes of TLS records. */
 export class CountedSocket extends Duplex {
   sent = 0
   received = 0
   readonly #socket: TLSSocket
-  readonly #look: Look
+  readonly #onBytes: OnBytes
 
-  constructor(socket: TLSSocket, look: Look) {
+  constructor(socket: TLSSocket, onBytes: OnBytes) {
     super()
     this.#socket = socket
-    this.#look = look
+    this.#onBytes = onBytes
     socket.on('data', (chunk: Buffer) => {
       this.received += chunk.length
-      look('down', chunk)
+      onBytes('down', chunk)
       if (!this.push(chunk)) socket.pause()
     })
     socket.on('end', () => this.push(null))
@@ -32,7 +32,7 @@ export class CountedSocket extends Duplex {
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     this.sent += chunk.length
-    this.#look('up', chunk)
+    this.#onBytes('up', chunk)
     this.#socket.write(chunk, done)
   }
 
@@ -46,15 +46,15 @@ export class CountedSocket extends Duplex {
   }
 }
 
-/** To a server of this machine, whose certificate nobody has signed. */
+/** Connects to a server of this machine, whose certificate is self-signed. */
 export async function dialTls(
   port: number,
   protocol: 'h2' | 'http/1.1',
-  look: Look = () => undefined,
+  onBytes: OnBytes = () => undefined,
 ): Promise<CountedSocket> {
   const socket = connect({ port, host: '127.0.0.1', ALPNProtocols: [protocol], rejectUnauthorized: false })
   socket.setNoDelay(true)
   await once(socket, 'secureConnect')
   if (socket.alpnProtocol !== protocol) throw new Error(`the server does not speak ${protocol}`)
-  return new CountedSocket(socket, look)
+  return new CountedSocket(socket, onBytes)
 }

@@ -1,10 +1,11 @@
 import type { Batch, FrameDown } from '../../src/protocol.ts'
 import { now, readStamp } from './payload.ts'
 
-/** What one subscriber has seen, and what crossed its sockets. */
-export interface Delivery {
-  /** Numbers of the messages, as they came, and ms from the intended sending of each to here. */
+/** The messages that one subscriber has received, and the bytes of its sockets. */
+export interface SubscriberCounts {
+  /** Numbers of the messages, in the order of receipt. */
   indices: number[]
+  /** ms from the intended sending of each message to its receipt. */
   latenciesMs: number[]
   twice: number
   outOfOrder: number
@@ -19,13 +20,13 @@ export interface Delivery {
   bodyDown: number
   handshake: number
   payload: number
-  /** Frames' text after inflation; 0 where nothing is compressed. */
+  /** Bytes of text in frames after inflation; 0 without compression. */
   inflated: number
   /** Polls that were due by the schedule. */
   due: number
 }
 
-const nothing = (): Delivery => ({
+const noCounts = (): SubscriberCounts => ({
   indices: [],
   latenciesMs: [],
   twice: 0,
@@ -45,7 +46,7 @@ const nothing = (): Delivery => ({
   due: 0,
 })
 
-/** What one subscriber, or several, had sent and received at a moment of a window: bytes and requests beside their messages. */
+/** The messages, requests and bytes of one or more subscribers at one moment of a window. */
 export interface Mark {
   delivered: number
   requests: number
@@ -53,72 +54,73 @@ export interface Mark {
   bytes: number
 }
 
+/** Records what one subscriber receives. */
 export class DeliveryRecord {
-  seen = nothing()
-  /** In the order of `mark`. */
+  counts = noCounts()
+  /** In the order of the calls of `mark`. */
   marks: Mark[] = []
   #known = new Set<number>()
   #last = -1
-  /** What came and is not read yet: reading it at once would make the next one late. */
+  /** Received and not parsed yet: parsing a text at once would delay the next one. */
   #unread: ({ at: bigint; text: string } | Mark)[] = []
 
-  /** Begins a new window; what was known as seen stays known. */
+  /** Starts a new window. Messages of earlier windows still count as received. */
   begin(): void {
-    this.read()
-    this.seen = nothing()
+    this.parseUnread()
+    this.counts = noCounts()
     this.marks = []
   }
 
-  /** Remembers what has crossed the sockets, and which messages that brought, without reading them now. */
+  /** Records the bytes and messages so far, without parsing the messages now. */
   mark(): void {
-    const { requests, headersUp, headersDown, bodyUp, bodyDown } = this.seen
+    const { requests, headersUp, headersDown, bodyUp, bodyDown } = this.counts
     const mark = { delivered: 0, requests, bytes: headersUp + headersDown + bodyUp + bodyDown }
     this.marks.push(mark)
     if (this.#unread.length > 0) this.#unread.push(mark)
-    else mark.delivered = this.seen.indices.length
+    else mark.delivered = this.counts.indices.length
   }
 
-  /** A batch or a frame as it came off the wire, `at` the moment at which it was whole. */
-  came(text: string, at: bigint): void {
+  /** Adds the text of a batch or a frame. @param at the moment at which the text was complete */
+  addText(text: string, at: bigint): void {
     this.#unread.push({ at, text })
   }
 
-  /** Reads what came meanwhile. */
-  read(): void {
-    for (const one of this.#unread.splice(0)) {
-      if ('delivered' in one) {
-        one.delivered = this.seen.indices.length
+  /** Parses the texts that were added since the last call. */
+  parseUnread(): void {
+    for (const entry of this.#unread.splice(0)) {
+      if ('delivered' in entry) {
+        entry.delivered = this.counts.indices.length
         continue
       }
-      const { at, text } = one
+      const { at, text } = entry
       const value = parseOnce(text)
-      if ('events' in value) this.batch(value, at)
-      else if (value.type === 'batch') this.batch(value.batch, at)
+      if ('events' in value) this.addBatch(value, at)
+      else if (value.type === 'batch') this.addBatch(value.batch, at)
     }
   }
 
-  batch(batch: Batch, at: bigint = now()): void {
+  addBatch(batch: Batch, at: bigint = now()): void {
     for (const [i, event] of batch.events.entries()) {
       if (event.type !== 'message') continue
-      this.seen.payload += event.text.length
-      // What a snapshot shows once more has crossed the wire, and is no delivery.
+      this.counts.payload += event.text.length
+      // A snapshot repeats known messages: their bytes count, but they are not deliveries.
       if (i < (batch.known ?? 0)) continue
       const stamp = readStamp(event.text)
       if (!stamp) continue
       if (this.#known.has(stamp.index)) {
-        this.seen.twice += 1
+        this.counts.twice += 1
         continue
       }
       this.#known.add(stamp.index)
-      if (stamp.index < this.#last) this.seen.outOfOrder += 1
+      if (stamp.index < this.#last) this.counts.outOfOrder += 1
       this.#last = stamp.index
-      this.seen.indices.push(stamp.index)
-      this.seen.latenciesMs.push(Number(at - stamp.intendedNs) / 1e6)
+      this.counts.indices.push(stamp.index)
+      this.counts.latenciesMs.push(Number(at - stamp.intendedNs) / 1e6)
     }
   }
 }
 
-/** Everybody who stood at the same cursor was sent the same text: it is parsed once. */
+/** All subscribers at one cursor receive the same text, which is parsed once. */
 const parsed = new Map<string, Batch | FrameDown>()
 function parseOnce(text: string): Batch | FrameDown {
   let value = parsed.get(text)

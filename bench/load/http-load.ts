@@ -2,10 +2,10 @@ export interface HttpLoad {
   url: string
   method: 'GET' | 'POST'
   headers: Record<string, string>
-  /** A body with a draft of its own for each request; none for GET. */
+  /** Each request posts a new draft with a text of this size; undefined for GET. */
   postsTextOfBytes?: number
   connections: number
   durationS: number
-  /** s that an answer may take; over the hold, for a held poll. */
+  /** Longest time for an answer, in s; for a held poll it must exceed the hold. */
   timeoutS: number
 }

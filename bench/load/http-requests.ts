@@ -10,7 +10,7 @@ export type HttpSubject = (typeof HTTP_SUBJECTS)[number]
 
 type Load = Omit<HttpLoad, 'connections' | 'durationS'>
 
-/** Puts ten messages into a room of a running server, and says how each kind of request asks there. */
+/** Posts ten messages to a room of a running server. @returns the request of each subject, for that room */
 export async function prepareRoom(
   base: string,
   room: string,

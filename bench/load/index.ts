@@ -27,7 +27,10 @@ function openRawOf(name: TransportName): OpenRaw | null {
 
 export const hasRawClient = (name: TransportName): boolean => openRawOf(name) !== null
 
-/** Raw clients by transport: raw sockets, for many subscribers. One that `hasRawClient` denies throws. */
+/**
+ * Raw clients by transport: they need less CPU time than the project's client, so a process can run many. One that
+ * `hasRawClient` denies throws.
+ */
 export const rawSubscribers: Record<TransportName, (options: SubscriberOptions) => Subscriber> = perTransport(
   (name) => {
     const open = openRawOf(name)

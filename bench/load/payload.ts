@@ -1,6 +1,6 @@
 /**
- * What a measured message carries: its number, and the moment at which its publisher *meant* to send it. CLOCK_MONOTONIC
- * agrees across the processes of one host, so that the subscriber can subtract.
+ * The content of a measured message: its number, and the moment at which the schedule of its publisher *intended* to send it.
+ * CLOCK_MONOTONIC agrees across the processes of one host, so the subscriber can subtract.
  */
 export interface Stamp {
   index: number
@@ -9,14 +9,14 @@ export interface Stamp {
 
 export const now = (): bigint => process.hrtime.bigint()
 
-/** @throws RangeError when the stamp does not fit into so many bytes */
+/** @throws RangeError when the stamp needs more than `bytes` bytes */
 export function writeStamp({ index, intendedNs }: Stamp, bytes: number, filler = '.'): string {
   const stamp = `${index}:${intendedNs}:`
   if (stamp.length > bytes) throw new RangeError(`payload ${bytes} is not allowed: a stamp takes ${stamp.length} bytes`)
   return stamp.padEnd(bytes, filler)
 }
 
-/** null for a text that no publisher of ours wrote. */
+/** @returns null for a text without a stamp */
 export function readStamp(text: string): Stamp | null {
   const [index, intendedNs, rest] = text.split(':', 3)
   if (index === undefined || intendedNs === undefined || rest === undefined || !/^\d+$/.test(index)) return null
@@ -28,7 +28,7 @@ const VOCABULARY =
     ' ',
   )
 
-/** At least so many characters of words in no order: more like chat than dots are, and without a meaning to compress. */
+/** Random words of at least `length` characters: closer to chat than a repeated character, which would compress too well. */
 export function words(random: () => number, length: number): string {
   let text = ''
   while (text.length < length) text += `${VOCABULARY[Math.floor(random() * VOCABULARY.length)]} `

@@ -1,23 +1,23 @@
 import { TRANSPORT_TRAITS, type TransportName } from '../../src/transports.ts'
-import { dialHttp, type Answer } from './exchanges.ts'
+import { openRequestConnection, type Answer } from './request-connection.ts'
 import { requestHead } from './request-headers.ts'
 import type { Subscriber, SubscriberOptions } from './subscriber.ts'
 import { now } from './payload.ts'
 
-// What has to be known at once is found without parsing. Inside a text these quotes would be escaped.
+// These are found without parsing, which would delay the next poll. JSON escapes quotes inside a text.
 const CURSOR = /^\{"cursor":"([^"]+)"/
 const NO_EVENTS = '"events":[]'
 const MORE = '"more":true'
 
-/** What one kind of poll does otherwise than the others. */
+/** How one kind of poll differs from the others. */
 interface Poll {
   path?: (cursor: string) => string
   headers?: (cursor: string) => readonly string[]
-  /** The batch in an answer, as JSON; empty where there is none. */
+  /** The batch in an answer, as JSON; empty without a batch. */
   batchIn?: (body: string) => string
 }
 
-/** The shorter the name, the less it weighs; a page would have one as short. */
+/** As short as a page would choose: each request and each answer contains the name. */
 const CALLBACK = 'c'
 const CALL = { begin: `/**/${CALLBACK}(`, end: ');' }
 
@@ -33,10 +33,10 @@ const POLLS: Partial<Record<TransportName, Poll>> = {
   },
 }
 
-/** Polls over one raw connection: a thousand of these fit into a process where a thousand `fetch` do not. */
+/** Polls over one raw connection: one process can run a thousand of these, but not a thousand `fetch` loops. */
 export function rawPoll(transport: TransportName, options: SubscriberOptions): Subscriber {
-  const { port, room, headers, intervalMs, phaseMs, tally } = options
-  // A poll that is held is asked again as soon as it is answered, and waits at the server.
+  const { port, room, headers, intervalMs, phaseMs, record } = options
+  // The client polls again at once after a held poll.
   const isHeld = TRANSPORT_TRAITS[transport].mode === 'held'
   const hold = isHeld ? `&holdMs=${options.holdMs}` : ''
   const {
@@ -49,36 +49,36 @@ export function rawPoll(transport: TransportName, options: SubscriberOptions): S
   let timer: NodeJS.Timeout | undefined
   let due = performance.now() + phaseMs
 
-  const ask = () => {
+  const poll = () => {
     if (isClosed) return
-    line.ask(requestHead(`GET /rooms/${room}/${path(cursor)} HTTP/1.1`, headers, extra(cursor)))
-    // A long poll that is parked is open; a short poll is once it was answered.
-    if (isHeld) line.isOpen()
+    connection.request(requestHead(`GET /rooms/${room}/${path(cursor)} HTTP/1.1`, headers, extra(cursor)))
+    // A long poll follows the room when its request is sent; a short poll when its first answer has come.
+    if (isHeld) connection.markOpen()
   }
-  const askWhenDue = () => {
-    tally.seen.due += 1
-    timer = setTimeout(ask, due - performance.now())
+  const pollWhenDue = () => {
+    record.counts.due += 1
+    timer = setTimeout(poll, due - performance.now())
     due += intervalMs
   }
-  const answered = ({ status, body }: Answer) => {
+  const onAnswer = ({ status, body }: Answer) => {
     if (status !== 200 && status !== 204 && status !== 304) {
-      line.isBroken(new Error(`answered ${status}: ${body}`))
+      connection.fail(new Error(`answered ${status}: ${body}`))
       return
     }
     const batch = batchIn(body)
     if (batch !== '') {
-      tally.came(batch, now())
+      record.addText(batch, now())
       cursor = CURSOR.exec(batch)?.[1] ?? cursor
     }
-    if (batch === '' || batch.includes(NO_EVENTS)) tally.seen.empty += 1
-    line.isOpen()
-    if (isHeld || batch.includes(MORE)) ask()
-    else askWhenDue()
+    if (batch === '' || batch.includes(NO_EVENTS)) record.counts.empty += 1
+    connection.markOpen()
+    if (isHeld || batch.includes(MORE)) poll()
+    else pollWhenDue()
   }
 
-  const line = dialHttp(port, tally, answered)
-  const { socket, opened } = line
-  socket.once('connect', isHeld ? ask : askWhenDue)
+  const connection = openRequestConnection(port, record, onAnswer)
+  const { socket, opened } = connection
+  socket.once('connect', isHeld ? poll : pollWhenDue)
   return {
     opened,
     socketBytes: () => socket.bytesRead + socket.bytesWritten,

@@ -1,16 +1,16 @@
 import type { TransportName } from '../../src/transports.ts'
-import { dialHttp, type Answer, type Exchanges } from './exchanges.ts'
+import { openRequestConnection, type Answer, type RequestConnection } from './request-connection.ts'
 import { requestHead } from './request-headers.ts'
-import { rawSocket, type RawSocket } from './raw-websocket.ts'
+import { openRawSocket, type RawSocket } from './raw-websocket.ts'
 import type { Subscriber, SubscriberOptions } from './subscriber.ts'
 import { now } from './payload.ts'
 
-/** Engine.IO's packets, version 4; what Socket.IO says stands behind a 4. */
+/** Packets of Engine.IO, version 4. A packet of Socket.IO follows a 4. */
 const SESSION = '0'
 const PING = '2'
 const PONG = '3'
 const PROBE = '2probe'
-const PROBED = '3probe'
+const PROBE_ANSWER = '3probe'
 const UPGRADE = '5'
 const CONNECT = '40'
 const REFUSED = '44'
@@ -18,88 +18,88 @@ const BATCH = '42["batch",'
 const SEPARATOR = '\u001e'
 
 /**
- * Socket.IO over raw connections, in the order of its own client: a session by polling; then, all at once, a poll that
- * waits, a post that says hello, and a WebSocket that is tried. When the socket has answered and nothing is under way by
- * HTTP, it takes over. Only then is the line open: what is measured is the socket, as it is for everybody who stays.
+ * Socket.IO over raw connections, in the order of its own client: a session by polling; then, at the same time, a held poll,
+ * a POST with the connect packet, and a probe over a WebSocket. When the probe is answered and no HTTP request is in flight,
+ * the WebSocket replaces polling. Only then is the subscriber open: the steady state of this transport is measured.
  */
 export function rawSocketIo(
   transport: TransportName,
-  { port, room, cursor, headers, tally }: SubscriberOptions,
+  { port, room, cursor, headers, record }: SubscriberOptions,
 ): Subscriber {
   const path = `/rooms/${room}/${transport}?EIO=4`
   let session = ''
-  let hello: Exchanges | null = null
+  let connectPost: RequestConnection | null = null
   let socket: RawSocket | null = null
-  /** Polls and posts that are under way. */
+  /** Requests in flight. */
   let pending = 0
   let isConnected = false
   let isProbed = false
-  let hasTakenOver = false
+  let hasUpgraded = false
 
   const poll = () => {
     pending += 1
-    polls.ask(requestHead(`GET ${path}&transport=polling${session} HTTP/1.1`, headers))
+    polls.request(requestHead(`GET ${path}&transport=polling${session} HTTP/1.1`, headers))
   }
-  const begin = (sid: string) => {
+  const startSession = (sid: string) => {
     session = `&sid=${sid}`
-    greet(JSON.stringify({ after: cursor }))
-    const tried = rawSocket(port, `${path}&transport=websocket${session}`, headers, [], tally, take)
-    socket = tried
-    tried.opened.then(() => tried.send(PROBE), polls.isBroken)
+    postConnect(JSON.stringify({ after: cursor }))
+    const probed = openRawSocket(port, `${path}&transport=websocket${session}`, headers, [], record, onPacket)
+    socket = probed
+    probed.opened.then(() => probed.send(PROBE), polls.fail)
   }
-  const greet = (auth: string) => {
+  const postConnect = (auth: string) => {
     const body = CONNECT + auth
-    const about = ['Content-Type: text/plain;charset=UTF-8', `Content-Length: ${body.length}`]
-    const post = dialHttp(port, tally, (answer) => answered(answer))
+    const bodyHeaders = ['Content-Type: text/plain;charset=UTF-8', `Content-Length: ${body.length}`]
+    const post = openRequestConnection(port, record, (answer) => onAnswer(answer))
     pending += 1
-    post.opened.catch(polls.isBroken)
+    post.opened.catch(polls.fail)
     post.socket.once('connect', () =>
-      post.ask(requestHead(`POST ${path}&transport=polling${session} HTTP/1.1`, headers, about), body),
+      post.request(requestHead(`POST ${path}&transport=polling${session} HTTP/1.1`, headers, bodyHeaders), body),
     )
-    hello = post
+    connectPost = post
   }
-  const take = (packet: string) => {
-    if (packet.startsWith(BATCH)) tally.came(packet.slice(BATCH.length, -1), now())
+  const onPacket = (packet: string) => {
+    if (packet.startsWith(BATCH)) record.addText(packet.slice(BATCH.length, -1), now())
     else if (packet === PING) socket?.send(PONG)
-    else if (packet === PROBED) isProbed = true
+    else if (packet === PROBE_ANSWER) isProbed = true
     else if (packet.startsWith(CONNECT)) isConnected = true
-    else if (packet.startsWith(REFUSED)) polls.isBroken(new Error(`refused: ${packet}`))
-    else if (packet.startsWith(SESSION)) begin((JSON.parse(packet.slice(SESSION.length)) as { sid: string }).sid)
-    takeOver()
+    else if (packet.startsWith(REFUSED)) polls.fail(new Error(`refused: ${packet}`))
+    else if (packet.startsWith(SESSION)) startSession((JSON.parse(packet.slice(SESSION.length)) as { sid: string }).sid)
+    upgradeWhenIdle()
   }
-  const takeOver = () => {
-    if (!hasTakenOver && isProbed && pending === 0) {
-      hasTakenOver = true
+  const upgradeWhenIdle = () => {
+    if (!hasUpgraded && isProbed && pending === 0) {
+      hasUpgraded = true
       socket?.send(UPGRADE)
-      // A browser keeps them for whoever asks next. What is weighed is one client: so they are not left to wait.
-      for (const line of [polls, hello]) line?.socket.destroy()
+      // A browser keeps idle connections for later requests. Here they are closed, so that memory per client excludes them.
+      for (const connection of [polls, connectPost]) connection?.socket.destroy()
     }
-    if (hasTakenOver && isConnected) polls.isOpen()
+    if (hasUpgraded && isConnected) polls.markOpen()
   }
-  const answered = ({ status, body }: Answer, packets: readonly string[] = []) => {
+  const onAnswer = ({ status, body }: Answer, packets: readonly string[] = []) => {
     pending -= 1
-    if (status !== 200) polls.isBroken(new Error(`answered ${status}: ${body}`))
-    for (const packet of packets) take(packet)
-    takeOver()
+    if (status !== 200) polls.fail(new Error(`answered ${status}: ${body}`))
+    for (const packet of packets) onPacket(packet)
+    upgradeWhenIdle()
   }
 
-  const polls = dialHttp(port, tally, (answer) => {
-    answered(answer, answer.body.split(SEPARATOR))
-    // One is always under way until the socket has answered; the server ends the last one with a packet that says nothing.
+  const polls = openRequestConnection(port, record, (answer) => {
+    onAnswer(answer, answer.body.split(SEPARATOR))
+    // One poll is in flight until the probe is answered; the server ends the last poll with an empty packet.
     if (session !== '' && !isProbed) poll()
   })
   polls.socket.once('connect', poll)
 
-  const sockets = () => [polls.socket, ...(hello ? [hello.socket] : [])]
+  const httpSockets = () => [polls.socket, ...(connectPost ? [connectPost.socket] : [])]
   return {
     opened: polls.opened,
     socketBytes: () =>
-      sockets().reduce(
+      httpSockets().reduce(
         (sum, { bytesRead, bytesWritten }) => sum + bytesRead + bytesWritten,
         socket?.socketBytes() ?? 0,
       ),
     close() {
-      for (const one of sockets()) one.destroy()
+      for (const httpSocket of httpSockets()) httpSocket.destroy()
       socket?.close()
     },
   }

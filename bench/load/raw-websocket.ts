@@ -1,19 +1,18 @@
 import { SUBPROTOCOL } from '../../src/protocol.ts'
 import type { TransportName } from '../../src/transports.ts'
-import { requestHead } from './request-headers.ts'
-import { now } from './payload.ts'
-import { dial, type Subscriber, type SubscriberOptions } from './subscriber.ts'
 import type { DeliveryRecord } from './delivery-record.ts'
+import { readHead } from './http1-reader.ts'
+import { now } from './payload.ts'
+import { requestHead } from './request-headers.ts'
+import { openConnection, type Subscriber, type SubscriberOptions } from './subscriber.ts'
+import { readUnused } from './unread-bytes.ts'
+import { clientFrame, PING, PONG, readFrames, TEXT } from './websocket-frames.ts'
 
-const HEAD_END = Buffer.from('\r\n\r\n')
-const TEXT = 1
-const PING = 9
-
-/** Reads a WebSocket over a raw connection: unmasked, unfragmented text frames, which is what this server sends. */
+/** Reads the room's WebSocket over a raw connection. */
 export function rawWebSocket(transport: TransportName, options: SubscriberOptions): Subscriber {
-  const { port, room, cursor, headers, tally } = options
-  return rawSocket(port, `/rooms/${room}/${transport}?after=${cursor}`, headers, [SUBPROTOCOL], tally, (text) =>
-    tally.came(text, now()),
+  const { port, room, cursor, headers, record } = options
+  return openRawSocket(port, `/rooms/${room}/${transport}?after=${cursor}`, headers, [SUBPROTOCOL], record, (text) =>
+    record.addText(text, now()),
   )
 }
 
@@ -21,77 +20,60 @@ export interface RawSocket extends Subscriber {
   send(text: string): void
 }
 
-export function rawSocket(
+/** A WebSocket over a raw connection. It counts the bytes of its handshake and of its frames. */
+export function openRawSocket(
   port: number,
   path: string,
   headers: SubscriberOptions['headers'],
   protocols: readonly string[],
-  tally: DeliveryRecord,
+  record: DeliveryRecord,
   onText: (text: string) => void,
 ): RawSocket {
-  let unread: Buffer = Buffer.alloc(0)
   let isUpgraded = false
-  const { socket, opened, isOpen, isBroken } = dial(port, tally)
+  const { socket, opened, markOpen, fail } = openConnection(port, record)
   socket.once('connect', () => {
     const offers = protocols.length > 0 ? [`Sec-WebSocket-Protocol: ${protocols.join(', ')}`] : []
     const upgrade = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13']
     const key = `Sec-WebSocket-Key: ${Buffer.alloc(16, 7).toString('base64')}`
     const head = requestHead(`GET ${path} HTTP/1.1`, headers, [...upgrade, key, ...offers])
-    tally.seen.requests += 1
-    tally.seen.handshake += head.length
+    record.counts.requests += 1
+    record.counts.handshake += head.length
     socket.write(head)
   })
 
-  const takeHead = (): boolean => {
-    const end = unread.indexOf(HEAD_END)
-    if (end < 0) return false
-    const head = unread.toString('latin1', 0, end)
-    if (!head.startsWith('HTTP/1.1 101')) isBroken(new Error(`not upgraded: ${head.split('\r\n')[0]}`))
-    tally.seen.handshake += end + HEAD_END.length
-    unread = unread.subarray(end + HEAD_END.length)
+  const takeHead = (bytes: Buffer): number => {
+    const head = readHead(bytes)
+    if (!head) return 0
+    if (head.status !== 101) fail(new Error(`not upgraded: ${head.text.split('\r\n')[0]}`))
+    record.counts.handshake += head.end
     isUpgraded = true
-    isOpen()
-    return true
+    markOpen()
+    return head.end
   }
-  const takeFrame = (): boolean => {
-    if (unread.length < 2) return false
-    const short = unread.readUInt8(1) & 127
-    const headBytes = short < 126 ? 2 : short === 126 ? 4 : 10
-    if (unread.length < headBytes) return false
-    const length = short < 126 ? short : short === 126 ? unread.readUInt16BE(2) : Number(unread.readBigUInt64BE(2))
-    if (unread.length < headBytes + length) return false
-    const opcode = unread.readUInt8(0) & 15
-    const payload = unread.subarray(headBytes, headBytes + length)
-    unread = unread.subarray(headBytes + length)
-    tally.seen.bodyDown += headBytes + length
-    if (opcode === PING) pong(payload)
-    if (opcode === TEXT) {
-      tally.seen.frames += 1
-      onText(payload.toString())
-    }
-    return true
+  const takeFrame = (opcode: number, payload: Buffer) => {
+    if (opcode === PING) write(clientFrame(PONG, payload))
+    if (opcode !== TEXT) return
+    record.counts.frames += 1
+    onText(payload.toString())
   }
-  socket.on('data', (chunk: Buffer) => {
-    unread = unread.length === 0 ? chunk : Buffer.concat([unread, chunk])
-    while (isUpgraded ? takeFrame() : takeHead());
+  readUnused(socket, (bytes) => {
+    const from = isUpgraded ? 0 : takeHead(bytes)
+    if (!isUpgraded) return from
+    let counted = from
+    return readFrames(bytes, from, bytes.length, (opcode, payloadFrom, payloadTo) => {
+      record.counts.bodyDown += payloadTo - counted
+      counted = payloadTo
+      takeFrame(opcode, bytes.subarray(payloadFrom, payloadTo))
+    })
   })
   const write = (frame: Buffer) => {
-    tally.seen.bodyUp += frame.length
+    record.counts.bodyUp += frame.length
     socket.write(frame)
   }
-  const pong = (payload: Buffer) => write(clientFrame(10, payload))
   return {
     opened,
-    send: (text) => write(clientFrame(TEXT, Buffer.from(text))),
+    send: (text) => write(clientFrame(TEXT, text)),
     socketBytes: () => socket.bytesRead + socket.bytesWritten,
     close: () => socket.destroy(),
   }
-}
-
-/** Masked, as a client's frames must be; with a mask of zeros, which is allowed and leaves the payload as it is. */
-function clientFrame(opcode: number, payload: Buffer): Buffer {
-  const length = payload.length
-  if (length > 65_535) throw new RangeError(`a frame of ${length} bytes is not allowed: at most 65535`)
-  const size = length < 126 ? [0x80 | length] : [0x80 | 126, length >> 8, length & 255]
-  return Buffer.concat([Buffer.from([0x80 | opcode, ...size, 0, 0, 0, 0]), payload])
 }

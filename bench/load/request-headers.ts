@@ -1,4 +1,4 @@
-/** Request heads of the lean client: as few headers as HTTP asks for, or those of a browser. */
+/** Request headers of the raw client: the fewest that HTTP requires, or those of a browser. */
 export const HEADERS = {
   minimal: [],
   browser: [
@@ -19,9 +19,9 @@ export const HEADERS = {
 
 export type HeaderSet = keyof typeof HEADERS
 
-/** Spectators have no token: their heads are those of a browser that has none. */
-export function requestHead(line: string, headers: HeaderSet, extra: readonly string[] = []): string {
+/** Subscribers are spectators, so the head contains no token. */
+export function requestHead(requestLine: string, headers: HeaderSet, extra: readonly string[] = []): string {
   const isUpgrade = extra.some((header) => header.startsWith('Connection'))
   const set = HEADERS[headers].filter((header) => !(isUpgrade && header.startsWith('Connection')))
-  return [line, 'Host: 127.0.0.1', ...set, ...extra, '', ''].join('\r\n')
+  return [requestLine, 'Host: 127.0.0.1', ...set, ...extra, '', ''].join('\r\n')
 }

@@ -5,45 +5,45 @@ import type { DeliveryRecord } from './delivery-record.ts'
 export interface SubscriberOptions {
   port: number
   room: string
-  /** Where to begin. */
+  /** The cursor of the first read. */
   cursor: string
   headers: HeaderSet
   intervalMs: number
   holdMs: number
-  /** ms after the common start at which this one's first poll is due. */
+  /** ms from the common start to the first poll of this subscriber. */
   phaseMs: number
-  tally: DeliveryRecord
+  record: DeliveryRecord
 }
 
 /** A subscriber of the suite. */
 export interface Subscriber {
-  /** Settles once it follows the room. */
+  /** Resolves when the subscriber follows the room. */
   readonly opened: Promise<void>
-  /** Bytes that its sockets read and wrote, as Node counts them. */
+  /** Bytes that its sockets have read and written, as Node counts them. */
   socketBytes(): number
   close(): void
 }
 
-export interface Dialled {
+export interface SubscriberConnection {
   socket: Socket
   opened: Promise<void>
-  /** It follows the room. */
-  isOpen: () => void
-  isBroken: (error: Error) => void
+  /** Call this when the subscriber follows the room. */
+  markOpen: () => void
+  fail: (error: Error) => void
 }
 
-/** A connection, and whether it came to be open. One that breaks is not tried again: this is a measurement. */
-export function dial(port: number, tally: DeliveryRecord): Dialled {
-  let isOpen: Dialled['isOpen'] = () => undefined
-  let isBroken: Dialled['isBroken'] = () => undefined
+/** Opens a TCP connection. A broken connection is not retried: this is a measurement. */
+export function openConnection(port: number, record: DeliveryRecord): SubscriberConnection {
+  let markOpen: SubscriberConnection['markOpen'] = () => undefined
+  let fail: SubscriberConnection['fail'] = () => undefined
   const opened = new Promise<void>((resolve, reject) => {
-    isOpen = resolve
-    isBroken = reject
+    markOpen = resolve
+    fail = reject
   })
-  // Whoever waits for it is told; where nobody does, what breaks is a delivery that does not come.
+  // A caller that awaits `opened` gets the error. Otherwise the missing deliveries show the failure.
   opened.catch(() => undefined)
   const socket = connect({ port, host: '127.0.0.1', noDelay: true })
-  tally.seen.connections += 1
-  socket.on('error', isBroken)
-  return { socket, opened, isOpen, isBroken }
+  record.counts.connections += 1
+  socket.on('error', fail)
+  return { socket, opened, markOpen, fail }
 }

@@ -1,4 +1,4 @@
-import type { Mark, Delivery } from '../load/delivery-record.ts'
+import type { Mark, SubscriberCounts } from '../load/delivery-record.ts'
 import { latencyOf } from '../analysis/latency.ts'
 import type { ByteSplit, Cell, Estimate } from '../report/schema.ts'
 import type { Block, MeasuredWindow } from './rig.ts'
@@ -21,7 +21,8 @@ export interface CellOptions {
 const ENOUGH_BLOCKS = 4
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
-const total = (all: readonly Delivery[], pick: (seen: Delivery) => number): number => sum(all.map(pick))
+const total = (all: readonly SubscriberCounts[], pick: (counts: SubscriberCounts) => number): number =>
+  sum(all.map(pick))
 
 /** One group's cell from one or more windows: blocks of the same measurement. */
 export function cellOf(
@@ -78,8 +79,8 @@ export function cellOf(
 }
 
 /** What one subscriber costs, on average, until it follows the room. */
-export function connectOf(connected: readonly Delivery[]): NonNullable<Cell['connect']> {
-  const each = (pick: (seen: Delivery) => number) => total(connected, pick) / Math.max(1, connected.length)
+export function connectOf(connected: readonly SubscriberCounts[]): NonNullable<Cell['connect']> {
+  const each = (pick: (counts: SubscriberCounts) => number) => total(connected, pick) / Math.max(1, connected.length)
   return {
     requests: each((one) => one.requests),
     connections: each((one) => one.connections),
@@ -99,7 +100,7 @@ function rateOf(windows: readonly MeasuredWindow[], group: string): number {
 }
 
 function bytesOf(
-  seen: readonly Delivery[],
+  seen: readonly SubscriberCounts[],
   windows: readonly MeasuredWindow[],
   group: string,
   { isAlone, publisherWireBytes = 0 }: CellOptions,

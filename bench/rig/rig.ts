@@ -2,7 +2,7 @@ import type { Config } from '../../src/server/config/settings.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { kindOf } from '../analysis/kind.ts'
 import { readCpuTimes, readNetCounters } from './machine.ts'
-import type { Mark, Delivery } from '../load/delivery-record.ts'
+import type { Mark, SubscriberCounts } from '../load/delivery-record.ts'
 import type { LinkHandlers } from '../workers/link.ts'
 import type { Published, PublisherHandlers, Schedule } from '../workers/publisher.ts'
 import { Worker } from '../workers/rpc.ts'
@@ -37,7 +37,7 @@ export interface Waiting {
 /** What happened between two looks at everything. */
 export interface MeasuredWindow {
   published: Published
-  groups: Record<string, Delivery[]>
+  groups: Record<string, SubscriberCounts[]>
   /** Without the lead before them and the wait behind them. Empty where no marks were asked for. */
   blocks: Block[]
   durationS: number

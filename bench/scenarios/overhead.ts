@@ -1,7 +1,7 @@
 import { cellOf, connectOf } from '../rig/cell.ts'
 import { overheadModel } from '../analysis/overhead-model.ts'
 import { counted, fillWindow, gapOf, rawGroup, transportsOf, untilValid, type RunScenario } from '../rig/run.ts'
-import type { Delivery } from '../load/delivery-record.ts'
+import type { SubscriberCounts } from '../load/delivery-record.ts'
 import type { MeasuredWindow } from '../rig/rig.ts'
 import type { TransportName } from '../../src/protocol.ts'
 
@@ -22,7 +22,7 @@ export const overhead: RunScenario = async (run) => {
   const schedule = { ratePerS: rate, durationMs, arrivals, payloadBytes: payload }
   const transports = transportsOf(run, 'apart')
   const collected = new Map<TransportName, MeasuredWindow[]>(transports.map((transport) => [transport, []]))
-  const connected = new Map<TransportName, Delivery[]>(transports.map((transport) => [transport, []]))
+  const connected = new Map<TransportName, SubscriberCounts[]>(transports.map((transport) => [transport, []]))
 
   for (let block = 0; block < blocks; block++) {
     for (const transport of transports) {

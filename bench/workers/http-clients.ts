@@ -1,4 +1,4 @@
-import { openHttpClient, type HttpClient, type HttpVersion, type Parts } from '../load/http-client.ts'
+import { openHttpClient, type HttpClient, type HttpVersion, type HttpBytes } from '../load/http-client.ts'
 import type { HeaderSet } from '../load/request-headers.ts'
 import { serve } from './rpc.ts'
 
@@ -13,45 +13,45 @@ export interface HttpClientLoad {
 
 export interface HttpClientResult {
   answers: number
-  up: Parts
-  down: Parts
+  up: HttpBytes
+  down: HttpBytes
   latenciesMs: number[]
   durationS: number
   cpuUs: number
 }
 
-/** Questions after which a connection is warm: both sides know the headers, and Node has compiled what it runs. */
+/** Requests before a connection is warm: HPACK tables are filled, and Node has compiled the hot code. */
 const WARM_UP = 50
 
-let askers: HttpClient[] = []
+let clients: HttpClient[] = []
 let path = ''
 
 const handlers = {
-  /** Opens the connections, and asks on each until it is warm. */
+  /** Opens the connections and warms up each of them. */
   async open({ port, room, version, headers, connections }: HttpClientLoad): Promise<void> {
-    askers = await Promise.all(Array.from({ length: connections }, () => openHttpClient[version](port, headers)))
-    const [first] = askers
+    clients = await Promise.all(Array.from({ length: connections }, () => openHttpClient[version](port, headers)))
+    const [first] = clients
     if (!first) return
-    const { cursor } = JSON.parse(await first.ask(`/rooms/${room}/short-poll`)) as { cursor: string }
+    const { cursor } = JSON.parse(await first.get(`/rooms/${room}/short-poll`)) as { cursor: string }
     path = `/rooms/${room}/short-poll?after=${cursor}`
     await Promise.all(
-      askers.map(async (asker) => {
-        for (let i = 0; i < WARM_UP; i++) await asker.ask(path)
-        asker.take()
+      clients.map(async (client) => {
+        for (let i = 0; i < WARM_UP; i++) await client.get(path)
+        client.readDelta()
       }),
     )
   },
-  /** A closed loop: each connection asks again as soon as it is answered. */
+  /** Closed loop: each connection sends the next request when the last one is answered. */
   async run({ durationMs }: HttpClientLoad): Promise<HttpClientResult> {
     const cpu = process.cpuUsage()
     const startedAt = performance.now()
     const latenciesMs: number[] = []
     await Promise.all(
-      askers.map(async (asker) => {
+      clients.map(async (client) => {
         while (performance.now() - startedAt < durationMs) {
-          const askedAt = performance.now()
-          await asker.ask(path)
-          latenciesMs.push(performance.now() - askedAt)
+          const sentAt = performance.now()
+          await client.get(path)
+          latenciesMs.push(performance.now() - sentAt)
         }
       }),
     )
@@ -61,18 +61,18 @@ const handlers = {
       { headers: 0, framing: 0 },
       { headers: 0, framing: 0 },
     ]
-    for (const asker of askers) {
-      const crossed = asker.take()
+    for (const client of clients) {
+      const delta = client.readDelta()
       for (const part of ['headers', 'framing'] as const) {
-        up[part] += crossed.up[part]
-        down[part] += crossed.down[part]
+        up[part] += delta.up[part]
+        down[part] += delta.down[part]
       }
     }
     return { answers: latenciesMs.length, up, down, latenciesMs, durationS, cpuUs: user + system }
   },
   close(): void {
-    for (const asker of askers) asker.close()
-    askers = []
+    for (const client of clients) client.close()
+    clients = []
   },
 }
 export type HttpClientHandlers = typeof handlers

@@ -2,7 +2,7 @@ import { SUBPROTOCOL, type FrameDown } from '../../src/protocol.ts'
 import { seededRandom } from '../../src/random.ts'
 import { join } from '../../src/client/members.ts'
 import { nodeNet } from '../../src/node/net.ts'
-import { rawSocket, type RawSocket } from '../load/raw-websocket.ts'
+import { openRawSocket, type RawSocket } from '../load/raw-websocket.ts'
 import { now, words, writeStamp } from '../load/payload.ts'
 import { DeliveryRecord } from '../load/delivery-record.ts'
 import { serve } from './rpc.ts'
@@ -52,7 +52,7 @@ const handlers = {
   async connect({ port, room }: { port: number; room: string }): Promise<void> {
     const { token, cursor } = await join(nodeNet(`http://127.0.0.1:${port}`), room)
     const path = `/rooms/${room}/websocket?after=${cursor}`
-    socket = rawSocket(port, path, 'minimal', [SUBPROTOCOL, `bearer.${token}`], new DeliveryRecord(), (text) => {
+    socket = openRawSocket(port, path, 'minimal', [SUBPROTOCOL, `bearer.${token}`], new DeliveryRecord(), (text) => {
       const { type } = JSON.parse(text) as FrameDown
       if (type === 'ack') acknowledged += 1
       if (acknowledged >= waiting.count) waiting.settle()

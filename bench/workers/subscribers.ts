@@ -5,7 +5,7 @@ import { deflatingSubscriber } from '../load/deflating-subscriber.ts'
 import { rawSubscribers } from '../load/index.ts'
 import type { Subscriber } from '../load/subscriber.ts'
 import { projectSubscriber } from '../load/project-subscriber.ts'
-import { DeliveryRecord, type Mark, type Delivery } from '../load/delivery-record.ts'
+import { DeliveryRecord, type Mark, type SubscriberCounts } from '../load/delivery-record.ts'
 import { serve } from './rpc.ts'
 
 /** Subscribers of one kind. Several groups can stand in one room, so that each publish compares them. */
@@ -25,7 +25,7 @@ export interface Group {
 
 export interface Collected {
   /** By group; one entry a subscriber. */
-  groups: Record<string, Delivery[]>
+  groups: Record<string, SubscriberCounts[]>
   /** By group, at each `mark` since `begin`: of all its subscribers together. */
   marks: Record<string, Mark[]>
   /** user + system, since `begin` */
@@ -34,10 +34,10 @@ export interface Collected {
 
 interface GroupMember {
   group: string
-  tally: DeliveryRecord
+  record: DeliveryRecord
   line: Subscriber
   /** What it had cost when it came to follow the room. */
-  connected: Delivery | null
+  connected: SubscriberCounts | null
 }
 
 let subscribers: GroupMember[] = []
@@ -66,52 +66,52 @@ const handlers = {
       .flat()
       .filter(({ group, i }) => i < group.count)
     for (const { group, i } of places) {
-      const tally = new DeliveryRecord()
+      const record = new DeliveryRecord()
       // Evenly over the interval, with a little noise: so that a publish meets every phase of the polls.
       const phaseMs = ((i + random()) / group.count) * (group.firstWithinMs ?? group.intervalMs)
-      const options = { ...group, room, cursor, phaseMs, tally }
+      const options = { ...group, room, cursor, phaseMs, record }
       const line =
         group.client === 'lean'
           ? rawSubscribers[group.transport](options)
           : group.client === 'ws'
             ? deflatingSubscriber(options)
             : projectSubscriber(group.transport, options)
-      const subscriber: GroupMember = { group: group.name, tally, line, connected: null }
+      const subscriber: GroupMember = { group: group.name, record, line, connected: null }
       subscribers.push(subscriber)
       line.opened.then(
-        () => (subscriber.connected = { ...tally.seen }),
+        () => (subscriber.connected = { ...record.counts }),
         () => undefined,
       )
     }
     await Promise.all(subscribers.map(({ line }) => line.opened))
   },
   /** By group, one entry a subscriber: what each had cost when it came to follow the room. */
-  connected(): Record<string, Delivery[]> {
-    const groups: Record<string, Delivery[]> = {}
+  connected(): Record<string, SubscriberCounts[]> {
+    const groups: Record<string, SubscriberCounts[]> = {}
     for (const { group, connected } of subscribers) if (connected) (groups[group] ??= []).push(connected)
     return groups
   },
   begin(): void {
-    for (const { tally } of subscribers) tally.begin()
+    for (const { record } of subscribers) record.begin()
     cpuAtBegin = process.cpuUsage()
   },
   /** Marks this moment of the window for every subscriber. */
   mark(): void {
-    for (const { tally } of subscribers) tally.mark()
+    for (const { record } of subscribers) record.mark()
   },
   /** How many messages each subscriber of each group has in hand since `begin`: the fewest. */
   fewest(): number {
-    for (const { tally } of subscribers) tally.read()
-    return Math.min(...subscribers.map(({ tally }) => tally.seen.indices.length))
+    for (const { record } of subscribers) record.parseUnread()
+    return Math.min(...subscribers.map(({ record }) => record.counts.indices.length))
   },
   collect(): Collected {
-    for (const { tally } of subscribers) tally.read()
+    for (const { record } of subscribers) record.parseUnread()
     const { user, system } = process.cpuUsage(cpuAtBegin)
-    const groups: Record<string, Delivery[]> = {}
+    const groups: Record<string, SubscriberCounts[]> = {}
     const marks: Record<string, Mark[]> = {}
-    for (const { group, tally } of subscribers) {
-      ;(groups[group] ??= []).push(tally.seen)
-      marks[group] = added(marks[group], tally.marks)
+    for (const { group, record } of subscribers) {
+      ;(groups[group] ??= []).push(record.counts)
+      marks[group] = added(marks[group], record.marks)
     }
     return { groups, marks, cpuUs: user + system }
   },

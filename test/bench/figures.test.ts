@@ -73,8 +73,11 @@ describe('memory per client', () => {
 /** A window of so many subscribers, whose blocks are given. */
 function windowOf(clients: number, blocks: { mark: Mark; wireBytes: number; serverCpuUs: number }[]): MeasuredWindow {
   const delivered = blocks.reduce((sum, { mark }) => sum + mark.delivered, 0)
-  const tally = new DeliveryRecord()
-  const seen = Array.from({ length: clients }, () => ({ ...tally.seen, indices: Array<number>(delivered / clients) }))
+  const record = new DeliveryRecord()
+  const seen = Array.from({ length: clients }, () => ({
+    ...record.counts,
+    indices: Array<number>(delivered / clients),
+  }))
   return {
     published: { count: delivered / clients, offsetsMs: [], lagsMs: [], durationMs: 2000, cpuUs: 0, acknowledged: 0 },
     groups: { websocket: seen },

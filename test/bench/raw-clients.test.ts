@@ -17,8 +17,8 @@ const TEXT_BYTES = 120
 
 function optionsFor({ cursor, context }: Person, port: number): SubscriberOptions {
   const { room } = context
-  const tally = new DeliveryRecord()
-  return { port, room, cursor, headers: 'minimal', intervalMs: 20, holdMs: 25_000, phaseMs: 0, tally }
+  const record = new DeliveryRecord()
+  return { port, room, cursor, headers: 'minimal', intervalMs: 20, holdMs: 25_000, phaseMs: 0, record }
 }
 
 /** Says numbered messages, as the suite's publisher stamps them. */
@@ -40,26 +40,26 @@ describe.each(TRANSPORTS)('the lean client of %s', (transport) => {
     // Not for it: it begins where these end, and a snapshot shows them all the same.
     await say(ada, 1000, 5)
     const options = optionsFor({ ...ada, cursor: playground.rooms.get('lobby').log.head }, playground.port)
-    const { tally } = options
+    const { record } = options
     const line = rawSubscribers[transport](options)
     close(line)
     await line.opened
     await say(ada, 0, MESSAGES)
     const numbers = () => {
-      tally.read()
-      return tally.seen.indices
+      record.parseUnread()
+      return record.counts.indices
     }
     await expect.poll(numbers).toHaveLength(MESSAGES)
 
     expect(numbers()).toEqual(Array.from({ length: MESSAGES }, (_, i) => i))
-    expect(tally.seen).toMatchObject({ twice: 0, outOfOrder: 0 })
+    expect(record.counts).toMatchObject({ twice: 0, outOfOrder: 0 })
     /** What crossed the sockets and is not counted yet: of an answer, what comes before its end. */
     const uncounted = () => {
-      const { headersUp, headersDown, bodyUp, bodyDown, handshake } = tally.seen
+      const { headersUp, headersDown, bodyUp, bodyDown, handshake } = record.counts
       return line.socketBytes() - (headersUp + headersDown + bodyUp + bodyDown + handshake)
     }
     await expect.poll(uncounted).toBe(0)
-    const { bodyDown, payload } = tally.seen
+    const { bodyDown, payload } = record.counts
     // All that crossed twice or more, and not more text than there is.
     expect(payload).toBeGreaterThanOrEqual(MESSAGES * TEXT_BYTES)
     expect(payload).toBeLessThan(bodyDown)
@@ -74,10 +74,10 @@ describe.each(['websocket', 'sse', 'http-stream', 'socket-io'] as const)(
       const playground = await startPlayground()
       const ada = await person(playground)
       const options = optionsFor(ada, playground.port)
-      const { tally } = options
+      const { record } = options
       const batches: string[] = []
-      const came = tally.came.bind(tally)
-      tally.came = (text, at) => {
+      const came = record.addText.bind(record)
+      record.addText = (text, at) => {
         batches.push(transport === 'websocket' ? JSON.stringify((JSON.parse(text) as { batch: Batch }).batch) : text)
         came(text, at)
       }
@@ -90,7 +90,7 @@ describe.each(['websocket', 'sse', 'http-stream', 'socket-io'] as const)(
       }
       // What a stream says first is through when the first message is.
       await hear(0)
-      tally.begin()
+      record.begin()
       batches.length = 0
       for (let index = 1; index <= 12; index++) await hear(index)
       const cursorBytes = (json: string) => (JSON.parse(json) as Batch).cursor.length
@@ -98,7 +98,7 @@ describe.each(['websocket', 'sse', 'http-stream', 'socket-io'] as const)(
         pushedBytes[transport]({ batchBytes: json.length, cursorBytes: cursorBytes(json) }),
       )
       // A chunk's end comes after the batch in it.
-      await expect.poll(() => tally.seen.bodyDown).toBe(predicted.reduce((a, b) => a + b, 0))
+      await expect.poll(() => record.counts.bodyDown).toBe(predicted.reduce((a, b) => a + b, 0))
     })
   },
 )
@@ -141,9 +141,9 @@ describe('a piece of a stream and a frame of a socket that arrive together', () 
     }
     const cameIn = new Map<string, number>()
     const came = order.map((transport) => {
-      const tally = new DeliveryRecord()
+      const record = new DeliveryRecord()
       const arrival = new Promise<void>((resolve) => {
-        tally.came = () => {
+        record.addText = () => {
           cameIn.set(transport, turn)
           resolve()
         }
@@ -156,7 +156,7 @@ describe('a piece of a stream and a frame of a socket that arrive together', () 
         intervalMs: 20,
         holdMs: 25_000,
       } as const
-      const line = rawSubscribers[transport]({ ...options, phaseMs: 0, tally })
+      const line = rawSubscribers[transport]({ ...options, phaseMs: 0, record })
       close(line)
       return { opened: line.opened, arrival }
     })
@@ -187,7 +187,7 @@ describe('the lean client of socket-io', () => {
     await app.listen({ port: 0, host: '127.0.0.1' })
     onTestFinished(() => app.close())
     const { port } = app.server.address() as AddressInfo
-    const tally = new DeliveryRecord()
+    const record = new DeliveryRecord()
     const line = open('socket-io', {
       port,
       room: 'lobby',
@@ -196,7 +196,7 @@ describe('the lean client of socket-io', () => {
       intervalMs: 20,
       holdMs: 25_000,
       phaseMs: 0,
-      tally,
+      record,
     })
     close(line)
     await Promise.all([line.opened, hasUpgraded])

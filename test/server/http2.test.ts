@@ -130,24 +130,24 @@ describe('the meter on HTTP/2', () => {
     const playground = await startSecure()
     const ada = await joined(playground)
     const counts = await meter(playground, ada)
-    const asker = await openHttpClient.http1(playground.port, 'minimal', [`Authorization: Bearer ${ada.token}`])
-    for (let i = 0; i < 3; i++) await asker.ask(`/rooms/lobby/short-poll?after=${ada.cursor}`)
+    const httpClient = await openHttpClient.http1(playground.port, 'minimal', [`Authorization: Bearer ${ada.token}`])
+    for (let i = 0; i < 3; i++) await httpClient.get(`/rooms/lobby/short-poll?after=${ada.cursor}`)
     await expect
       .poll(() => totals(counts()))
-      .toEqual({ sent: asker.connection.sent, received: asker.connection.received })
-    asker.close()
+      .toEqual({ sent: httpClient.connection.sent, received: httpClient.connection.received })
+    httpClient.close()
   })
 
   it('shows that a browser’s headers weigh a fraction, once both sides know them', async () => {
     const { port, rooms } = await startSecure()
     const path = `/rooms/lobby/short-poll?after=${rooms.get('lobby').log.head}`
     const perPoll = async (version: 'http1' | 'http2', headers: HeaderSet) => {
-      const asker = await openHttpClient[version](port, headers)
-      const { connection } = asker
-      for (let i = 0; i < 3; i++) await asker.ask(path)
+      const httpClient = await openHttpClient[version](port, headers)
+      const { connection } = httpClient
+      for (let i = 0; i < 3; i++) await httpClient.get(path)
       const before = connection.sent + connection.received
-      for (let i = 0; i < 10; i++) await asker.ask(path)
-      asker.close()
+      for (let i = 0; i < 10; i++) await httpClient.get(path)
+      httpClient.close()
       return (connection.sent + connection.received - before) / 10
     }
     for (const headers of ['browser', 'minimal'] as const) {

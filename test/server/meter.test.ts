@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import WebSocket from 'ws'
+import { readHead, readResponse } from '../../bench/load/http1-reader.ts'
 import { transports } from '../../src/client/transports/index.ts'
 import { openLink } from '../../src/link/link.ts'
 import { nodeNet } from '../../src/node/net.ts'
@@ -54,22 +55,32 @@ class RawClient {
     this.socket.write(data)
   }
 
-  /** Sends a request and waits for its whole answer, whose head has so many bytes. */
+  /** Sends a request and waits for the complete response. */
   async ask(head: string[], body = ''): Promise<{ headBytes: number; bodyBytes: number; sentHeadBytes: number }> {
-    const before = this.received.length
-    const request = [...head, 'Host: x', ...(body ? [`Content-Length: ${Buffer.byteLength(body)}`] : []), '', ''].join(
-      '\r\n',
-    )
+    const { from, sentHeadBytes } = this.#send(head, body)
+    const { headFrom, bodyFrom, bodyTo } = await this.#until(() => readResponse(this.received, from))
+    return { headBytes: bodyFrom - headFrom, bodyBytes: bodyTo - bodyFrom, sentHeadBytes }
+  }
+
+  /** Sends a request and waits for the head of the response only. */
+  async askStream(head: string[]): Promise<{ headBytes: number; sentHeadBytes: number }> {
+    const { from, sentHeadBytes } = this.#send(head)
+    const { end } = await this.#until(() => readHead(this.received, from))
+    return { headBytes: end - from, sentHeadBytes }
+  }
+
+  #send(head: string[], body = ''): { from: number; sentHeadBytes: number } {
+    const from = this.received.length
+    const length = body ? [`Content-Length: ${Buffer.byteLength(body)}`] : []
+    const request = [...head, 'Host: x', ...length, '', ''].join('\r\n')
     this.write(request + body)
+    return { from, sentHeadBytes: Buffer.byteLength(request) }
+  }
+
+  async #until<T>(read: () => T | null): Promise<T> {
     for (;;) {
-      const answer = this.received.subarray(before)
-      const end = answer.indexOf('\r\n\r\n')
-      if (end >= 0) {
-        const bodyBytes = Number(/content-length: (\d+)/i.exec(answer.subarray(0, end).toString())?.[1] ?? 0)
-        if (answer.length >= end + 4 + bodyBytes) {
-          return { headBytes: end + 4, bodyBytes, sentHeadBytes: Buffer.byteLength(request) }
-        }
-      }
+      const value = read()
+      if (value !== null) return value
       await once(this.socket, 'data')
     }
   }
@@ -255,7 +266,7 @@ describe('the meter counts what a raw client counts, to the byte', () => {
       const ada = await person(playground)
       const report = await meter(playground, ada)
       const client = new RawClient(playground.port)
-      const { headBytes, sentHeadBytes } = await client.ask([
+      const { headBytes, sentHeadBytes } = await client.askStream([
         `GET /rooms/lobby/${transport}?after=${ada.cursor} HTTP/1.1`,
         auth(ada),
       ])

@@ -1,5 +1,5 @@
 import type { Posting } from '../peer.ts'
-import { readAnswer } from './answers.ts'
+import { readResponse } from '../../load/http1-reader.ts'
 import { dial, type Connection } from './connection.ts'
 import { textOf } from './marker.ts'
 import { postRequest } from './requests.ts'
@@ -37,12 +37,12 @@ export class Publishers {
           resolve()
         },
         read: (bytes, from, to) => {
-          const answer = readAnswer(bytes, from, to)
-          if (!answer) return from
-          if (answer.status >= 300) this.refused++
+          const response = readResponse(bytes, from, to)
+          if (!response) return from
+          if (response.status >= 300) this.refused++
           else this.acknowledged++
           this.#idle.add(connection)
-          return answer.bodyTo
+          return response.bodyTo
         },
         ended: (why) => {
           this.#all.delete(connection)

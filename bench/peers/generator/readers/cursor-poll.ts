@@ -1,4 +1,4 @@
-import { bodyOf, type Answer } from '../answers.ts'
+import { bodyOf, type Http1Response } from '../../../load/http1-reader.ts'
 import { scan } from '../marker.ts'
 import { getRequest } from '../requests.ts'
 import { openExchange } from './exchange.ts'
@@ -21,21 +21,21 @@ export const shortPoll: OpenReader = (context) => openCursorPoll(context, false)
 function openCursorPoll(context: ReaderContext, isHeld: boolean): Reader {
   let { cursor } = context
   const request = () => getRequest(context.path.replace('$C', cursor), context.headers)
-  return openExchange(context, request, (answer) => {
-    const isNews = scan(answer.bytes, answer.bodyFrom, answer.bodyTo, context.received) > answer.bodyFrom
-    cursor = cursorIn(answer) ?? cursor
+  return openExchange(context, request, (response) => {
+    const isNews = scan(response.bytes, response.bodyFrom, response.bodyTo, context.received) > response.bodyFrom
+    cursor = cursorIn(response) ?? cursor
     context.ready()
     return isHeld || (isNews && context.isBehind()) ? request() : null
   })
 }
 
 /** In this project's batches the cursor is the first field. In the arrays of the bare servers it is the last id. */
-function cursorIn(answer: Answer): string | null {
-  const { bytes, bodyFrom, bodyTo } = answer
+function cursorIn(response: Http1Response): string | null {
+  const { bytes, bodyFrom, bodyTo } = response
   if (bodyTo - bodyFrom < BATCH.length) return null
   const begin = bytes.toString('latin1', bodyFrom, Math.min(bodyTo, bodyFrom + 128))
   if (begin.startsWith(BATCH)) return begin.slice(BATCH.length, begin.indexOf('"', BATCH.length))
-  const body = bodyOf(answer)
+  const body = bodyOf(response)
   const last = body.lastIndexOf(ID)
   return last < 0 ? null : String(Number.parseInt(body.slice(last + ID.length)))
 }

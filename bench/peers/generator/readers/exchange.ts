@@ -1,4 +1,4 @@
-import { readAnswer, type Answer } from '../answers.ts'
+import { readResponse, type Http1Response } from '../../../load/http1-reader.ts'
 import { dial, type Connection } from '../connection.ts'
 import type { Reader, ReaderContext } from './reader.ts'
 
@@ -15,7 +15,7 @@ export interface Exchange extends Required<Reader> {
 export function openExchange(
   context: ReaderContext,
   opened: () => string,
-  answered: (answer: Answer) => string | null,
+  answered: (response: Http1Response) => string | null,
 ): Exchange {
   let pending = 0
   let isWanted = false
@@ -35,14 +35,14 @@ export function openExchange(
       opened: first,
       read(bytes, from, to) {
         for (let at = from; ;) {
-          const answer = at < to ? readAnswer(bytes, at, to) : null
-          if (!answer) return at
+          const response = at < to ? readResponse(bytes, at, to) : null
+          if (!response) return at
           pending--
-          if (answer.status >= 400) context.failed(`answered ${answer.status}`)
-          const next = answered(answer)
+          if (response.status >= 400) context.failed(`answered ${response.status}`)
+          const next = answered(response)
           if (next !== null) ask(next)
           else if (isWanted) poll()
-          at = answer.bodyTo
+          at = response.bodyTo
         }
       },
       ended(why) {

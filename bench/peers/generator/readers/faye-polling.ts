@@ -1,4 +1,4 @@
-import { bodyOf } from '../answers.ts'
+import { bodyOf } from '../../../load/http1-reader.ts'
 import { scan } from '../marker.ts'
 import { postRequest } from '../requests.ts'
 import { clientIdIn, connect, handshake, subscribe } from './bayeux.ts'
@@ -15,10 +15,10 @@ export const fayePolling: OpenReader = (context) => {
   const { close } = openExchange(
     context,
     () => say(handshake('long-polling')),
-    (answer) => {
+    (response) => {
       switch (step) {
         case 'handshake':
-          clientId = clientIdIn(bodyOf(answer))
+          clientId = clientIdIn(bodyOf(response))
           step = 'subscribe'
           return say(subscribe(clientId))
         case 'subscribe':
@@ -26,7 +26,7 @@ export const fayePolling: OpenReader = (context) => {
           context.ready()
           return poll()
         case 'connect':
-          scan(answer.bytes, answer.bodyFrom, answer.bodyTo, context.received)
+          scan(response.bytes, response.bodyFrom, response.bodyTo, context.received)
           return poll()
       }
     },

@@ -1,4 +1,4 @@
-import { headerOf } from '../answers.ts'
+import { headerOf } from '../../../load/http1-reader.ts'
 import { scan } from '../marker.ts'
 import { getRequest } from '../requests.ts'
 import { openExchange } from './exchange.ts'
@@ -15,9 +15,9 @@ export const nchanShortPoll: OpenReader = (context) => openNchanPoll(context, fa
 function openNchanPoll(context: ReaderContext, isHeld: boolean): Reader {
   let conditions: string[] = []
   const request = () => getRequest(context.path, [...conditions, ...context.headers])
-  return openExchange(context, request, (answer) => {
-    const isNews = scan(answer.bytes, answer.bodyFrom, answer.bodyTo, context.received) > answer.bodyFrom
-    const [modified, tag] = [headerOf(answer, 'last-modified'), headerOf(answer, 'etag')]
+  return openExchange(context, request, (response) => {
+    const isNews = scan(response.bytes, response.bodyFrom, response.bodyTo, context.received) > response.bodyFrom
+    const [modified, tag] = [headerOf(response, 'last-modified'), headerOf(response, 'etag')]
     if (modified !== '') conditions = [`If-Modified-Since: ${modified}`, `If-None-Match: ${tag}`]
     context.ready()
     return isHeld || (isNews && context.isBehind()) ? request() : null

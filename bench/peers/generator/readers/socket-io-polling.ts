@@ -1,4 +1,4 @@
-import { bodyOf, type Answer } from '../answers.ts'
+import { bodyOf, type Http1Response } from '../../../load/http1-reader.ts'
 import { scan } from '../marker.ts'
 import { getRequest, postRequest } from '../requests.ts'
 import { CONNECT, PING, PONG, SEPARATOR } from './engine-io.ts'
@@ -16,10 +16,10 @@ export const socketIoPolling: OpenReader = (context) => {
   const { close } = openExchange(
     context,
     () => poll(),
-    (answer) => {
+    (response) => {
       switch (step) {
         case 'session':
-          session = `&sid=${/"sid":"([^"]+)"/.exec(bodyOf(answer))?.[1] ?? ''}`
+          session = `&sid=${/"sid":"([^"]+)"/.exec(bodyOf(response))?.[1] ?? ''}`
           step = 'connect'
           return say(CONNECT)
         case 'connect':
@@ -33,8 +33,8 @@ export const socketIoPolling: OpenReader = (context) => {
           step = 'poll'
           return poll()
         case 'poll':
-          scan(answer.bytes, answer.bodyFrom, answer.bodyTo, context.received)
-          if (!hasPing(answer)) return poll()
+          scan(response.bytes, response.bodyFrom, response.bodyTo, context.received)
+          if (!hasPing(response)) return poll()
           step = 'pong'
           return say(PONG)
       }
@@ -44,7 +44,7 @@ export const socketIoPolling: OpenReader = (context) => {
 }
 
 /** A response can hold several packets. No other packet starts with the character of a ping. */
-function hasPing({ bytes, bodyFrom, bodyTo }: Answer): boolean {
+function hasPing({ bytes, bodyFrom, bodyTo }: Http1Response): boolean {
   const body = bytes.subarray(bodyFrom, bodyTo)
   return body[0] === PING.charCodeAt(0) || body.includes(SEPARATOR + PING)
 }

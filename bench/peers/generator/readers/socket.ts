@@ -1,5 +1,6 @@
+import { readHead } from '../../../load/http1-reader.ts'
 import { dial } from '../connection.ts'
-import { clientFrame, CLOSE, PING, PONG, readFrames, TEXT } from '../frames.ts'
+import { clientFrame, CLOSE, PING, PONG, readFrames, TEXT } from '../../../load/websocket-frames.ts'
 import { scan } from '../marker.ts'
 import { upgradeRequest } from '../requests.ts'
 import type { Reader, ReaderContext } from './reader.ts'
@@ -11,8 +12,6 @@ interface SocketEvents {
   /** Called for a text frame without a message. */
   control?: (text: string, send: Send) => void
 }
-
-const HEAD_END = '\r\n\r\n'
 
 /** A WebSocket that counts messages and passes all other text frames to the protocol. */
 export function openSocket(context: ReaderContext, path: string, { opened, control }: SocketEvents): Reader {
@@ -31,13 +30,12 @@ export function openSocket(context: ReaderContext, path: string, { opened, contr
     read(bytes, from, to) {
       current = bytes
       if (isUpgraded) return readFrames(bytes, from, to, frame)
-      const end = bytes.indexOf(HEAD_END, from, 'latin1')
-      if (end < 0 || end + HEAD_END.length > to) return from
-      const status = bytes.toString('latin1', from + 9, from + 12)
-      if (status !== '101') context.failed(`answered ${status}, not upgraded`)
+      const head = readHead(bytes, from, to)
+      if (!head) return from
+      if (head.status !== 101) context.failed(`answered ${head.status}, not upgraded`)
       isUpgraded = true
       opened?.(send)
-      return readFrames(bytes, end + HEAD_END.length, to, frame)
+      return readFrames(bytes, head.end, to, frame)
     },
     ended: context.failed,
   })

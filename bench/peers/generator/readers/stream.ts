@@ -1,9 +1,9 @@
+import { readHead } from '../../../load/http1-reader.ts'
 import { dial, type Connection } from '../connection.ts'
 import { MARKER_BYTES, scan } from '../marker.ts'
 import { getRequest } from '../requests.ts'
 import type { OpenReader, Reader, ReaderContext } from './reader.ts'
 
-const HEAD_END = '\r\n\r\n'
 const LAST_CHUNK = '0\r\n\r\n'
 const TILDE = 126
 
@@ -29,12 +29,11 @@ export function openStream(context: ReaderContext, { request, began, ended }: St
     read(bytes, from, to) {
       let at = from
       if (!isInBody) {
-        const end = bytes.indexOf(HEAD_END, from, 'latin1')
-        if (end < 0 || end + HEAD_END.length > to) return from
-        const status = bytes.toString('latin1', from + 9, from + 12)
-        if (status !== '200') context.failed(`answered ${status}`)
+        const head = readHead(bytes, from, to)
+        if (!head) return from
+        if (head.status !== 200) context.failed(`answered ${head.status}`)
         isInBody = true
-        at = end + HEAD_END.length
+        at = head.end
         began()
       }
       at = scan(bytes, at, to, context.received)

@@ -1,4 +1,4 @@
-/** WebSocket frames from a server: not masked, and not fragmented here. */
+/** WebSocket frames of these servers are neither masked nor fragmented. */
 export const TEXT = 1
 export const CLOSE = 8
 export const PING = 9
