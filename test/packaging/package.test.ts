@@ -10,13 +10,14 @@ import { emptyFolder, install, needsRegistry, pack, packClient, startByNpx, type
 
 const INSTALL_MS = 180_000
 
-const TYPES = String.raw`types/(protocol|(client|client/transports|node)/[a-z-]+)\.d\.ts`
+const TYPES = String.raw`types/([a-z-]+|(client|client/transports|node)/[a-z-]+)\.d\.ts`
 
 /** All files that a package may contain. */
 const ALLOWED = {
   'transport-playground': [
     String.raw`(package\.json|README\.md|LICENSE)`,
     String.raw`dist/server/(main|[a-z-]+-[A-Z0-9]{8})\.js`,
+    String.raw`dist/server/lua/[a-z-]+\.lua`,
     String.raw`dist/server/LICENSES\.txt`,
     String.raw`dist/client/index\.js(\.map)?`,
     `dist/client/${TYPES}`,
