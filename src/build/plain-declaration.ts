@@ -5,8 +5,8 @@ const FORMAT: ts.NodeBuilderFlags =
   ts.NodeBuilderFlags.NoTruncation | ts.NodeBuilderFlags.InTypeAlias | ts.NodeBuilderFlags.MultilineObjectLiterals
 
 /**
- * The declaration of a module whose types are derived from schemas, with each type written out. It imports nothing, and leaves
- * out the constants whose types need an import.
+ * The declaration of a module whose types are derived from schemas, with each type written out. It imports no package, and
+ * leaves out the constants whose types need one.
  */
 export function plainDeclaration(program: ts.Program, path: string): string {
   const source = program.getSourceFile(resolve(path))
@@ -21,7 +21,7 @@ export function plainDeclaration(program: ts.Program, path: string): string {
     return print(node)
   }
   const declarationOf = (statement: ts.Statement): string[] => {
-    if (ts.isInterfaceDeclaration(statement)) return [print(statement)]
+    if (ts.isInterfaceDeclaration(statement) || isOfOurs(statement)) return [print(statement)]
     if (ts.isTypeAliasDeclaration(statement)) {
       return [`export type ${statement.name.text} = ${written(checker.getTypeAtLocation(statement.name), statement)};`]
     }
@@ -39,9 +39,16 @@ export function plainDeclaration(program: ts.Program, path: string): string {
     .join('')
 }
 
-/** The last JSDoc comment of a statement. An interface is printed with its comment already. */
+/** An import or an export of another file of this project. */
+const isOfOurs = (statement: ts.Statement): boolean =>
+  (ts.isExportDeclaration(statement) || ts.isImportDeclaration(statement)) &&
+  statement.moduleSpecifier !== undefined &&
+  ts.isStringLiteral(statement.moduleSpecifier) &&
+  statement.moduleSpecifier.text.startsWith('.')
+
+/** The last JSDoc comment of a statement. Interfaces, imports and exports are printed with their comments already. */
 function commentOf(statement: ts.Statement): string {
-  if (ts.isInterfaceDeclaration(statement)) return ''
+  if (ts.isInterfaceDeclaration(statement) || isOfOurs(statement)) return ''
   const comment = ts.getJSDocCommentsAndTags(statement).at(-1)
   return comment ? `${comment.getText()}\n` : ''
 }
