@@ -6,7 +6,12 @@ import { DeliveryRecord, type Mark } from '../../bench/load/delivery-record.ts'
 import { memoryGrowth, type MemoryPoint } from '../../bench/analysis/memory-growth.ts'
 import { fitting } from '../../bench/scenarios/memory.ts'
 import { publishedOf } from '../../bench/analysis/published.ts'
+import { bars } from '../../bench/report/drawing/bars.ts'
+import { plot } from '../../bench/report/drawing/plot.ts'
+import type { Point } from '../../bench/report/drawing/curves.ts'
+import { linearAxis, logAxis } from '../../bench/report/drawing/scales.ts'
 import { renderTerminal } from '../../bench/report/terminal.ts'
+import { en } from '../../bench/report/texts/en.ts'
 import type { Cell } from '../../bench/report/schema.ts'
 import type { Block, MeasuredWindow } from '../../bench/rig/rig.ts'
 import { overheadModel } from '../../bench/analysis/overhead-model.ts'
@@ -186,5 +191,66 @@ describe('a stream that is later than a socket', () => {
   it('is explained in the report from 0.2 ms on', () => {
     expect(compared(0.9)).toMatch(/By sse messages came 0.90 ms later than by WebSocket. The server adds this/)
     expect(compared(0.1)).not.toContain('later than by WebSocket')
+  })
+})
+
+describe('a drawing of measured values', () => {
+  const coordinates = (words: string) => words.match(/-?[\d.]+/g)?.map(Number) ?? []
+  const drawn = (y = linearAxis('bytes', [0, 100]), points: readonly Point[] = [{ x: 2, y: 100 }]) =>
+    plot({
+      width: 700,
+      height: 400,
+      x: logAxis('rate', [2, 20]),
+      y,
+      curves: [{ subject: 'long-poll', points, label: 'long-poll', style: 'measured' }],
+      texts: en,
+    }).content
+  /** The middle of a label of an axis. */
+  const labelAt = (svg: string, words: string) =>
+    coordinates(new RegExp(`<text x="[^"]+" y="[^"]+"(?=[^>]*>${words}</text>)`).exec(svg)?.[0] ?? '')
+  const symbolsIn = (svg: string) =>
+    [...svg.matchAll(/transform="translate\(([^)]+)\)"/g)].map(([, at = '']) => coordinates(at))
+  const tall = (svg: string) =>
+    [...svg.matchAll(/d="(M[\d. ]+L[\d. ]+)"/g)].map(([, d = '']) => coordinates(d)).filter(([a, , b]) => a === b)
+
+  it('has bars as long as their values, one part after the other', () => {
+    const parts = [
+      { value: 30, texture: 'headers' },
+      { value: 60, texture: 'payload' },
+    ] as const
+    const { content } = bars([{ subject: 'sse', name: 'sse', label: '90 B', parts }], 'bytes', 700)
+    const [first = [], second = []] = [...content.matchAll(/<rect x="([^"]+)" y="[^"]+" width="([^"]+)"/g)].map(
+      ([, x, width]) => [Number(x), Number(width)] as const,
+    )
+    expect((second[1] ?? 0) / (first[1] ?? 0)).toBeCloseTo(2, 1)
+    expect((first[0] ?? 0) + (first[1] ?? 0)).toBeCloseTo(second[0] ?? 0, 0)
+    expect(labelAt(content, '0')[0]).toBeCloseTo(first[0] ?? 0, 0)
+  })
+
+  it.each([
+    ['linear', linearAxis('bytes', [0, 1000]), [0, 200, 800]],
+    ['logarithmic', logAxis('bytes', [100, 1000]), [100, 200, 500]],
+  ] as const)('has each point at its ticks on a %s axis', (_, axis, values) => {
+    const svg = drawn(axis, [2, 5, 20].map((x, i) => ({ x, y: values[i] ?? 0 }))) // prettier-ignore
+    const symbols = symbolsIn(svg)
+    expect(symbols).toHaveLength(3)
+    values.forEach((value, i) => {
+      expect(symbols[i]?.[1]).toBeCloseTo(labelAt(svg, String(value))[1] ?? 0, 0)
+      expect(symbols[i]?.[0]).toBeCloseTo(labelAt(svg, ['2', '5', '20'][i] ?? '')[0] ?? 0, 0)
+    })
+  })
+
+  it('has a line from one end of an interval to the other', () => {
+    const svg = drawn(linearAxis('bytes', [0, 100]), [{ x: 2, y: 50, low: 20, high: 80 }])
+    const [x] = symbolsIn(svg)[0] ?? []
+    const whisker = tall(svg).find(([at, , , to]) => at === x && Math.abs((to ?? 0) - (labelAt(svg, '80')[1] ?? 0)) < 1)
+    expect(whisker?.[1]).toBeCloseTo(labelAt(svg, '20')[1] ?? 0, 0)
+  })
+
+  it('marks a point that is not valid and says so', () => {
+    const invalid = drawn(undefined, [{ x: 2, y: 50, isInvalid: true }])
+    expect(symbolsIn(invalid)).toHaveLength(3)
+    expect(invalid).toContain(en.notValid)
+    expect(drawn()).not.toContain(en.notValid)
   })
 })

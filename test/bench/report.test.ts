@@ -23,6 +23,7 @@ import { displayWidth, tableLines, wrap } from '../../bench/report/terminal-tabl
 import { en } from '../../bench/report/texts/en.ts'
 import { zhCN } from '../../bench/report/texts/zh-cn.ts'
 import { writeReport } from '../../bench/report/write.ts'
+import { TRANSPORTS } from '../../src/protocol.ts'
 import { sampleReport } from '../support/sample-report.ts'
 
 const sample = sampleReport()
@@ -171,6 +172,14 @@ describe('the page', () => {
     expect(html.match(/<svg xmlns.*?<\/svg>/gs)?.join('')).not.toMatch(/(?:fill|stroke)="#(?!000")/)
     const ids = [...html.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id)
     expect(ids.filter((id, i) => ids.indexOf(id) !== i)).toEqual([])
+  })
+
+  it.each(TRANSPORTS)('has a colour for each variable of a picture of %s', (transport) => {
+    const page = renderHtml({ ...sample, cells: sample.cells.map((cell) => ({ ...cell, subject: transport })) })
+    const defined = new Set([...page.matchAll(/(--[\w-]+):/g)].map(([, name]) => name))
+    const used = new Set([...page.matchAll(/(?:fill|stroke)="var\((--[\w-]+)\)"/g)].map(([, name]) => name))
+    expect(used).toContain(`--${transport}-ink`)
+    expect([...used].filter((name) => !defined.has(name))).toEqual([])
   })
 
   it('is the same for the same report', () => {
