@@ -240,6 +240,16 @@ describe('a drawing of measured values', () => {
     })
   })
 
+  it('has equal ratios at equal distances on a logarithmic axis, and equal differences on a linear one', () => {
+    const svg = drawn(linearAxis('bytes', [0, 1000]))
+    const [two = 0, five = 0, ten = 0, twenty = 0] = ['2', '5', '10', '20'].map((words) => labelAt(svg, words)[0])
+    expect(ten - five).toBeCloseTo(twenty - ten, 0)
+    expect((five - two) / (ten - five)).toBeCloseTo(Math.log2(2.5), 1)
+    const [low = 0, middle = 0, high = 0] = ['0', '400', '800'].map((words) => labelAt(svg, words)[1])
+    expect(low - middle).toBeCloseTo(middle - high, 0)
+    expect(middle).toBeLessThan(low)
+  })
+
   it('has a line from one end of an interval to the other', () => {
     const svg = drawn(linearAxis('bytes', [0, 100]), [{ x: 2, y: 50, low: 20, high: 80 }])
     const [x] = symbolsIn(svg)[0] ?? []
