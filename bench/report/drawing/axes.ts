@@ -27,7 +27,7 @@ export function xLabels(x: Axis, px: Scale, { right, bottom }: Frame): Svg {
   return labels.join('') + text(x.name, nameEnd, bottom + 37, { color: INK.soft, size: 11, align: 'end' })
 }
 
-/** The axes of a plot: a base line with ticks for x, lines across the frame for y. The name of y is part of the legend. */
+/** The axes of a plot: a base line with ticks for x, lines across the frame for y. The name of y is in the head of the plot. */
 export function plotAxes(x: Axis, y: Axis, px: Scale, py: Scale, frame: Frame): Svg {
   const { left, right, bottom } = frame
   const rules = ticksWithin(y).map(

@@ -40,7 +40,7 @@ export const renderSvg = ({ content, width, height, label }: Picture): string =>
 
 type Attributes = Record<string, string | number | undefined>
 
-/** Attributes and `content` are text: attributes are escaped here, and the words in `content` by `text`. */
+/** Escapes the attributes. `content` is SVG already: `text` has escaped its words. */
 export function element(name: string, attributes: Attributes, content: Svg = ''): Svg {
   const all = Object.entries(attributes).flatMap(([key, value]) =>
     value === undefined ? [] : [` ${key}="${typeof value === 'number' ? round(value) : escapeHtml(value)}"`],
@@ -57,10 +57,10 @@ export interface Stroke {
   dash?: readonly number[] | undefined
 }
 
-export const path = (d: string, { color, width, dash }: Stroke, fill = 'none'): Svg =>
+const path = (d: string, { color, width, dash }: Stroke): Svg =>
   element('path', {
     d,
-    fill,
+    fill: 'none',
     stroke: color,
     'stroke-width': width,
     'stroke-dasharray': dash?.join(' '),
