@@ -7,7 +7,7 @@ import { TRANSPORTS, type TransportName } from '../protocol.ts'
 import { closeInOrder } from './http/shutdown.ts'
 import { configOf, type Config } from './config/settings.ts'
 import type { App } from './http/app-types.ts'
-import { oncePer } from './log/encoded-batch.ts'
+import { memoize } from './log/encoded-batch.ts'
 import { authenticate } from './http/authenticate.ts'
 import { Heartbeat } from './log/heartbeat.ts'
 import { certificateOf } from './http/http2/certificate.ts'
@@ -19,7 +19,7 @@ import { mountAbout } from './routes/about.ts'
 import { Links } from './links/links.ts'
 import { createLog, fastifyLogging } from './config/logging.ts'
 import { mountMessages } from './routes/messages.ts'
-import { mountMeterLine } from './routes/meter-socket.ts'
+import { mountMeterSocket } from './routes/meter-socket.ts'
 import { handleErrors } from './http/error-handler.ts'
 import { mountPage } from './routes/page.ts'
 import { Rooms } from './room/rooms.ts'
@@ -54,7 +54,7 @@ export interface Playground {
 /** Everything mounted, not listening. `app.close()` answers whoever waits and ends every line. */
 export async function buildApp(given: Partial<Config> = {}): Promise<Playground> {
   const config = configOf(given)
-  const usageOf = oncePer<Membership, MemberUsage>(() => new MemberUsage())
+  const usageOf = memoize<Membership, MemberUsage>(() => new MemberUsage())
 
   const certificate = await certificateOf(config)
   const log = createLog(config.logLevel)
@@ -108,7 +108,7 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
     const room = scope.withTypeProvider<TypeBoxTypeProvider>()
     await room.register(websocket, webSocketOptions(config, closeInOrder(rooms, inFlight)))
     authenticate(room, rooms)
-    mountMeterLine(room)
+    mountMeterSocket(room)
     for (const name of UPGRADING) mountTransport(room, name)
   }, roomRoutes)
   await app.register((scope) => mountPage(scope, links, config, PUBLIC_DIR))

@@ -121,7 +121,7 @@ export function logContract(name: string, open: (options: LogOptions) => Promise
 
     /** A read of one batch that waits for up to `ms`. */
     const next = (log: Log, cursor: Cursor, ms: number, reader = anonymous()) =>
-      new Promise((answer) => readNext(log, reader, cursor, ms, { answer, waits: () => undefined }))
+      new Promise((answer) => readNext(log, reader, cursor, ms, { answer, startHold: () => undefined }))
     const anonymous = () => new ReaderConnection(null, undefined, () => undefined)
 
     it('wakes everybody who waits, when something is appended', async () => {

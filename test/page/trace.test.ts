@@ -349,11 +349,11 @@ describe('the records that a member asks for', () => {
       at: 0,
       bytes: { headers: 0, framing: 0, payload: 0 },
     })
-    expect(trace.take()).toBeNull()
-    for (let id = 1; id <= 5; id++) trace.note(record(id))
-    trace.note(record(4))
-    expect(trace.take()).toEqual({ records: [record(3), record(4), record(5)], dropped: 2 })
-    trace.note(record(6))
-    expect(trace.take()).toEqual({ records: [record(6)], dropped: 0 })
+    expect(trace.drain()).toBeNull()
+    for (let id = 1; id <= 5; id++) trace.add(record(id))
+    trace.add(record(4))
+    expect(trace.drain()).toEqual({ records: [record(3), record(4), record(5)], dropped: 2 })
+    trace.add(record(6))
+    expect(trace.drain()).toEqual({ records: [record(6)], dropped: 0 })
   })
 })

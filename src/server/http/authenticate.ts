@@ -42,9 +42,9 @@ export function authenticate(app: App, rooms: Rooms): void {
   }
 
   function enter(request: FastifyRequest, room: Room, membership: Membership | null): void {
-    request.context.enter(room, room.connect(membership))
+    request.context.assignRoom(room, room.connect(membership))
     const { transport, uncounted } = request.routeOptions.config
-    if (membership && !uncounted) request.context.charge(app.usageOf(membership), transport)
+    if (membership && !uncounted) request.context.startMeter(app.usageOf(membership), transport)
   }
 }
 

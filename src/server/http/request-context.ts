@@ -23,7 +23,7 @@ export class RequestContext implements OpenRequest, MeteredRequest {
   /** The HTTP side of the request; null once it has become a WebSocket, which does not keep it. */
   #request: FastifyRequest | null
   #reply: FastifyReply | null
-  #path: string | null = null
+  #recordedPath: string | null = null
   #meter: RequestMeter = NO_METER
   #room: Room | null = null
   #reader: ReaderConnection | null = null
@@ -32,14 +32,14 @@ export class RequestContext implements OpenRequest, MeteredRequest {
 
   constructor(connection: ClientConnection, request: FastifyRequest, reply: FastifyReply, onEnd: () => void) {
     this.connection = connection
-    this.source = connection.bytesOf(request.raw)
+    this.source = connection.byteSourceOf(request.raw)
     this.method = request.method
     const length = request.headers['content-length']
     this.bodyBytes = length === undefined ? undefined : Number(length)
     this.#request = request
     this.#reply = reply
     this.#onEnd = onEnd
-    connection.add(this)
+    connection.addRequest(this)
     // `close` comes once and last: after an answer as after a broken connection.
     reply.raw.on('close', () => this.end())
   }
@@ -56,7 +56,7 @@ export class RequestContext implements OpenRequest, MeteredRequest {
     return this.#room
   }
   get recordedPath(): string {
-    return (this.#path ??= this.#request ? pathOf(this.#request) : '')
+    return (this.#recordedPath ??= this.#request ? pathWithoutTokens(this.#request) : '')
   }
   /** Ends when the request does. */
   get reader(): ReaderConnection {
@@ -65,7 +65,7 @@ export class RequestContext implements OpenRequest, MeteredRequest {
   }
 
   /** The request is about a room. `reader` was made for it. */
-  enter(room: Room, reader: ReaderConnection): void {
+  assignRoom(room: Room, reader: ReaderConnection): void {
     this.#room = room
     this.#reader = reader
     const { response } = this
@@ -74,18 +74,18 @@ export class RequestContext implements OpenRequest, MeteredRequest {
   }
 
   /** Counts the request for a member: for `transport`, or for the transport by which the member reads. */
-  charge(usage: MemberUsage, transport: TransportName | undefined): void {
-    const countedFor = transport ?? usage.current
+  startMeter(usage: MemberUsage, transport: TransportName | undefined): void {
+    const countedFor = transport ?? usage.readTransport
     if (!countedFor) return
     const isPoll = transport !== undefined && this.method === 'GET'
-    const use = this.connection.usedBy(usage, countedFor)
-    this.#meter = new MemberRequestMeter(use, isPoll, this, 1 + this.connection.takePreflights())
+    const use = this.connection.connectionUse(usage, countedFor)
+    this.#meter = new MemberRequestMeter(use, isPoll, this, 1 + this.connection.drainPreflights())
   }
 
   /** The request has become a WebSocket: it lets go of what it was as HTTP, and lasts as long as its connection. */
   upgrade(): void {
     if (!this.#reply) return
-    if (this.#meter !== NO_METER) this.#path = this.recordedPath
+    if (this.#meter !== NO_METER) this.#recordedPath = this.recordedPath
     const { raw } = this.#reply
     this.#request = null
     this.#reply = null
@@ -108,14 +108,14 @@ export class RequestContext implements OpenRequest, MeteredRequest {
 
   /** The answer has gone out, or its connection is gone. */
   end(): void {
-    this.connection.delete(this)
+    this.connection.removeRequest(this)
     this.endRead()
     this.#onEnd()
     // A preflight carries no token. Its bytes are counted for the request that it asks for, the next on its connection.
     if (this.#request && isPreflight(this.#request)) return
-    this.source.whenOver(() => {
-      if (this.#meter === NO_METER) this.source.skip()
-      else this.#meter.finish(this.#reply ? bodyBytes(this.#reply) : 0)
+    this.source.whenComplete(() => {
+      if (this.#meter === NO_METER) this.source.discardDelta()
+      else this.#meter.finish(this.#reply ? answerBodyBytes(this.#reply) : 0)
     })
   }
 }
@@ -124,15 +124,15 @@ export class RequestContext implements OpenRequest, MeteredRequest {
 export const isPreflight = ({ method, headers }: FastifyRequest): boolean =>
   method === 'OPTIONS' && headers['access-control-request-method'] !== undefined
 
-function bodyBytes(reply: FastifyReply): number {
+function answerBodyBytes(reply: FastifyReply): number {
   return reply.statusCode === 204 || reply.request.method === 'HEAD'
     ? 0
     : Number(reply.getHeader('content-length') ?? 0)
 }
 
 /** Records are looked at, exported and passed on: whatever looks like a token stays out of them. */
-function pathOf({ url, headers }: FastifyRequest): string {
-  const said = `${headers.authorization ?? ''},${headers['sec-websocket-protocol'] ?? ''}`
-  const tokens = [...said.matchAll(/bearer[ .]+([^\s,]+)/gi)].map(([, token]) => token ?? '')
+function pathWithoutTokens({ url, headers }: FastifyRequest): string {
+  const credentials = `${headers.authorization ?? ''},${headers['sec-websocket-protocol'] ?? ''}`
+  const tokens = [...credentials.matchAll(/bearer[ .]+([^\s,]+)/gi)].map(([, token]) => token ?? '')
   return tokens.reduce((path, token) => path.replaceAll(token, '…'), recordedPath(url))
 }

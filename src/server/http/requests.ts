@@ -10,7 +10,7 @@ import type { Rooms } from '../room/rooms.ts'
 export class RequestsInFlight {
   #count = 0
   /** Called when the last one is over. */
-  onQuiet: () => void = () => undefined
+  onIdle: () => void = () => undefined
 
   get count(): number {
     return this.#count
@@ -22,7 +22,7 @@ export class RequestsInFlight {
 
   readonly end = (): void => {
     this.#count -= 1
-    if (this.#count === 0) this.onQuiet()
+    if (this.#count === 0) this.onIdle()
   }
 }
 
@@ -56,7 +56,7 @@ export function trackRequests(app: App, rooms: Rooms): RequestsInFlight {
   })
 
   app.addHook('onSend', (request, reply, payload, next) => {
-    request.context.meter.answered(reply.statusCode)
+    request.context.meter.markAnswered(reply.statusCode)
     // A client that kept its connection would send its next request into a closed door. HTTP/2 has GOAWAY for this.
     if (rooms.isClosed && request.raw.httpVersionMajor === 1) reply.header('connection', 'close')
     next(null, payload)

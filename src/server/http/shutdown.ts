@@ -26,11 +26,11 @@ export function closeInOrder(
     // Whoever wants to become a socket from here on is answered 503 by Fastify, which leaves the connection open.
     this.server.on('upgrade', (_request, socket) => socket.end())
     const timer = setTimeout(finish, PATIENCE_MS)
-    inFlight.onQuiet = finish
+    inFlight.onIdle = finish
     if (inFlight.count === 0) finish()
     function finish(): void {
       clearTimeout(timer)
-      inFlight.onQuiet = () => undefined
+      inFlight.onIdle = () => undefined
       for (const socket of clients) socket.terminate()
       done()
     }

@@ -18,4 +18,4 @@ export function serverNow(): number {
  * @param dueAt when the timer should have fired, by performance.now()
  * @param ms what the timer was set to
  */
-export const stoodStill = (dueAt: number, ms: number): boolean => performance.now() - dueAt > ms / 5
+export const wasEventLoopBlocked = (dueAt: number, ms: number): boolean => performance.now() - dueAt > ms / 5

@@ -1,18 +1,18 @@
-import { stoodStill } from './clock.ts'
+import { wasEventLoopBlocked } from './clock.ts'
 
 /** Parts of an interval: connections are spread over them, so that not all are written to in one turn. */
 const SLICES = 16
 
 /** A connection that is kept alive. */
-export interface Beating {
+export interface HeartbeatTarget {
   /** Slice in which something was last written that tells the peer that the connection lives. See `Heartbeat.now`. */
-  lastSentAt: number
+  lastSentSlice: number
   /**
    * Nothing was sent for an interval.
    *
-   * @param stoodStill this process did not run in time, so that it cannot know whether the peer was silent
+   * @param wasBlocked this process did not run in time, so that it cannot know whether the peer was silent
    */
-  beat(stoodStill: boolean): void
+  onHeartbeat(wasBlocked: boolean): void
 }
 
 /**
@@ -21,7 +21,7 @@ export interface Beating {
  */
 export class Heartbeat {
   readonly #sliceMs: number
-  readonly #wheel = Array.from({ length: SLICES + 1 }, () => new Set<Beating>())
+  readonly #wheel = Array.from({ length: SLICES + 1 }, () => new Set<HeartbeatTarget>())
   #slice = 0
   #size = 0
   #timer: NodeJS.Timeout | null = null
@@ -33,18 +33,18 @@ export class Heartbeat {
   }
 
   /** The present slice. A connection remembers it when it sends something. */
-  get now(): number {
+  get currentSlice(): number {
     return this.#slice
   }
 
-  add(connection: Beating): void {
-    connection.lastSentAt = this.#slice
-    this.#place(connection)
+  add(connection: HeartbeatTarget): void {
+    connection.lastSentSlice = this.#slice
+    this.#schedule(connection)
     this.#size += 1
     this.#timer ??= this.#start()
   }
 
-  remove(connection: Beating): void {
+  remove(connection: HeartbeatTarget): void {
     if (!this.#wheel.some((slice) => slice.delete(connection))) return
     this.#size -= 1
     if (this.#size === 0) this.close()
@@ -57,31 +57,31 @@ export class Heartbeat {
 
   #start(): NodeJS.Timeout {
     this.#dueAt = performance.now() + this.#sliceMs
-    return setInterval(() => this.#turn(), this.#sliceMs).unref()
+    return setInterval(() => this.#advance(), this.#sliceMs).unref()
   }
 
-  #turn(): void {
-    const isLate = stoodStill(this.#dueAt, this.#sliceMs * SLICES)
+  #advance(): void {
+    const wasBlocked = wasEventLoopBlocked(this.#dueAt, this.#sliceMs * SLICES)
     this.#dueAt = performance.now() + this.#sliceMs
     this.#slice += 1
-    const due = this.#at(this.#slice)
+    const due = this.#sliceAt(this.#slice)
     for (const connection of due) {
       due.delete(connection)
-      if (this.#slice - connection.lastSentAt >= SLICES) {
-        connection.lastSentAt = this.#slice
-        this.#place(connection)
-        connection.beat(isLate)
+      if (this.#slice - connection.lastSentSlice >= SLICES) {
+        connection.lastSentSlice = this.#slice
+        this.#schedule(connection)
+        connection.onHeartbeat(wasBlocked)
       } else {
-        this.#place(connection)
+        this.#schedule(connection)
       }
     }
   }
 
-  #place(connection: Beating): void {
-    this.#at(connection.lastSentAt + SLICES).add(connection)
+  #schedule(connection: HeartbeatTarget): void {
+    this.#sliceAt(connection.lastSentSlice + SLICES).add(connection)
   }
 
-  #at(slice: number): Set<Beating> {
+  #sliceAt(slice: number): Set<HeartbeatTarget> {
     const set = this.#wheel[slice % this.#wheel.length]
     if (!set) throw new RangeError(`no slice ${slice}`)
     return set

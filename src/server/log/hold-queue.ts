@@ -1,16 +1,16 @@
 /** Something that waits for at most a given time. A node of a list, so that it can leave without a search. */
-export interface Held {
+export interface Hold {
   /** When its time is over, by performance.now(). */
   deadline: number
-  before: Held | null
-  after: Held | null
-  giveUp(): void
+  previous: Hold | null
+  next: Hold | null
+  expire(): void
 }
 
 /** Those that wait for the same time, in the order in which they came: the first one's time is over first. */
 interface Queue {
-  first: Held | null
-  last: Held | null
+  first: Hold | null
+  last: Hold | null
 }
 
 /**
@@ -20,37 +20,37 @@ interface Queue {
 export class HoldQueue {
   readonly #queues = new Map<number, Queue>()
 
-  add(held: Held, ms: number): void {
-    held.deadline = performance.now() + ms
+  add(hold: Hold, ms: number): void {
+    hold.deadline = performance.now() + ms
     const queue = this.#queues.get(ms)
     if (!queue) {
-      this.#queues.set(ms, { first: held, last: held })
+      this.#queues.set(ms, { first: hold, last: hold })
       setTimeout(() => this.#check(ms), ms).unref()
       return
     }
-    held.before = queue.last
-    if (queue.last) queue.last.after = held
-    else queue.first = held
-    queue.last = held
+    hold.previous = queue.last
+    if (queue.last) queue.last.next = hold
+    else queue.first = hold
+    queue.last = hold
   }
 
-  remove(held: Held, ms: number): void {
+  remove(hold: Hold, ms: number): void {
     const queue = this.#queues.get(ms)
     if (!queue) return
-    const { before, after } = held
-    if (before) before.after = after
-    else if (queue.first === held) queue.first = after
-    if (after) after.before = before
-    else if (queue.last === held) queue.last = before
-    held.before = null
-    held.after = null
+    const { previous, next } = hold
+    if (previous) previous.next = next
+    else if (queue.first === hold) queue.first = next
+    if (next) next.previous = previous
+    else if (queue.last === hold) queue.last = previous
+    hold.previous = null
+    hold.next = null
   }
 
   #check(ms: number): void {
     const queue = this.#queues.get(ms)
     if (!queue) return
     const now = performance.now()
-    while (queue.first && queue.first.deadline <= now) queue.first.giveUp()
+    while (queue.first && queue.first.deadline <= now) queue.first.expire()
     if (queue.first) setTimeout(() => this.#check(ms), Math.ceil(queue.first.deadline - now)).unref()
     else this.#queues.delete(ms)
   }

@@ -1,24 +1,24 @@
 /** A set that mostly has one element or none, and then costs no more than a field. */
 export class SmallSet<T extends object> {
-  #one: T | null = null
+  #first: T | null = null
   #others: Set<T> | null = null
 
   get size(): number {
-    return (this.#one ? 1 : 0) + (this.#others?.size ?? 0)
+    return (this.#first ? 1 : 0) + (this.#others?.size ?? 0)
   }
 
   add(element: T): void {
-    if (this.#one === null) this.#one = element
-    else if (this.#one !== element) (this.#others ??= new Set()).add(element)
+    if (this.#first === null) this.#first = element
+    else if (this.#first !== element) (this.#others ??= new Set()).add(element)
   }
 
   delete(element: T): void {
-    if (this.#one === element) this.#one = null
+    if (this.#first === element) this.#first = null
     else this.#others?.delete(element)
   }
 
   /** All elements at this moment: what is added or deleted later changes nothing. */
   toArray(): T[] {
-    return [...(this.#one ? [this.#one] : []), ...(this.#others ?? [])]
+    return [...(this.#first ? [this.#first] : []), ...(this.#others ?? [])]
   }
 }

@@ -1,6 +1,6 @@
 import type { Cursor } from '../../protocol.ts'
 import { encode, EncodedBatch } from './encoded-batch.ts'
-import { HoldQueue, type Held } from './hold-queue.ts'
+import { HoldQueue, type Hold } from './hold-queue.ts'
 import type { Log, Waiter } from './log.ts'
 import type { RoomObserver } from './delivery-observer.ts'
 
@@ -11,7 +11,7 @@ export interface Reader {
   /** The connection has ended, from whichever side. */
   readonly isOver: boolean
   /** Told once when it ends. */
-  observedBy: { readerEnded(): void } | null
+  endListener: { readerEnded(): void } | null
   readonly observer?: RoomObserver | undefined
 }
 
@@ -28,27 +28,27 @@ export interface PendingAnswer {
   /** Called once: with the batch, or null when nothing happened. */
   answer(batch: EncodedBatch | null): void
   /** The read begins to wait. */
-  waits(): void
+  startHold(): void
 }
 
 /** ms after which a subscription asks again whether its first cursor is known, while the store is away. */
 const RETRY_MS = 20_000
 
 /** The next batch with something for this reader, or the empty one at the head. Pages with nothing for it are passed. */
-function readFor(log: Log, reader: Reader, cursor: Cursor | null): EncodedBatch {
+function readVisible(log: Log, reader: Reader, cursor: Cursor | null): EncodedBatch {
   let batch = encode(log.read(cursor)).visibleTo(reader.memberId)
-  while (batch.batch.more && !isNews(cursor, batch)) {
+  while (batch.batch.more && !mustDeliver(cursor, batch)) {
     batch = encode(log.read(batch.cursor)).visibleTo(reader.memberId)
   }
   return batch
 }
 
 /** There is something to say: the first read is an answer even if the room is empty, and so is a reset. */
-const isNews = (cursor: Cursor | null, { batch }: EncodedBatch): boolean =>
+const mustDeliver = (cursor: Cursor | null, { batch }: EncodedBatch): boolean =>
   batch.events.length > 0 || cursor === null || batch.reset === true
 
-function observe(reader: Reader, cursor: Cursor | null, { batch }: EncodedBatch): void {
-  reader.observer?.delivered(batch, cursor !== null && !batch.reset && !batch.more)
+function reportDelivery(reader: Reader, cursor: Cursor | null, { batch }: EncodedBatch): void {
+  reader.observer?.batchDelivered(batch, cursor !== null && !batch.reset && !batch.more)
 }
 
 /**
@@ -61,7 +61,7 @@ export class Subscription implements Waiter {
   readonly #sink: Sink
   #cursor: Cursor | null
   /** The position that the reader was told last. */
-  #told: Cursor | null
+  #sentCursor: Cursor | null
   #state: 'starting' | 'open' | 'full' | 'over' = 'starting'
 
   constructor(log: Log, reader: Reader, cursor: Cursor | null, sink: Sink) {
@@ -69,8 +69,8 @@ export class Subscription implements Waiter {
     this.#reader = reader
     this.#sink = sink
     this.#cursor = cursor
-    this.#told = cursor
-    reader.observedBy = this
+    this.#sentCursor = cursor
+    reader.endListener = this
     // The client may have gone while the store was asked who it is.
     if (reader.isOver) this.#end()
     else this.#start()
@@ -89,11 +89,11 @@ export class Subscription implements Waiter {
    * The position of a quiet reader, if it moved past events that are not for this reader; else null. Without being told, the
    * reader would come back with a cursor that is too old in a room full of private messages.
    */
-  takeMovedPosition(): EncodedBatch | null {
+  pullPositionUpdate(): EncodedBatch | null {
     this.wake()
-    if (this.#state !== 'open' || this.#cursor === null || this.#cursor === this.#told) return null
-    this.#told = this.#cursor
-    return readFor(this.#log, this.#reader, this.#cursor)
+    if (this.#state !== 'open' || this.#cursor === null || this.#cursor === this.#sentCursor) return null
+    this.#sentCursor = this.#cursor
+    return readVisible(this.#log, this.#reader, this.#cursor)
   }
 
   readerEnded(): void {
@@ -103,11 +103,11 @@ export class Subscription implements Waiter {
   wake(): void {
     while (this.#state === 'open') {
       const cursor = this.#cursor
-      const batch = readFor(this.#log, this.#reader, cursor)
+      const batch = readVisible(this.#log, this.#reader, cursor)
       this.#cursor = batch.cursor
-      if (isNews(cursor, batch)) {
-        observe(this.#reader, cursor, batch)
-        this.#told = batch.cursor
+      if (mustDeliver(cursor, batch)) {
+        reportDelivery(this.#reader, cursor, batch)
+        this.#sentCursor = batch.cursor
         if (!this.#sink.write(batch)) this.#pause()
         if (batch.cursor !== this.#log.head) continue
       }
@@ -144,57 +144,57 @@ export class Subscription implements Waiter {
   }
 }
 
-const holds = new HoldQueue()
+const holdQueue = new HoldQueue()
 
 /** One read that waits until there is something to say. */
-class PendingRead implements Waiter, Held {
+class HeldRead implements Waiter, Hold {
   readonly #log: Log
   readonly #reader: Reader
-  readonly #pending: PendingAnswer
-  readonly #first: Cursor
+  readonly #pendingAnswer: PendingAnswer
+  readonly #startCursor: Cursor
   #cursor: Cursor
   readonly #waitMs: number
   deadline = 0
-  before: Held | null = null
-  after: Held | null = null
+  previous: Hold | null = null
+  next: Hold | null = null
 
   constructor(log: Log, reader: Reader, first: Cursor, cursor: Cursor, waitMs: number, pending: PendingAnswer) {
     this.#log = log
     this.#reader = reader
-    this.#first = first
+    this.#startCursor = first
     this.#cursor = cursor
-    this.#pending = pending
+    this.#pendingAnswer = pending
     this.#waitMs = waitMs
-    holds.add(this, waitMs)
-    reader.observedBy = this
+    holdQueue.add(this, waitMs)
+    reader.endListener = this
     log.wait(this)
   }
 
   readerEnded(): void {
-    this.giveUp()
+    this.expire()
   }
 
   wake(): void {
-    const batch = readFor(this.#log, this.#reader, this.#cursor)
-    if (isNews(this.#cursor, batch)) {
-      observe(this.#reader, this.#cursor, batch)
-      this.#finish(batch)
+    const batch = readVisible(this.#log, this.#reader, this.#cursor)
+    if (mustDeliver(this.#cursor, batch)) {
+      reportDelivery(this.#reader, this.#cursor, batch)
+      this.#answer(batch)
     } else if (this.#log.isClosed) {
-      this.giveUp()
+      this.expire()
     } else {
       this.#cursor = batch.cursor
     }
   }
 
-  giveUp(): void {
-    this.#finish(this.#cursor === this.#first ? null : readFor(this.#log, this.#reader, this.#cursor))
+  expire(): void {
+    this.#answer(this.#cursor === this.#startCursor ? null : readVisible(this.#log, this.#reader, this.#cursor))
   }
 
-  #finish(batch: EncodedBatch | null): void {
-    holds.remove(this, this.#waitMs)
-    this.#reader.observedBy = null
+  #answer(batch: EncodedBatch | null): void {
+    holdQueue.remove(this, this.#waitMs)
+    this.#reader.endListener = null
     this.#log.stopWaiting(this)
-    this.#pending.answer(batch)
+    this.#pendingAnswer.answer(batch)
   }
 }
 
@@ -213,26 +213,32 @@ export function readNext(
 ): void {
   const isKnown = cursor === null || log.catchUpTo(cursor, waitMs, reader)
   if (isKnown === true) {
-    readKnown(log, reader, cursor, waitMs, pending)
+    readAtKnownCursor(log, reader, cursor, waitMs, pending)
     return
   }
   const deadline = performance.now() + waitMs
   void isKnown.then((known) => {
-    if (known) readKnown(log, reader, cursor, Math.ceil(deadline - performance.now()), pending)
+    if (known) readAtKnownCursor(log, reader, cursor, Math.ceil(deadline - performance.now()), pending)
     else pending.answer(null)
   })
 }
 
-function readKnown(log: Log, reader: Reader, first: Cursor | null, waitMs: number, pending: PendingAnswer): void {
-  const batch = readFor(log, reader, first)
-  if (first === null || isNews(first, batch)) {
-    observe(reader, first, batch)
+function readAtKnownCursor(
+  log: Log,
+  reader: Reader,
+  first: Cursor | null,
+  waitMs: number,
+  pending: PendingAnswer,
+): void {
+  const batch = readVisible(log, reader, first)
+  if (first === null || mustDeliver(first, batch)) {
+    reportDelivery(reader, first, batch)
     pending.answer(batch)
   } else if (waitMs <= 0 || reader.isOver || log.isClosed) {
     pending.answer(batch.cursor === first ? null : batch)
   } else {
-    pending.waits()
-    new PendingRead(log, reader, first, batch.cursor, waitMs, pending)
+    pending.startHold()
+    new HeldRead(log, reader, first, batch.cursor, waitMs, pending)
   }
 }
 
@@ -243,7 +249,7 @@ function readKnown(log: Log, reader: Reader, first: Cursor | null, waitMs: numbe
 export async function readSnapshot(log: Log, reader: Reader, cursor: Cursor | null): Promise<EncodedBatch | null> {
   const isKnown = cursor === null || log.catchUpTo(cursor, 0, reader)
   if (isKnown !== true && !(await isKnown)) return null
-  const history = readFor(log, reader, null)
+  const history = readVisible(log, reader, null)
   if (cursor === null) return history
   const missed = log.read(cursor)
   if (missed.cursor === cursor) return null

@@ -27,7 +27,7 @@ export class Window {
   readonly #waiters = new Set<Waiter>()
   /** What was read since the last event, by cursor. Most readers stand at the same few positions. */
   readonly #batches = new Map<Cursor, Batch>()
-  #isWaking = false
+  #isWakeScheduled = false
   #isClosed = false
 
   /** @param onDrop told of events that are not retained any more */
@@ -55,7 +55,7 @@ export class Window {
   push(event: RoomEvent): void {
     this.#events.push(event)
     this.#trim()
-    this.#changed()
+    this.#onHeadChange()
   }
 
   /** Begins again, in an epoch, with events whose last one has the seq `headSeq`. */
@@ -63,11 +63,11 @@ export class Window {
     this.#epoch = epoch
     this.#events = [...events]
     this.#dropped = headSeq - events.length
-    this.#changed()
+    this.#onHeadChange()
   }
 
   /** False for a cursor of another epoch, and for one that is ahead of the head. */
-  knows(cursor: Cursor): boolean {
+  hasReached(cursor: Cursor): boolean {
     if (cursor === this.#head || this.#batches.has(cursor)) return true
     const [epoch, digits] = cursor.split('.')
     return epoch === this.#epoch && Number(digits) <= this.headSeq
@@ -75,12 +75,12 @@ export class Window {
 
   /** As `Log.read`. */
   read(cursor: Cursor | null): Batch {
-    const known = this.#batches.get(cursor ?? HISTORY)
-    if (known) return known
-    if (cursor === null) return this.#keep(HISTORY, this.#history())
+    const cached = this.#batches.get(cursor ?? HISTORY)
+    if (cached) return cached
+    if (cursor === null) return this.#cacheBatch(HISTORY, this.#history())
     const seq = this.#seqOf(cursor)
-    if (seq !== null) return this.#keep(cursor, this.#batchAfter(seq))
-    return this.#batches.get(RESET) ?? this.#keep(RESET, { ...this.read(null), reset: true })
+    if (seq !== null) return this.#cacheBatch(cursor, this.#batchAfter(seq))
+    return this.#batches.get(RESET) ?? this.#cacheBatch(RESET, { ...this.read(null), reset: true })
   }
 
   /** As `Log.wait`. */
@@ -94,7 +94,7 @@ export class Window {
 
   close(): void {
     this.#isClosed = true
-    this.#wake()
+    this.#wakeAll()
   }
 
   #history(): Batch {
@@ -104,12 +104,12 @@ export class Window {
   #batchAfter(seq: number): Batch {
     const start = seq - this.#dropped
     const events = this.#events.slice(start, start + LIMITS.batchEvents)
-    const reached = seq + events.length
-    if (reached === this.headSeq) return { cursor: this.#head, events }
-    return { cursor: this.#cursorAt(reached), events, more: true }
+    const reachedSeq = seq + events.length
+    if (reachedSeq === this.headSeq) return { cursor: this.#head, events }
+    return { cursor: this.#cursorAt(reachedSeq), events, more: true }
   }
 
-  #keep(cursor: Cursor, batch: Batch): Batch {
+  #cacheBatch(cursor: Cursor, batch: Batch): Batch {
     if (this.#batches.size === MAX_BATCHES) this.#batches.clear()
     this.#batches.set(cursor, batch)
     return batch
@@ -140,14 +140,14 @@ export class Window {
   }
 
   /** Wakes once per turn of the event loop: readers then take all of the turn's events in one batch and one write. */
-  #changed(): void {
+  #onHeadChange(): void {
     this.#head = this.#cursorAt(this.headSeq)
     this.#batches.clear()
-    if (this.#isWaking || this.#waiters.size === 0) return
-    this.#isWaking = true
+    if (this.#isWakeScheduled || this.#waiters.size === 0) return
+    this.#isWakeScheduled = true
     setImmediate(() => {
-      this.#isWaking = false
-      this.#wake()
+      this.#isWakeScheduled = false
+      this.#wakeAll()
     })
   }
 
@@ -155,7 +155,7 @@ export class Window {
    * The waiter that was first goes to the end, so that each takes every place in turn: with many readers, the last one is
    * served noticeably later.
    */
-  #wake(): void {
+  #wakeAll(): void {
     const [first] = this.#waiters
     if (first === undefined) return
     this.#waiters.delete(first)

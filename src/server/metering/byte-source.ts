@@ -8,7 +8,7 @@ export interface HeadAndBody {
 }
 
 /** Bytes that crossed in both directions, as the server sees them: up is read, down is written. */
-export interface Crossed {
+export interface TransferredBytes {
   up: HeadAndBody
   down: HeadAndBody
 }
@@ -22,11 +22,11 @@ export interface ByteSource {
    *
    * @param up bytes of the request's body among them, if the source cannot tell, as in HTTP/1.1; likewise `down`
    */
-  readDelta(up: number, down: number): Crossed
+  readDelta(up: number, down: number): TransferredBytes
   /** Bytes that crossed until now belong to nobody who asks later. */
-  skip(): void
+  discardDelta(): void
   /** Calls back once the last byte of the answer has crossed, or never will: at once, if that is so already. */
-  whenOver(done: () => void): void
+  whenComplete(callback: () => void): void
 }
 
 /** If a message was cut off, only a part of its body has crossed, or none. */
@@ -38,9 +38,9 @@ export function splitBytes(bytes: number, bodyBytes: number, parts: HeadAndBody)
 const sources = new WeakMap<IncomingMessage, ByteSource>()
 
 /** Gives a request a byte source other than its connection. */
-export function setByteSource(request: IncomingMessage, source: ByteSource): void {
+export function assignByteSource(request: IncomingMessage, source: ByteSource): void {
   sources.set(request, source)
 }
 
 /** The byte source that a request was given; null when it has its connection to itself. */
-export const ownByteSource = (request: IncomingMessage): ByteSource | null => sources.get(request) ?? null
+export const assignedByteSource = (request: IncomingMessage): ByteSource | null => sources.get(request) ?? null

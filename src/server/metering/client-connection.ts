@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { TransportName } from '../../protocol.ts'
-import { ownByteSource, splitBytes, type ByteSource, type Crossed } from './byte-source.ts'
+import { assignedByteSource, splitBytes, type ByteSource, type TransferredBytes } from './byte-source.ts'
 import { digest } from '../room/ids.ts'
 import { MAX_OPEN_REQUESTS } from '../config/limits.ts'
 import type { ConnectionUse, MemberUsage } from './member-usage.ts'
@@ -11,7 +11,7 @@ import { SmallSet } from '../log/small-set.ts'
 const REFUSAL_MS = 1000
 
 /** What was read last: one object for all connections, since it is used at once. */
-const CROSSED: Crossed = { up: { head: 0, body: 0 }, down: { head: 0, body: 0 } }
+const LAST_DELTA: TransferredBytes = { up: { head: 0, body: 0 }, down: { head: 0, body: 0 } }
 
 /** A request under way on a connection. */
 export interface OpenRequest {
@@ -30,12 +30,12 @@ export interface OpenRequest {
  */
 export class ClientConnection implements ByteSource {
   readonly connection: Socket
-  #up = 0
-  #down = 0
+  #upBytes = 0
+  #downBytes = 0
   /** More than one on HTTP/2, and for a client that pipelines. */
-  readonly #open = new SmallSet<OpenRequest>()
+  readonly #openRequests = new SmallSet<OpenRequest>()
   /** How the connection was used last. */
-  #use: ConnectionUse | null = null
+  #lastUse: ConnectionUse | null = null
   #isRefused = false
   #token = ''
   #tokenDigest = ''
@@ -57,43 +57,43 @@ export class ClientConnection implements ByteSource {
   }
   /** HTTP/2 bounds its streams itself. */
   get isOverLimit(): boolean {
-    return this.#open.size > MAX_OPEN_REQUESTS
+    return this.#openRequests.size > MAX_OPEN_REQUESTS
   }
 
-  bytesOf(request: IncomingMessage): ByteSource {
-    return request.httpVersionMajor === 1 ? this : (ownByteSource(request) ?? this)
+  byteSourceOf(request: IncomingMessage): ByteSource {
+    return request.httpVersionMajor === 1 ? this : (assignedByteSource(request) ?? this)
   }
 
-  readDelta(up: number, down: number): Crossed {
+  readDelta(up: number, down: number): TransferredBytes {
     const { bytesRead, bytesWritten } = this.connection
-    splitBytes(bytesRead - this.#up, up, CROSSED.up)
-    splitBytes(bytesWritten - this.#down, down, CROSSED.down)
-    this.#up = bytesRead
-    this.#down = bytesWritten
-    return CROSSED
+    splitBytes(bytesRead - this.#upBytes, up, LAST_DELTA.up)
+    splitBytes(bytesWritten - this.#downBytes, down, LAST_DELTA.down)
+    this.#upBytes = bytesRead
+    this.#downBytes = bytesWritten
+    return LAST_DELTA
   }
 
-  skip(): void {
-    this.#up = this.connection.bytesRead
-    this.#down = this.connection.bytesWritten
+  discardDelta(): void {
+    this.#upBytes = this.connection.bytesRead
+    this.#downBytes = this.connection.bytesWritten
   }
 
-  whenOver(done: () => void): void {
-    done()
+  whenComplete(callback: () => void): void {
+    callback()
   }
 
-  add(request: OpenRequest): void {
-    this.#open.add(request)
+  addRequest(request: OpenRequest): void {
+    this.#openRequests.add(request)
   }
 
-  delete(request: OpenRequest): void {
-    this.#open.delete(request)
+  removeRequest(request: OpenRequest): void {
+    this.#openRequests.delete(request)
   }
 
   /** Ends held reads, so that the refusal that is queued behind them goes out. */
   refuse(): void {
     this.#isRefused = true
-    for (const request of this.#open.toArray()) request.endRead()
+    for (const request of this.#openRequests.toArray()) request.endRead()
     const timer = setTimeout(() => this.connection.destroy(), REFUSAL_MS)
     this.connection.once('close', () => clearTimeout(timer))
   }
@@ -108,18 +108,18 @@ export class ClientConnection implements ByteSource {
   }
 
   /** Notes that a member uses the connection for a transport: mostly the same ones as before. */
-  usedBy(usage: MemberUsage, transport: TransportName): ConnectionUse {
-    if (this.#use?.usage !== usage || this.#use.transport !== transport) {
-      this.#use = usage.connect(this.connection, transport)
+  connectionUse(usage: MemberUsage, transport: TransportName): ConnectionUse {
+    if (this.#lastUse?.usage !== usage || this.#lastUse.transport !== transport) {
+      this.#lastUse = usage.addConnection(this.connection, transport)
     }
-    return this.#use
+    return this.#lastUse
   }
 
   addPreflight(): void {
     this.#preflights += 1
   }
 
-  takePreflights(): number {
+  drainPreflights(): number {
     const count = this.#preflights
     this.#preflights = 0
     return count
@@ -129,8 +129,8 @@ export class ClientConnection implements ByteSource {
    * Node emits `close` for the response whose turn it is. Responses that are queued behind it get theirs here, and requests
    * that became a WebSocket have none.
    */
-  closed(): void {
-    for (const request of this.#open.toArray()) {
+  closeRequests(): void {
+    for (const request of this.#openRequests.toArray()) {
       const { response } = request
       if (response === null) {
         request.end()
@@ -146,7 +146,7 @@ const connections = new WeakMap<Socket, ClientConnection>()
 
 /** One function for all sockets: a closure each would be kept for as long as each. */
 function onClose(this: Socket): void {
-  connections.get(this)?.closed()
+  connections.get(this)?.closeRequests()
 }
 
 export function connectionOf(socket: Socket): ClientConnection {

@@ -5,36 +5,36 @@ export class CompressedFrame {
   /** null while nobody traces. */
   readonly record: FrameRecord | null
   /** Its bytes before compression. */
-  readonly whole: number
-  #text: number
-  #crossed = 0
-  #payload = 0
+  readonly uncompressedBytes: number
+  #textBytes: number
+  #transferredBytes = 0
+  #payloadBytes = 0
 
-  constructor(record: FrameRecord | null, whole: number, textBytes: number) {
+  constructor(record: FrameRecord | null, uncompressedBytes: number, textBytes: number) {
     this.record = record
-    this.whole = whole
-    this.#text = textBytes
+    this.uncompressedBytes = uncompressedBytes
+    this.#textBytes = textBytes
   }
 
-  get isFresh(): boolean {
-    return this.#crossed === 0
+  get isUnattributed(): boolean {
+    return this.#transferredBytes === 0
   }
 
   /** Bytes that crossed for this frame. Returns what they are. */
-  addCrossed(bytes: number): ByteSplit {
-    this.#crossed += bytes
-    return { headers: 0, ...this.#move(bytes) }
+  addTransferred(bytes: number): ByteSplit {
+    this.#transferredBytes += bytes
+    return { headers: 0, ...this.#updateSplit(bytes) }
   }
 
   /** Bytes of text in the frame before compression. Returns what changes in the split of what crossed. */
-  setText(textBytes: number): { framing: number; payload: number } {
-    this.#text = textBytes
-    return this.#move(0)
+  setTextBytes(textBytes: number): { framing: number; payload: number } {
+    this.#textBytes = textBytes
+    return this.#updateSplit(0)
   }
 
-  #move(bytes: number): { framing: number; payload: number } {
-    const payload = Math.floor((this.#crossed * this.#text) / this.whole) - this.#payload
-    this.#payload += payload
+  #updateSplit(bytes: number): { framing: number; payload: number } {
+    const payload = Math.floor((this.#transferredBytes * this.#textBytes) / this.uncompressedBytes) - this.#payloadBytes
+    this.#payloadBytes += payload
     return { framing: bytes - payload, payload }
   }
 }
@@ -56,19 +56,20 @@ export class CompressedFrames {
   }
 
   /** Gives each frame its share of the bytes. Returns what is left over: all of it, if there was no frame. */
-  divide(bytes: number, give: (frame: CompressedFrame, bytes: ByteSplit) => void): number {
+  distribute(bytes: number, assign: (frame: CompressedFrame, bytes: ByteSplit) => void): number {
     const last = this.#frames.at(-1)
     if (!last || bytes <= 0) return bytes
-    const fresh = this.#frames.length > 1 ? this.#frames.filter(({ isFresh }) => isFresh) : this.#frames
+    const unattributed =
+      this.#frames.length > 1 ? this.#frames.filter(({ isUnattributed }) => isUnattributed) : this.#frames
     // Compression takes time: bytes of the last frame that cross later are its own, unless there is another by then.
     this.#frames = [last]
-    let wholeLeft = fresh.reduce((sum, { whole }) => sum + whole, 0)
+    let uncompressedLeft = unattributed.reduce((sum, { uncompressedBytes }) => sum + uncompressedBytes, 0)
     let left = bytes
-    for (const frame of fresh) {
-      const share = Math.round((left * frame.whole) / wholeLeft)
-      wholeLeft -= frame.whole
+    for (const frame of unattributed) {
+      const share = Math.round((left * frame.uncompressedBytes) / uncompressedLeft)
+      uncompressedLeft -= frame.uncompressedBytes
       left -= share
-      give(frame, frame.addCrossed(share))
+      assign(frame, frame.addTransferred(share))
     }
     return left
   }

@@ -9,18 +9,18 @@ import { Trace } from './trace.ts'
  * Usages whose transports run over a connection. One listener per connection, however many members share it: behind a proxy
  * all members may.
  */
-const usersByConnection = new WeakMap<Socket, Set<MemberUsage>>()
+const usagesByConnection = new WeakMap<Socket, Set<MemberUsage>>()
 
-function usersOf(socket: Socket): Set<MemberUsage> {
-  let users = usersByConnection.get(socket)
-  if (!users) {
-    const all = (users = new Set())
-    usersByConnection.set(socket, all)
+function usagesOf(socket: Socket): Set<MemberUsage> {
+  let usages = usagesByConnection.get(socket)
+  if (!usages) {
+    const all = (usages = new Set())
+    usagesByConnection.set(socket, all)
     socket.once('close', () => {
-      for (const usage of all) usage.forget(socket)
+      for (const usage of all) usage.removeConnection(socket)
     })
   }
-  return users
+  return usages
 }
 
 /** Records that are kept of a session whose member may never be known: those of its beginning. */
@@ -29,9 +29,9 @@ const MAX_UNASSIGNED_RECORDS = 50
 /** A request that lasts: a held poll, a stream, a socket. Its bytes are counted when somebody asks, and when it ends. */
 export interface OpenMeter {
   /** Counts what has crossed since the last call. */
-  settle(): void
+  countDelta(): void
   /** What is known of the exchange now. */
-  record(): ExchangeRecord
+  toRecord(): ExchangeRecord
 }
 
 /** A connection as one member uses it for one transport. */
@@ -49,12 +49,12 @@ export interface ConnectionUse {
 export class MemberUsage {
   readonly #counts = new Map<TransportName, Counts>()
   readonly #connections = new Map<Socket, Map<TransportName, ConnectionUse>>()
-  readonly #open = new SmallSet<OpenMeter>()
+  readonly #openMeters = new SmallSet<OpenMeter>()
   readonly #traces = new Set<Trace>()
-  #connectionNumber = 0
-  #recordId = 0
+  #lastConnectionNumber = 0
+  #lastRecordId = 0
   /** The transport by which the member reads. What it posts is counted there. */
-  current: TransportName | null = null
+  readTransport: TransportName | null = null
   /** Records from before the member was known. */
   readonly #unassigned: Trace | null
 
@@ -79,48 +79,48 @@ export class MemberUsage {
       for (const use of uses.values()) {
         // The owner may use the connection already, and then has counted it.
         use.counts.opened -= 1
-        const own = owner.connect(socket, use.transport)
+        const own = owner.addConnection(socket, use.transport)
         numbers.set(use.number, own.number)
         use.usage = owner
         use.number = own.number
       }
     }
-    for (const [transport, counts] of this.#counts) addCounts(owner.counts(transport), counts)
+    for (const [transport, counts] of this.#counts) addCounts(owner.countsOf(transport), counts)
     for (const uses of this.#connections.values()) {
-      for (const use of uses.values()) use.counts = owner.counts(use.transport)
+      for (const use of uses.values()) use.counts = owner.countsOf(use.transport)
     }
-    for (const meter of this.#open.toArray()) owner.#open.add(meter)
-    if (this.current) owner.current = this.current
+    for (const meter of this.#openMeters.toArray()) owner.#openMeters.add(meter)
+    if (this.readTransport) owner.readTransport = this.readTransport
     const ids = new Map<number, number>()
-    for (const record of this.#unassigned?.take()?.records ?? []) {
+    for (const record of this.#unassigned?.drain()?.records ?? []) {
       const id = owner.newRecordId()
       ids.set(record.id, id)
       record.id = id
       if (record.type === 'exchange') record.connection = numbers.get(record.connection) ?? record.connection
       else record.exchange = ids.get(record.exchange) ?? record.exchange
-      owner.note(record)
+      owner.addRecord(record)
     }
     this.release()
   }
 
-  counts(transport: TransportName): Counts {
+  countsOf(transport: TransportName): Counts {
     let counts = this.#counts.get(transport)
     if (!counts) this.#counts.set(transport, (counts = noCounts()))
     return counts
   }
 
   /** Notes that a transport runs over this connection. */
-  connect(socket: Socket, transport: TransportName): ConnectionUse {
+  addConnection(socket: Socket, transport: TransportName): ConnectionUse {
     let uses = this.#connections.get(socket)
     if (!uses) {
       this.#connections.set(socket, (uses = new Map<TransportName, ConnectionUse>()))
-      usersOf(socket).add(this)
+      usagesOf(socket).add(this)
     }
     let use = uses.get(transport)
     if (!use) {
       const [known] = uses.values()
-      const counts = this.counts(transport)
-      use = { usage: this, transport, counts, number: known?.number ?? ++this.#connectionNumber }
+      const counts = this.countsOf(transport)
+      use = { usage: this, transport, counts, number: known?.number ?? ++this.#lastConnectionNumber }
       uses.set(transport, use)
       counts.opened += 1
     }
@@ -128,48 +128,48 @@ export class MemberUsage {
   }
 
   /** The connection is gone. */
-  forget(socket: Socket): void {
+  removeConnection(socket: Socket): void {
     this.#connections.delete(socket)
   }
 
   /** Nothing more is counted here. Connections that go on do not keep this usage. */
   release(): void {
-    for (const socket of this.#connections.keys()) usersByConnection.get(socket)?.delete(this)
+    for (const socket of this.#connections.keys()) usagesByConnection.get(socket)?.delete(this)
   }
 
   /** The request lasts: it is asked when the meter is read. */
-  begin(meter: OpenMeter): void {
-    this.#open.add(meter)
+  addOpenMeter(meter: OpenMeter): void {
+    this.#openMeters.add(meter)
   }
 
-  end(meter: OpenMeter): void {
-    this.#open.delete(meter)
+  removeOpenMeter(meter: OpenMeter): void {
+    this.#openMeters.delete(meter)
   }
 
   newRecordId(): number {
-    return ++this.#recordId
+    return ++this.#lastRecordId
   }
 
   /** The record is new, or says more than before. */
-  note(record: TraceRecord): void {
-    for (const trace of this.#traces) trace.note(record)
+  addRecord(record: TraceRecord): void {
+    for (const trace of this.#traces) trace.add(record)
   }
 
   /** All records from here on, and of the requests under way what is known of them. `end` ends it. */
-  trace(): { trace: Trace; end: () => void } {
+  startTrace(): { trace: Trace; stop: () => void } {
     const trace = new Trace()
-    this.#settle()
-    for (const meter of this.#open.toArray()) trace.note(meter.record())
+    this.#countDeltas()
+    for (const meter of this.#openMeters.toArray()) trace.add(meter.toRecord())
     this.#traces.add(trace)
-    return { trace, end: () => this.#traces.delete(trace) }
+    return { trace, stop: () => this.#traces.delete(trace) }
   }
 
   report(): { counts: Partial<Record<TransportName, Counts>>; connections: number } {
-    this.#settle()
+    this.#countDeltas()
     return { counts: Object.fromEntries(this.#counts), connections: this.#connections.size }
   }
 
-  #settle(): void {
-    for (const meter of this.#open.toArray()) meter.settle()
+  #countDeltas(): void {
+    for (const meter of this.#openMeters.toArray()) meter.countDelta()
   }
 }

@@ -9,19 +9,19 @@ import type { ConnectionUse, OpenMeter } from './member-usage.ts'
 /** What carried a draft up: a request, or a frame. */
 export interface DraftCarrier {
   /** The draft that it carried, or one of them. */
-  carriesDraft(draft: Draft): void
+  countDraft(draft: Draft): void
 }
 
 /** Counts one request and its answer, for the member that made it. */
 export interface RequestMeter extends DraftCarrier {
   /** The answer is held back from now on, until there is something to say. */
-  held(): void
+  startHold(): void
   /** The answer says, perhaps beside other things, where this draft stands in the log. */
-  acknowledges(draftId: string): void
+  addAcknowledgement(draftId: string): void
   /** A poll is answered: with a batch, or with nothing. */
-  answersPoll(batch: EncodedBatch | null): void
+  countPollAnswer(batch: EncodedBatch | null): void
   /** The answer leaves now. `bodyBytes` if they are known here; otherwise `finish` says them. */
-  answered(status: number, bodyBytes?: number): void
+  markAnswered(status: number, bodyBytes?: number): void
   /** The answer's head is out, and frames follow it. */
   startFrames(kind: 'stream' | 'socket', status: number, isCompressed?: boolean): FrameMeter
   /** The answer has gone out, or the connection broke. */
@@ -30,11 +30,11 @@ export interface RequestMeter extends DraftCarrier {
 
 /** For requests that no member made. */
 export const NO_METER: RequestMeter = {
-  carriesDraft: () => undefined,
-  held: () => undefined,
-  acknowledges: () => undefined,
-  answersPoll: () => undefined,
-  answered: () => undefined,
+  countDraft: () => undefined,
+  startHold: () => undefined,
+  addAcknowledgement: () => undefined,
+  countPollAnswer: () => undefined,
+  markAnswered: () => undefined,
   startFrames: () => NO_FRAME_METER,
   finish: () => undefined,
 }
@@ -77,9 +77,9 @@ export class MemberRequestMeter implements RequestMeter, OpenMeter {
   readonly #up: ByteSplit = { headers: 0, framing: 0, payload: 0 }
   readonly #down: ByteSplit = { headers: 0, framing: 0, payload: 0 }
   #kind: ExchangeRecord['kind']
-  #posts: string[] | undefined
+  #draftIds: string[] | undefined
   #postedTextBytes = 0
-  #acks: string[] | undefined
+  #ackedIds: string[] | undefined
   #answer: EncodedBatch | null = null
   #isPollAnswered = false
   #answerBytes: number | undefined
@@ -102,15 +102,15 @@ export class MemberRequestMeter implements RequestMeter, OpenMeter {
     this.#use = use
     this.#request = request
     this.#kind = isPoll ? 'poll' : 'other'
-    use.usage.current = use.transport
+    use.usage.readTransport = use.transport
     use.counts.requests += requests
     this.#id = use.usage.newRecordId()
-    this.#noteIfTraced()
+    this.#recordIfTraced()
   }
 
-  carriesDraft({ id, text }: Draft): void {
+  countDraft({ id, text }: Draft): void {
     this.#kind = 'post'
-    ;(this.#posts ??= []).push(id)
+    ;(this.#draftIds ??= []).push(id)
     const textBytes = Buffer.byteLength(text)
     this.#postedTextBytes += textBytes
     // Socket.IO answers a post before it handles what the post brought.
@@ -120,67 +120,67 @@ export class MemberRequestMeter implements RequestMeter, OpenMeter {
         sum.payload += textBytes
       }
     }
-    this.#noteIfTraced()
+    this.#recordIfTraced()
   }
 
-  held(): void {
+  startHold(): void {
     this.#heldFrom ??= serverNow()
-    this.#use.usage.begin(this)
+    this.#use.usage.addOpenMeter(this)
     if (!this.#use.usage.isTraced) return
-    this.settle()
-    this.#use.usage.note(this.record())
+    this.countDelta()
+    this.#use.usage.addRecord(this.toRecord())
   }
 
-  acknowledges(draftId: string): void {
-    ;(this.#acks ??= []).push(draftId)
+  addAcknowledgement(draftId: string): void {
+    ;(this.#ackedIds ??= []).push(draftId)
   }
 
-  answersPoll(batch: EncodedBatch | null): void {
+  countPollAnswer(batch: EncodedBatch | null): void {
     // The request was broken off: nobody gets this answer.
     if (this.#isOver) return
     this.#answer = batch
     this.#isPollAnswered = true
     const counts = this.#use.counts
-    counts.delivered += batch?.messages.length ?? 0
+    counts.delivered += batch?.newMessageIds.length ?? 0
     counts.polls += 1
-    if (!batch?.events && !this.#acks) counts.empty += 1
+    if (!batch?.newEventCount && !this.#ackedIds) counts.empty += 1
     if (this.#heldFrom !== undefined) this.#heldTo = serverNow()
-    this.#noteIfTraced()
+    this.#recordIfTraced()
   }
 
-  answered(status: number, bodyBytes?: number): void {
+  markAnswered(status: number, bodyBytes?: number): void {
     if (this.#isOver || this.#status !== undefined) return
     this.#answeredAt = serverNow()
     this.#status = status
     this.#answerBytes = bodyBytes
-    this.#noteIfTraced()
+    this.#recordIfTraced()
   }
 
   startFrames(kind: 'stream' | 'socket', status: number, isCompressed = false): FrameMeter {
     this.#kind = kind
-    this.answered(status)
-    this.#read(0)
+    this.markAnswered(status)
+    this.#countBytes(0)
     const { source } = this.#request
-    this.#use.usage.begin(this)
-    this.#frames = new MemberFrameMeter(this.#use, this.#id, source, isCompressed, () => this.#end())
-    this.#noteIfTraced()
+    this.#use.usage.addOpenMeter(this)
+    this.#frames = new MemberFrameMeter(this.#use, this.#id, source, isCompressed, () => this.#close())
+    this.#recordIfTraced()
     return this.#frames
   }
 
   finish(bodyBytes: number): void {
     // Frames end by themselves: a socket's close frame is counted after its request is over.
     if (this.#isOver || this.#frames) return
-    this.#read(this.#answerBytes ?? bodyBytes)
-    this.#end()
+    this.#countBytes(this.#answerBytes ?? bodyBytes)
+    this.#close()
   }
 
   /** The body of a post is divided when the post is over: its text is known then. */
-  settle(): void {
-    if (this.#frames) this.#frames.settle()
-    else if (this.#request.method === 'GET') this.#read(0)
+  countDelta(): void {
+    if (this.#frames) this.#frames.countDelta()
+    else if (this.#request.method === 'GET') this.#countBytes(0)
   }
 
-  record(): ExchangeRecord {
+  toRecord(): ExchangeRecord {
     const { method, recordedPath, receivedAt } = this.#request
     const record = (this.#record ??= {
       type: 'exchange',
@@ -201,14 +201,14 @@ export class MemberRequestMeter implements RequestMeter, OpenMeter {
     if (this.#heldTo !== undefined) record.parkedTo = this.#heldTo
     if (this.#answeredAt !== undefined) record.answeredAt = this.#answeredAt
     if (this.#status !== undefined) record.status = this.#status
-    if (this.#posts) record.posts = this.#posts
-    if (this.#acks) record.acks = this.#acks
-    if (this.#isPollAnswered) record.events = this.#answer?.events ?? 0
-    if (this.#answer) record.brings = this.#answer.messages
+    if (this.#draftIds) record.posts = this.#draftIds
+    if (this.#ackedIds) record.acks = this.#ackedIds
+    if (this.#isPollAnswered) record.events = this.#answer?.newEventCount ?? 0
+    if (this.#answer) record.brings = this.#answer.newMessageIds
     return record
   }
 
-  #read(answerBytes: number): void {
+  #countBytes(answerBytes: number): void {
     const { source, bodyBytes = this.#postedTextBytes } = this.#request
     const { up, down } = source.readDelta(bodyBytes, answerBytes)
     const counts = this.#use.counts
@@ -216,13 +216,13 @@ export class MemberRequestMeter implements RequestMeter, OpenMeter {
     attribute(down, this.#answer?.textBytes ?? 0, this.#down, counts.down)
   }
 
-  #end(): void {
+  #close(): void {
     this.#isOver = true
-    this.#noteIfTraced()
-    this.#use.usage.end(this)
+    this.#recordIfTraced()
+    this.#use.usage.removeOpenMeter(this)
   }
 
-  #noteIfTraced(): void {
-    if (this.#use.usage.isTraced) this.#use.usage.note(this.record())
+  #recordIfTraced(): void {
+    if (this.#use.usage.isTraced) this.#use.usage.addRecord(this.toRecord())
   }
 }

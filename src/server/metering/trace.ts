@@ -1,7 +1,7 @@
 import type { TraceRecord } from '../../meter.ts'
 
 /** Records that wait to be told: of a member that reads a hundred messages a second, some seconds. */
-const PENDING = 1000
+const MAX_PENDING_RECORDS = 1000
 
 /** Records on their way to somebody who asked for them. Who does not take them in time loses the oldest, and is told. */
 export class Trace {
@@ -9,12 +9,12 @@ export class Trace {
   readonly #limit: number
   #dropped = 0
 
-  constructor(limit = PENDING) {
+  constructor(limit = MAX_PENDING_RECORDS) {
     this.#limit = limit
   }
 
   /** The record is new, or has changed. */
-  note(record: TraceRecord): void {
+  add(record: TraceRecord): void {
     this.#pending.set(record.id, record)
     if (this.#pending.size <= this.#limit) return
     const [oldest] = this.#pending.keys()
@@ -23,7 +23,7 @@ export class Trace {
   }
 
   /** What there is to tell; null when that is nothing. */
-  take(): { records: TraceRecord[]; dropped: number } | null {
+  drain(): { records: TraceRecord[]; dropped: number } | null {
     if (this.#pending.size === 0) return null
     const records = [...this.#pending.values()]
     const dropped = this.#dropped

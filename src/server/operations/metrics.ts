@@ -75,8 +75,8 @@ export function mountMetrics(app: App, rooms: Rooms, store: Store): void {
 
   store.onRoundTrip = (ms) => roundTrip.observe(ms / 1000)
   rooms.observer = {
-    said: () => messages.inc(),
-    delivered: (batch, isLive) => {
+    messageStored: () => messages.inc(),
+    batchDelivered: (batch, isLive) => {
       deliveries.inc(batch.events.length)
       if (isLive) for (const { at } of batch.events) lag.observe(Math.max(0, Date.now() - at) / 1000)
     },

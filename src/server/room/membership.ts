@@ -70,7 +70,7 @@ export class ReaderConnection implements Reader {
   readonly observer: RoomObserver | undefined
   readonly #onEnd: () => void
   #isOver = false
-  observedBy: { readerEnded(): void } | null = null
+  endListener: { readerEnded(): void } | null = null
 
   constructor(membership: Membership | null, observer: RoomObserver | undefined, onEnd: () => void) {
     this.membership = membership
@@ -87,7 +87,7 @@ export class ReaderConnection implements Reader {
   end(): void {
     if (this.#isOver) return
     this.#isOver = true
-    this.observedBy?.readerEnded()
+    this.endListener?.readerEnded()
     this.membership?.disconnected(this)
     this.#onEnd()
   }

@@ -110,7 +110,7 @@ export class Room {
       event.to?.id === draft.to
     if (!isSame)
       throw new DomainError('id-taken', 'this id was used for another message: choose a new one', { field: 'id' })
-    if (isNew) this.#observer()?.said()
+    if (isNew) this.#observer()?.messageStored()
     return { ack: { id: event.id, seq: event.seq }, isNew }
   }
 

@@ -17,7 +17,7 @@ const frameUp = validator(Type.Union([schemas.clockUp, schemas.traceUp]))
  * Tells a member what its own lines cost, to who asks for it exchange by exchange, and what the server's clock says. On a
  * connection of its own that is not counted: a WebSocket, since those do not take one of the six connections that a browser gives to a host's HTTP.
  */
-export function mountMeterLine(app: App): void {
+export function mountMeterSocket(app: App): void {
   app.route({
     method: 'GET',
     url: '/meter',
@@ -33,22 +33,22 @@ export function mountMeterLine(app: App): void {
       }
       const usage = app.usageOf(reader.membership)
       let last = ''
-      let tracing: ReturnType<MemberUsage['trace']> | null = null
+      let tracing: ReturnType<MemberUsage['startTrace']> | null = null
       let isTelling = false
       const tell = async () => {
         // Who does not take what it is told is told no more: what comes up meanwhile is bounded elsewhere.
         if (isTelling) return
         isTelling = true
         const report = JSON.stringify({ type: 'report', ...usage.report() } satisfies MeterFrame)
-        const records = tracing?.trace.take()
+        const records = tracing?.trace.drain()
         if (report !== last) await connection.sendText(report, 'other')
         if (records) await connection.send({ type: 'trace', ...records } satisfies MeterFrame)
         last = report
         isTelling = false
       }
       const trace = (on: boolean) => {
-        tracing?.end()
-        tracing = on ? usage.trace() : null
+        tracing?.stop()
+        tracing = on ? usage.startTrace() : null
       }
       handleFrames(socket, connection.meter, async (text) => {
         try {
@@ -61,7 +61,7 @@ export function mountMeterLine(app: App): void {
         }
       })
       const timer = setInterval(() => void tell(), REPORT_MS)
-      reader.observedBy = {
+      reader.endListener = {
         readerEnded: () => {
           clearInterval(timer)
           trace(false)

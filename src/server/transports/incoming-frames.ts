@@ -20,7 +20,7 @@ export function handleFrames(
       socket.close(1003, 'text frames only')
       return
     }
-    const carrier = meter.received(upBytes(data.length))
+    const carrier = meter.countReceived(upBytes(data.length))
     waiting += 1
     if (waiting > MAX_WAITING_FRAMES) {
       socket.close(1008, `more than ${MAX_WAITING_FRAMES} frames wait: send the next one after an answer`)

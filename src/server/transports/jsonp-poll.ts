@@ -19,19 +19,20 @@ export const jsonpPoll: MountTransport = (app, path, transport, { jsonp }) => {
     reply.header('x-content-type-options', 'nosniff').type('text/javascript; charset=utf-8')
 
     const membership = memberId === undefined ? null : await context.room.membershipById(memberId)
-    if (membership && !context.reader.membership) context.charge(app.usageOf(membership), transport)
+    if (membership && !context.reader.membership) context.startMeter(app.usageOf(membership), transport)
     // A page sees no status of a script: what is wrong is said in the batch's place.
     if (!membership && memberId !== undefined)
       return call(JSON.stringify(problemOf(new DomainError('member-ended', 'this member has left'))))
 
-    const anonymous = { memberId: null, isOver: context.reader.isOver, observedBy: null }
+    const anonymous = { memberId: null, isOver: context.reader.isOver, endListener: null }
     const batch = await new Promise<EncodedBatch | null>((answer) => {
-      readNext(context.room.log, anonymous, after, 0, { answer, waits: () => undefined })
+      readNext(context.room.log, anonymous, after, 0, { answer, startHold: () => undefined })
     })
-    context.meter.answersPoll(batch)
-    return call(batch ? asScript(batch.json) : 'null')
+    context.meter.countPollAnswer(batch)
+    return call(batch ? escapeLineTerminators(batch.json) : 'null')
   })
 }
 
 /** JSON that is JavaScript too: until 2019 these two ended a line there. */
-const asScript = (json: string): string => json.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')
+const escapeLineTerminators = (json: string): string =>
+  json.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')

@@ -1,28 +1,28 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { oncePer, type EncodedBatch } from '../log/encoded-batch.ts'
+import { memoize, type EncodedBatch } from '../log/encoded-batch.ts'
 import { isDisconnected } from '../http/disconnect.ts'
 import { memberEnded } from '../errors/store-errors.ts'
 import type { PendingAnswer } from '../log/subscription.ts'
 
 /** An answer in one piece, head and body: a string with one character per byte. */
-interface WholeAnswer {
+interface EncodedAnswer {
   status: number
   text: string
   bodyBytes: number
 }
 
-function wholeAnswer(status: string, headers: string, body: string): WholeAnswer {
+function encodeAnswer(status: string, headers: string, body: string): EncodedAnswer {
   const bytes = Buffer.from(body)
   const text = `HTTP/1.1 ${status}\r\n${headers}cache-control: no-store\r\n\r\n${bytes.toString('latin1')}`
   return { status: parseInt(status, 10), text, bodyBytes: bytes.length }
 }
 
-const batchAnswer = oncePer(({ json }: EncodedBatch) =>
-  wholeAnswer('200 OK', `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(json)}\r\n`, json),
+const batchAnswer = memoize(({ json }: EncodedBatch) =>
+  encodeAnswer('200 OK', `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(json)}\r\n`, json),
 )
 
-const NOTHING = wholeAnswer('204 No Content', '', '')
+const NO_CONTENT = encodeAnswer('204 No Content', '', '')
 
 /** Answers a poll with a batch, or says that there is nothing. */
 export class PollAnswer implements PendingAnswer {
@@ -34,8 +34,8 @@ export class PollAnswer implements PendingAnswer {
     this.#reply = reply
   }
 
-  waits(): void {
-    this.#request.context.meter.held()
+  startHold(): void {
+    this.#request.context.meter.startHold()
   }
 
   answer(batch: EncodedBatch | null): void {
@@ -49,12 +49,12 @@ export class PollAnswer implements PendingAnswer {
       void reply.send(memberEnded())
       return
     }
-    meter.answersPoll(batch)
+    meter.countPollAnswer(batch)
     if (!room.log.isClosed && keepsConnection(this.#request) && '_header' in reply.raw) {
       reply.hijack()
-      const whole = batch ? batchAnswer(batch) : NOTHING
-      meter.answered(whole.status, whole.bodyBytes)
-      writeWhole(reply.raw, whole)
+      const encoded = batch ? batchAnswer(batch) : NO_CONTENT
+      meter.markAnswered(encoded.status, encoded.bodyBytes)
+      writeEncoded(reply.raw, encoded)
     } else if (batch) {
       void reply.type('application/json').send(batch.json)
     } else {
@@ -76,7 +76,7 @@ function keepsConnection({ raw: { httpVersion, headers } }: FastifyRequest): boo
  * Writes the answer in one piece, made once for all readers. Node would make the head for each, and write the body behind it
  * as a second piece. `_header` is where a response keeps its head: it has no public name, and is the same in Node 18 to 24.
  */
-function writeWhole(response: ServerResponse, { status, text }: WholeAnswer): void {
+function writeEncoded(response: ServerResponse, { status, text }: EncodedAnswer): void {
   response.statusCode = status
   ;(response as unknown as { _header: string })._header = text
   response.end()

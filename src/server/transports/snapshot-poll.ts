@@ -14,7 +14,7 @@ export const snapshotPoll: MountTransport = (app, path, transport) => {
     const { room, reader, meter } = request.context
     const [, after = null] = header(request.headers)['if-none-match']?.match(/"(.+)"/) ?? []
     const batch = await readSnapshot(room.log, reader, after)
-    meter.answersPoll(batch)
+    meter.countPollAnswer(batch)
     reply.header('etag', `"${batch?.cursor ?? after}"`)
     return batch ? reply.type('application/json').send(batch.json) : reply.code(304).send()
   })

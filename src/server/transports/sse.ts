@@ -1,18 +1,18 @@
 import { schemas } from '../../protocol.ts'
 import type { MountTransport } from '../http/app-types.ts'
 import { startCursor } from './read-cursor.ts'
-import { streamer } from './stream.ts'
+import { streamOpener } from './stream.ts'
 
 /** After which time a browser's own EventSource comes back, with the id that it saw last. */
 const RETRY_MS = 2000
 
 /** Server-Sent Events: one batch an event, whose id is the cursor; a comment where nothing happens. */
 export const sse: MountTransport = (app, path, transport) => {
-  const stream = streamer({
+  const stream = streamOpener({
     contentType: 'text/event-stream',
     opening: `retry: ${RETRY_MS}\n\n`,
     batch: ({ cursor, json }) => `id: ${cursor}\ndata: ${json}\n\n`,
-    beat: ':\n\n',
+    heartbeat: ':\n\n',
     problem: (problem) => `event: problem\ndata: ${JSON.stringify(problem)}\n\n`,
   })
   app.get(path, { schema: { querystring: schemas.read }, config: { transport } }, (request, reply) => {

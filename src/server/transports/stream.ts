@@ -3,10 +3,10 @@ import type { Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FrameKind } from '../../meter.ts'
 import type { Cursor, Problem } from '../../protocol.ts'
-import { oncePer, type EncodedBatch } from '../log/encoded-batch.ts'
+import { memoize, type EncodedBatch } from '../log/encoded-batch.ts'
 import { NO_FRAME_METER, type FrameMeter } from '../metering/frame-meter.ts'
 import { isDisconnected } from '../http/disconnect.ts'
-import type { Beating, Heartbeat } from '../log/heartbeat.ts'
+import type { HeartbeatTarget, Heartbeat } from '../log/heartbeat.ts'
 import type { Log } from '../log/log.ts'
 import type { Membership } from '../room/membership.ts'
 import { memberEnded } from '../errors/store-errors.ts'
@@ -20,12 +20,12 @@ export interface StreamFormat {
   opening: string
   batch: (batch: EncodedBatch) => string
   /** Written when nothing else was for a while. */
-  beat: string
+  heartbeat: string
   problem: (problem: Problem) => string
 }
 
 /** RFC 9112, 7.1. Made once for all readers and written past Node's response, which would write it in three pieces. */
-function asChunk(piece: Buffer): Buffer {
+function encodeChunk(piece: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`${piece.length.toString(16)}\r\n`), piece, Buffer.from('\r\n')])
 }
 
@@ -37,24 +37,24 @@ interface Piece {
 /** What all streams of one format share. */
 interface Pieces {
   batch: (batch: EncodedBatch) => Piece
-  beat: Piece
+  heartbeat: Piece
   problem: (problem: Problem) => Piece
 }
 
-function asPiece(text: string): Piece {
+function encodePiece(text: string): Piece {
   const bytes = Buffer.from(text)
-  return { bytes, chunk: asChunk(bytes) }
+  return { bytes, chunk: encodeChunk(bytes) }
 }
 
 /** Makes a function that opens streams of one format. */
-export function streamer(
+export function streamOpener(
   format: StreamFormat,
 ): (request: FastifyRequest, reply: FastifyReply, after: Cursor | null) => void {
-  const opening = format.opening === '' ? null : asPiece(format.opening)
+  const opening = format.opening === '' ? null : encodePiece(format.opening)
   const pieces: Pieces = {
-    batch: oncePer((batch: EncodedBatch) => asPiece(format.batch(batch))),
-    beat: asPiece(format.beat),
-    problem: (problem) => asPiece(format.problem(problem)),
+    batch: memoize((batch: EncodedBatch) => encodePiece(format.batch(batch))),
+    heartbeat: encodePiece(format.heartbeat),
+    problem: (problem) => encodePiece(format.problem(problem)),
   }
 
   return (request, reply, after) => {
@@ -70,19 +70,19 @@ export function streamer(
     // A browser then knows that the connection is open, however long the room stays quiet.
     raw.flushHeaders()
     const frames = meter.startFrames('stream', 200)
-    if (frames !== NO_FRAME_METER) raw.on('close', () => frames.end())
+    if (frames !== NO_FRAME_METER) raw.on('close', () => frames.finish())
     if (request.method === 'HEAD') {
       raw.end()
       return
     }
     const stream = new StreamConnection(raw, frames, reader.membership, request.server.heartbeat, pieces)
     if (opening) stream.send(opening, 'retry')
-    stream.follow(room.log, reader, after)
+    stream.subscribe(room.log, reader, after)
   }
 }
 
 /** An answer that goes on for as long as somebody reads it. */
-class StreamConnection implements Sink, Beating {
+class StreamConnection implements Sink, HeartbeatTarget {
   readonly #response: ServerResponse
   readonly #meter: FrameMeter
   readonly #membership: Membership | null
@@ -94,7 +94,7 @@ class StreamConnection implements Sink, Beating {
   #isOver = false
   /** Bytes of the body so far. */
   #bodyBytes = 0
-  lastSentAt = 0
+  lastSentSlice = 0
 
   constructor(
     response: ServerResponse,
@@ -112,7 +112,7 @@ class StreamConnection implements Sink, Beating {
     response.on('close', () => this.#stop())
   }
 
-  follow(log: Log, reader: Reader, after: Cursor | null): void {
+  subscribe(log: Log, reader: Reader, after: Cursor | null): void {
     this.#heartbeat.add(this)
     this.#subscription = new Subscription(log, reader, after, this)
   }
@@ -125,12 +125,12 @@ class StreamConnection implements Sink, Beating {
     return false
   }
 
-  beat(): void {
+  onHeartbeat(): void {
     // A connection that is full has something to bring already.
     if (this.#subscription?.isFull) return
-    const moved = this.#subscription?.takeMovedPosition()
+    const moved = this.#subscription?.pullPositionUpdate()
     if (moved) this.write(moved)
-    else this.send(this.#pieces.beat, 'beat')
+    else this.send(this.#pieces.heartbeat, 'beat')
   }
 
   end(): void {
@@ -144,15 +144,15 @@ class StreamConnection implements Sink, Beating {
   /** False when the network has taken less than it was given. */
   send({ bytes, chunk }: Piece, kind: FrameKind, batch: EncodedBatch | null = null): boolean {
     if (this.#isOver) return true
-    this.lastSentAt = this.#heartbeat.now
+    this.lastSentSlice = this.#heartbeat.currentSlice
     this.#bodyBytes += bytes.length
     this.#socket ??= socketOf(this.#response)
     if (this.#socket) {
-      this.#meter.sent(kind, chunk.length, batch, this.#bodyBytes)
+      this.#meter.countSent(kind, chunk.length, batch, this.#bodyBytes)
       return this.#socket.write(chunk)
     }
     // On HTTP/1.1 it is Node that makes the chunk then.
-    this.#meter.sent(kind, this.#response.chunkedEncoding ? chunk.length : bytes.length, batch, this.#bodyBytes)
+    this.#meter.countSent(kind, this.#response.chunkedEncoding ? chunk.length : bytes.length, batch, this.#bodyBytes)
     return this.#response.write(bytes)
   }
 

@@ -8,7 +8,7 @@ const ABNORMAL = 1006
 const NO_CODE = 1005
 
 /** ms for a peer to read why its socket is closed. Then the connection is cut. */
-const GOODBYE_MS = 1000
+const CLOSE_TIMEOUT_MS = 1000
 
 /**
  * A request that has become a WebSocket. Its control frames are counted here, its messages by whoever sends and receives
@@ -30,19 +30,19 @@ export class UpgradedSocket {
     socket.on('close', onClose)
   }
 
-  pinged(data: Buffer): void {
-    this.meter.control('up', upBytes(data.length), 'ping')
-    this.meter.control('down', downBytes(data.length), 'pong')
+  receivePing(data: Buffer): void {
+    this.meter.countControl('up', upBytes(data.length), 'ping')
+    this.meter.countControl('down', downBytes(data.length), 'pong')
   }
 
-  ponged(data: Buffer): void {
-    this.meter.control('up', upBytes(data.length), 'pong')
+  receivePong(data: Buffer): void {
+    this.meter.countControl('up', upBytes(data.length), 'pong')
   }
 
-  closed(code: number, reason: Buffer): void {
+  receiveClose(code: number, reason: Buffer): void {
     const wasClosed = code !== ABNORMAL
-    if (wasClosed) this.meter.control('up', upBytes(code === NO_CODE ? 0 : 2 + reason.length), 'close')
-    this.meter.end(wasClosed)
+    if (wasClosed) this.meter.countControl('up', upBytes(code === NO_CODE ? 0 : 2 + reason.length), 'close')
+    this.meter.finish(wasClosed)
   }
 }
 
@@ -51,18 +51,18 @@ const upgraded = new WeakMap<WebSocket, UpgradedSocket>()
 // One set of functions for all sockets: there are many sockets, and each would keep its own closures.
 
 function onPing(this: WebSocket, data: Buffer): void {
-  upgraded.get(this)?.pinged(data)
+  upgraded.get(this)?.receivePing(data)
 }
 
 function onPong(this: WebSocket, data: Buffer): void {
-  upgraded.get(this)?.ponged(data)
+  upgraded.get(this)?.receivePong(data)
 }
 
 function onClose(this: WebSocket, code: number, reason: Buffer): void {
-  upgraded.get(this)?.closed(code, reason)
+  upgraded.get(this)?.receiveClose(code, reason)
 }
 
 /** What a client can cause is no error of ours. */
 function onError(this: WebSocket): void {
-  setTimeout(() => this.terminate(), GOODBYE_MS).unref()
+  setTimeout(() => this.terminate(), CLOSE_TIMEOUT_MS).unref()
 }

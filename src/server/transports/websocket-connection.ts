@@ -3,9 +3,9 @@ import type { WebSocket } from '@fastify/websocket'
 import type { FastifyRequest } from 'fastify'
 import type { FrameKind, MeterFrame } from '../../meter.ts'
 import { CLOSE, type Cursor, type FrameDown } from '../../protocol.ts'
-import { oncePer, type EncodedBatch } from '../log/encoded-batch.ts'
+import { memoize, type EncodedBatch } from '../log/encoded-batch.ts'
 import { downBytes } from '../metering/frame-sizes.ts'
-import type { Beating, Heartbeat } from '../log/heartbeat.ts'
+import type { HeartbeatTarget, Heartbeat } from '../log/heartbeat.ts'
 import type { Log } from '../log/log.ts'
 import type { ReaderConnection } from '../room/membership.ts'
 import { closeCodeOf } from '../http/problems.ts'
@@ -13,7 +13,7 @@ import { Subscription, type Sink } from '../log/subscription.ts'
 import { UpgradedSocket } from './upgraded-socket.ts'
 
 /** The whole frame, head and all, so that it is one write to each socket. */
-const batchFrame = oncePer(({ json }: EncodedBatch) => textFrame(`{"type":"batch","batch":${json}}`))
+const batchFrame = memoize(({ json }: EncodedBatch) => textFrame(`{"type":"batch","batch":${json}}`))
 
 /** RFC 6455, 5.2: a text frame in one piece, not masked. */
 function textFrame(text: string): Buffer {
@@ -31,7 +31,7 @@ function textFrame(text: string): Buffer {
 }
 
 /** An upgraded connection: frames out, counted, kept alive and closed with a reason. `incoming-frames.ts` handles frames in. */
-export class WebSocketConnection extends UpgradedSocket implements Sink, Beating {
+export class WebSocketConnection extends UpgradedSocket implements Sink, HeartbeatTarget {
   readonly #socket: WebSocket
   readonly #tcp: Socket
   readonly #isCompressed: boolean
@@ -40,7 +40,7 @@ export class WebSocketConnection extends UpgradedSocket implements Sink, Beating
   readonly #heartbeat: Heartbeat
   #subscription: Subscription | null = null
   #isAlive = true
-  lastSentAt = 0
+  lastSentSlice = 0
 
   constructor(socket: WebSocket, request: FastifyRequest) {
     super(socket, request)
@@ -55,14 +55,14 @@ export class WebSocketConnection extends UpgradedSocket implements Sink, Beating
   }
 
   /** Sends what follows `after` for as long as the socket is open. */
-  follow(after: Cursor | null): void {
+  subscribe(after: Cursor | null): void {
     this.#subscription = new Subscription(this.#log, this.#reader, after, this)
   }
 
   write(batch: EncodedBatch): boolean {
     if (this.#socket.readyState !== this.#socket.OPEN) return true
     const frame = batchFrame(batch)
-    this.meter.sent('batch', frame.length, batch)
+    this.meter.countSent('batch', frame.length, batch)
     if (this.#isCompressed) {
       // Compressed frames differ from socket to socket: those are made by `ws`.
       this.#socket.send(`{"type":"batch","batch":${batch.json}}`)
@@ -94,21 +94,21 @@ export class WebSocketConnection extends UpgradedSocket implements Sink, Beating
         resolve()
         return
       }
-      this.meter.sent(kind, downBytes(Buffer.byteLength(text)), null, undefined, messages)
+      this.meter.countSent(kind, downBytes(Buffer.byteLength(text)), null, undefined, messages)
       this.#socket.send(text, () => resolve())
     })
   }
 
   /** Pings at each heartbeat, and drops a peer that has not answered by the next one. */
-  beat(stoodStill: boolean): void {
-    if (!this.#isAlive && !stoodStill) {
+  onHeartbeat(wasBlocked: boolean): void {
+    if (!this.#isAlive && !wasBlocked) {
       this.#socket.terminate()
       return
     }
     this.#isAlive = false
-    this.meter.control('down', downBytes(0), 'ping')
+    this.meter.countControl('down', downBytes(0), 'ping')
     this.#socket.ping()
-    const moved = this.#subscription?.takeMovedPosition()
+    const moved = this.#subscription?.pullPositionUpdate()
     if (moved) this.write(moved)
   }
 
@@ -116,9 +116,9 @@ export class WebSocketConnection extends UpgradedSocket implements Sink, Beating
     this.#socket.close(code, reason)
   }
 
-  override ponged(data: Buffer): void {
+  override receivePong(data: Buffer): void {
     this.#isAlive = true
-    super.ponged(data)
+    super.receivePong(data)
   }
 }
 

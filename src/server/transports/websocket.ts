@@ -26,9 +26,9 @@ export const webSocket: MountTransport = (app, path, transport) => {
         let id: string | undefined
         try {
           const frame = readFrame(text)
-          id = draftId(frame)
+          id = draftIdOf(frame)
           const { draft } = frameUp(frame)
-          carrier.carriesDraft(draft)
+          carrier.countDraft(draft)
           const { ack } = await room.say(membershipOf(reader), draft)
           await connection.send({ type: 'ack', ack })
         } catch (error) {
@@ -37,13 +37,13 @@ export const webSocket: MountTransport = (app, path, transport) => {
         }
       })
 
-      connection.follow(request.query.after ?? null)
+      connection.subscribe(request.query.after ?? null)
     },
   })
 }
 
 /** So that a refusal can name the draft that it is about. */
-const draftId = (frame: unknown): string | undefined => {
+const draftIdOf = (frame: unknown): string | undefined => {
   const id = (frame as { draft?: { id?: unknown } } | null)?.draft?.id
   return typeof id === 'string' ? id : undefined
 }

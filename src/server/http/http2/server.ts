@@ -8,10 +8,10 @@ import {
 } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import { setByteSource } from '../../metering/byte-source.ts'
+import { assignByteSource } from '../../metering/byte-source.ts'
 import type { Certificate } from './certificate.ts'
 import { StreamByteCounter } from '../../metering/http2/stream-byte-counter.ts'
-import { Tap } from '../../metering/http2/tap.ts'
+import { CountedTlsStream } from '../../metering/http2/counted-tls-stream.ts'
 
 /** In ms; the same that the server has without TLS. */
 export interface Timeouts {
@@ -70,7 +70,10 @@ export function createHttp2Server(certificate: Certificate, timeouts: Timeouts, 
 
 /** Node's own listener serves a stream as well as a TLS connection: so it is given what reads along. */
 function tapSessions(server: Http2SecureServer, counters: WeakMap<object, StreamByteCounter>): void {
-  const [serve] = server.listeners('secureConnection') as ((this: Http2SecureServer, stream: Socket | Tap) => void)[]
+  const [serve] = server.listeners('secureConnection') as ((
+    this: Http2SecureServer,
+    stream: Socket | CountedTlsStream,
+  ) => void)[]
   if (!serve) throw new Error('a TLS server of Node serves by a listener')
   server.removeAllListeners('secureConnection')
   server.on('secureConnection', (socket: TLSSocket) => {
@@ -80,13 +83,13 @@ function tapSessions(server: Http2SecureServer, counters: WeakMap<object, Stream
     }
     const counter = new StreamByteCounter(socket)
     server.once('session', (session) => counters.set(session, counter))
-    serve.call(server, new Tap(socket, counter))
+    serve.call(server, new CountedTlsStream(socket, counter))
   })
 }
 
 function countStream(counter: StreamByteCounter, request: Http2ServerRequest): void {
-  const source = counter.counterFor(request.stream.id ?? 0)
-  setByteSource(request as unknown as IncomingMessage, source)
+  const source = counter.byteSourceOf(request.stream.id ?? 0)
+  assignByteSource(request as unknown as IncomingMessage, source)
   // Node's own answer to this would be the tap, which knows no addresses.
   Object.defineProperty(request, 'socket', { value: source.connection })
 }

@@ -25,11 +25,11 @@ const END_HEADERS = 4
  */
 export class FrameReader {
   readonly #onPart: (part: FramePart) => void
-  #prefaceLeft: number
+  #prefaceBytesLeft: number
   readonly #head = Buffer.alloc(HEAD_BYTES)
   #headBytes = 0
   /** Of the frame that is being read: what of its payload has not come yet. */
-  #payloadLeft = 0
+  #payloadBytesLeft = 0
   #type = 0
   #flags = 0
   #streamId = 0
@@ -37,26 +37,26 @@ export class FrameReader {
   #isLast = false
 
   constructor(sender: 'client' | 'server', onPart: (part: FramePart) => void) {
-    this.#prefaceLeft = sender === 'client' ? PREFACE_BYTES : 0
+    this.#prefaceBytesLeft = sender === 'client' ? PREFACE_BYTES : 0
     this.#onPart = onPart
   }
 
   read(chunk: Uint8Array): void {
-    let at = Math.min(this.#prefaceLeft, chunk.length)
-    if (at > 0) {
-      this.#prefaceLeft -= at
-      this.#onPart({ streamId: 0, bytes: at, isHead: false, ends: null })
+    let offset = Math.min(this.#prefaceBytesLeft, chunk.length)
+    if (offset > 0) {
+      this.#prefaceBytesLeft -= offset
+      this.#onPart({ streamId: 0, bytes: offset, isHead: false, ends: null })
     }
-    while (at < chunk.length) {
-      const rest = chunk.subarray(at)
-      at += this.#payloadLeft > 0 ? this.#readPayload(rest) : this.#readHead(rest)
+    while (offset < chunk.length) {
+      const rest = chunk.subarray(offset)
+      offset += this.#payloadBytesLeft > 0 ? this.#readPayload(rest) : this.#readHead(rest)
     }
   }
 
   #readPayload(rest: Uint8Array): number {
-    const bytes = Math.min(rest.length, this.#payloadLeft)
-    this.#payloadLeft -= bytes
-    this.#tell(bytes)
+    const bytes = Math.min(rest.length, this.#payloadBytesLeft)
+    this.#payloadBytesLeft -= bytes
+    this.#emitPart(bytes)
     return bytes
   }
 
@@ -66,22 +66,22 @@ export class FrameReader {
     this.#headBytes += bytes
     if (this.#headBytes < HEAD_BYTES) return bytes
     this.#headBytes = 0
-    this.#payloadLeft = this.#head.readUIntBE(0, 3)
+    this.#payloadBytesLeft = this.#head.readUIntBE(0, 3)
     this.#type = this.#head.readUInt8(3)
     this.#flags = this.#head.readUInt8(4)
     this.#streamId = this.#head.readUInt32BE(5) & 0x7fffffff
     if (this.#type === TYPE.data || this.#type === TYPE.headers) this.#isLast = (this.#flags & END_STREAM) !== 0
-    this.#tell(HEAD_BYTES)
+    this.#emitPart(HEAD_BYTES)
     return bytes
   }
 
-  #tell(bytes: number): void {
+  #emitPart(bytes: number): void {
     const isHead = HEADS.includes(this.#type)
-    const ends = this.#payloadLeft > 0 ? null : this.#ends(isHead)
+    const ends = this.#payloadBytesLeft > 0 ? null : this.#endOf(isHead)
     this.#onPart({ streamId: this.#streamId, bytes, isHead, ends })
   }
 
-  #ends(isHead: boolean): FramePart['ends'] {
+  #endOf(isHead: boolean): FramePart['ends'] {
     if (this.#type === TYPE.reset) return 'stream'
     const isWhole = isHead ? (this.#flags & END_HEADERS) !== 0 : this.#type === TYPE.data
     return this.#isLast && isWhole ? 'message' : null

@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net'
-import type { ByteSource, Crossed } from '../byte-source.ts'
+import type { ByteSource, TransferredBytes } from '../byte-source.ts'
 import { FrameReader, type FramePart } from './frame-reader.ts'
 
-type Way = keyof Crossed
+type Way = keyof TransferredBytes
 
-const nothing = (): Crossed => ({ up: { head: 0, body: 0 }, down: { head: 0, body: 0 } })
+const zeroBytes = (): TransferredBytes => ({ up: { head: 0, body: 0 }, down: { head: 0, body: 0 } })
 
-function add(to: Crossed, from: Crossed): void {
+function addTransferred(to: TransferredBytes, from: TransferredBytes): void {
   for (const way of ['up', 'down'] as const) {
     to[way].head += from[way].head
     to[way].body += from[way].body
@@ -14,16 +14,16 @@ function add(to: Crossed, from: Crossed): void {
 }
 
 /** One exchange on a connection that it shares with others. */
-class StreamBytes implements ByteSource {
+class StreamByteSource implements ByteSource {
   readonly connection: Socket
-  readonly #readShared: () => Crossed
-  readonly #waiting: (() => void)[] = []
-  #own = nothing()
+  readonly #drainConnectionBytes: () => TransferredBytes
+  readonly #callbacks: (() => void)[] = []
+  #streamBytes = zeroBytes()
   #isOver = false
 
-  constructor(connection: Socket, readShared: () => Crossed) {
+  constructor(connection: Socket, drainConnectionBytes: () => TransferredBytes) {
     this.connection = connection
-    this.#readShared = readShared
+    this.#drainConnectionBytes = drainConnectionBytes
   }
 
   get isOver(): boolean {
@@ -31,43 +31,43 @@ class StreamBytes implements ByteSource {
   }
 
   count(way: Way, { bytes, isHead }: FramePart): void {
-    this.#own[way][isHead ? 'head' : 'body'] += bytes
+    this.#streamBytes[way][isHead ? 'head' : 'body'] += bytes
   }
 
   /** A body has frames of its own, which say how long it is. */
-  readDelta(): Crossed {
-    const crossed = this.#readShared()
-    add(crossed, this.#own)
-    this.#own = nothing()
-    return crossed
+  readDelta(): TransferredBytes {
+    const transferred = this.#drainConnectionBytes()
+    addTransferred(transferred, this.#streamBytes)
+    this.#streamBytes = zeroBytes()
+    return transferred
   }
 
-  skip(): void {
+  discardDelta(): void {
     this.readDelta()
   }
 
-  whenOver(done: () => void): void {
-    if (this.#isOver) done()
-    else this.#waiting.push(done)
+  whenComplete(callback: () => void): void {
+    if (this.#isOver) callback()
+    else this.#callbacks.push(callback)
   }
 
-  end(): void {
+  complete(): void {
     this.#isOver = true
-    for (const done of this.#waiting.splice(0)) done()
+    for (const callback of this.#callbacks.splice(0)) callback()
   }
 }
 
 /**
  * Divides the bytes of an HTTP/2 connection among its exchanges. A stream's frames belong to its exchange. Frames of the
  * whole connection (preface, settings, pings, windows), and frames that come when an exchange is over, go to the exchange
- * that reads next: the sum over all exchanges is what crossed.
+ * that reads next: the sum over all exchanges is what transferred.
  */
 export class StreamByteCounter {
   readonly #connection: Socket
-  readonly #streams = new Map<number, StreamBytes>()
+  readonly #streams = new Map<number, StreamByteSource>()
   readonly #readers: Record<Way, FrameReader>
-  #newest = 0
-  #shared = nothing()
+  #newestStreamId = 0
+  #connectionBytes = zeroBytes()
 
   constructor(connection: Socket) {
     this.#connection = connection
@@ -77,45 +77,45 @@ export class StreamByteCounter {
     }
   }
 
-  crossed(way: Way, chunk: Uint8Array): void {
+  countChunk(way: Way, chunk: Uint8Array): void {
     this.#readers[way].read(chunk)
   }
 
   /** The bytes of a stream that became a request. Malformed streams never do, and are counted for no request. */
-  counterFor(streamId: number): ByteSource {
+  byteSourceOf(streamId: number): ByteSource {
     const stream = this.#streams.get(streamId) ?? this.#open(streamId)
-    stream.whenOver(() => this.#streams.delete(streamId))
+    stream.whenComplete(() => this.#streams.delete(streamId))
     return stream
   }
 
   /** The connection is gone, and with it whatever was under way. */
   close(): void {
-    for (const stream of this.#streams.values()) stream.end()
+    for (const stream of this.#streams.values()) stream.complete()
     this.#streams.clear()
   }
 
-  #open(streamId: number): StreamBytes {
-    this.#newest = Math.max(this.#newest, streamId)
-    const stream = new StreamBytes(this.#connection, () => this.#readShared())
+  #open(streamId: number): StreamByteSource {
+    this.#newestStreamId = Math.max(this.#newestStreamId, streamId)
+    const stream = new StreamByteSource(this.#connection, () => this.#drainConnectionBytes())
     this.#streams.set(streamId, stream)
     return stream
   }
 
-  #readShared(): Crossed {
-    const shared = this.#shared
-    this.#shared = nothing()
-    return shared
+  #drainConnectionBytes(): TransferredBytes {
+    const connectionBytes = this.#connectionBytes
+    this.#connectionBytes = zeroBytes()
+    return connectionBytes
   }
 
   #count(way: Way, part: FramePart): void {
     // A client numbers its streams upwards: one that is not newer than the newest is over, or the connection itself.
-    const isNew = way === 'up' && part.isHead && part.streamId > this.#newest
+    const isNew = way === 'up' && part.isHead && part.streamId > this.#newestStreamId
     const stream = isNew ? this.#open(part.streamId) : this.#streams.get(part.streamId)
     if (!stream) {
-      this.#shared[way][part.isHead ? 'head' : 'body'] += part.bytes
+      this.#connectionBytes[way][part.isHead ? 'head' : 'body'] += part.bytes
       return
     }
     stream.count(way, part)
-    if (part.ends === 'stream' || (part.ends === 'message' && way === 'down')) stream.end()
+    if (part.ends === 'stream' || (part.ends === 'message' && way === 'down')) stream.complete()
   }
 }

@@ -1,5 +1,5 @@
 import type { LeftReason, Member } from '../../../protocol.ts'
-import { stoodStill } from '../../log/clock.ts'
+import { wasEventLoopBlocked } from '../../log/clock.ts'
 import { EndedTokens } from '../../room/revoked-tokens.ts'
 import { newId } from '../../room/ids.ts'
 import type { Appended, Entry, Log } from '../../log/log.ts'
@@ -112,7 +112,7 @@ export class MemoryMembers implements MemberStore {
 
   #sweepIn(ms: number): NodeJS.Timeout {
     const dueAt = performance.now() + ms
-    return setTimeout(() => this.#sweep(stoodStill(dueAt, this.#options.leaseMs)), ms).unref()
+    return setTimeout(() => this.#sweep(wasEventLoopBlocked(dueAt, this.#options.leaseMs)), ms).unref()
   }
 
   /** Ends the leases that have run out, and sleeps until the next one does. One timer, however many members there are. */

@@ -44,7 +44,7 @@ export class RedisLog extends WindowLog {
   }
 
   catchUpTo(cursor: Cursor, ms: number, reader: { readonly isOver: boolean }): true | Promise<boolean> {
-    return this.#feed.window.knows(cursor) || this.#learn(cursor, Math.max(ms, PATIENCE_MS), reader)
+    return this.#feed.window.hasReached(cursor) || this.#learn(cursor, Math.max(ms, PATIENCE_MS), reader)
   }
 
   override close(): void {
@@ -62,6 +62,6 @@ export class RedisLog extends WindowLog {
         await sleep(Math.min(PAUSE_MS, Math.max(0, deadline - performance.now())), undefined, { ref: false })
       }
     }
-    return this.#feed.window.knows(cursor)
+    return this.#feed.window.hasReached(cursor)
   }
 }

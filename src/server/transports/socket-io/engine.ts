@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Server, type Socket } from 'socket.io'
 import type { Ack, Draft, Problem, TransportName } from '../../../protocol.ts'
 import type { App } from '../../http/app-types.ts'
-import { oncePer, type EncodedBatch } from '../../log/encoded-batch.ts'
+import { memoize, type EncodedBatch } from '../../log/encoded-batch.ts'
 import { MAX_WAITING_FRAMES } from '../../config/limits.ts'
 import { MemberUsage } from '../../metering/member-usage.ts'
 import { DomainError } from '../../errors/domain-error.ts'
@@ -17,7 +17,7 @@ import { SocketIoSession, type EnginePacket } from './session.ts'
 const MAX_WAITING_PACKETS = 1000
 
 /** An event `batch`, as Socket.IO writes it. Made once for all readers. */
-const batchPacket = oncePer(({ json }: EncodedBatch) => `2["batch",${json}]`)
+const batchPacket = memoize(({ json }: EncodedBatch) => `2["batch",${json}]`)
 
 /** A request, and whose it is. */
 interface EngineRequest {
@@ -30,7 +30,7 @@ interface EngineRequest {
 export interface EngineOptions {
   transport: TransportName
   /** ms between two pings, and for which an answer is waited for. */
-  beatMs: number
+  heartbeatMs: number
   maxMessageBytes: number
 }
 
@@ -41,13 +41,13 @@ export type Verdict = { ack: Ack } | { error: Problem }
 export interface SocketIoConnection {
   readonly room: Room
   /** What the session has cost since its first request is counted for this member, and what it will cost. */
-  belongsTo(usage: MemberUsage): void
+  assignTo(usage: MemberUsage): void
   /** False when the session takes no more now: `onReady` says when it does again. */
   send(batch: EncodedBatch): boolean
   /** Calls back when there is room: on a socket when the last packet has gone out, else when the next poll is here. */
-  onReady(resume: () => void): void
+  onWritable(resume: () => void): void
   /** Events `message` are answered one after the other, in the order in which they came. */
-  onMessage(handle: (value: unknown, carriesDraft: (draft: Draft) => void) => Promise<Verdict>): void
+  onMessage(handle: (value: unknown, countDraft: (draft: Draft) => void) => Promise<Verdict>): void
 }
 
 /**
@@ -58,17 +58,17 @@ export class SocketIoEngine {
   readonly io = new Server({ serveClient: false, connectTimeout: 10_000 })
   readonly #engine: EngineServer
   readonly #transport: TransportName
-  readonly #requests = new WeakMap<IncomingMessage, EngineRequest>()
+  readonly #engineRequests = new WeakMap<IncomingMessage, EngineRequest>()
   /** By Engine.IO's id, of those that are open. Whose a session is, is known only once Socket.IO has connected on it. */
   readonly #sessions = new Map<string, SocketIoSession>()
   readonly #upgraded = new WeakMap<IncomingMessage, WebSocket>()
 
-  constructor({ transport, beatMs, maxMessageBytes }: EngineOptions) {
+  constructor({ transport, heartbeatMs, maxMessageBytes }: EngineOptions) {
     const upgraded = this.#upgraded
     this.#transport = transport
     this.#engine = new EngineServer({
-      pingInterval: beatMs,
-      pingTimeout: beatMs,
+      pingInterval: heartbeatMs,
+      pingTimeout: heartbeatMs,
       maxHttpBufferSize: maxMessageBytes,
       httpCompression: false,
       // The handshake is made where those of all our sockets are made; here the socket is only handed over.
@@ -88,21 +88,21 @@ export class SocketIoEngine {
     })
     this.#engine.generateId = (request: IncomingMessage) => {
       const sid = randomBytes(15).toString('base64url')
-      const asked = this.#requests.get(request)
-      if (asked) {
-        asked.session.id = sid
-        this.#sessions.set(sid, asked.session)
+      const engineRequest = this.#engineRequests.get(request)
+      if (engineRequest) {
+        engineRequest.session.id = sid
+        this.#sessions.set(sid, engineRequest.session)
       }
       return sid
     }
     this.#engine.on('connection', (session: EngineSocket) => this.#open(session))
     // Its answers do not go through Fastify, which would know how long they are.
     this.#engine.on('headers', (headers: Record<string, string>, request: IncomingMessage) => {
-      const asked = this.#requests.get(request)
-      if (!asked) return
-      const { meter } = asked.request.context
-      if (isPoll(asked.request)) asked.session.answersPoll(meter)
-      meter.answered(200, Number(headers['Content-Length'] ?? 0))
+      const engineRequest = this.#engineRequests.get(request)
+      if (!engineRequest) return
+      const { meter } = engineRequest.request.context
+      if (isPoll(engineRequest.request)) engineRequest.session.countPollAnswer(meter)
+      meter.markAnswered(200, Number(headers['Content-Length'] ?? 0))
     })
     this.io.bind(this.#engine)
   }
@@ -134,15 +134,15 @@ export class SocketIoEngine {
   /** A poll or a post. */
   #handle(request: FastifyRequest, reply: FastifyReply): void {
     reply.hijack()
-    const session = this.#charge(request, reply)
-    if (request.method === 'POST') session.receivesPost(request.context.meter)
+    const session = this.#startRequest(request, reply)
+    if (request.method === 'POST') session.receivePost(request.context.meter)
     this.#engine.handleRequest(request.raw, reply.raw)
-    if (isPoll(request) && !reply.raw.headersSent) request.context.meter.held()
+    if (isPoll(request) && !reply.raw.headersSent) request.context.meter.startHold()
   }
 
   /** A connection that has become a WebSocket. */
   #upgrade(request: FastifyRequest, socket: WebSocket): void {
-    this.#charge(request, null).upgrades(socket, request)
+    this.#startRequest(request, null).upgrade(socket, request)
     this.#upgraded.set(request.raw, socket)
     this.#engine.handleUpgrade(request.raw, request.raw.socket, Buffer.alloc(0))
   }
@@ -154,17 +154,17 @@ export class SocketIoEngine {
    * @throws DomainError `invalid`
    */
   admitOnce(socket: Socket): void {
-    if (this.#requests.get(socket.request)?.session.connects() === 1) return
+    if (this.#engineRequests.get(socket.request)?.session.countConnect() === 1) return
     socket.conn.close(true)
     throw new DomainError('invalid', 'a session connects once', { field: 'packet', limit: 1 })
   }
 
   connectionOf(socket: Socket): SocketIoConnection {
-    const session = this.#requests.get(socket.request)?.session
+    const session = this.#engineRequests.get(socket.request)?.session
     if (!session) throw new Error('a session that began with no request')
     return {
       room: session.request.context.room,
-      belongsTo: (usage) => session.belongsTo(usage),
+      assignTo: (usage) => session.assignTo(usage),
       onMessage: (handle) => {
         let handled = Promise.resolve()
         let waiting = 0
@@ -176,50 +176,52 @@ export class SocketIoEngine {
             const messages: string[] = []
             const verdict = await handle(value, (draft) => {
               messages.push(draft.id)
-              carrier?.carriesDraft(draft)
+              carrier?.countDraft(draft)
             })
             waiting -= 1
             if (typeof answer !== 'function') return
-            session.creates({ kind: 'ack' in verdict ? 'ack' : 'error', messages }, () => {
+            session.withContent({ kind: 'ack' in verdict ? 'ack' : 'error', messages }, () => {
               ;(answer as (verdict: Verdict) => void)(verdict)
             })
           })
         })
       },
       send: (batch) => {
-        session.creates({ kind: 'batch', batch }, () => socket.conn.write(batchPacket(batch)))
+        session.withContent({ kind: 'batch', batch }, () => socket.conn.write(batchPacket(batch)))
         return socket.conn.transport.writable
       },
-      onReady: (resume) => {
-        const follow = () => socket.conn.transport.on('ready', resume)
-        follow()
+      onWritable: (resume) => {
+        const listen = () => socket.conn.transport.on('ready', resume)
+        listen()
         socket.conn.on('upgrade', () => {
-          follow()
+          listen()
           resume()
         })
       },
     }
   }
 
-  #charge(request: FastifyRequest, reply: FastifyReply | null): SocketIoSession {
+  #startRequest(request: FastifyRequest, reply: FastifyReply | null): SocketIoSession {
     const sid = sidOf(request)
     const known = this.#sessions.get(sid)
     const session = known ?? new SocketIoSession(request, new MemberUsage({ isUnassigned: true }))
-    this.#requests.set(request.raw, { request, reply, session })
+    this.#engineRequests.set(request.raw, { request, reply, session })
     // A session that is not there, or not any more, belongs to no member.
-    if (known || sid === '') request.context.charge(session.usage, this.#transport)
+    if (known || sid === '') request.context.startMeter(session.usage, this.#transport)
     return session
   }
 
   #open(socket: EngineSocket): void {
-    const session = this.#requests.get(socket.request)?.session
+    const session = this.#engineRequests.get(socket.request)?.session
     if (!session) return
     socket.on('packetCreate', (packet: EnginePacket) => {
-      session.created(packet)
+      session.addPacket(packet)
       // Each packet can be answered by one: a client that sends and never fetches would have them kept here without end.
-      if (session.waiting > MAX_WAITING_PACKETS) socket.close(true)
+      if (session.waitingPackets > MAX_WAITING_PACKETS) socket.close(true)
     })
-    socket.on('flush', (packets: EnginePacket[]) => session.flushes(packets, socket.transport.name === 'websocket'))
+    socket.on('flush', (packets: EnginePacket[]) =>
+      session.countFlushed(packets, socket.transport.name === 'websocket'),
+    )
     socket.once('close', () => {
       this.#sessions.delete(session.id)
       session.close()

@@ -36,12 +36,12 @@ export class SocketIoSession {
   #carrier: DraftCarrier | null = null
   #frames: FrameMeter | null = null
   readonly #contents = new WeakMap<EnginePacket, PacketContent>()
-  #creating: PacketContent | null = null
+  #currentContent: PacketContent | null = null
   /** Packets that wait to leave. */
-  #waiting = 0
+  #waitingPackets = 0
   /** What the next answer of a poll carries. */
-  #carried: { batch: EncodedBatch | null; acks: string[] } = { batch: null, acks: [] }
-  #connects = 0
+  #pollContent: { batch: EncodedBatch | null; acks: string[] } = { batch: null, acks: [] }
+  #connectCount = 0
   #hasMember = false
 
   constructor(request: FastifyRequest, usage: MemberUsage) {
@@ -56,11 +56,11 @@ export class SocketIoSession {
   get carrier(): DraftCarrier | null {
     return this.#carrier
   }
-  get waiting(): number {
-    return this.#waiting
+  get waitingPackets(): number {
+    return this.#waitingPackets
   }
 
-  belongsTo(usage: MemberUsage): void {
+  assignTo(usage: MemberUsage): void {
     this.#usage.assignTo(usage)
     this.#usage = usage
     this.#hasMember = true
@@ -72,55 +72,55 @@ export class SocketIoSession {
   }
 
   /** Somebody connects on it. Returns how often that happened. */
-  connects(): number {
-    return ++this.#connects
+  countConnect(): number {
+    return ++this.#connectCount
   }
 
-  receivesPost(meter: RequestMeter): void {
+  receivePost(meter: RequestMeter): void {
     this.#carrier = meter
   }
 
   /** The session has a WebSocket: its frames are counted from here on. */
-  upgrades(socket: WebSocket, request: FastifyRequest): void {
+  upgrade(socket: WebSocket, request: FastifyRequest): void {
     const { meter } = new UpgradedSocket(socket, request)
     this.#frames = meter
-    socket.on('message', (data: Buffer) => (this.#carrier = meter.received(upBytes(data.length), kindOf(data))))
+    socket.on('message', (data: Buffer) => (this.#carrier = meter.countReceived(upBytes(data.length), kindOf(data))))
   }
 
   /** The one packet that `create` makes has this content. */
-  creates(content: PacketContent, create: () => void): void {
-    this.#creating = content
+  withContent(content: PacketContent, create: () => void): void {
+    this.#currentContent = content
     create()
-    this.#creating = null
+    this.#currentContent = null
   }
 
   /** Engine.IO has made a packet, which waits to leave. */
-  created(packet: EnginePacket): void {
-    this.#waiting += 1
-    if (this.#creating) this.#contents.set(packet, this.#creating)
+  addPacket(packet: EnginePacket): void {
+    this.#waitingPackets += 1
+    if (this.#currentContent) this.#contents.set(packet, this.#currentContent)
   }
 
   /** Packets leave: as frames, or in the answer of a poll. */
-  flushes(packets: readonly EnginePacket[], asFrames: boolean): void {
-    this.#waiting -= packets.length
+  countFlushed(packets: readonly EnginePacket[], asFrames: boolean): void {
+    this.#waitingPackets -= packets.length
     for (const packet of packets) {
       const { kind, batch, messages } = this.#contents.get(packet) ?? contentOf(packet)
       if (asFrames) {
         const length = 1 + (typeof packet.data === 'string' ? Buffer.byteLength(packet.data) : 0)
-        this.#frames?.sent(kind, downBytes(length), batch ?? null, undefined, messages ?? batch?.messages)
+        this.#frames?.countSent(kind, downBytes(length), batch ?? null, undefined, messages ?? batch?.newMessageIds)
       } else {
-        if (batch) this.#carried.batch = batch
-        if (kind === 'ack' && messages) this.#carried.acks.push(...messages)
+        if (batch) this.#pollContent.batch = batch
+        if (kind === 'ack' && messages) this.#pollContent.acks.push(...messages)
       }
     }
   }
 
   /** The answer of a poll leaves, with what was flushed. */
-  answersPoll(meter: RequestMeter): void {
-    const { batch, acks } = this.#carried
-    this.#carried = { batch: null, acks: [] }
-    for (const id of acks) meter.acknowledges(id)
-    meter.answersPoll(batch)
+  countPollAnswer(meter: RequestMeter): void {
+    const { batch, acks } = this.#pollContent
+    this.#pollContent = { batch: null, acks: [] }
+    for (const id of acks) meter.addAcknowledgement(id)
+    meter.countPollAnswer(batch)
   }
 }
 
@@ -128,7 +128,7 @@ const contentOf = ({ type }: EnginePacket): PacketContent => ({ kind: type === '
 
 /** Of a frame that came up: 3 is the answer to a ping, 4 a message of Engine.IO's, 42 an event of Socket.IO's. */
 function kindOf(data: Buffer): FrameKind {
-  const begin = data.subarray(0, 32).toString()
-  if (begin === '3') return 'beat'
-  return /^42\d*\["message"/.test(begin) ? 'message' : 'other'
+  const start = data.subarray(0, 32).toString()
+  if (start === '3') return 'beat'
+  return /^42\d*\["message"/.test(start) ? 'message' : 'other'
 }

@@ -15,7 +15,7 @@ const draft = validator(schemas.draft)
 
 /** Socket.IO: an event `batch` down, an event `message` up with its acknowledgement; `auth` is `{token, after}`. */
 export const socketIo: MountTransport = (app, path, transport, { beat }) => {
-  const engine = new SocketIoEngine({ transport, beatMs: beat, maxMessageBytes: MAX_BODY_BYTES })
+  const engine = new SocketIoEngine({ transport, heartbeatMs: beat, maxMessageBytes: MAX_BODY_BYTES })
   const memberships = new WeakMap<Socket, Membership>()
 
   const admit = async (socket: Socket): Promise<Error | undefined> => {
@@ -32,16 +32,16 @@ export const socketIo: MountTransport = (app, path, transport, { beat }) => {
   engine.io.on('connection', (socket) => {
     const connection = engine.connectionOf(socket)
     const membership = memberships.get(socket) ?? null
-    if (membership) connection.belongsTo(app.usageOf(membership))
+    if (membership) connection.assignTo(app.usageOf(membership))
     const reader = connection.room.connect(membership)
     socket.on('disconnect', () => reader.end())
-    connection.onMessage(async (value, carriesDraft) => {
+    connection.onMessage(async (value, countDraft) => {
       try {
-        const said = draft(value)
-        carriesDraft(said)
+        const message = draft(value)
+        countDraft(message)
         if (!membership)
           throw new DomainError('unknown-token', 'this needs a token: join the room, then connect with auth: {token}')
-        return { ack: (await connection.room.say(membership, said)).ack }
+        return { ack: (await connection.room.say(membership, message)).ack }
       } catch (error) {
         return { error: toProblem(error, app.log) }
       }
@@ -53,7 +53,7 @@ export const socketIo: MountTransport = (app, path, transport, { beat }) => {
         socket.disconnect(true)
       },
     })
-    connection.onReady(() => subscription.resume())
+    connection.onWritable(() => subscription.resume())
   })
 
   void app.register(engine.mount(path))

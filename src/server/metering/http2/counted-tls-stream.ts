@@ -7,7 +7,7 @@ import type { StreamByteCounter } from './stream-byte-counter.ts'
  * of a message's head only what it means, never what it weighed: that is lost with HPACK. Given any other stream, it
  * reads and writes that one.
  */
-export class Tap extends Duplex {
+export class CountedTlsStream extends Duplex {
   readonly #socket: TLSSocket
   readonly #counter: StreamByteCounter
 
@@ -16,7 +16,7 @@ export class Tap extends Duplex {
     this.#socket = socket
     this.#counter = counter
     socket.on('data', (chunk: Buffer) => {
-      counter.crossed('up', chunk)
+      counter.countChunk('up', chunk)
       if (!this.push(chunk)) socket.pause()
     })
     socket.on('end', () => this.push(null))
@@ -49,7 +49,7 @@ export class Tap extends Duplex {
   }
 
   #send(chunk: Buffer, done: (error?: Error | null) => void): void {
-    this.#counter.crossed('down', chunk)
+    this.#counter.countChunk('down', chunk)
     this.#socket.write(chunk, done)
   }
 }
