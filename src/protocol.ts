@@ -1,47 +1,47 @@
 /**
- * What server and client share of the room: names, limits, schemas, types. Of ours it imports the names of the
- * transports only.
+ * The protocol that server and client share: names, limits, schemas, types. The only import from this project is the
+ * names of the transports.
  *
- * A room is an append-only log, read by cursor. A transport is a way of following it.
+ * A room is an append-only log, read by cursor. A transport is a way of reading the log.
  */
 import * as Type from 'typebox'
 import type { Static } from 'typebox'
 
 export { TRANSPORTS, type TransportName } from './transports.ts'
 
-/** What a WebSocket offers; the server selects it. A second offer, `bearer.<token>`, carries the member's token. */
+/** The WebSocket subprotocol. A client offers it beside `bearer.<token>`, which carries the member's token; the server selects it. */
 export const SUBPROTOCOL = 'chat.v1'
 export const BEARER_PREFIX = 'bearer.'
 
-/** What a room may be called. */
+/** Valid room names. */
 export const ROOM_PATTERN = '^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$'
 
-/** Lengths in characters (Unicode code points), counts in pieces. */
+/** Lengths are in characters (Unicode code points). */
 export const LIMITS = {
   nameLength: 24,
   textLength: 2000,
-  /** Events in one batch. A reader that is told `more` asks again at once. */
+  /** Events in one batch. After a batch with `more`, a reader reads again at once. */
   batchEvents: 100,
 } as const
 
-/** Close codes of our own, beside the standard 1000, 1001, 1007, 1008, 1009 and 1011. */
+/** WebSocket close codes of this protocol, beside the standard 1000, 1001, 1007, 1008, 1009 and 1011. */
 export const CLOSE = { badToken: 4401, memberEnded: 4410 } as const
 
-/** Texts by which a member asks the server to end its connection. */
+/** A member sends one of these texts to have the server end its connection. */
 export const CLOSE_COMMANDS: readonly string[] = ['/close', '关闭']
 
-/** A position in a room's log. Opaque to everyone but the log: keep it, send it back, compare it for equality only. */
+/** A position in a room's log. Opaque to clients: store a cursor, send it back, and compare it only for equality. */
 export type Cursor = string
 
 /**
- * One annotated call, so that a bundler can leave the schemas out of the page: it needs their types only.
+ * One annotated call, so that a bundler can remove the schemas from the page, which needs only their types.
  */
 export const schemas = /* @__PURE__ */ (() => {
   const closed = { additionalProperties: false }
   const name = Type.String({
     minLength: 1,
     maxLength: LIMITS.nameLength,
-    // Without what is invisible: with it, two names could look the same.
+    // Invisible characters are excluded: with them, different names could look the same.
     pattern: '^(?!.*\\p{Default_Ignorable_Code_Point})[\\p{L}\\p{N}][\\p{L}\\p{M}\\p{N}_.-]*$',
     description: 'letters, digits, then also _ . -',
   })
@@ -79,7 +79,7 @@ export const schemas = /* @__PURE__ */ (() => {
       ...stamp,
       member,
       reason: Type.Enum(['asked', 'lease', 'closed'], {
-        description: 'it asked to; its lease ran out; the server ended it at its own request',
+        description: 'the member left; its lease expired; the server ended the member at its request',
       }),
     }),
     Type.Object({ type: Type.Literal('renamed'), ...stamp, member, was: Type.String() }),
@@ -89,17 +89,20 @@ export const schemas = /* @__PURE__ */ (() => {
     cursor: Type.String({ description: 'the position that this batch reaches' }),
     events: Type.Array(event),
     reset: Type.Optional(
-      Type.Literal(true, { description: 'the cursor was not readable: this is the retained window' }),
+      Type.Literal(true, { description: 'the cursor was not readable: this is the retained history' }),
     ),
-    more: Type.Optional(Type.Literal(true, { description: 'there is more already: ask again at once' })),
+    more: Type.Optional(Type.Literal(true, { description: 'more events follow: read again at once' })),
     known: Type.Optional(
       Type.Integer({
         minimum: 1,
-        description: 'of a snapshot: so many events at its front lie before the cursor that was sent',
+        description: 'of a snapshot: number of leading events that lie before the sent cursor',
       }),
     ),
   })
-  const ack = Type.Object({ id: Type.String(), seq: Type.Integer({ minimum: 1 }) }, { description: 'where it stands' })
+  const ack = Type.Object(
+    { id: Type.String(), seq: Type.Integer({ minimum: 1 }) },
+    { description: 'the position of the draft in the log' },
+  )
   const problem = Type.Object(
     {
       type: Type.String({ description: 'stable, and meant for programs' }),
@@ -109,7 +112,7 @@ export const schemas = /* @__PURE__ */ (() => {
       field: Type.Optional(Type.String()),
       limit: Type.Optional(Type.Union([Type.String(), Type.Number()])),
     },
-    { description: 'RFC 9457; `field` and `limit` say what to mend' },
+    { description: 'RFC 9457; `field` and `limit` help to correct the request' },
   )
   return {
     member,
@@ -120,8 +123,8 @@ export const schemas = /* @__PURE__ */ (() => {
     problem,
     joined: Type.Object({
       member,
-      token: Type.String({ description: 'who has it is the member' }),
-      cursor: Type.String({ description: 'the head at that moment: reading after it brings only what follows' }),
+      token: Type.String({ description: 'identifies the member: keep it secret' }),
+      cursor: Type.String({ description: 'the head at that time: reading after it returns only later events' }),
       roster: Type.Array(member),
     }),
     room: Type.Object({
@@ -136,7 +139,7 @@ export const schemas = /* @__PURE__ */ (() => {
       graceMs: Type.Optional(
         Type.String({
           pattern: '^([0-9]{1,3}|[1-4][0-9]{3}|5000)$',
-          description: '0 to 5000 ms; a contact meanwhile stays',
+          description: '0 to 5000 ms; a request of the member within this time cancels the leave',
         }),
       ),
     }),
@@ -145,20 +148,20 @@ export const schemas = /* @__PURE__ */ (() => {
       holdMs: Type.Optional(Type.String({ pattern: '^[0-9]{1,6}$', description: '0 to 999999 ms' })),
     }),
     about: Type.Object({
-      transports: Type.Array(Type.String(), { description: 'what this server can be read by' }),
+      transports: Type.Array(Type.String(), { description: 'the transports of this server' }),
       links: Type.Array(
         Type.Object({
-          profile: Type.String({ description: 'what the network in between is like' }),
-          port: Type.Integer({ description: 'where this server is reached over it, on the same host' }),
-          rttMs: Type.Number({ description: 'ms that it adds to a round trip' }),
+          profile: Type.String({ description: 'name of the simulated network' }),
+          port: Type.Integer({ description: 'port of the link, on the same host as this server' }),
+          rttMs: Type.Number({ description: 'ms that the link adds to a round trip' }),
           bitsPerSecond: Type.Union([Type.Number(), Type.Null()], { description: 'each way; null is no limit' }),
         }),
-        { description: 'several ports with one profile are several links, so that their users do not share one' },
+        { description: 'several ports with one profile are separate links' },
       ),
     }),
     ifNoneMatch: Type.Object({
       'if-none-match': Type.Optional(
-        // Empty from curl while it has none; weak from behind a proxy that compresses.
+        // curl sends an empty ETag before it has one; a proxy that compresses makes ETags weak.
         Type.String({
           pattern: '^(W/)?"([0-9a-f]{8}\\.(0|[1-9][0-9]{0,14}))?"$',
           description: 'a cursor in quotes',
@@ -172,7 +175,10 @@ export const schemas = /* @__PURE__ */ (() => {
         description: '1 to 64 of A-Z a-z 0-9 _ $, the first no digit: the name of a function, and nothing else',
       }),
       for: Type.Optional(
-        Type.String({ maxLength: 64, description: 'member id: whose meters count this. Gives no rights.' }),
+        Type.String({
+          maxLength: 64,
+          description: 'member id: the request is counted for this member. Gives no rights.',
+        }),
       ),
     }),
     hello: Type.Object({ after: Type.Optional(cursor), token: Type.Optional(Type.String({ maxLength: 64 })) }, closed),
@@ -183,7 +189,7 @@ export const schemas = /* @__PURE__ */ (() => {
       Type.Object({
         type: Type.Literal('error'),
         error: problem,
-        id: Type.Optional(Type.String({ description: 'the draft that was refused, when it was one' })),
+        id: Type.Optional(Type.String({ description: 'id of the refused draft, if a draft was refused' })),
       }),
     ]),
     clockUp: Type.Object({ type: Type.Literal('clock'), sentAt: Type.Number() }, closed),
@@ -192,31 +198,31 @@ export const schemas = /* @__PURE__ */ (() => {
 })()
 
 export type Member = Static<typeof schemas.member>
-/** A message that is not in the log yet. */
+/** A message before it is stored in the log. */
 export type Draft = Static<typeof schemas.draft>
 export type RoomEvent = Static<typeof schemas.event>
 export type MessageEvent = Extract<RoomEvent, { type: 'message' }>
 export type LeftReason = Extract<RoomEvent, { type: 'left' }>['reason']
 export type Batch = Static<typeof schemas.batch>
-/** What a server says of itself at `GET /about`. */
+/** The answer to `GET /about`. */
 export type About = Static<typeof schemas.about>
 export type AboutLink = About['links'][number]
 
-/** The answer to a draft: where it stands in the log. */
+/** The answer to a draft, with its position in the log. */
 export type Ack = Static<typeof schemas.ack>
 
-/** The answer to joining. `cursor` is the head at that moment: reading after it brings only what follows. */
+/** The answer to a join. `cursor` is the head at that time: reading after it returns only later events. */
 export type Joined = Static<typeof schemas.joined>
 
-/** The answer to a member that only says that it is here. A lease of so many ms, `leaseMs`, begins with it. */
+/** The answer to a member that renews its lease. A lease of `leaseMs` starts with the answer. */
 export interface Present extends Member {
   leaseMs: number
 }
 
-/** RFC 9457. `field` and `limit` say what to mend; `type` is stable and meant for programs. */
+/** RFC 9457. `field` and `limit` help to correct the request; `type` is stable and meant for programs. */
 export type Problem = Static<typeof schemas.problem>
 
 export type FrameUp = Static<typeof schemas.frameUp>
-/** What a member may say on its meter line: ask for the time, or for records of its exchanges. */
+/** Frames that a member may send on its meter connection: a request for the time, or for records of its exchanges. */
 export type MeterFrameUp = Static<typeof schemas.clockUp> | Static<typeof schemas.traceUp>
 export type FrameDown = Static<typeof schemas.frameDown>

@@ -12,7 +12,7 @@ import type { DomainError } from '../errors/domain-error.ts'
 import { MemberRequestMeter, NO_METER, type MeteredRequest, type RequestMeter } from '../metering/request-meter.ts'
 import type { Room } from '../room/room.ts'
 
-/** What the server knows of a request while it is under way. */
+/** The state of a request until its answer is complete. */
 export class RequestContext implements OpenRequest, MeteredRequest {
   readonly connection: ClientConnection
   readonly source: ByteSource
@@ -20,14 +20,14 @@ export class RequestContext implements OpenRequest, MeteredRequest {
   readonly receivedAt = serverNow()
   readonly method: string
   readonly bodyBytes: number | undefined
-  /** The HTTP side of the request; null once it has become a WebSocket, which does not keep it. */
+  /** null after an upgrade to a WebSocket, so that the HTTP objects can be collected. */
   #request: FastifyRequest | null
   #reply: FastifyReply | null
   #recordedPath: string | null = null
   #meter: RequestMeter = NO_METER
   #room: Room | null = null
   #reader: ReaderConnection | null = null
-  /** Why the token is not good, where a close code says so and not a status. */
+  /** Why the token is refused, if a close code reports this instead of a status. */
   refusal: DomainError | null = null
 
   constructor(connection: ClientConnection, request: FastifyRequest, reply: FastifyReply, onEnd: () => void) {
@@ -40,11 +40,11 @@ export class RequestContext implements OpenRequest, MeteredRequest {
     this.#reply = reply
     this.#onEnd = onEnd
     connection.addRequest(this)
-    // `close` comes once and last: after an answer as after a broken connection.
+    // `close` is emitted once and last, both after an answer and after a broken connection.
     reply.raw.on('close', () => this.end())
   }
 
-  /** null once the request has become a WebSocket. */
+  /** null after an upgrade to a WebSocket. */
   get response(): ServerResponse | null {
     return this.#reply?.raw ?? null
   }
@@ -58,22 +58,22 @@ export class RequestContext implements OpenRequest, MeteredRequest {
   get recordedPath(): string {
     return (this.#recordedPath ??= this.#request ? pathWithoutTokens(this.#request) : '')
   }
-  /** Ends when the request does. */
+  /** Ends with the request. */
   get reader(): ReaderConnection {
     if (!this.#reader) throw new Error('this request is about no room')
     return this.#reader
   }
 
-  /** The request is about a room. `reader` was made for it. */
+  /** @param reader made for this request */
   assignRoom(room: Room, reader: ReaderConnection): void {
     this.#room = room
     this.#reader = reader
     const { response } = this
-    // The client may have gone while the store was asked.
+    // The client may have disconnected while the store looked the member up.
     if (this.connection.isClosed || this.connection.isRefused || (response && isDisconnected(response))) reader.end()
   }
 
-  /** Counts the request for a member: for `transport`, or for the transport by which the member reads. */
+  /** Counts the request for a member, and for `transport` or the transport by which the member reads. */
   startMeter(usage: MemberUsage, transport: TransportName | undefined): void {
     const countedFor = transport ?? usage.readTransport
     if (!countedFor) return
@@ -82,7 +82,7 @@ export class RequestContext implements OpenRequest, MeteredRequest {
     this.#meter = new MemberRequestMeter(use, isPoll, this, 1 + this.connection.drainPreflights())
   }
 
-  /** The request has become a WebSocket: it lets go of what it was as HTTP, and lasts as long as its connection. */
+  /** After an upgrade to a WebSocket: releases the HTTP request and response. The context lasts as long as the connection. */
   upgrade(): void {
     if (!this.#reply) return
     if (this.#meter !== NO_METER) this.#recordedPath = this.recordedPath
@@ -93,7 +93,7 @@ export class RequestContext implements OpenRequest, MeteredRequest {
     if (raw.socket) raw.detachSocket(raw.socket)
   }
 
-  /** Calls back when the request is over, whatever it has become. */
+  /** Calls back when the request has ended, also after an upgrade. */
   onEnd(callback: () => void): void {
     const others = this.#onEnd
     this.#onEnd = () => {
@@ -106,12 +106,12 @@ export class RequestContext implements OpenRequest, MeteredRequest {
     this.#reader?.end()
   }
 
-  /** The answer has gone out, or its connection is gone. */
+  /** The answer was sent, or the connection is closed. */
   end(): void {
     this.connection.removeRequest(this)
     this.endRead()
     this.#onEnd()
-    // A preflight carries no token. Its bytes are counted for the request that it asks for, the next on its connection.
+    // A preflight carries no token. Its bytes are counted for the request that it precedes, the next on its connection.
     if (this.#request && isPreflight(this.#request)) return
     this.source.whenComplete(() => {
       if (this.#meter === NO_METER) this.source.discardDelta()
@@ -120,7 +120,7 @@ export class RequestContext implements OpenRequest, MeteredRequest {
   }
 }
 
-/** A browser asks whether a page of another origin may send what it wants to send. */
+/** A CORS preflight: a browser asks whether a page of another origin may send a request. */
 export const isPreflight = ({ method, headers }: FastifyRequest): boolean =>
   method === 'OPTIONS' && headers['access-control-request-method'] !== undefined
 
@@ -130,7 +130,7 @@ function answerBodyBytes(reply: FastifyReply): number {
     : Number(reply.getHeader('content-length') ?? 0)
 }
 
-/** Records are looked at, exported and passed on: whatever looks like a token stays out of them. */
+/** Records are displayed, exported and shared, so they must not contain tokens. */
 function pathWithoutTokens({ url, headers }: FastifyRequest): string {
   const credentials = `${headers.authorization ?? ''},${headers['sec-websocket-protocol'] ?? ''}`
   const tokens = [...credentials.matchAll(/bearer[ .]+([^\s,]+)/gi)].map(([, token]) => token ?? '')

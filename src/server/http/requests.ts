@@ -9,7 +9,7 @@ import type { Rooms } from '../room/rooms.ts'
 /** Requests whose answer is not complete. */
 export class RequestsInFlight {
   #count = 0
-  /** Called when the last one is over. */
+  /** Called when the last one has ended. */
   onIdle: () => void = () => undefined
 
   get count(): number {
@@ -29,20 +29,20 @@ export class RequestsInFlight {
 const isUpgrade = ({ headers }: FastifyRequest): boolean =>
   headers.upgrade !== undefined && /\bupgrade\b/i.test(headers.connection ?? '')
 
-/** Gives each request its context, for as long as it lasts, and bounds the requests under way on one connection. */
+/** Gives each request its context, and limits the open requests of one connection. */
 export function trackRequests(app: App, rooms: Rooms): RequestsInFlight {
   const inFlight = new RequestsInFlight()
 
   app.addHook('onRequest', (request, reply, next) => {
     const connection = connectionOf(request.raw.socket)
     if (connection.isRefused) {
-      // The connection is about to be closed: what came behind the refusal is not answered.
+      // The connection is about to be closed: requests after the refused one are not answered.
       reply.hijack()
       return
     }
     request.context = new RequestContext(connection, request, reply, inFlight.end)
     inFlight.begin()
-    // An upgrade that is refused, or that no route knows, is answered like any request. Nothing reads its connection then.
+    // A refused upgrade, and an upgrade without a route, gets an HTTP answer. After that, nothing reads the connection.
     if (isUpgrade(request)) reply.raw.once('finish', () => request.raw.socket.end())
     if (request.raw.httpVersionMajor !== 1 || !connection.isOverLimit) {
       next()
@@ -57,7 +57,7 @@ export function trackRequests(app: App, rooms: Rooms): RequestsInFlight {
 
   app.addHook('onSend', (request, reply, payload, next) => {
     request.context.meter.markAnswered(reply.statusCode)
-    // A client that kept its connection would send its next request into a closed door. HTTP/2 has GOAWAY for this.
+    // A client that keeps its connection would lose its next request. HTTP/2 has GOAWAY for this.
     if (rooms.isClosed && request.raw.httpVersionMajor === 1) reply.header('connection', 'close')
     next(null, payload)
   })

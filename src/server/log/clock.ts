@@ -1,9 +1,9 @@
-/** Both clocks agree to within this. If they do not, the wall clock was set. */
+/** ms by which the two clocks may differ. A larger difference means that the wall clock was set. */
 const AGREE_MS = 2
 
 let wallMs = Date.now() - performance.now()
 
-/** ms since the epoch: the clock that stamps events, with fractions, which `Date.now()` leaves out. */
+/** Server time in ms since the epoch, with fractions, which `Date.now()` omits. Events are stamped with it. */
 export function serverNow(): number {
   const monotonicMs = performance.now()
   const coarse = Date.now()
@@ -12,10 +12,10 @@ export function serverNow(): number {
 }
 
 /**
- * True if the event loop was blocked, judged by how late a timer fires. Incoming data is then read only after timers run, so
- * silence of a peer proves nothing.
+ * True if a timer fired so late that the event loop must have been blocked. Timers run before incoming data is read, so a
+ * peer that seems silent may have sent something.
  *
  * @param dueAt when the timer should have fired, by performance.now()
- * @param ms what the timer was set to
+ * @param ms delay of the timer
  */
 export const wasEventLoopBlocked = (dueAt: number, ms: number): boolean => performance.now() - dueAt > ms / 5

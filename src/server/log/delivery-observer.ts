@@ -1,8 +1,8 @@
 import type { Batch } from '../../protocol.ts'
 
-/** What a room tells whoever counts. */
+/** Receives the events of a room that metrics count. */
 export interface RoomObserver {
   messageStored: () => void
-  /** `isLive`: it was waited for, and is no history. */
+  /** `isLive`: the reader waited for this batch, so the batch is not history. */
   batchDelivered: (batch: Batch, isLive: boolean) => void
 }

@@ -1,15 +1,15 @@
 import type { Batch, Cursor, RoomEvent } from '../../protocol.ts'
 
-/** A batch as it is sent: its JSON, and what meters and records say about it. All readers of a batch share one. */
+/** A batch with its JSON and the figures that meters and records need. All readers of a batch share one. */
 export class EncodedBatch {
   readonly batch: Batch
-  /** Number of events that the reader did not have before. */
+  /** Number of events that the reader did not have. */
   readonly newEventCount: number
   /** Ids of the messages among these events. */
   readonly newMessageIds: readonly string[]
   /** UTF-8 bytes of the text of all messages in the batch, new or not. */
   readonly textBytes: number
-  /** Members who see a private message of this batch; null when all of it is for everybody. */
+  /** Senders and recipients of private messages in this batch; null when all events are public. */
   readonly #privateParties: ReadonlySet<string> | null
   #json: string | null = null
   #publicPart: EncodedBatch | null = null
@@ -39,7 +39,7 @@ export class EncodedBatch {
     return (this.#json ??= JSON.stringify(this.batch))
   }
 
-  /** The batch without private messages of other members. `memberId` is null for a reader without a token. */
+  /** The batch without private messages between other members. `memberId` is null for a reader without a token. */
   visibleTo(memberId: string | null): EncodedBatch {
     if (this.#privateParties === null) return this
     if (memberId === null || !this.#privateParties.has(memberId)) return (this.#publicPart ??= this.#filterFor(null))
@@ -53,10 +53,10 @@ export class EncodedBatch {
   }
 }
 
-/** A function of an object that is computed once per object, and kept as long as the object. */
+/** Computes a function once per object, and keeps the value as long as the object. */
 export function memoize<K extends object, V>(compute: (key: K) => V): (key: K) => V {
   const values = new WeakMap<K, V>()
-  // Readers of one batch come one after the other: the last one is mostly the one that is asked for.
+  // Readers of one batch follow each other, so most calls repeat the last key.
   let last: { key: K; value: V } | null = null
   return (key) => {
     if (last?.key === key) return last.value

@@ -1,23 +1,23 @@
 import { wasEventLoopBlocked } from './clock.ts'
 
-/** Parts of an interval: connections are spread over them, so that not all are written to in one turn. */
+/** Parts of an interval. Connections are spread over the slices, so that one turn of the event loop does not write to all. */
 const SLICES = 16
 
-/** A connection that is kept alive. */
+/** A connection that heartbeats keep alive. */
 export interface HeartbeatTarget {
-  /** Slice in which something was last written that tells the peer that the connection lives. See `Heartbeat.now`. */
+  /** Slice of the last write that shows the peer that the connection is alive. See `Heartbeat.currentSlice`. */
   lastSentSlice: number
   /**
-   * Nothing was sent for an interval.
+   * Called after an interval without a write.
    *
-   * @param wasBlocked this process did not run in time, so that it cannot know whether the peer was silent
+   * @param wasBlocked the event loop was blocked, so this process cannot know whether the peer was silent
    */
   onHeartbeat(wasBlocked: boolean): void
 }
 
 /**
- * One timer for the heartbeats of all connections of a server: a wheel of slices, in which each connection stands where its
- * heartbeat is due, and is moved on if something was sent to it meanwhile.
+ * One timer for the heartbeats of all connections of a server. A timer wheel of slices holds each connection in the slice in
+ * which its heartbeat is due. A connection that was written to before then moves to a later slice.
  */
 export class Heartbeat {
   readonly #sliceMs: number
@@ -27,12 +27,12 @@ export class Heartbeat {
   #timer: NodeJS.Timeout | null = null
   #dueAt = 0
 
-  /** @param intervalMs ms of silence after which a connection is written to */
+  /** @param intervalMs ms without a write after which a heartbeat is due */
   constructor(intervalMs: number) {
     this.#sliceMs = intervalMs / SLICES
   }
 
-  /** The present slice. A connection remembers it when it sends something. */
+  /** A connection stores this slice when it sends something. */
   get currentSlice(): number {
     return this.#slice
   }

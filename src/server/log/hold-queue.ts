@@ -1,21 +1,21 @@
-/** Something that waits for at most a given time. A node of a list, so that it can leave without a search. */
+/** A wait with a time limit. It is a node of a linked list, so that removal needs no search. */
 export interface Hold {
-  /** When its time is over, by performance.now(). */
+  /** Time limit, by performance.now(). */
   deadline: number
   previous: Hold | null
   next: Hold | null
   expire(): void
 }
 
-/** Those that wait for the same time, in the order in which they came: the first one's time is over first. */
+/** Holds of equal length in the order of arrival, so that the first expires first. */
 interface Queue {
   first: Hold | null
   last: Hold | null
 }
 
 /**
- * Ends holds in time, with one timer for all that wait equally long: most do, and a timer each costs as much as waking a reader.
- * A timer that fires when its first one has left already is set again for the next.
+ * Expires holds, with one timer for all holds of equal length: most holds are, and a timer per hold costs as much as waking a
+ * reader. A timer that fires after its first hold was removed is set again for the next hold.
  */
 export class HoldQueue {
   readonly #queues = new Map<number, Queue>()

@@ -1,4 +1,4 @@
-/** A set that mostly has one element or none, and then costs no more than a field. */
+/** A set for zero or one element in most cases, which then costs no more memory than a field. */
 export class SmallSet<T extends object> {
   #first: T | null = null
   #others: Set<T> | null = null
@@ -17,7 +17,7 @@ export class SmallSet<T extends object> {
     else this.#others?.delete(element)
   }
 
-  /** All elements at this moment: what is added or deleted later changes nothing. */
+  /** A copy: elements can be added and deleted during iteration. */
   toArray(): T[] {
     return [...(this.#first ? [this.#first] : []), ...(this.#others ?? [])]
   }

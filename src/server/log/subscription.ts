@@ -4,37 +4,37 @@ import { HoldQueue, type Hold } from './hold-queue.ts'
 import type { Log, Waiter } from './log.ts'
 import type { RoomObserver } from './delivery-observer.ts'
 
-/** Who reads a log, and until when. */
+/** A reader of a log. */
 export interface Reader {
-  /** null for a reader who sees only what is meant for everybody. */
+  /** null for a reader that sees public events only. */
   readonly memberId: string | null
-  /** The connection has ended, from whichever side. */
+  /** The connection was ended by either side. */
   readonly isOver: boolean
-  /** Told once when it ends. */
+  /** Called once when the reader ends. */
   endListener: { readerEnded(): void } | null
   readonly observer?: RoomObserver | undefined
 }
 
-/** Where a subscription's batches go: a stream or a socket. */
+/** Destination of a subscription's batches: a stream or a socket. */
 export interface Sink {
-  /** Sends a batch. False when the connection is full: call `resume` of the subscription when it has room again. */
+  /** Sends a batch. False when the write buffer is full: call `resume` of the subscription when it has drained. */
   write(batch: EncodedBatch): boolean
-  /** Nothing more comes: the reader is over, or the log is closed. */
+  /** No batch follows: the reader has ended, or the log is closed. */
   end(): void
 }
 
-/** Who asked for one batch. */
+/** A request for one batch. */
 export interface PendingAnswer {
-  /** Called once: with the batch, or null when nothing happened. */
+  /** Called once, with the batch, or with null when there is no change. */
   answer(batch: EncodedBatch | null): void
-  /** The read begins to wait. */
+  /** Called when the read starts to wait. */
   startHold(): void
 }
 
-/** ms after which a subscription asks again whether its first cursor is known, while the store is away. */
+/** ms after which a subscription checks its first cursor again while the store is unavailable. */
 const RETRY_MS = 20_000
 
-/** The next batch with something for this reader, or the empty one at the head. Pages with nothing for it are passed. */
+/** The next batch with events that this reader may see, or the empty batch at the head. Pages without such events are skipped. */
 function readVisible(log: Log, reader: Reader, cursor: Cursor | null): EncodedBatch {
   let batch = encode(log.read(cursor)).visibleTo(reader.memberId)
   while (batch.batch.more && !mustDeliver(cursor, batch)) {
@@ -43,7 +43,7 @@ function readVisible(log: Log, reader: Reader, cursor: Cursor | null): EncodedBa
   return batch
 }
 
-/** There is something to say: the first read is an answer even if the room is empty, and so is a reset. */
+/** True for events, for the first read even if the room is empty, and for a reset. */
 const mustDeliver = (cursor: Cursor | null, { batch }: EncodedBatch): boolean =>
   batch.events.length > 0 || cursor === null || batch.reset === true
 
@@ -52,15 +52,16 @@ function reportDelivery(reader: Reader, cursor: Cursor | null, { batch }: Encode
 }
 
 /**
- * Batches for as long as the reader stays and the log is open. The log wakes it by a plain call; it then pulls what follows
- * its own cursor. While its connection is full it does not wait in the log: a slow reader gets fewer and bigger batches.
+ * Sends batches until the reader ends or the log is closed. The log wakes the subscription by a plain call, and the
+ * subscription pulls the events after its cursor. While the write buffer is full the subscription does not wait in the log:
+ * a slow reader gets fewer and bigger batches.
  */
 export class Subscription implements Waiter {
   readonly #log: Log
   readonly #reader: Reader
   readonly #sink: Sink
   #cursor: Cursor | null
-  /** The position that the reader was told last. */
+  /** The cursor that was sent to the reader last. */
   #sentCursor: Cursor | null
   #state: 'starting' | 'open' | 'full' | 'over' = 'starting'
 
@@ -71,7 +72,7 @@ export class Subscription implements Waiter {
     this.#cursor = cursor
     this.#sentCursor = cursor
     reader.endListener = this
-    // The client may have gone while the store was asked who it is.
+    // The client may have disconnected while the store looked the member up.
     if (reader.isOver) this.#end()
     else this.#start()
   }
@@ -80,14 +81,15 @@ export class Subscription implements Waiter {
     return this.#state === 'full'
   }
 
-  /** The connection has room again. */
+  /** The write buffer has drained. */
   resume(): void {
     if (this.#state === 'full') this.#open()
   }
 
   /**
-   * The position of a quiet reader, if it moved past events that are not for this reader; else null. Without being told, the
-   * reader would come back with a cursor that is too old in a room full of private messages.
+   * An empty batch with the new cursor, if the cursor moved past events that this reader may not see since the last sent
+   * batch; else null. Without this update, the reader of a room full of private messages would reconnect with a cursor that
+   * is too old.
    */
   pullPositionUpdate(): EncodedBatch | null {
     this.wake()
@@ -116,7 +118,7 @@ export class Subscription implements Waiter {
     }
   }
 
-  /** Another server may have given out the first cursor, and this one not have read as far yet: that is no reset. */
+  /** Another server may have issued the first cursor before this server has read as far: that is not a reset. */
   #start(): void {
     const isKnown = this.#cursor === null || this.#log.catchUpTo(this.#cursor, RETRY_MS, this.#reader)
     if (isKnown === true) this.#open()
@@ -146,7 +148,7 @@ export class Subscription implements Waiter {
 
 const holdQueue = new HoldQueue()
 
-/** One read that waits until there is something to say. */
+/** One read that waits for a batch to deliver. */
 class HeldRead implements Waiter, Hold {
   readonly #log: Log
   readonly #reader: Reader
@@ -158,10 +160,10 @@ class HeldRead implements Waiter, Hold {
   previous: Hold | null = null
   next: Hold | null = null
 
-  constructor(log: Log, reader: Reader, first: Cursor, cursor: Cursor, waitMs: number, pending: PendingAnswer) {
+  constructor(log: Log, reader: Reader, startCursor: Cursor, cursor: Cursor, waitMs: number, pending: PendingAnswer) {
     this.#log = log
     this.#reader = reader
-    this.#startCursor = first
+    this.#startCursor = startCursor
     this.#cursor = cursor
     this.#pendingAnswer = pending
     this.#waitMs = waitMs
@@ -171,7 +173,7 @@ class HeldRead implements Waiter, Hold {
   }
 
   readerEnded(): void {
-    this.expire()
+    this.#endHold()
   }
 
   wake(): void {
@@ -180,13 +182,17 @@ class HeldRead implements Waiter, Hold {
       reportDelivery(this.#reader, this.#cursor, batch)
       this.#answer(batch)
     } else if (this.#log.isClosed) {
-      this.expire()
+      this.#endHold()
     } else {
       this.#cursor = batch.cursor
     }
   }
 
   expire(): void {
+    this.#endHold()
+  }
+
+  #endHold(): void {
     this.#answer(this.#cursor === this.#startCursor ? null : readVisible(this.#log, this.#reader, this.#cursor))
   }
 
@@ -199,10 +205,10 @@ class HeldRead implements Waiter, Hold {
 }
 
 /**
- * Answers once, with the next batch for a reader, at most `waitMs` later: at once when there is something to say or nothing
- * to wait for. 0 ms is a short poll, a hold is a long poll.
+ * Answers once, with the next batch for a reader, after at most `waitMs`: at once when there is a batch to deliver or when no
+ * change can follow. 0 ms is a short poll, a hold is a long poll.
  *
- * A batch without events says that the position moved past events which are not for this reader.
+ * A batch without events means that the cursor moved past events that this reader may not see.
  */
 export function readNext(
   log: Log,
@@ -226,25 +232,25 @@ export function readNext(
 function readAtKnownCursor(
   log: Log,
   reader: Reader,
-  first: Cursor | null,
+  cursor: Cursor | null,
   waitMs: number,
   pending: PendingAnswer,
 ): void {
-  const batch = readVisible(log, reader, first)
-  if (first === null || mustDeliver(first, batch)) {
-    reportDelivery(reader, first, batch)
+  const batch = readVisible(log, reader, cursor)
+  if (cursor === null || mustDeliver(cursor, batch)) {
+    reportDelivery(reader, cursor, batch)
     pending.answer(batch)
   } else if (waitMs <= 0 || reader.isOver || log.isClosed) {
-    pending.answer(batch.cursor === first ? null : batch)
+    pending.answer(batch.cursor === cursor ? null : batch)
   } else {
     pending.startHold()
-    new HeldRead(log, reader, first, batch.cursor, waitMs, pending)
+    new HeldRead(log, reader, cursor, batch.cursor, waitMs, pending)
   }
 }
 
 /**
- * The whole history that a new reader is shown, if it reaches back to `cursor`; else what follows the cursor, a page at a
- * time, so that nothing is left out. null when nothing happened since.
+ * The history that a new reader gets, if the history reaches back to `cursor`; else the events after the cursor, one page at
+ * a time, so that no event is omitted. null when no event follows the cursor.
  */
 export async function readSnapshot(log: Log, reader: Reader, cursor: Cursor | null): Promise<EncodedBatch | null> {
   const isKnown = cursor === null || log.catchUpTo(cursor, 0, reader)

@@ -2,7 +2,7 @@ import type { Batch, Cursor, RoomEvent } from '../../protocol.ts'
 import type { Appended, Entry, Log, Waiter } from './log.ts'
 import type { Window } from './window.ts'
 
-/** A log that is read from a window in this process, wherever it is stored. */
+/** A log that is read from a window in this process, independent of its store. */
 export abstract class WindowLog implements Log {
   readonly #window: Window
 

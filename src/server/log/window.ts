@@ -1,17 +1,17 @@
 import { LIMITS, type Batch, type Cursor, type RoomEvent } from '../../protocol.ts'
 import type { Waiter } from './log.ts'
 
-/** Batches that are kept, one per position at which readers stand. In a quiet room a client may try all positions. */
+/** Maximum of cached batches, one per cursor. Bounded because a client may try all cursors of a quiet room. */
 const MAX_BATCHES = 64
 
-/** What the batches for no cursor, and for one that is not readable, are kept under. No cursor looks like these. */
+/** Cache keys of the batch without a cursor and of the batch for an unreadable cursor. No cursor has this form. */
 const HISTORY = 'history'
 const RESET = 'reset'
 
 export interface WindowOptions {
   /** Events for a reader without a cursor. */
   historyEvents: number
-  /** Events that can be read by cursor, and the reach of deduplication. */
+  /** Events that can be read by cursor, and among which an id is stored only once. */
   retainEvents: number
 }
 
@@ -25,12 +25,12 @@ export class Window {
   #dropped = 0
   #head: Cursor
   readonly #waiters = new Set<Waiter>()
-  /** What was read since the last event, by cursor. Most readers stand at the same few positions. */
+  /** Batches read since the last event, by cursor. Most readers have one of a few cursors. */
   readonly #batches = new Map<Cursor, Batch>()
   #isWakeScheduled = false
   #isClosed = false
 
-  /** @param onDrop told of events that are not retained any more */
+  /** @param onDrop receives events that are no longer retained */
   constructor(epoch: string, options: WindowOptions, onDrop: (events: readonly RoomEvent[]) => void = () => undefined) {
     this.#epoch = epoch
     this.#head = this.#cursorAt(0)
@@ -51,14 +51,14 @@ export class Window {
     return this.#isClosed
   }
 
-  /** Takes the event that follows the head. */
+  /** Appends the event that follows the head. */
   push(event: RoomEvent): void {
     this.#events.push(event)
     this.#trim()
     this.#onHeadChange()
   }
 
-  /** Begins again, in an epoch, with events whose last one has the seq `headSeq`. */
+  /** Starts an epoch with these events, the last of which has the seq `headSeq`. */
   restart(epoch: string, events: readonly RoomEvent[], headSeq: number): void {
     this.#epoch = epoch
     this.#events = [...events]
@@ -66,14 +66,14 @@ export class Window {
     this.#onHeadChange()
   }
 
-  /** False for a cursor of another epoch, and for one that is ahead of the head. */
+  /** False for a cursor of another epoch and for a cursor beyond the head. */
   hasReached(cursor: Cursor): boolean {
     if (cursor === this.#head || this.#batches.has(cursor)) return true
     const [epoch, digits] = cursor.split('.')
     return epoch === this.#epoch && Number(digits) <= this.headSeq
   }
 
-  /** As `Log.read`. */
+  /** See `Log.read`. */
   read(cursor: Cursor | null): Batch {
     const cached = this.#batches.get(cursor ?? HISTORY)
     if (cached) return cached
@@ -83,7 +83,7 @@ export class Window {
     return this.#batches.get(RESET) ?? this.#cacheBatch(RESET, { ...this.read(null), reset: true })
   }
 
-  /** As `Log.wait`. */
+  /** See `Log.wait`. */
   wait(waiter: Waiter): void {
     this.#waiters.add(waiter)
   }
@@ -119,7 +119,7 @@ export class Window {
     return `${this.#epoch}.${seq}`
   }
 
-  /** null for a cursor of another epoch, from before the retained window, or from the future. */
+  /** null for a cursor of another epoch, before the retained window, or beyond the head. */
   #seqOf(cursor: Cursor): number | null {
     const [epoch, digits] = cursor.split('.')
     const seq = Number(digits)
@@ -130,7 +130,7 @@ export class Window {
     return Math.max(this.#dropped, this.headSeq - this.#options.retainEvents)
   }
 
-  /** Drops half of a doubled window at once: dropping one event at each append would move the whole array each time. */
+  /** Drops half of a doubled window at once: dropping one event per append would move the whole array each time. */
   #trim(): void {
     const { retainEvents } = this.#options
     if (this.#events.length < 2 * retainEvents) return
@@ -139,7 +139,7 @@ export class Window {
     this.#onDrop(dropped)
   }
 
-  /** Wakes once per turn of the event loop: readers then take all of the turn's events in one batch and one write. */
+  /** Wakes readers once per turn of the event loop: they send all events of the turn in one batch and one write. */
   #onHeadChange(): void {
     this.#head = this.#cursorAt(this.headSeq)
     this.#batches.clear()
@@ -152,8 +152,7 @@ export class Window {
   }
 
   /**
-   * The waiter that was first goes to the end, so that each takes every place in turn: with many readers, the last one is
-   * served noticeably later.
+   * Moves the first waiter to the end, so that waiters rotate: with many readers, the last one is served noticeably later.
    */
   #wakeAll(): void {
     const [first] = this.#waiters

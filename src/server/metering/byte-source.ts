@@ -1,35 +1,35 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** Bytes of one direction: heads, and all that is not a head. */
+/** Bytes of one direction: heads, and all other bytes. */
 export interface HeadAndBody {
   head: number
   body: number
 }
 
-/** Bytes that crossed in both directions, as the server sees them: up is read, down is written. */
+/** Bytes in both directions, as the server counts them: up is read, down is written. */
 export interface TransferredBytes {
   up: HeadAndBody
   down: HeadAndBody
 }
 
-/** Where the bytes of a request and its answer cross: HTTP's own bytes, below which TLS and TCP add theirs. */
+/** Counts the bytes of a request and its answer at the level of HTTP, without those that TLS and TCP add. */
 export interface ByteSource {
-  /** The TCP connection, or what TLS makes of one. Several sources may share it. */
+  /** The TCP or TLS connection. Several sources may share it. */
   readonly connection: Socket
   /**
-   * What crossed since the last call, in an object that the next call fills anew. Every byte is handed out once.
+   * Returns the bytes since the last call, in an object that the next call may overwrite. Each byte is returned once.
    *
-   * @param up bytes of the request's body among them, if the source cannot tell, as in HTTP/1.1; likewise `down`
+   * @param up bytes of the request's body among them, for a source that cannot know, as in HTTP/1.1; likewise `down`
    */
   readDelta(up: number, down: number): TransferredBytes
-  /** Bytes that crossed until now belong to nobody who asks later. */
+  /** Discards the bytes until now: no later call returns them. */
   discardDelta(): void
-  /** Calls back once the last byte of the answer has crossed, or never will: at once, if that is so already. */
+  /** Calls back once the last byte of the answer was written, or never will be: at once, if that is the case already. */
   whenComplete(callback: () => void): void
 }
 
-/** If a message was cut off, only a part of its body has crossed, or none. */
+/** Of a message that was cut off, only a part of the body was transferred, or none. */
 export function splitBytes(bytes: number, bodyBytes: number, parts: HeadAndBody): void {
   parts.body = Math.min(bytes, bodyBytes)
   parts.head = bytes - parts.body
@@ -42,5 +42,5 @@ export function assignByteSource(request: IncomingMessage, source: ByteSource): 
   sources.set(request, source)
 }
 
-/** The byte source that a request was given; null when it has its connection to itself. */
+/** null for a request that has its connection to itself. */
 export const assignedByteSource = (request: IncomingMessage): ByteSource | null => sources.get(request) ?? null

@@ -7,26 +7,26 @@ import { MAX_OPEN_REQUESTS } from '../config/limits.ts'
 import type { ConnectionUse, MemberUsage } from './member-usage.ts'
 import { SmallSet } from '../log/small-set.ts'
 
-/** ms for a refusal to go out. After that the connection is cut. */
+/** ms for a refusal to be sent. After that the connection is destroyed. */
 const REFUSAL_MS = 1000
 
-/** What was read last: one object for all connections, since it is used at once. */
+/** Result of the last read. All connections share one object, since callers use it at once. */
 const LAST_DELTA: TransferredBytes = { up: { head: 0, body: 0 }, down: { head: 0, body: 0 } }
 
-/** A request under way on a connection. */
+/** A request whose answer is not complete. */
 export interface OpenRequest {
-  /** null if it has become a WebSocket. */
+  /** null after an upgrade to a WebSocket. */
   readonly response: ServerResponse | null
-  /** Answers a held read now. */
+  /** Ends a held read, which is then answered at once. */
   endRead(): void
-  /** Its connection is gone. */
+  /** The connection is closed. */
   end(): void
 }
 
 /**
- * One TCP connection of a client, or what TLS makes of it, with the requests under way on it. On HTTP/1.1, and after an
- * upgrade, one exchange at a time has the connection to itself: its bytes are the connection's. For a TLS connection Node
- * counts what went into it and came out of it, not its records.
+ * One TCP or TLS connection of a client, with its open requests. On HTTP/1.1, and after an upgrade, one exchange at a time
+ * has the connection to itself: its bytes are those of the connection. For a TLS connection Node counts the plain bytes, not
+ * the TLS records.
  */
 export class ClientConnection implements ByteSource {
   readonly connection: Socket
@@ -34,12 +34,12 @@ export class ClientConnection implements ByteSource {
   #downBytes = 0
   /** More than one on HTTP/2, and for a client that pipelines. */
   readonly #openRequests = new SmallSet<OpenRequest>()
-  /** How the connection was used last. */
+  /** Cached result of `connectionUse`. */
   #lastUse: ConnectionUse | null = null
   #isRefused = false
   #token = ''
   #tokenDigest = ''
-  /** Preflights that are not counted for a request yet. */
+  /** Preflights that are not yet counted for a request. */
   #preflights = 0
 
   constructor(socket: Socket) {
@@ -48,14 +48,14 @@ export class ClientConnection implements ByteSource {
     socket.on('close', onClose)
   }
 
-  /** Too many requests are under way: the connection is about to be closed, and reads that begin end at once. */
+  /** Too many requests were open: the connection is about to be closed, and new reads end at once. */
   get isRefused(): boolean {
     return this.#isRefused
   }
   get isClosed(): boolean {
     return this.connection.destroyed
   }
-  /** HTTP/2 bounds its streams itself. */
+  /** For HTTP/1.1: HTTP/2 limits its streams itself. */
   get isOverLimit(): boolean {
     return this.#openRequests.size > MAX_OPEN_REQUESTS
   }
@@ -90,7 +90,7 @@ export class ClientConnection implements ByteSource {
     this.#openRequests.delete(request)
   }
 
-  /** Ends held reads, so that the refusal that is queued behind them goes out. */
+  /** Ends held reads, so that the refusal queued behind them is sent. */
   refuse(): void {
     this.#isRefused = true
     for (const request of this.#openRequests.toArray()) request.endRead()
@@ -98,7 +98,7 @@ export class ClientConnection implements ByteSource {
     this.connection.once('close', () => clearTimeout(timer))
   }
 
-  /** The digest of a token. Most connections send the same one again and again: it is not hashed each time. */
+  /** The digest of a token, cached because most connections send the same token with each request. */
   digestOf(token: string): string {
     if (token !== this.#token) {
       this.#token = token
@@ -107,7 +107,7 @@ export class ClientConnection implements ByteSource {
     return this.#tokenDigest
   }
 
-  /** Notes that a member uses the connection for a transport: mostly the same ones as before. */
+  /** The use of this connection by a member for a transport, cached because most calls repeat the last. */
   connectionUse(usage: MemberUsage, transport: TransportName): ConnectionUse {
     if (this.#lastUse?.usage !== usage || this.#lastUse.transport !== transport) {
       this.#lastUse = usage.addConnection(this.connection, transport)
@@ -126,8 +126,8 @@ export class ClientConnection implements ByteSource {
   }
 
   /**
-   * Node emits `close` for the response whose turn it is. Responses that are queued behind it get theirs here, and requests
-   * that became a WebSocket have none.
+   * Ends the open requests of a closed connection. Node emits `close` for the response that is being written; this emits it
+   * for the responses queued behind. Requests that became a WebSocket have no response.
    */
   closeRequests(): void {
     for (const request of this.#openRequests.toArray()) {
@@ -144,7 +144,7 @@ export class ClientConnection implements ByteSource {
 
 const connections = new WeakMap<Socket, ClientConnection>()
 
-/** One function for all sockets: a closure each would be kept for as long as each. */
+/** One function for all sockets: a closure per socket would use memory as long as the socket is open. */
 function onClose(this: Socket): void {
   connections.get(this)?.closeRequests()
 }

@@ -1,10 +1,8 @@
 import type { ByteSplit, FrameRecord } from '../../meter.ts'
 
-/** A compressed frame. */
 export class CompressedFrame {
-  /** null while nobody traces. */
+  /** null without a trace. */
   readonly record: FrameRecord | null
-  /** Its bytes before compression. */
   readonly uncompressedBytes: number
   #textBytes: number
   #transferredBytes = 0
@@ -20,13 +18,13 @@ export class CompressedFrame {
     return this.#transferredBytes === 0
   }
 
-  /** Bytes that crossed for this frame. Returns what they are. */
+  /** Adds transferred bytes of this frame. Returns their split. */
   addTransferred(bytes: number): ByteSplit {
     this.#transferredBytes += bytes
     return { headers: 0, ...this.#updateSplit(bytes) }
   }
 
-  /** Bytes of text in the frame before compression. Returns what changes in the split of what crossed. */
+  /** Sets the bytes of text before compression. Returns the change in the split of the transferred bytes. */
   setTextBytes(textBytes: number): { framing: number; payload: number } {
     this.#textBytes = textBytes
     return this.#updateSplit(0)
@@ -40,7 +38,7 @@ export class CompressedFrame {
 }
 
 /**
- * The frames of one direction of a compressed connection. Individual compressed sizes are unknown. The bytes that crossed
+ * The frames of one direction of a compressed connection. Individual compressed sizes are unknown. The bytes transferred
  * between two reads are divided among the frames of that time in proportion to their uncompressed size, and text is
  * assumed to keep its share of each frame. Totals are exact, shares are estimates.
  */
@@ -55,13 +53,13 @@ export class CompressedFrames {
     this.#frames.push(frame)
   }
 
-  /** Gives each frame its share of the bytes. Returns what is left over: all of it, if there was no frame. */
+  /** Assigns each frame its share of the bytes. Returns the remaining bytes: all of them, if there was no frame. */
   distribute(bytes: number, assign: (frame: CompressedFrame, bytes: ByteSplit) => void): number {
     const last = this.#frames.at(-1)
     if (!last || bytes <= 0) return bytes
     const unattributed =
       this.#frames.length > 1 ? this.#frames.filter(({ isUnattributed }) => isUnattributed) : this.#frames
-    // Compression takes time: bytes of the last frame that cross later are its own, unless there is another by then.
+    // Compression takes time: later bytes belong to the last frame, unless another frame follows.
     this.#frames = [last]
     let uncompressedLeft = unattributed.reduce((sum, { uncompressedBytes }) => sum + uncompressedBytes, 0)
     let left = bytes

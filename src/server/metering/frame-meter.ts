@@ -7,11 +7,11 @@ import type { EncodedBatch } from '../log/encoded-batch.ts'
 import { addBytes } from './add-counts.ts'
 import type { ConnectionUse } from './member-usage.ts'
 
-/** Counts the frames of a socket, or the pieces of a streamed answer, for the member that reads it. */
+/** Counts the frames of a socket or the pieces of a streamed answer, for the member that reads it. */
 export interface FrameMeter {
   /**
-   * @param endsAt of a piece of a stream: bytes of the answer's body up to its end
-   * @param messages ids of the messages that it is about, if it is no batch
+   * @param endsAt for a piece of a stream: bytes of the answer's body up to the end of the piece
+   * @param messages ids of the messages that a frame without a batch concerns
    */
   countSent(
     kind: FrameKind,
@@ -20,17 +20,17 @@ export interface FrameMeter {
     endsAt?: number,
     messages?: readonly string[],
   ): void
-  /** A message of the peer, of this size with its head and mask. */
+  /** @param bytes size of the peer's message with head and mask */
   countReceived(bytes: number, kind?: FrameKind): { countDraft(draft: Draft): void }
-  /** A frame that the page at the other end is not shown. */
+  /** Counts a control frame, which browsers do not show to pages. */
   countControl(way: Way, bytes: number, kind: 'ping' | 'pong' | 'close'): void
-  /** `wasClosed`: in good order, so that the bytes left over are the close frame that answers the peer's. */
+  /** `wasClosed`: by a closing handshake, so the remaining bytes are the close frame that answers the peer's. */
   finish(wasClosed?: boolean): void
 }
 
 const NO_CARRIER = { countDraft: () => undefined }
 
-/** For connections that no member reads. */
+/** For connections without a member. */
 export const NO_FRAME_METER: FrameMeter = {
   countSent: () => undefined,
   countReceived: () => NO_CARRIER,
@@ -38,12 +38,12 @@ export const NO_FRAME_METER: FrameMeter = {
   finish: () => undefined,
 }
 
-/** Compressed frames whose bytes are not attributed yet: more than these are attributed at once. */
+/** Maximum of compressed frames whose bytes are not attributed. Above it, their bytes are attributed at once. */
 const MAX_PENDING_FRAMES = 64
 
 /**
- * Whatever crosses and is not a message's text is framing. A frame is counted by its size when it is sent or complete; what
- * crossed beside the frames is counted when the meter is read. Records exist only while somebody traces.
+ * All bytes that are not a message's text are framing. A frame is counted by its size when it is sent or complete; other
+ * bytes are counted when the meter is read. Records exist only during a trace.
  */
 export class MemberFrameMeter implements FrameMeter {
   readonly #use: ConnectionUse
@@ -51,9 +51,9 @@ export class MemberFrameMeter implements FrameMeter {
   readonly #exchangeId: number
   readonly #source: ByteSource
   readonly #onFinish: () => void
-  /** Bytes that were counted as frames since the source was read. */
+  /** Bytes that were counted as frames since the source was last read. */
   readonly #countedBytes = { up: 0, down: 0 }
-  /** Frames so far that the page at the other end is shown. */
+  /** Number of frames that the page at the other end can see. */
   readonly #visibleFrames = { up: 0, down: 0 }
   readonly #restRecords: Partial<Record<Way, FrameRecord>> = {}
   readonly #compressed: Record<Way, CompressedFrames> | null
@@ -91,7 +91,7 @@ export class MemberFrameMeter implements FrameMeter {
     if (record) record.index = this.#visibleFrames.up
     const compressed = this.#addFrame('up', bytes, 0, record)
     return {
-      // A frame is counted when it has come; that it carries a draft is known once it is parsed.
+      // A frame is counted when it arrives. Whether it carries a draft is known after parsing.
       countDraft: ({ id, text }) => {
         const textBytes = Buffer.byteLength(text)
         if (record) record.messages = [id]
@@ -118,7 +118,7 @@ export class MemberFrameMeter implements FrameMeter {
     })
   }
 
-  /** Counts what crossed beside the frames since the last call. */
+  /** Counts the bytes outside frames since the last call. */
   countDelta(): void {
     const delta = this.#source.readDelta(Infinity, Infinity)
     this.#countWay('up', delta.up.head, delta.up.body)
@@ -141,7 +141,7 @@ export class MemberFrameMeter implements FrameMeter {
     this.#use.counts.frames += 1
   }
 
-  /** Returns the frame if it is compressed: its bytes are known only when the source is read. */
+  /** Returns a compressed frame, whose bytes are known only when the source is read; else null. */
   #addFrame(way: Way, bytes: number, textBytes: number, record: FrameRecord | null): CompressedFrame | null {
     if (!this.#compressed) {
       this.#countedBytes[way] += bytes

@@ -6,8 +6,8 @@ import { addCounts } from './add-counts.ts'
 import { Trace } from './trace.ts'
 
 /**
- * Usages whose transports run over a connection. One listener per connection, however many members share it: behind a proxy
- * all members may.
+ * Usages whose transports use a connection. There is one listener per connection, even if all members share one, as they may
+ * behind a proxy.
  */
 const usagesByConnection = new WeakMap<Socket, Set<MemberUsage>>()
 
@@ -23,20 +23,20 @@ function usagesOf(socket: Socket): Set<MemberUsage> {
   return usages
 }
 
-/** Records that are kept of a session whose member may never be known: those of its beginning. */
+/** Records that are kept of a session before its member is known. */
 const MAX_UNASSIGNED_RECORDS = 50
 
-/** A request that lasts: a held poll, a stream, a socket. Its bytes are counted when somebody asks, and when it ends. */
+/** The meter of a held poll, a stream or a socket. Its bytes are counted when the usage is read, and when the request ends. */
 export interface OpenMeter {
-  /** Counts what has crossed since the last call. */
+  /** Counts the bytes since the last call. */
   countDelta(): void
-  /** What is known of the exchange now. */
+  /** The record of the exchange as it is now. */
   toRecord(): ExchangeRecord
 }
 
 /** A connection as one member uses it for one transport. */
 export interface ConnectionUse {
-  /** The usage that is charged. It changes once, if the member becomes known only later. */
+  /** Changes once, if the member becomes known after the first request. */
   usage: MemberUsage
   readonly transport: TransportName
   /** Counts of this transport in `usage`. */
@@ -45,7 +45,7 @@ export interface ConnectionUse {
   number: number
 }
 
-/** What one member's requests and sockets have cost, by transport. */
+/** Counts of one member's requests and sockets, by transport. */
 export class MemberUsage {
   readonly #counts = new Map<TransportName, Counts>()
   readonly #connections = new Map<Socket, Map<TransportName, ConnectionUse>>()
@@ -53,7 +53,7 @@ export class MemberUsage {
   readonly #traces = new Set<Trace>()
   #lastConnectionNumber = 0
   #lastRecordId = 0
-  /** The transport by which the member reads. What it posts is counted there. */
+  /** The transport by which the member reads. The member's posts are counted for it. */
   readTransport: TransportName | null = null
   /** Records from before the member was known. */
   readonly #unassigned: Trace | null
@@ -64,20 +64,20 @@ export class MemberUsage {
     if (this.#unassigned) this.#traces.add(this.#unassigned)
   }
 
-  /** Somebody asked for the records. */
+  /** At least one trace collects the records. */
   get isTraced(): boolean {
     return this.#traces.size > 0
   }
 
   /**
-   * Transfers the counts, records and connections of a session that was metered before its member was known. Requests that
-   * are under way are charged to `owner` from here on.
+   * Transfers the counts, records and connections of a session that was metered before its member was known. Open requests
+   * are counted for `owner` from now on.
    */
   assignTo(owner: MemberUsage): void {
     const numbers = new Map<number, number>()
     for (const [socket, uses] of this.#connections) {
       for (const use of uses.values()) {
-        // The owner may use the connection already, and then has counted it.
+        // The owner may use this connection already, and has then counted it as opened.
         use.counts.opened -= 1
         const own = owner.addConnection(socket, use.transport)
         numbers.set(use.number, own.number)
@@ -109,7 +109,7 @@ export class MemberUsage {
     return counts
   }
 
-  /** Notes that a transport runs over this connection. */
+  /** Counts the connection as opened at its first use by a transport. */
   addConnection(socket: Socket, transport: TransportName): ConnectionUse {
     let uses = this.#connections.get(socket)
     if (!uses) {
@@ -127,17 +127,16 @@ export class MemberUsage {
     return use
   }
 
-  /** The connection is gone. */
   removeConnection(socket: Socket): void {
     this.#connections.delete(socket)
   }
 
-  /** Nothing more is counted here. Connections that go on do not keep this usage. */
+  /** Ends counting. Open connections no longer reference this usage. */
   release(): void {
     for (const socket of this.#connections.keys()) usagesByConnection.get(socket)?.delete(this)
   }
 
-  /** The request lasts: it is asked when the meter is read. */
+  /** Adds a meter that is asked for its bytes when the usage is read. */
   addOpenMeter(meter: OpenMeter): void {
     this.#openMeters.add(meter)
   }
@@ -150,12 +149,12 @@ export class MemberUsage {
     return ++this.#lastRecordId
   }
 
-  /** The record is new, or says more than before. */
+  /** Adds a new or changed record to all traces. */
   addRecord(record: TraceRecord): void {
     for (const trace of this.#traces) trace.add(record)
   }
 
-  /** All records from here on, and of the requests under way what is known of them. `end` ends it. */
+  /** Collects the records of open requests and all later records, until `stop` is called. */
   startTrace(): { trace: Trace; stop: () => void } {
     const trace = new Trace()
     this.#countDeltas()

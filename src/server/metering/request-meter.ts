@@ -6,29 +6,29 @@ import type { EncodedBatch } from '../log/encoded-batch.ts'
 import { MemberFrameMeter, NO_FRAME_METER, type FrameMeter } from './frame-meter.ts'
 import type { ConnectionUse, OpenMeter } from './member-usage.ts'
 
-/** What carried a draft up: a request, or a frame. */
+/** The meter of a request or a frame that may carry drafts. */
 export interface DraftCarrier {
-  /** The draft that it carried, or one of them. */
+  /** Called for each draft that was carried. */
   countDraft(draft: Draft): void
 }
 
-/** Counts one request and its answer, for the member that made it. */
+/** Counts one request and its answer for the member that sent the request. */
 export interface RequestMeter extends DraftCarrier {
-  /** The answer is held back from now on, until there is something to say. */
+  /** The answer is held from now on. */
   startHold(): void
-  /** The answer says, perhaps beside other things, where this draft stands in the log. */
+  /** The answer acknowledges this draft, and may contain more. */
   addAcknowledgement(draftId: string): void
-  /** A poll is answered: with a batch, or with nothing. */
+  /** A poll is answered with a batch, or with null for no change. */
   countPollAnswer(batch: EncodedBatch | null): void
-  /** The answer leaves now. `bodyBytes` if they are known here; otherwise `finish` says them. */
+  /** The answer is about to be sent. Without `bodyBytes`, those of `finish` count. */
   markAnswered(status: number, bodyBytes?: number): void
-  /** The answer's head is out, and frames follow it. */
+  /** The head of the answer was sent, and frames follow. */
   startFrames(kind: 'stream' | 'socket', status: number, isCompressed?: boolean): FrameMeter
-  /** The answer has gone out, or the connection broke. */
+  /** The answer was sent, or the connection broke. */
   finish(bodyBytes: number): void
 }
 
-/** For requests that no member made. */
+/** For requests without a member. */
 export const NO_METER: RequestMeter = {
   countDraft: () => undefined,
   startHold: () => undefined,
@@ -39,21 +39,21 @@ export const NO_METER: RequestMeter = {
   finish: () => undefined,
 }
 
-/** A request as its meter has to know it. */
+/** The properties of a request that its meter needs. */
 export interface MeteredRequest {
   readonly source: ByteSource
   readonly method: string
   /** ms since the epoch, server clock. */
   readonly receivedAt: number
-  /** As its head says; undefined if it does not say. */
+  /** Content-Length of the request; undefined without one. */
   readonly bodyBytes: number | undefined
-  /** With its query, without a token. */
+  /** With the query, without tokens. */
   readonly recordedPath: string
 }
 
 /**
- * Divides the bytes of a request or an answer, and adds the parts: a body is text and what wraps it, and the rest is its
- * head. If the message was cut off, less of the body has crossed than its text.
+ * Splits the bytes of a request or an answer into headers, framing and payload, and adds the parts to both sums. Of a message
+ * that was cut off, fewer body bytes than text bytes may have been transferred.
  */
 function attribute({ head, body }: HeadAndBody, textBytes: number, request: ByteSplit, total: ByteSplit): void {
   const payload = Math.min(textBytes, body)
@@ -66,9 +66,9 @@ function attribute({ head, body }: HeadAndBody, textBytes: number, request: Byte
 }
 
 /**
- * One request of a member and its answer, counted at the socket. All that crossed between two reads of the byte source
- * belongs to the request in between; how much of it was body and text is known from the request, and the rest is head. So
- * the parts add up to what crossed, whatever headers Node, Fastify or a browser sent.
+ * One request of a member and its answer, counted at the socket. All bytes between two reads of the byte source belong to the
+ * request in between. The sizes of body and text are known from the request, and the remaining bytes are the head. So the
+ * parts add up to the transferred bytes, independent of the headers that Node, Fastify or a browser sends.
  */
 export class MemberRequestMeter implements RequestMeter, OpenMeter {
   readonly #use: ConnectionUse
@@ -92,11 +92,11 @@ export class MemberRequestMeter implements RequestMeter, OpenMeter {
   #record: ExchangeRecord | null = null
 
   /**
-   * Counts the request at once. A request that is no transport's own, a post for instance, counts for the transport by which
-   * the member reads.
+   * Counts the request at once. A request outside transports, for example a post, counts for the transport by which the
+   * member reads.
    *
-   * @param isPoll the request asks a transport for a batch
-   * @param requests this request, and earlier ones that nobody is charged for, such as preflights
+   * @param isPoll the request reads by a transport
+   * @param requests this request and earlier requests that were not counted, such as preflights
    */
   constructor(use: ConnectionUse, isPoll: boolean, request: MeteredRequest, requests: number) {
     this.#use = use
@@ -113,7 +113,7 @@ export class MemberRequestMeter implements RequestMeter, OpenMeter {
     ;(this.#draftIds ??= []).push(id)
     const textBytes = Buffer.byteLength(text)
     this.#postedTextBytes += textBytes
-    // Socket.IO answers a post before it handles what the post brought.
+    // Socket.IO answers a post before it handles the packets in the post.
     if (this.#isOver) {
       for (const sum of [this.#up, this.#use.counts.up]) {
         sum.framing -= textBytes
@@ -136,7 +136,7 @@ export class MemberRequestMeter implements RequestMeter, OpenMeter {
   }
 
   countPollAnswer(batch: EncodedBatch | null): void {
-    // The request was broken off: nobody gets this answer.
+    // The request was aborted: no client receives this answer.
     if (this.#isOver) return
     this.#answer = batch
     this.#isPollAnswered = true
@@ -168,13 +168,13 @@ export class MemberRequestMeter implements RequestMeter, OpenMeter {
   }
 
   finish(bodyBytes: number): void {
-    // Frames end by themselves: a socket's close frame is counted after its request is over.
+    // The frame meter ends the exchange: a socket's close frame is counted after its request has ended.
     if (this.#isOver || this.#frames) return
     this.#countBytes(this.#answerBytes ?? bodyBytes)
     this.#close()
   }
 
-  /** The body of a post is divided when the post is over: its text is known then. */
+  /** The body of a post is split when the post has ended: its text is known then. */
   countDelta(): void {
     if (this.#frames) this.#frames.countDelta()
     else if (this.#request.method === 'GET') this.#countBytes(0)

@@ -1,9 +1,9 @@
 import type { TraceRecord } from '../../meter.ts'
 
-/** Records that wait to be told: of a member that reads a hundred messages a second, some seconds. */
+/** Records that wait to be sent: for a member that reads 100 messages per second, some seconds. */
 const MAX_PENDING_RECORDS = 1000
 
-/** Records on their way to somebody who asked for them. Who does not take them in time loses the oldest, and is told. */
+/** Records that wait to be sent to a meter connection. When too many wait, the oldest are dropped and counted. */
 export class Trace {
   readonly #pending = new Map<number, TraceRecord>()
   readonly #limit: number
@@ -13,7 +13,7 @@ export class Trace {
     this.#limit = limit
   }
 
-  /** The record is new, or has changed. */
+  /** Adds a new or changed record. */
   add(record: TraceRecord): void {
     this.#pending.set(record.id, record)
     if (this.#pending.size <= this.#limit) return
@@ -22,7 +22,7 @@ export class Trace {
     this.#dropped += 1
   }
 
-  /** What there is to tell; null when that is nothing. */
+  /** Removes and returns the waiting records; null when there are none. */
   drain(): { records: TraceRecord[]; dropped: number } | null {
     if (this.#pending.size === 0) return null
     const records = [...this.#pending.values()]

@@ -3,7 +3,7 @@ import type { MountTransport } from '../http/app-types.ts'
 import { startCursor } from './read-cursor.ts'
 import { streamOpener } from './stream.ts'
 
-/** What was called Comet: one answer that does not end, with one batch a line; an empty line where nothing happens. */
+/** HTTP streaming (Comet): an answer without end, with one batch per line; an empty line as heartbeat. */
 export const httpStream: MountTransport = (app, path, transport) => {
   const stream = streamOpener({
     contentType: 'application/x-ndjson',

@@ -6,13 +6,13 @@ import type { FrameMeter } from '../metering/frame-meter.ts'
 import { upBytes } from '../metering/frame-sizes.ts'
 import type { DraftCarrier } from '../metering/request-meter.ts'
 
-/** Handles the text frames of a socket one after the other, in the order in which they came. */
+/** Handles the text frames of a socket one at a time, in the order of arrival. */
 export function handleFrames(
   socket: WebSocket,
   meter: FrameMeter,
   handle: (text: string, carrier: DraftCarrier) => Promise<void>,
 ): void {
-  /** The frame that came last, while it is handled. */
+  /** Settles when the last received frame was handled; null when all frames were. */
   let last: Promise<void> | null = null
   let waiting = 0
   socket.on('message', (data: Buffer, isBinary) => {
@@ -26,7 +26,7 @@ export function handleFrames(
       socket.close(1008, `more than ${MAX_WAITING_FRAMES} frames wait: send the next one after an answer`)
       return
     }
-    // Pausing keeps further data in the network; frames of the chunk that was read still come.
+    // Pausing keeps further data in the network; frames of the chunk that was already read still arrive.
     socket.pause()
     const handled = (last ?? Promise.resolve())
       .then(() => (socket.readyState === socket.OPEN ? handle(data.toString(), carrier) : undefined))

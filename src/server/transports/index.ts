@@ -20,5 +20,5 @@ export const transports: Record<TransportName, MountTransport> = {
   'socket-io': socketIo,
 }
 
-/** Transports that are WebSockets, or become one. */
+/** Transports that are a WebSocket, or upgrade to one. */
 export const UPGRADING: ReadonlySet<TransportName> = new Set(transportsThat(({ carrier }) => carrier === 'WebSocket'))

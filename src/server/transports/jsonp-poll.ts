@@ -6,21 +6,21 @@ import { problemOf } from '../http/problems.ts'
 import { readNext } from '../log/subscription.ts'
 
 /**
- * The historical one: a script that calls a function of the page with the batch, from before a page could ask another
- * server. There is no header to put a token into, so its reader is anonymous; and any page of any site may load it.
+ * JSONP, used before CORS: a script that calls a function of the page with the batch. A script request has no header for a
+ * token, so the reader is anonymous, and a page of any site may load the script.
  */
 export const jsonpPoll: MountTransport = (app, path, transport, { jsonp }) => {
   if (!jsonp) return
   app.get(path, { schema: { querystring: schemas.jsonp }, config: { transport } }, async (request, reply) => {
     const { after = null, callback, for: memberId } = request.query
     const { context } = request
-    // The comment first: so that the answer's first bytes are not the caller's to choose.
+    // The comment comes first, so that the caller cannot choose the first bytes of the answer.
     const call = (json: string) => `/**/${callback}(${json});`
     reply.header('x-content-type-options', 'nosniff').type('text/javascript; charset=utf-8')
 
     const membership = memberId === undefined ? null : await context.room.membershipById(memberId)
     if (membership && !context.reader.membership) context.startMeter(app.usageOf(membership), transport)
-    // A page sees no status of a script: what is wrong is said in the batch's place.
+    // A page cannot read the status of a script: the problem replaces the batch.
     if (!membership && memberId !== undefined)
       return call(JSON.stringify(problemOf(new DomainError('member-ended', 'this member has left'))))
 
@@ -33,6 +33,6 @@ export const jsonpPoll: MountTransport = (app, path, transport, { jsonp }) => {
   })
 }
 
-/** JSON that is JavaScript too: until 2019 these two ended a line there. */
+/** Makes JSON valid JavaScript: before ES2019, these two characters ended a line in JavaScript. */
 const escapeLineTerminators = (json: string): string =>
   json.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')

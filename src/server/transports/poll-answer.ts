@@ -24,7 +24,7 @@ const batchAnswer = memoize(({ json }: EncodedBatch) =>
 
 const NO_CONTENT = encodeAnswer('204 No Content', '', '')
 
-/** Answers a poll with a batch, or says that there is nothing. */
+/** Answers a poll with a batch, or with 204 for no change. */
 export class PollAnswer implements PendingAnswer {
   readonly #request: FastifyRequest
   readonly #reply: FastifyReply
@@ -64,8 +64,8 @@ export class PollAnswer implements PendingAnswer {
 }
 
 /**
- * HTTP/1.1, no wish that the connection be closed, and no header of CORS to add. Then the answer needs none of the headers
- * that Node adds (Date, Connection, Keep-Alive): a connection is kept unless somebody says otherwise.
+ * HTTP/1.1, no request to close the connection, and no CORS header to add. The answer then needs none of the headers that
+ * Node adds (Date, Connection, Keep-Alive): a connection is kept open by default.
  */
 function keepsConnection({ raw: { httpVersion, headers } }: FastifyRequest): boolean {
   const { connection, origin } = headers
@@ -73,8 +73,8 @@ function keepsConnection({ raw: { httpVersion, headers } }: FastifyRequest): boo
 }
 
 /**
- * Writes the answer in one piece, made once for all readers. Node would make the head for each, and write the body behind it
- * as a second piece. `_header` is where a response keeps its head: it has no public name, and is the same in Node 18 to 24.
+ * Writes the answer in one piece, encoded once for all readers. Node would encode a head per answer, and write the body as a
+ * second piece. A response keeps its head in `_header`, which is not public, and is the same in Node 18 to 24.
  */
 function writeEncoded(response: ServerResponse, { status, text }: EncodedAnswer): void {
   response.statusCode = status

@@ -5,9 +5,9 @@ import { startCursor } from './read-cursor.ts'
 import { readNext } from '../log/subscription.ts'
 
 /**
- * One batch per request. Polls differ in one thing only: how long they wait for something to say.
+ * One batch per request. Polls differ only in how long they wait for a batch.
  *
- * @param holdMs how long this request may be held, of the ms that it asked for, if it did
+ * @param holdMs returns the ms for which the request may be held, given the ms that it asked for, if any
  */
 export function mountPoll(
   app: App,

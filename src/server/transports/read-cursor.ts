@@ -5,9 +5,9 @@ import { validator } from '../errors/validate.ts'
 const read = validator(schemas.read)
 
 /**
- * Where a read begins; null for a new reader. `Last-Event-ID` counts before the address: an EventSource comes back to the
- * same address with the id that it saw last, and a page that reads over a link keeps its address the same, since a browser
- * makes a preflight for each new one.
+ * The cursor at which a read starts; null for a new reader. `Last-Event-ID` takes precedence over the address: an EventSource
+ * reconnects to the same address with its last id. A page that reads over a link also keeps its address, since a browser
+ * sends a preflight for each new address.
  */
 export function startCursor({ headers, query }: FastifyRequest & { query: { after?: Cursor } }): Cursor | null {
   const last = headers['last-event-id']

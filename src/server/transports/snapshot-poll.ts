@@ -6,8 +6,8 @@ import { validator } from '../errors/validate.ts'
 const header = validator(schemas.ifNoneMatch)
 
 /**
- * How many sites poll: the same address gives the whole window each time, and 304 while nothing has changed. What a
- * reader had already is sent again.
+ * Polling with ETag, as many sites do: the same address returns the whole window each time, and 304 without a change. Events
+ * that the reader already has are sent again.
  */
 export const snapshotPoll: MountTransport = (app, path, transport) => {
   app.get(path, { config: { transport } }, async (request, reply) => {

@@ -3,10 +3,10 @@ import type { MountTransport } from '../http/app-types.ts'
 import { startCursor } from './read-cursor.ts'
 import { streamOpener } from './stream.ts'
 
-/** After which time a browser's own EventSource comes back, with the id that it saw last. */
+/** ms after which a browser's EventSource reconnects, with the last id as `Last-Event-ID`. */
 const RETRY_MS = 2000
 
-/** Server-Sent Events: one batch an event, whose id is the cursor; a comment where nothing happens. */
+/** Server-Sent Events: one event per batch, with the cursor as its id; a comment as heartbeat. */
 export const sse: MountTransport = (app, path, transport) => {
   const stream = streamOpener({
     contentType: 'text/event-stream',

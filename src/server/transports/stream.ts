@@ -13,18 +13,18 @@ import { memberEnded } from '../errors/store-errors.ts'
 import { problemOf } from '../http/problems.ts'
 import { Subscription, type Reader, type Sink } from '../log/subscription.ts'
 
-/** How a streamed transport writes what it has to say. */
+/** The format of a streamed transport. */
 export interface StreamFormat {
   contentType: string
-  /** Written first, if anything. */
+  /** Written first, unless empty. */
   opening: string
   batch: (batch: EncodedBatch) => string
-  /** Written when nothing else was for a while. */
+  /** Written after an interval without another write. */
   heartbeat: string
   problem: (problem: Problem) => string
 }
 
-/** RFC 9112, 7.1. Made once for all readers and written past Node's response, which would write it in three pieces. */
+/** A chunk of RFC 9112, 7.1. Encoded once for all readers and written past Node's response, which would write three pieces. */
 function encodeChunk(piece: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`${piece.length.toString(16)}\r\n`), piece, Buffer.from('\r\n')])
 }
@@ -34,7 +34,7 @@ interface Piece {
   chunk: Buffer
 }
 
-/** What all streams of one format share. */
+/** The pieces that all streams of one format share. */
 interface Pieces {
   batch: (batch: EncodedBatch) => Piece
   heartbeat: Piece
@@ -46,7 +46,7 @@ function encodePiece(text: string): Piece {
   return { bytes, chunk: encodeChunk(bytes) }
 }
 
-/** Makes a function that opens streams of one format. */
+/** Returns a function that opens streams of one format. */
 export function streamOpener(
   format: StreamFormat,
 ): (request: FastifyRequest, reply: FastifyReply, after: Cursor | null) => void {
@@ -63,11 +63,11 @@ export function streamOpener(
     const { raw } = reply
     raw.writeHead(200, {
       'content-type': format.contentType,
-      // no-transform, since what compresses an answer holds it back until there is enough of it; nginx has its own word.
+      // A proxy that compresses an answer delays it until it has enough bytes: no-transform, and x-accel-buffering for nginx.
       'cache-control': 'no-store, no-transform',
       'x-accel-buffering': 'no',
     })
-    // A browser then knows that the connection is open, however long the room stays quiet.
+    // A browser then knows that the connection is open, even in a quiet room.
     raw.flushHeaders()
     const frames = meter.startFrames('stream', 200)
     if (frames !== NO_FRAME_METER) raw.on('close', () => frames.finish())
@@ -81,18 +81,17 @@ export function streamOpener(
   }
 }
 
-/** An answer that goes on for as long as somebody reads it. */
+/** An answer that lasts until its reader ends. */
 class StreamConnection implements Sink, HeartbeatTarget {
   readonly #response: ServerResponse
   readonly #meter: FrameMeter
   readonly #membership: Membership | null
   readonly #heartbeat: Heartbeat
   readonly #pieces: Pieces
-  /** What chunks are written to; null while the response waits for its turn, and if it has no chunks of ours. */
+  /** The socket for encoded chunks; null while the response is queued behind another, and for answers without such chunks. */
   #socket: Socket | null = null
   #subscription: Subscription | null = null
   #isOver = false
-  /** Bytes of the body so far. */
   #bodyBytes = 0
   lastSentSlice = 0
 
@@ -119,14 +118,14 @@ class StreamConnection implements Sink, HeartbeatTarget {
 
   write(batch: EncodedBatch): boolean {
     if (this.send(this.#pieces.batch(batch), 'batch', batch)) return true
-    // A response that waits for its turn on the connection drains itself.
+    // A response that is queued behind another emits `drain` itself.
     const draining = this.#socket ?? this.#response
     draining.once('drain', () => this.#subscription?.resume())
     return false
   }
 
   onHeartbeat(): void {
-    // A connection that is full has something to bring already.
+    // A full write buffer already contains data for the peer.
     if (this.#subscription?.isFull) return
     const moved = this.#subscription?.pullPositionUpdate()
     if (moved) this.write(moved)
@@ -141,7 +140,7 @@ class StreamConnection implements Sink, HeartbeatTarget {
     this.#response.end()
   }
 
-  /** False when the network has taken less than it was given. */
+  /** False when the write buffer is full. */
   send({ bytes, chunk }: Piece, kind: FrameKind, batch: EncodedBatch | null = null): boolean {
     if (this.#isOver) return true
     this.lastSentSlice = this.#heartbeat.currentSlice
@@ -151,7 +150,7 @@ class StreamConnection implements Sink, HeartbeatTarget {
       this.#meter.countSent(kind, chunk.length, batch, this.#bodyBytes)
       return this.#socket.write(chunk)
     }
-    // On HTTP/1.1 it is Node that makes the chunk then.
+    // On HTTP/1.1, Node then encodes the chunk.
     this.#meter.countSent(kind, this.#response.chunkedEncoding ? chunk.length : bytes.length, batch, this.#bodyBytes)
     return this.#response.write(bytes)
   }
@@ -162,7 +161,7 @@ class StreamConnection implements Sink, HeartbeatTarget {
   }
 }
 
-/** null while the response waits for its turn on the connection, on HTTP/2 and on HTTP/1.0, which has no chunks. */
+/** null while the response is queued behind another, on HTTP/2, and on HTTP/1.0, which has no chunks. */
 function socketOf(response: ServerResponse): Socket | null {
   return 'stream' in response || !response.chunkedEncoding ? null : response.socket
 }

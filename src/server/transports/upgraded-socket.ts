@@ -3,15 +3,15 @@ import type { FastifyRequest } from 'fastify'
 import { NO_FRAME_METER, type FrameMeter } from '../metering/frame-meter.ts'
 import { downBytes, upBytes } from '../metering/frame-sizes.ts'
 
-/** Codes that a socket's `close` event gives when there was no close frame, and when the frame had no code. */
+/** Codes of a socket's `close` event: without a close frame, and for a close frame without a code. */
 const ABNORMAL = 1006
 const NO_CODE = 1005
 
-/** ms for a peer to read why its socket is closed. Then the connection is cut. */
+/** ms for a peer to read the close reason. After that the connection is destroyed. */
 const CLOSE_TIMEOUT_MS = 1000
 
 /**
- * A request that has become a WebSocket. Its control frames are counted here, its messages by whoever sends and receives
+ * A request that was upgraded to a WebSocket. Control frames are counted here, messages by the code that sends and receives
  * them.
  */
 export class UpgradedSocket {
@@ -21,7 +21,7 @@ export class UpgradedSocket {
     this.meter = context.meter.startFrames('socket', 101, socket.extensions !== '')
     context.upgrade()
     upgraded.set(socket, this)
-    // The plugin's listener would keep the HTTP request. Without any, an error of a socket ends the process.
+    // The plugin's listener would keep the HTTP request in memory. Without a listener, an error of a socket ends the process.
     socket.removeAllListeners('error')
     socket.on('error', onError)
     socket.on('pong', onPong)
@@ -48,7 +48,7 @@ export class UpgradedSocket {
 
 const upgraded = new WeakMap<WebSocket, UpgradedSocket>()
 
-// One set of functions for all sockets: there are many sockets, and each would keep its own closures.
+// One set of functions for all sockets: with many sockets, closures per socket use memory.
 
 function onPing(this: WebSocket, data: Buffer): void {
   upgraded.get(this)?.receivePing(data)
@@ -62,7 +62,7 @@ function onClose(this: WebSocket, code: number, reason: Buffer): void {
   upgraded.get(this)?.receiveClose(code, reason)
 }
 
-/** What a client can cause is no error of ours. */
+/** Errors that a client can cause are not logged. */
 function onError(this: WebSocket): void {
   setTimeout(() => this.terminate(), CLOSE_TIMEOUT_MS).unref()
 }

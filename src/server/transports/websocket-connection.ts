@@ -12,10 +12,10 @@ import { closeCodeOf } from '../http/problems.ts'
 import { Subscription, type Sink } from '../log/subscription.ts'
 import { UpgradedSocket } from './upgraded-socket.ts'
 
-/** The whole frame, head and all, so that it is one write to each socket. */
+/** The frame with its head, so that each socket needs one write. */
 const batchFrame = memoize(({ json }: EncodedBatch) => textFrame(`{"type":"batch","batch":${json}}`))
 
-/** RFC 6455, 5.2: a text frame in one piece, not masked. */
+/** An unfragmented, unmasked text frame. RFC 6455, 5.2. */
 function textFrame(text: string): Buffer {
   const length = Buffer.byteLength(text)
   const headBytes = downBytes(length) - length
@@ -30,7 +30,7 @@ function textFrame(text: string): Buffer {
   return frame
 }
 
-/** An upgraded connection: frames out, counted, kept alive and closed with a reason. `incoming-frames.ts` handles frames in. */
+/** An upgraded connection: sends and counts frames, pings, and closes with a reason. `incoming-frames.ts` handles incoming frames. */
 export class WebSocketConnection extends UpgradedSocket implements Sink, HeartbeatTarget {
   readonly #socket: WebSocket
   readonly #tcp: Socket
@@ -54,7 +54,7 @@ export class WebSocketConnection extends UpgradedSocket implements Sink, Heartbe
     this.#heartbeat.add(this)
   }
 
-  /** Sends what follows `after` for as long as the socket is open. */
+  /** Sends the events after `after` while the socket is open. */
   subscribe(after: Cursor | null): void {
     this.#subscription = new Subscription(this.#log, this.#reader, after, this)
   }
@@ -64,7 +64,7 @@ export class WebSocketConnection extends UpgradedSocket implements Sink, Heartbe
     const frame = batchFrame(batch)
     this.meter.countSent('batch', frame.length, batch)
     if (this.#isCompressed) {
-      // Compressed frames differ from socket to socket: those are made by `ws`.
+      // Compressed frames differ between sockets: `ws` makes them.
       this.#socket.send(`{"type":"batch","batch":${batch.json}}`)
       if (!this.#tcp.writableNeedDrain) return true
     } else if (this.#tcp.write(frame)) {
@@ -82,7 +82,7 @@ export class WebSocketConnection extends UpgradedSocket implements Sink, Heartbe
     else this.#socket.close(1000)
   }
 
-  /** Settles when the frame has gone out to the network, or never will. */
+  /** Settles when the frame was passed to the network, or never will be. */
   send(frame: FrameDown | MeterFrame): Promise<void> {
     const kind = frame.type === 'ack' || frame.type === 'error' ? frame.type : 'other'
     return this.sendText(JSON.stringify(frame), kind, messagesOf(frame))
@@ -99,7 +99,7 @@ export class WebSocketConnection extends UpgradedSocket implements Sink, Heartbe
     })
   }
 
-  /** Pings at each heartbeat, and drops a peer that has not answered by the next one. */
+  /** Pings at each heartbeat, and terminates a connection that has not answered by the next heartbeat. */
   onHeartbeat(wasBlocked: boolean): void {
     if (!this.#isAlive && !wasBlocked) {
       this.#socket.terminate()
@@ -122,7 +122,7 @@ export class WebSocketConnection extends UpgradedSocket implements Sink, Heartbe
   }
 }
 
-/** null, and the socket closed with a code that says so, if the token is not good. */
+/** Returns null for a refused token, after closing the socket with the code of the refusal. */
 export function openWebSocket(socket: WebSocket, request: FastifyRequest): WebSocketConnection | null {
   const connection = new WebSocketConnection(socket, request)
   const { refusal } = request.context
@@ -131,7 +131,7 @@ export function openWebSocket(socket: WebSocket, request: FastifyRequest): WebSo
   return null
 }
 
-/** Ids of the messages that a frame is about. */
+/** Ids of the messages that a frame concerns. */
 function messagesOf(frame: FrameDown | MeterFrame): readonly string[] | undefined {
   if (frame.type === 'ack') return [frame.ack.id]
   return frame.type === 'error' && frame.id !== undefined ? [frame.id] : undefined

@@ -9,7 +9,7 @@ import { openWebSocket } from './websocket-connection.ts'
 
 const frameUp = validator(schemas.frameUp)
 
-/** Batches down as they come, drafts up and their acknowledgements down, all on one connection. */
+/** Batches down, drafts up and acknowledgements down, all on one connection. */
 export const webSocket: MountTransport = (app, path, transport) => {
   app.route({
     method: 'GET',
@@ -42,7 +42,7 @@ export const webSocket: MountTransport = (app, path, transport) => {
   })
 }
 
-/** So that a refusal can name the draft that it is about. */
+/** A refusal contains the id of the refused draft. */
 const draftIdOf = (frame: unknown): string | undefined => {
   const id = (frame as { draft?: { id?: unknown } } | null)?.draft?.id
   return typeof id === 'string' ? id : undefined

@@ -63,13 +63,13 @@ export function createHttp2Server(certificate: Certificate, timeouts: Timeouts, 
   )
   const { requestTimeout, headersTimeout, connectionsCheckingInterval, keepAliveTimeout } = timeouts
   Object.assign(server, { requestTimeout, headersTimeout, connectionsCheckingInterval, keepAliveTimeout })
-  tapSessions(server, counters)
+  countSessionBytes(server, counters)
   server.on('session', (session) => session.setTimeout(keepAliveTimeout, () => session.close()))
   return Object.assign(server, { closeAllConnections: closerOf(server) }) as unknown as Server
 }
 
 /** Node's own listener serves a stream as well as a TLS connection: so it is given what reads along. */
-function tapSessions(server: Http2SecureServer, counters: WeakMap<object, StreamByteCounter>): void {
+function countSessionBytes(server: Http2SecureServer, counters: WeakMap<object, StreamByteCounter>): void {
   const [serve] = server.listeners('secureConnection') as ((
     this: Http2SecureServer,
     stream: Socket | CountedTlsStream,
@@ -90,7 +90,7 @@ function tapSessions(server: Http2SecureServer, counters: WeakMap<object, Stream
 function countStream(counter: StreamByteCounter, request: Http2ServerRequest): void {
   const source = counter.byteSourceOf(request.stream.id ?? 0)
   assignByteSource(request as unknown as IncomingMessage, source)
-  // Node's own answer to this would be the tap, which knows no addresses.
+  // Node's own answer to this would be the CountedTlsStream, which has no addresses.
   Object.defineProperty(request, 'socket', { value: source.connection })
 }
 

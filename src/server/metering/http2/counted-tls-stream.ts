@@ -3,9 +3,9 @@ import type { TLSSocket } from 'node:tls'
 import type { StreamByteCounter } from './stream-byte-counter.ts'
 
 /**
- * A TLS connection whose bytes are looked at on their way. Node's HTTP/2 reads a TLS connection below JavaScript, and says
- * of a message's head only what it means, never what it weighed: that is lost with HPACK. Given any other stream, it
- * reads and writes that one.
+ * A TLS connection whose bytes are counted. Node's HTTP/2 reads a TLS connection below JavaScript and reports a message's
+ * head only after HPACK decoding, so the size of the head on the connection is unknown. Any other stream is read and written
+ * in JavaScript, where bytes can be counted.
  */
 export class CountedTlsStream extends Duplex {
   readonly #socket: TLSSocket

@@ -1,15 +1,15 @@
-/** A piece of an HTTP/2 connection: a frame's head, or as much of its payload as has come. */
+/** A piece of an HTTP/2 connection: a frame's head, or as much of its payload as has arrived. */
 export interface FramePart {
-  /** 0 where it is the whole connection's. */
+  /** 0 for frames of the whole connection. */
   streamId: number
   bytes: number
-  /** Of a frame that carries a message's head, compressed. */
+  /** The frame carries the compressed head of a message. */
   isHead: boolean
-  /** With it the sender has said its last on this stream, or has given the stream up altogether. */
+  /** The last part of the sender's message on this stream, or the part that resets the stream. */
   ends: 'message' | 'stream' | null
 }
 
-/** What a client begins with, before its first frame. */
+/** The connection preface, which a client sends before its first frame. RFC 9113, 3.4. */
 const PREFACE_BYTES = 24
 const HEAD_BYTES = 9
 
@@ -20,20 +20,20 @@ const END_STREAM = 1
 const END_HEADERS = 4
 
 /**
- * Reads one way of an HTTP/2 connection as far as the frames' heads go: whose it is, how long, of which type, and whether
- * it is the last. What the frames carry stays unread.
+ * Reads the frame heads in one direction of an HTTP/2 connection: stream, length, type, and whether the frame is the last.
+ * Payloads are not parsed.
  */
 export class FrameReader {
   readonly #onPart: (part: FramePart) => void
   #prefaceBytesLeft: number
   readonly #head = Buffer.alloc(HEAD_BYTES)
   #headBytes = 0
-  /** Of the frame that is being read: what of its payload has not come yet. */
+  /** Bytes of the current frame's payload that have not arrived. */
   #payloadBytesLeft = 0
   #type = 0
   #flags = 0
   #streamId = 0
-  /** Of the message that is being read; on a head in several frames only the first one says so. */
+  /** END_STREAM of the current message. Of a head in several frames, only the first one carries the flag. */
   #isLast = false
 
   constructor(sender: 'client' | 'server', onPart: (part: FramePart) => void) {

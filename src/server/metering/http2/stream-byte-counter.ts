@@ -13,7 +13,7 @@ function addTransferred(to: TransferredBytes, from: TransferredBytes): void {
   }
 }
 
-/** One exchange on a connection that it shares with others. */
+/** One exchange on a connection with several. */
 class StreamByteSource implements ByteSource {
   readonly connection: Socket
   readonly #drainConnectionBytes: () => TransferredBytes
@@ -34,7 +34,7 @@ class StreamByteSource implements ByteSource {
     this.#streamBytes[way][isHead ? 'head' : 'body'] += bytes
   }
 
-  /** A body has frames of its own, which say how long it is. */
+  /** Needs no body sizes as arguments: bodies have separate frames with their length. */
   readDelta(): TransferredBytes {
     const transferred = this.#drainConnectionBytes()
     addTransferred(transferred, this.#streamBytes)
@@ -59,8 +59,8 @@ class StreamByteSource implements ByteSource {
 
 /**
  * Divides the bytes of an HTTP/2 connection among its exchanges. A stream's frames belong to its exchange. Frames of the
- * whole connection (preface, settings, pings, windows), and frames that come when an exchange is over, go to the exchange
- * that reads next: the sum over all exchanges is what transferred.
+ * whole connection (preface, settings, pings, windows), and frames after the end of an exchange, are counted for the exchange
+ * that reads next: the sum over all exchanges is the total of the connection.
  */
 export class StreamByteCounter {
   readonly #connection: Socket
@@ -81,14 +81,14 @@ export class StreamByteCounter {
     this.#readers[way].read(chunk)
   }
 
-  /** The bytes of a stream that became a request. Malformed streams never do, and are counted for no request. */
+  /** The bytes of a stream that became a request. A malformed stream never becomes one, and is counted for no request. */
   byteSourceOf(streamId: number): ByteSource {
     const stream = this.#streams.get(streamId) ?? this.#open(streamId)
     stream.whenComplete(() => this.#streams.delete(streamId))
     return stream
   }
 
-  /** The connection is gone, and with it whatever was under way. */
+  /** Completes all streams: the connection is closed. */
   close(): void {
     for (const stream of this.#streams.values()) stream.complete()
     this.#streams.clear()
@@ -108,7 +108,7 @@ export class StreamByteCounter {
   }
 
   #count(way: Way, part: FramePart): void {
-    // A client numbers its streams upwards: one that is not newer than the newest is over, or the connection itself.
+    // A client numbers its streams in ascending order: a number that is not above the newest is a known or ended stream, or 0.
     const isNew = way === 'up' && part.isHead && part.streamId > this.#newestStreamId
     const stream = isNew ? this.#open(part.streamId) : this.#streams.get(part.streamId)
     if (!stream) {

@@ -13,23 +13,23 @@ import { DomainError } from '../../errors/domain-error.ts'
 import type { Room } from '../../room/room.ts'
 import { SocketIoSession, type EnginePacket } from './session.ts'
 
-/** Packets that may wait for a session that does not fetch them. */
+/** Maximum of packets that wait for a session. */
 const MAX_WAITING_PACKETS = 1000
 
-/** An event `batch`, as Socket.IO writes it. Made once for all readers. */
+/** An event `batch` in the encoding of Socket.IO. Encoded once for all readers. */
 const batchPacket = memoize(({ json }: EncodedBatch) => `2["batch",${json}]`)
 
-/** A request, and whose it is. */
+/** A request and its session. */
 interface EngineRequest {
   request: FastifyRequest
-  /** null: it became a socket. */
+  /** null after an upgrade to a WebSocket. */
   reply: FastifyReply | null
   session: SocketIoSession
 }
 
 export interface EngineOptions {
   transport: TransportName
-  /** ms between two pings, and for which an answer is waited for. */
+  /** ms between two pings, and ms to wait for a pong. */
   heartbeatMs: number
   maxMessageBytes: number
 }
@@ -40,26 +40,26 @@ export type Verdict = { ack: Ack } | { error: Problem }
 /** A session that has connected. */
 export interface SocketIoConnection {
   readonly room: Room
-  /** What the session has cost since its first request is counted for this member, and what it will cost. */
+  /** Counts the session for this member, from its first request. */
   assignTo(usage: MemberUsage): void
-  /** False when the session takes no more now: `onReady` says when it does again. */
+  /** False when the session is not writable: `onWritable` calls back when it is. */
   send(batch: EncodedBatch): boolean
-  /** Calls back when there is room: on a socket when the last packet has gone out, else when the next poll is here. */
+  /** Calls back when the session is writable: on a WebSocket when the last packet was sent, else when the next poll has arrived. */
   onWritable(resume: () => void): void
-  /** Events `message` are answered one after the other, in the order in which they came. */
+  /** Events `message` are handled one at a time, in the order of arrival. */
   onMessage(handle: (value: unknown, countDraft: (draft: Draft) => void) => Promise<Verdict>): void
 }
 
 /**
- * Socket.IO, fed by our own routes and not by a server of its own: so that the same rules about origins and the same
- * counting hold for it. When to poll and when to go over to a WebSocket is its own affair.
+ * Socket.IO behind the routes of this server instead of its own server, so that origins are checked and requests are counted
+ * as for other transports. Socket.IO decides when to poll and when to upgrade to a WebSocket.
  */
 export class SocketIoEngine {
   readonly io = new Server({ serveClient: false, connectTimeout: 10_000 })
   readonly #engine: EngineServer
   readonly #transport: TransportName
   readonly #engineRequests = new WeakMap<IncomingMessage, EngineRequest>()
-  /** By Engine.IO's id, of those that are open. Whose a session is, is known only once Socket.IO has connected on it. */
+  /** Open sessions by the id of Engine.IO. The member of a session is known after the Socket.IO connect. */
   readonly #sessions = new Map<string, SocketIoSession>()
   readonly #upgraded = new WeakMap<IncomingMessage, WebSocket>()
 
@@ -71,7 +71,7 @@ export class SocketIoEngine {
       pingTimeout: heartbeatMs,
       maxHttpBufferSize: maxMessageBytes,
       httpCompression: false,
-      // The handshake is made where those of all our sockets are made; here the socket is only handed over.
+      // The WebSocket plugin makes the handshake, as for other sockets. This class only passes the socket on.
       wsEngine: class {
         handleUpgrade(
           request: IncomingMessage,
@@ -82,7 +82,7 @@ export class SocketIoEngine {
           done(upgraded.get(request))
         }
         close(): void {
-          // The sockets belong to our own server, which closes them.
+          // The sockets belong to this server, which closes them.
         }
       },
     })
@@ -96,7 +96,7 @@ export class SocketIoEngine {
       return sid
     }
     this.#engine.on('connection', (session: EngineSocket) => this.#open(session))
-    // Its answers do not go through Fastify, which would know how long they are.
+    // Answers of Engine.IO bypass Fastify, which would report their length.
     this.#engine.on('headers', (headers: Record<string, string>, request: IncomingMessage) => {
       const engineRequest = this.#engineRequests.get(request)
       if (!engineRequest) return
@@ -107,17 +107,17 @@ export class SocketIoEngine {
     this.io.bind(this.#engine)
   }
 
-  /** The routes of a session. */
+  /** Returns a plugin with the routes of sessions. */
   mount(path: string): (scope: App) => Promise<void> {
     return async (scope) => {
-      // Socket.IO leaves compression off unless asked, and does not say how long its frames were before: so it is not offered.
+      // Socket.IO disables compression by default, and does not report uncompressed sizes: the offer of a client is removed.
       scope.addHook('onRequest', async ({ raw }) => {
         delete raw.headers['sec-websocket-extensions']
       })
-      // Engine.IO reads the bodies of its posts itself, whatever type they claim to be of.
+      // Engine.IO reads the bodies of its posts itself, for every content type.
       scope.removeAllContentTypeParsers()
       scope.addContentTypeParser('*', (_request, _body, done) => done(null))
-      // What Socket.IO says to itself is not ours to describe.
+      // The protocol of Socket.IO is not part of the API description.
       const schema = { hide: true }
       scope.route({
         method: 'GET',
@@ -140,7 +140,7 @@ export class SocketIoEngine {
     if (isPoll(request) && !reply.raw.headersSent) request.context.meter.startHold()
   }
 
-  /** A connection that has become a WebSocket. */
+  /** A request that was upgraded to a WebSocket. */
   #upgrade(request: FastifyRequest, socket: WebSocket): void {
     this.#startRequest(request, null).upgrade(socket, request)
     this.#upgraded.set(request.raw, socket)
@@ -148,8 +148,8 @@ export class SocketIoEngine {
   }
 
   /**
-   * Ends a session that connects a second time: Socket.IO lets each do so as often as it likes, by packets of three bytes,
-   * and the room would be read to every one of them.
+   * Ends a session that connects a second time. Socket.IO allows any number of connects, by packets of three bytes, and each
+   * would become a reader of the room.
    *
    * @throws DomainError `invalid`
    */
@@ -161,7 +161,7 @@ export class SocketIoEngine {
 
   connectionOf(socket: Socket): SocketIoConnection {
     const session = this.#engineRequests.get(socket.request)?.session
-    if (!session) throw new Error('a session that began with no request')
+    if (!session) throw new Error('a session without a first request')
     return {
       room: session.request.context.room,
       assignTo: (usage) => session.assignTo(usage),
@@ -206,7 +206,7 @@ export class SocketIoEngine {
     const known = this.#sessions.get(sid)
     const session = known ?? new SocketIoSession(request, new MemberUsage({ isUnassigned: true }))
     this.#engineRequests.set(request.raw, { request, reply, session })
-    // A session that is not there, or not any more, belongs to no member.
+    // The id of an unknown or closed session belongs to no member.
     if (known || sid === '') request.context.startMeter(session.usage, this.#transport)
     return session
   }
@@ -216,7 +216,7 @@ export class SocketIoEngine {
     if (!session) return
     socket.on('packetCreate', (packet: EnginePacket) => {
       session.addPacket(packet)
-      // Each packet can be answered by one: a client that sends and never fetches would have them kept here without end.
+      // A client that sends packets and never polls would fill the memory with answers.
       if (session.waitingPackets > MAX_WAITING_PACKETS) socket.close(true)
     })
     socket.on('flush', (packets: EnginePacket[]) =>
@@ -231,5 +231,5 @@ export class SocketIoEngine {
 
 const sidOf = ({ query }: FastifyRequest): string => (query as { sid?: string }).sid ?? ''
 
-/** The request that a session begins with has no id yet: it is no poll, though it is answered in the same way. */
+/** The first request of a session has no id: it is not a poll, though it is answered in the same way. */
 const isPoll = (request: FastifyRequest): boolean => request.method === 'GET' && sidOf(request) !== ''

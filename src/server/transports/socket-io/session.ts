@@ -8,38 +8,38 @@ import type { MemberUsage } from '../../metering/member-usage.ts'
 import type { DraftCarrier, RequestMeter } from '../../metering/request-meter.ts'
 import { UpgradedSocket } from '../upgraded-socket.ts'
 
-/** A packet of Engine.IO; `message` is whatever Socket.IO says. */
+/** A packet of Engine.IO. The type `message` carries the packets of Socket.IO. */
 export interface EnginePacket {
   type: string
   data?: unknown
 }
 
-/** What a packet of ours brings. */
+/** The content of a packet that this server sends. */
 export interface PacketContent {
   kind: FrameKind
   batch?: EncodedBatch
-  /** Ids of the messages that it is about, if it is no batch. */
+  /** Ids of the messages that a packet without a batch concerns. */
   messages?: readonly string[]
 }
 
 /**
- * What the packets of one session carry, and by what they cross: a post, a poll's answer, or a frame of its WebSocket. Engine.IO
- * decides when a packet leaves, and says so by its events.
+ * Counts the packets of one session for the meter of their carrier: a post, the answer of a poll, or a frame of the WebSocket.
+ * Engine.IO decides when a packet is sent, and emits an event.
  */
 export class SocketIoSession {
-  /** Engine.IO's; empty until it has given one. */
+  /** Assigned by Engine.IO; empty before that. */
   id = ''
-  /** The request that the session began with. */
+  /** The first request of the session. */
   readonly request: FastifyRequest
   #usage: MemberUsage
-  /** What brought the packets that came last: a post or a frame. */
+  /** The post or frame that carried the last received packets. */
   #carrier: DraftCarrier | null = null
   #frames: FrameMeter | null = null
   readonly #contents = new WeakMap<EnginePacket, PacketContent>()
   #currentContent: PacketContent | null = null
-  /** Packets that wait to leave. */
+  /** Packets that were created and not sent. */
   #waitingPackets = 0
-  /** What the next answer of a poll carries. */
+  /** Content of the next poll answer. */
   #pollContent: { batch: EncodedBatch | null; acks: string[] } = { batch: null, acks: [] }
   #connectCount = 0
   #hasMember = false
@@ -49,7 +49,7 @@ export class SocketIoSession {
     this.#usage = usage
   }
 
-  /** What the session costs is counted here: for nobody at first. */
+  /** The usage that counts this session: before a member is known, one without a member. */
   get usage(): MemberUsage {
     return this.#usage
   }
@@ -66,12 +66,11 @@ export class SocketIoSession {
     this.#hasMember = true
   }
 
-  /** The session is over. */
   close(): void {
     if (!this.#hasMember) this.#usage.release()
   }
 
-  /** Somebody connects on it. Returns how often that happened. */
+  /** Counts a Socket.IO connect. Returns the number of connects. */
   countConnect(): number {
     return ++this.#connectCount
   }
@@ -80,27 +79,27 @@ export class SocketIoSession {
     this.#carrier = meter
   }
 
-  /** The session has a WebSocket: its frames are counted from here on. */
+  /** Counts the frames of the session's WebSocket from now on. */
   upgrade(socket: WebSocket, request: FastifyRequest): void {
     const { meter } = new UpgradedSocket(socket, request)
     this.#frames = meter
     socket.on('message', (data: Buffer) => (this.#carrier = meter.countReceived(upBytes(data.length), kindOf(data))))
   }
 
-  /** The one packet that `create` makes has this content. */
+  /** Assigns the content to the one packet that `create` creates. */
   withContent(content: PacketContent, create: () => void): void {
     this.#currentContent = content
     create()
     this.#currentContent = null
   }
 
-  /** Engine.IO has made a packet, which waits to leave. */
+  /** Engine.IO has created a packet, which waits to be sent. */
   addPacket(packet: EnginePacket): void {
     this.#waitingPackets += 1
     if (this.#currentContent) this.#contents.set(packet, this.#currentContent)
   }
 
-  /** Packets leave: as frames, or in the answer of a poll. */
+  /** Packets are sent: as frames, or in the answer of a poll. */
   countFlushed(packets: readonly EnginePacket[], asFrames: boolean): void {
     this.#waitingPackets -= packets.length
     for (const packet of packets) {
@@ -115,7 +114,7 @@ export class SocketIoSession {
     }
   }
 
-  /** The answer of a poll leaves, with what was flushed. */
+  /** The answer of a poll is sent, with the flushed packets. */
   countPollAnswer(meter: RequestMeter): void {
     const { batch, acks } = this.#pollContent
     this.#pollContent = { batch: null, acks: [] }
@@ -126,7 +125,7 @@ export class SocketIoSession {
 
 const contentOf = ({ type }: EnginePacket): PacketContent => ({ kind: type === 'ping' ? 'beat' : 'other' })
 
-/** Of a frame that came up: 3 is the answer to a ping, 4 a message of Engine.IO's, 42 an event of Socket.IO's. */
+/** The kind of an incoming frame. Engine.IO: 3 is a pong, 4 a message. Socket.IO: 42 is an event. */
 function kindOf(data: Buffer): FrameKind {
   const start = data.subarray(0, 32).toString()
   if (start === '3') return 'beat'
