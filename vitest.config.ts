@@ -11,6 +11,7 @@ const MEASURING = ['bench/times', 'page/first-paint', 'link/link-latency', 'serv
 
 export default defineConfig({
   test: {
+    globalSetup: 'test/support/build.ts',
     testTimeout: 60_000,
     // A busy machine may take its time. What waits on purpose for longer says so itself.
     expect: { poll: { timeout: 15_000 } },

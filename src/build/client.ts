@@ -20,7 +20,7 @@ await build({
   sourcemap: true,
   logLevel: 'warning',
 })
-writeTypes('src/node/tsconfig.json', join(OUT, 'types'))
+writeTypes('src/node/tsconfig.package.json', join(OUT, 'types'))
 
 /** @throws Error with the compiler's messages when the client does not compile */
 function writeTypes(configPath: string, folder: string): void {

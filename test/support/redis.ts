@@ -15,7 +15,7 @@ if (!isInstalled && isRequired) throw new Error('redis-server is missing: apt-ge
 if (!isInstalled) console.warn('tests with Redis are skipped: apt-get install redis-server')
 
 /** Where there is no redis-server, these are skipped, and it was said what to install; in CI that is a failure. */
-export const describeWithRedis = describe.skipIf(!isInstalled)
+export const describeWithRedis: ReturnType<typeof describe.skipIf> = describe.skipIf(!isInstalled)
 
 export interface TestRedis {
   url: string
