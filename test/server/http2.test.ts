@@ -5,15 +5,13 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join as joinPath } from 'node:path'
 import fc from 'fast-check'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import WebSocket from 'ws'
 import { openHttpClient, openSession } from '../../bench/load/http-client.ts'
 import type { HeaderSet } from '../../bench/load/request-headers.ts'
 import type { ByteSplit, Counts, MeterFrame } from '../../src/meter.ts'
-import { TRANSPORTS, type Joined, type TransportName } from '../../src/protocol.ts'
+import type { Joined, TransportName } from '../../src/protocol.ts'
 import { FrameReader, type FramePart } from '../../src/server/metering/http2/frame-reader.ts'
-import { launchBrowser, Visitor } from '../support/browser.ts'
 import { MAY_BE_LATE } from '../support/retry.ts'
 import { draft, startPlayground, type TestPlayground } from '../support/playground.ts'
 import { run } from '../support/process.ts'
@@ -251,38 +249,6 @@ describe('HTTP/2 with HTTP/1.1 beside it, on one port', () => {
     expect((await ended[0])[0]).toBe(1001)
     await ended[1]
   })
-})
-
-describe('the page over HTTP/2', () => {
-  let browser: Browser
-  beforeAll(async () => {
-    browser = await launchBrowser()
-  }, 180_000)
-  afterAll(() => browser.close())
-
-  it('is loaded, spoken and switched over it; a WebSocket goes beside it', async () => {
-    const { base } = await startSecure()
-    const enter = () => Visitor.enter(browser, base, { ignoreHTTPSErrors: true })
-    const [ada, ben] = [await enter(), await enter()]
-    const said: string[] = []
-    for (const transport of TRANSPORTS) {
-      for (const visitor of [ada, ben]) {
-        await visitor.use(transport)
-        said.push(`by ${transport}, ${said.length}`)
-        await visitor.say(said.at(-1) ?? '')
-        for (const reader of [ada, ben]) await expect.poll(() => reader.texts()).toEqual(said)
-      }
-    }
-    const protocols = await ada.page.evaluate(() =>
-      (performance.getEntriesByType('resource') as PerformanceResourceTiming[]).map(
-        ({ name, nextHopProtocol }) => `${new URL(name).pathname.split('/').at(-1)} ${nextHopProtocol}`,
-      ),
-    )
-    for (const name of ['main.js', 'members', 'messages', 'short-poll', 'long-poll']) {
-      expect(protocols).toContain(`${name} h2`)
-    }
-    expect([...ada.complaints, ...ben.complaints]).toEqual([])
-  }, 180_000)
 })
 
 describe('a reader of frames', () => {

@@ -1,0 +1,37 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { TRANSPORTS } from '../../src/protocol.ts'
+import { launchBrowser, Visitor } from '../support/browser.ts'
+import { startPlayground } from '../support/playground.ts'
+
+describe('the page over HTTP/2', () => {
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await launchBrowser()
+  }, 180_000)
+  afterAll(() => browser.close())
+
+  it('is loaded, spoken and switched over it; a WebSocket goes beside it', async () => {
+    const { base } = await startPlayground({ tls: true })
+    const enter = () => Visitor.enter(browser, base, { ignoreHTTPSErrors: true })
+    const [ada, ben] = [await enter(), await enter()]
+    const said: string[] = []
+    for (const transport of TRANSPORTS) {
+      for (const visitor of [ada, ben]) {
+        await visitor.use(transport)
+        said.push(`by ${transport}, ${said.length}`)
+        await visitor.say(said.at(-1) ?? '')
+        for (const reader of [ada, ben]) await expect.poll(() => reader.texts()).toEqual(said)
+      }
+    }
+    const protocols = await ada.page.evaluate(() =>
+      (performance.getEntriesByType('resource') as PerformanceResourceTiming[]).map(
+        ({ name, nextHopProtocol }) => `${new URL(name).pathname.split('/').at(-1)} ${nextHopProtocol}`,
+      ),
+    )
+    for (const name of ['main.js', 'members', 'messages', 'short-poll', 'long-poll']) {
+      expect(protocols).toContain(`${name} h2`)
+    }
+    expect([...ada.complaints, ...ben.complaints]).toEqual([])
+  }, 180_000)
+})
