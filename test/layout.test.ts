@@ -90,14 +90,14 @@ function sharedStems(paths: readonly string[]): string[] {
 }
 
 describe('the layout', () => {
-  it('has arrows that run one way: server and client meet only in what is shared, which imports nothing else of ours', () => {
+  it('imports in one direction: server and client share only the shared files, which import no other part', () => {
     expect(files.length).toBeGreaterThan(50)
     expect(wrongArrows(sourceGraph)).toEqual([])
     for (const file of SHARED) expect(SHARED).toEqual(expect.arrayContaining(graph.get(file) ?? ['no such file']))
     expect(wrongArrows(new Map([['src/client/session.ts', ['src/server/room.ts']]]))).toHaveLength(1)
   })
 
-  it('has no circular imports, not even of types', () => {
+  it('has no circular imports, types included', () => {
     expect(cyclesIn(graph)).toEqual([])
     expect(
       cyclesIn(
@@ -116,7 +116,7 @@ describe('the layout', () => {
     expect(cyclesIn(folders)).toEqual([])
   })
 
-  it('finds a cycle between folders whose files have none', () => {
+  it('finds a cycle between folders without a cycle of files', () => {
     const files = new Map([
       ['src/server/room/room.ts', ['src/server/log/log.ts']],
       ['src/server/log/clock.ts', ['src/server/room/ids.ts']],
@@ -129,7 +129,7 @@ describe('the layout', () => {
     expect([...foldersOf('src/server', graph).values()].flat().length).toBeLessThanOrEqual(50)
   })
 
-  it('has no two files of one stem in a feature, index files apart', () => {
+  it('has no two files with one stem in a feature, except index files', () => {
     expect(sharedStems(files)).toEqual([])
     expect(sharedStems(['src/page/compare/race.ts', 'src/page/views/compare/race.tsx'])).toEqual([
       'src/page/compare/race.ts, src/page/views/compare/race.tsx',
@@ -151,7 +151,7 @@ describe('the lock file', () => {
     ['ws', '8.21.0'],
     ['fastify', '5.12.2'],
     ['@fastify/static', '9.1.1'],
-  ])('has %s at %s or newer, below which there are known holes', (name, floor) => {
+  ])('has %s at %s or newer, because older versions have known vulnerabilities', (name, floor) => {
     const versions = Object.entries(packages).filter(([path]) => path.endsWith(`node_modules/${name}`))
     expect(versions.length).toBeGreaterThan(0)
     for (const [, { version }] of versions) expect(isAtLeast(version ?? '0', floor), `${name} ${version}`).toBe(true)

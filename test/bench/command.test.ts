@@ -42,7 +42,7 @@ describe('npm run bench', () => {
     expect(output()).toContain(allowed)
   })
 
-  it('keeps what is finished when it is interrupted, and says what is missing', async () => {
+  it('writes the finished cells and lists the missing cells when it is interrupted', async () => {
     const out = await mkdtemp(join(tmpdir(), 'bench-'))
     onTestFinished(() => rm(out, { recursive: true, force: true }))
     const { child, output, ended } = bench(
@@ -78,7 +78,7 @@ describe('npm run bench:http', () => {
     }
   }, 40_000)
 
-  it('loads nothing but this machine', async () => {
+  it('refuses to load another machine', async () => {
     const { output, ended } = bench('dist/bench/http-main.js', '--url', 'http://192.0.2.1:3000')
     expect(await ended).toBe(1)
     expect(output()).toContain('a URL of this machine')

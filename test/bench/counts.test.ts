@@ -36,16 +36,16 @@ const cell = (window: MeasuredWindow, subject: string, rest: Partial<CellFrame> 
     { isAlone: false },
   )
 
-describe('the suite counts', () => {
-  it('requests of long polls behind a link, within 5 % of the model', { retry: 3 }, async () => {
+describe('the suite, for counts', () => {
+  it('counts the requests of long polls behind a link within 5 % of the model', { retry: 3 }, async () => {
     const check = await checkLongPollRequests(rig)
     console.log(`long-poll requests per message: ${check.measured}, model ${check.expected}`)
     expect(check.ok).toBe(true)
   })
 })
 
-describe('the suite catches what is planted', () => {
-  it('finds nothing where nothing was', async () => {
+describe('the suite, for planted faults', () => {
+  it('reports nothing without a fault', async () => {
     const window = await windowWithFault(rig, null, { durationMs: 1500, transports: TRANSPORTS })
     for (const transport of TRANSPORTS) {
       const { counts } = cell(window, transport)
@@ -54,12 +54,12 @@ describe('the suite catches what is planted', () => {
     }
   })
 
-  it('a publisher that stands still, and stamps when it sends instead of when it meant to', async () => {
+  it('reports a stalled publisher that stamps the time of sending instead of the planned time', async () => {
     const { ok } = await checkKnownStall(rig, { who: 'publisher', stampsActual: true })
     expect(ok).toBe(false)
   })
 
-  it('one message in a hundred that is dropped', async () => {
+  it('reports one dropped message in a hundred', async () => {
     const window = await windowWithFault(rig, 'drop-1-percent', { durationMs: 1500 })
     for (const transport of ['short-poll', 'long-poll']) {
       expect(cell(window, transport).validity.reasons.join()).toMatch(/void: \d+ of \d+ deliveries did not come/)
@@ -67,14 +67,14 @@ describe('the suite catches what is planted', () => {
     expect(cell(window, 'websocket').validity.reasons.join()).not.toContain('void')
   })
 
-  it('one message that comes twice', async () => {
+  it('reports one doubled message', async () => {
     const window = await windowWithFault(rig, 'double-one', { durationMs: 600 })
     const twice = ['short-poll', 'long-poll'].map((transport) => cell(window, transport))
     expect(twice.map(({ counts }) => counts.twice).reduce((a, b) => a + b)).toBe(1)
     expect(twice.some(({ validity }) => validity.reasons.join().includes('void: 1 deliveries came twice'))).toBe(true)
   })
 
-  it('a long poll that is answered empty at once', async () => {
+  it('reports a long poll that is answered empty at once', async () => {
     // Few messages: however slow the machine, there is time for empty answers between two of them.
     const window = await windowWithFault(rig, 'empty-hold', { durationMs: 1000, ratePerS: 15 })
     const measured = cell(window, 'long-poll')
@@ -86,7 +86,7 @@ describe('the suite catches what is planted', () => {
     expect(measured.requestsPerMessage?.value).toBeGreaterThan(1)
   })
 
-  it('a head that somebody padded', async () => {
+  it('reports padded headers', async () => {
     const briefly = { durationMs: 400 }
     const [clean, padded] = [
       await windowWithFault(rig, null, briefly),

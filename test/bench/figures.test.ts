@@ -37,7 +37,7 @@ function memoryCell(subject: string, { memory, reasons }: ReturnType<typeof memo
 }
 
 describe('memory per client', () => {
-  it('is the slope, though the first clients fit into memory that was there', () => {
+  it('is the slope, also when the first clients fit into free memory', () => {
     const { memory, reasons } = grown((clients, index) => 13_000 * (clients - 400) + (NOISE[index] ?? 0))
     expect(reasons).toEqual([])
     expect(memory.perClientBytes).toBeGreaterThan(12_700)
@@ -69,7 +69,7 @@ describe('memory per client', () => {
     expect(shown).not.toMatch(/memory per client\s+[−-]/)
   })
 
-  it('takes smaller steps where a process may not open so many files', () => {
+  it('uses smaller steps when the limit of open files is low', () => {
     expect(fitting({ first: 500, step: 500, steps: 4 }, 20_000)).toEqual({ first: 500, step: 500, steps: 4 })
     expect(fitting({ first: 500, step: 500, steps: 4 }, 1000)).toEqual({ first: 200, step: 200, steps: 4 })
   })
@@ -98,7 +98,7 @@ function windowOf(clients: number, blocks: { mark: Mark; wireBytes: number; serv
   }
 }
 
-describe('what a message costs', () => {
+describe('the cost of a message', () => {
   const frame = { id: 'overhead/websocket', scenario: 'overhead', subject: 'websocket', client: 'lean' } as const
   const about = { ...frame, clients: 2, payloadBytes: 100 }
   const cell = (bytesOfBlock: (messages: number, block: number) => number) =>
@@ -118,7 +118,7 @@ describe('what a message costs', () => {
       { isAlone: true, publisherWireBytes: 700 },
     )
 
-  it('is a point where every message weighs the same, however many came in each block', () => {
+  it('is a point when all messages have the same cost, for any number of messages per block', () => {
     const { bytes, cpu, ratePerS } = cell((messages) => 294 * messages)
     const { application, wire } = bytes?.perMessage ?? {}
     expect(application).toMatchObject({ replicates: 5 })
@@ -128,7 +128,7 @@ describe('what a message costs', () => {
     expect(ratePerS).toBe(10)
   })
 
-  it('is an interval where blocks do not agree', () => {
+  it('is an interval when blocks differ', () => {
     const other = [9, 1, 3, 7, 5]
     const { bytes } = cell((_, block) => 294 * (other[block] ?? 0))
     const { value, low, high } = bytes?.perMessage.application ?? { value: 0 }
@@ -139,7 +139,7 @@ describe('what a message costs', () => {
   const near = (value: number): unknown => expect.closeTo(value, 3)
 })
 
-describe('the model that is printed is the one for what was asked for', () => {
+describe('the printed model is the model of the requested settings', () => {
   const subject = (name: string, rest: Partial<Cell>): Cell => {
     const [first] = sampleReport().cells
     if (!first) throw new Error('the sample has no cell')
@@ -147,7 +147,7 @@ describe('the model that is printed is the one for what was asked for', () => {
   }
   const path = { serviceMs: 1, oneWayDownMs: 50, gapMs: 101 }
 
-  it.each(['poisson', 'periodic'] as const)('%s arrivals', (arrivals) => {
+  it.each(['poisson', 'periodic'] as const)('for %s arrivals', (arrivals) => {
     const cell = subject('long-poll', { ratePerS: 20, holdMs: 25_000 })
     const { model = {}, modelEcdf = [] } = latencyModel(cell, { ...path, arrivals })
     const wait = { ...path, ratePerS: 20, holdMs: 25_000 }
@@ -165,7 +165,7 @@ describe('the model that is printed is the one for what was asked for', () => {
     expect(Math.abs((one ?? 0) / (other ?? 0) - 1)).toBeGreaterThan(0.05)
   })
 
-  it('a short poll whose interval is shorter than its round trip', () => {
+  it('for a short poll whose interval is shorter than its round trip', () => {
     const cell = subject('short-poll', { ratePerS: 4, intervalMs: 50 })
     const { model = {} } = latencyModel(cell, { ...path, arrivals: 'poisson' })
     expect(model).toMatchObject({
@@ -175,7 +175,7 @@ describe('the model that is printed is the one for what was asked for', () => {
   })
 })
 
-describe('a stream that is later than a socket', () => {
+describe('a stream with a higher latency than a socket', () => {
   const compared = (value: number) => {
     const [first] = sampleReport().comparisons
     if (!first) throw new Error('the sample has no comparison')

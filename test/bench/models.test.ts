@@ -138,18 +138,21 @@ describe(`short poll against a simulation, seed ${SEED}`, () => {
     agree(`${name}: empty`, shortPoll.periodicEmptyShare({ ratePerS, intervalMs }), simulated.emptyShare, 0.001)
   })
 
-  it.each([0.5, 5, 50])('and snapshot-poll at %d messages/s, whose answers with news carry the window', (ratePerS) => {
-    const simulated = askUntil(100_000, { ...near, intervalMs: 200, holdMs: 0 }, poisson(ratePerS, 7, ratePerS))
-    const weights = { headerBytes: 250, envelopeBytes: 40, messageBytes: 220 }
-    const model = snapshotPoll.bytesPerMessage({ ratePerS, intervalMs: 200 }, weights, 100)
-    agree(
-      'snapshot',
-      model,
-      simulated.snapshotBytes(weights.headerBytes, weights.messageBytes + weights.envelopeBytes / 100, 100),
-    )
-  })
+  it.each([0.5, 5, 50])(
+    'agrees for snapshot-poll at %d messages/s, whose answers with news contain the window',
+    (ratePerS) => {
+      const simulated = askUntil(100_000, { ...near, intervalMs: 200, holdMs: 0 }, poisson(ratePerS, 7, ratePerS))
+      const weights = { headerBytes: 250, envelopeBytes: 40, messageBytes: 220 }
+      const model = snapshotPoll.bytesPerMessage({ ratePerS, intervalMs: 200 }, weights, 100)
+      agree(
+        'snapshot',
+        model,
+        simulated.snapshotBytes(weights.headerBytes, weights.messageBytes + weights.envelopeBytes / 100, 100),
+      )
+    },
+  )
 
-  it('says 0 and 1 outside the range of latencies', () => {
+  it('returns 0 and 1 outside the range of latencies', () => {
     expect(shortPoll.cdf({ ...far, intervalMs: 500 }, 50)).toBe(0)
     expect(shortPoll.cdf({ ...far, intervalMs: 500 }, 552)).toBe(1)
   })
@@ -242,7 +245,7 @@ describe(`long poll against a simulation, seed ${SEED}`, () => {
 })
 
 describe(`push and fan-out against a simulation, seed ${SEED}`, () => {
-  it('is the last leg where nothing queues', () => {
+  it('equals the last leg without a queue', () => {
     expect(push.meanMs({ oneWayDownMs: 50, serviceMs: 0.2 })).toBe(50.2)
     const one = fanOut.meanMs({ ratePerS: 1e-9, subscribers: 1, serviceMs: 0.2, oneWayDownMs: 50 })
     expect(one).toBeCloseTo(push.meanMs({ oneWayDownMs: 50, serviceMs: 0.2 }), 9)
@@ -408,7 +411,7 @@ describe(`crossovers, seed ${SEED}`, () => {
     expect(crossovers.periodicRequestsPerS({ ...parameters, holdMs: 400 })).toBeNull()
   })
 
-  it('requests: none where long poll never saves any, or always does', () => {
+  it('requests: none when long poll never saves requests or always does', () => {
     expect(crossovers.requestsPerS({ gapMs: 100, holdMs: 900, intervalMs: 1000 })).toBeNull()
     expect(crossovers.requestsPerS({ gapMs: 100, holdMs: 500, intervalMs: 1000 })).toBeNull()
     expect(crossovers.requestsPerS({ gapMs: 1000, holdMs: 30_000, intervalMs: 1000 })).toBeNull()
@@ -445,7 +448,7 @@ describe('bytes', () => {
     expect(bytes.frameHeadBytes(payloadBytes, 'up')).toBe(up)
   })
 
-  it('wraps a batch in chunks and frames, and finds it again', () => {
+  it('wraps a batch in chunks and frames and unwraps it', () => {
     expect([1, 15, 16, 255, 256].map(chunkBytes)).toEqual([6, 20, 22, 261, 263])
     for (const batchBytes of [60, 101, 266, 70_000]) {
       const batch = { batchBytes, cursorBytes: 11 }
@@ -462,7 +465,7 @@ describe('bytes', () => {
 })
 
 describe('bisect', () => {
-  it('finds a root, at an end too, and says where there is none', () => {
+  it('finds a root, also at an end of the range, and throws without a root', () => {
     expect(bisect((x) => x * x - 2, 0, 2)).toBeCloseTo(Math.SQRT2, 12)
     expect(bisect((x) => 2 - x * x, 0, 2)).toBeCloseTo(Math.SQRT2, 12)
     expect(bisect((x) => x, 0, 1)).toBeCloseTo(0, 12)

@@ -45,7 +45,7 @@ async function bench(...args: string[]): Promise<{ status: number | null; said: 
 }
 
 describe('npm run bench:peers', () => {
-  it('brings every message to every reader once and in order, whoever serves it', async () => {
+  it('delivers every message to every reader once and in order with every server', async () => {
     const kinds = 'websocket,sse,long-poll,short-poll'
     const short = ['--cycles', '1', '--slice', '20', '--rate', '100', '--latency', '20', '--settle', '0']
     const peers = 'own,socket-io,sockjs,faye'
@@ -101,7 +101,7 @@ describe('npm run bench:peers', () => {
     expect(html).not.toMatch(/<script|src=|@import/)
   })
 
-  it('has a void cell for a server that drops, doubles or swaps, and goes on without one that is not there', async () => {
+  it('has a void cell for a server that drops, doubles or swaps messages, and skips a missing server', async () => {
     const absent: Peer = { ...faulty('nothing'), name: 'absent', missing: () => 'apt-get install absent' }
     const broken: Peer = { ...faulty('nothing'), name: 'broken', start: () => Promise.reject(new Error('no port')) }
     const faults = ['drops one in a hundred', 'doubles one', 'swaps two'] as const
@@ -158,7 +158,7 @@ describe('npm run bench:peers', () => {
     expect(said).toContain(allowed)
   })
 
-  it('has its schema beside the code, as the code has it', async () => {
+  it('has a schema file equal to the schema in the code', async () => {
     const path = new URL('../../bench/peers/report/peers.schema.json', import.meta.url)
     expect(await readFile(path, 'utf8'), 'npx tsx bench/peers/report/write-schema.ts').toBe(peersSchemaText())
   })
@@ -173,7 +173,7 @@ describe('the check', () => {
   }
   const faultsOf = ({ lost, twice, outOfOrder, complete }: DeliveryCheck) => ({ lost, twice, outOfOrder, complete })
 
-  it('takes the order in which the server sends for the right one, as long as all readers see the same', () => {
+  it('accepts any order of the server that all readers share', () => {
     const check = checkOf(3)
     for (const sequence of [2, 1, 3]) for (const reader of [0, 1]) check.received(reader, sequence)
     expect(faultsOf(check)).toEqual({ lost: 0, twice: 0, outOfOrder: 0, complete: 3 })
@@ -191,7 +191,7 @@ describe('the check', () => {
     expect(faultsOf(check)).toEqual(expected)
   })
 
-  it('counts what comes after its slice as out of order', () => {
+  it('counts messages after their slice as out of order', () => {
     const check = checkOf(1)
     check.begin({ withLatencies: false })
     check.received(0, 1)
@@ -200,7 +200,7 @@ describe('the check', () => {
 })
 
 describe('the marker', () => {
-  it('is found in whatever is wrapped around it, and only where it is whole', () => {
+  it('is found inside any wrapping, and only when it is complete', () => {
     const text = `a["{\\"text\\":\\"${textOf(41, 60)}\\"}"]${textOf(42, 14)}~~00000`
     const found: number[] = []
     const bytes = Buffer.from(text)

@@ -33,8 +33,8 @@ function close(line: Subscriber): void {
   onTestFinished(() => line.close())
 }
 
-describe.each(TRANSPORTS)('the lean client of %s', (transport) => {
-  it('sees every message once and in order, and counts every byte that its sockets carried', async () => {
+describe.each(TRANSPORTS)('the raw client of %s', (transport) => {
+  it('receives every message once and in order, and counts every byte of its sockets', async () => {
     const playground = await startPlayground()
     const ada = await person(playground)
     // Not for it: it begins where these end, and a snapshot shows them all the same.
@@ -68,9 +68,9 @@ describe.each(TRANSPORTS)('the lean client of %s', (transport) => {
 })
 
 describe.each(['websocket', 'sse', 'http-stream', 'socket-io'] as const)(
-  'what %s wraps around a batch',
+  'the wrapping of a batch in %s',
   (transport) => {
-    it('is what the model says, to the byte', async () => {
+    it('equals the model to the byte', async () => {
       const playground = await startPlayground()
       const ada = await person(playground)
       const options = optionsFor(ada, playground.port)
@@ -170,7 +170,7 @@ describe('a piece of a stream and a frame of a socket that arrive together', () 
   })
 })
 
-describe('the lean client of socket-io', () => {
+describe('the raw client of socket-io', () => {
   /** What a client asks the server until it follows the room, method and way of each request. */
   async function asked(open: (transport: TransportName, options: SubscriberOptions) => Subscriber): Promise<string[]> {
     const { app, rooms } = await buildApp({ logLevel: 'error' })
@@ -203,7 +203,7 @@ describe('the lean client of socket-io', () => {
     return requests.sort()
   }
 
-  it('connects by the requests that its own client sends', async () => {
+  it('connects with the same requests as the official client', async () => {
     const lean = await asked((transport, options) => rawSubscribers[transport](options))
     const own = await asked(projectSubscriber)
     // A session, an answer to the hello; then, as the socket is slower or quicker, some more polls that it ends.

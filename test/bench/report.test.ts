@@ -40,16 +40,16 @@ async function folder(): Promise<string> {
 }
 
 describe('the schema', () => {
-  it('stands beside the code as JSON, as the code has it', async () => {
+  it('is stored as JSON equal to the schema in the code', async () => {
     const committed = await readFile(new URL('../../bench/report/report.schema.json', import.meta.url), 'utf8')
     expect(committed, 'npx tsx bench/report/write-schema.ts').toBe(jsonSchemaText())
   })
 
-  it('accepts what the suite reports', () => {
+  it('accepts a report of the suite', () => {
     expect(checkReport(JSON.parse(text(sample)), 'sample')).toEqual(JSON.parse(text(sample)))
   })
 
-  it('is a JSON Schema to others too', async ({ skip }) => {
+  it('is a valid JSON Schema for another validator', async ({ skip }) => {
     const require = createRequire(import.meta.url)
     let path: string
     try {
@@ -101,7 +101,7 @@ describe('figures in words', () => {
     expect(figure(Number.NaN)).toBe('?')
   })
 
-  it('never make a point of an interval', () => {
+  it('show an interval as an interval', () => {
     expect(interval(550.1, 550.5)).toMatchObject({ low: '550.1', high: '550.5' })
     expect(interval(96.2, 101.9)).toMatchObject({ low: '96', high: '102' })
     expect(interval(3, 3)).toMatchObject({ low: '3.00', high: '3.00' })
@@ -119,7 +119,7 @@ describe('CSV', () => {
     return rows.slice(0, -1)
   }
 
-  it('can be read back: a row for each figure of each cell', () => {
+  it('has a readable row for each figure of each cell', () => {
     const reason = 'said "no", and\nthen, nothing'
     const report = changed(sample, 'latency/websocket', (cell) => ({
       ...cell,
@@ -137,7 +137,7 @@ describe('CSV', () => {
     expect(records.find(({ metric }) => metric === 'model.p50Ms')).toMatchObject({ unit: 'ms', valid: 'true' })
   })
 
-  it('starts no formula in a spreadsheet', () => {
+  it('contains no cell that a spreadsheet reads as a formula', () => {
     const report = { ...sample, cells: sample.cells.slice(0, 1).map((cell) => ({ ...cell, subject: '=1+1' })) }
     expect(renderCsv(report)).toContain(",'=1+1,")
   })
@@ -146,7 +146,7 @@ describe('CSV', () => {
 describe('the page', () => {
   const html = renderHtml(sample)
 
-  it('asks nobody for anything', () => {
+  it('loads nothing from elsewhere', () => {
     const withoutNames = html.replaceAll('http://www.w3.org/2000/svg', '')
     expect(withoutNames).not.toMatch(/https?:\/\/|\ssrc=|<link|@import|url\((?!#)/)
     expect(html).toMatch(/default-src &#39;none&#39;/)
@@ -167,7 +167,7 @@ describe('the page', () => {
     expect(html).not.toMatch(/NaN|undefined|Infinity|\[object/)
   })
 
-  it('colours by the page’s variables, so that one picture serves light, dark and paper', () => {
+  it('uses colour variables, so that one picture serves light, dark and print', () => {
     expect(html).toContain('stroke="var(--websocket)"')
     expect(html.match(/<svg xmlns.*?<\/svg>/gs)?.join('')).not.toMatch(/(?:fill|stroke)="#(?!000")/)
     const ids = [...html.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id)
@@ -186,7 +186,7 @@ describe('the page', () => {
     expect(renderHtml(sampleReport())).toBe(html)
   })
 
-  it('says in a line that a figure has no cells', () => {
+  it('states when a figure has no cells', () => {
     const empty = renderHtml({
       ...sample,
       cells: [],
@@ -202,7 +202,7 @@ describe('the page', () => {
     expect(empty).toContain(zhCN.noChecks)
   })
 
-  it('lists what is not valid with its reasons, and what is missing', () => {
+  it('lists void cells with their reasons, and missing cells', () => {
     for (const words of [
       'void: 10 of 2000 deliveries did not come',
       'memory of sse: no such transport yet',
@@ -213,7 +213,7 @@ describe('the page', () => {
     }
   })
 
-  it('shows what a report holds and runs none of it', () => {
+  it('escapes the texts of a report', () => {
     const evil = '</svg><script>alert(1)</script>"\'{a|x}'
     const report: Report = {
       ...changed(sample, 'latency/websocket', (cell) => ({
@@ -254,7 +254,7 @@ describe('the transports side by side', () => {
     ],
   }
 
-  it('has a row for each, and a dash where nothing was measured', () => {
+  it('has a row for each transport, and a dash without a measurement', () => {
     const [late, message, connect] = overviewOf(report, en).map(({ table }) => table.rows)
     expect(late?.map(([name]) => name)).toEqual([
       'short-poll', 'long-poll', 'websocket', 'snapshot-poll', 'socket-io',
@@ -265,11 +265,11 @@ describe('the transports side by side', () => {
     expect(connect?.[1]).toEqual(['long-poll', '–', '–', '–'])
   })
 
-  it('is not there for a single one', () => {
+  it('is absent for a single transport', () => {
     expect(overviewOf({ ...report, cells: [like('sse', 300, one)] }, en)).toEqual([])
   })
 
-  it('says what a compatibility layer costs and what a cursor saves, in both languages', () => {
+  it('states the cost of a compatibility layer and the saving of a cursor in both languages', () => {
     const said = conclusionsOf(report)
     const find = (words: string) => said.find((line) => line.en.includes(words))
     expect(find('Socket.IO')?.en).toMatch(
@@ -289,7 +289,7 @@ describe('the two languages', () => {
     return Object.entries(value as object).flatMap(([key, one]) => leaves(one, path === '' ? key : `${path}.${key}`))
   }
 
-  it('say the same things, and Chinese says them in Chinese', () => {
+  it('have the same texts, and the Chinese texts are Chinese', () => {
     const [inEnglish, inChinese] = [new Map(leaves(en)), new Map(leaves(zhCN))]
     expect([...inChinese.keys()]).toEqual([...inEnglish.keys()])
     const names =
@@ -315,7 +315,7 @@ describe('the terminal', () => {
     expect(shown).toContain('memory of sse: no such transport yet')
   })
 
-  it('uses colour only when asked, and changes nothing else by it', () => {
+  it('uses colour only on request, with the same text', () => {
     const plain = renderTerminal(sample, { colour: false, width: 120 })
     const coloured = renderTerminal(sample, { colour: true, width: 120 })
     expect(plain).toBe(stripVTControlCharacters(plain))
@@ -323,7 +323,7 @@ describe('the terminal', () => {
     expect(stripVTControlCharacters(coloured)).toBe(plain)
   })
 
-  it('lets a report write words only', () => {
+  it('removes control characters of a report', () => {
     const report = {
       ...sample,
       missing: ['\u001b[2J\u001b]0;x\u0007gone\r\n'],
@@ -334,7 +334,7 @@ describe('the terminal', () => {
     expect(shown.split('\n').filter((line) => displayWidth(line) > 60)).toEqual([])
   })
 
-  it('aligns and breaks Chinese by its width', () => {
+  it('aligns and wraps Chinese by its display width', () => {
     expect(displayWidth('短轮询 ◇')).toBe(8)
     const [head, first, second] = tableLines([{ head: 'a' }, { head: 'b' }], [['短轮询', '1'], ['abc', '2']], (words) => words) // prettier-ignore
     expect([head, first, second]).toEqual(['a       b', '短轮询  1', 'abc     2'])
@@ -351,7 +351,7 @@ describe('labels at the ends of curves', () => {
 })
 
 describe('writing a report', () => {
-  it('puts three files in a folder of its time, and never over another', async () => {
+  it('writes three files to a folder named by time, and never overwrites a folder', async () => {
     const out = await folder()
     const first = await writeReport(sample, join(out, 'reports'))
     const second = await writeReport(sample, join(out, 'reports'))
@@ -392,7 +392,7 @@ describe('comparing two reports', () => {
     expect([machine, parameters, onlyInA, onlyInB]).toEqual([[], [], [], []])
   })
 
-  it('calls bytes different from 2 % on', () => {
+  it('reports a difference in bytes from 2 % on', () => {
     expect(row(sample, slower(0.015), 'overhead/websocket', 'wireBytesPerMessage')?.verdict).toBe('no difference')
     expect(row(sample, slower(0.03), 'overhead/websocket', 'wireBytesPerMessage')).toMatchObject({
       verdict: 'a is lower',
@@ -400,7 +400,7 @@ describe('comparing two reports', () => {
     expect(row(slower(0.03), sample, 'overhead/websocket', 'wireBytesPerMessage')?.verdict).toBe('b is lower')
   })
 
-  it('names no winner where intervals overlap', () => {
+  it('names no winner when intervals overlap', () => {
     const times = (factor: number) =>
       changed(sample, 'latency/websocket', (cell) => {
         if (!cell.latencyMs) return cell
@@ -423,7 +423,7 @@ describe('comparing two reports', () => {
     expect(apart?.difference.low).toBeGreaterThan(0)
   })
 
-  it('compares only what was measured alike', () => {
+  it('compares only cells with the same settings', () => {
     const other = changed(sample, 'memory/websocket', (cell) => ({ ...cell, clients: 3000 }))
     expect(row(sample, other, 'memory/websocket', 'memoryPerClient')).toMatchObject({
       verdict: 'not comparable',
@@ -436,7 +436,7 @@ describe('comparing two reports', () => {
     })
   })
 
-  it('says what the machines differ in, and which cells only one has', () => {
+  it('lists differences of the machines and cells that only one report has', () => {
     const other: Report = { ...sample, environment: { ...sample.environment, cores: 16 }, cells: sample.cells.slice(1) }
     expect(compareReports(sample, other)).toMatchObject({
       machine: [{ name: 'cores', a: '2', b: '16' }],
@@ -490,7 +490,7 @@ describe('comparing two reports', () => {
     })
   })
 
-  it('does so as a command', async () => {
+  it('exits with the same status as a command', async () => {
     const child = spawn(process.execPath, ['--import', 'tsx', 'bench/commands/compare-main.ts', 'nowhere', 'nowhere'])
     const [code] = (await once(child, 'close')) as [number]
     expect(code).toBe(2)

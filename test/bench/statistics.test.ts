@@ -18,7 +18,7 @@ import {
   type Interval,
   type Pair,
 } from '../../bench/analysis/statistics.ts'
-import { MAY_BE_LATE } from '../support/retry.ts'
+import { RETRIED } from '../support/retry.ts'
 import { seededRandom, type Random } from '../../src/random.ts'
 
 const SEED = 299
@@ -49,18 +49,18 @@ describe('quantile', () => {
     expect(quantile([40, 15, 50, 20, 35], share)).toBeCloseTo(expected, 12)
   })
 
-  it('takes the middle of an even number, and one value for all', () => {
+  it('is the middle of an even number of values, and the value of a single one', () => {
     expect(median([1, 10, 2, 3])).toBe(2.5)
     expect(quantile([7], 0.99)).toBe(7)
   })
 
-  it('leaves the values as they were', () => {
+  it('does not change the values', () => {
     const values = [3, 1, 2]
     median(values)
     expect(values).toEqual([3, 1, 2])
   })
 
-  it('says what it needs', () => {
+  it('throws for missing or invalid values', () => {
     expect(() => median([])).toThrow(new RangeError('needs at least 1 value, got 0'))
     expect(() => mean([])).toThrow(new RangeError('needs at least 1 value, got 0'))
     expect(() => quantile([1], 1.01)).toThrow(new RangeError('needs a share from 0 to 1, got 1.01'))
@@ -77,13 +77,13 @@ describe(`cluster bootstrap, seed ${SEED}`, () => {
       return many(deliveries, () => shared + normal())
     })
 
-  it('is the same from the same seed, another from another', () => {
+  it('is the same for the same seed and differs for another seed', () => {
     const clusters = publishes(50, 15)
     expect(clusterBootstrap(clusters, { seed: 1 })).toEqual(clusterBootstrap(clusters, { seed: 1 }))
     expect(clusterBootstrap(clusters, { seed: 1 }).low).not.toBe(clusterBootstrap(clusters, { seed: 2 }).low)
   })
 
-  it('agrees with resampling done the plain way', () => {
+  it('agrees with plain resampling', () => {
     const clusters = [[3, 1, 2], [10], [5, 5, 8, 9], [4, 7]]
     const draws = seededRandom(7)
     const medians = many(400, () => median(many(4, () => clusters[Math.floor(draws() * 4)] ?? []).flat()))
@@ -95,14 +95,14 @@ describe(`cluster bootstrap, seed ${SEED}`, () => {
     })
   })
 
-  it('holds the truth in about 95 of 100 cases', () => {
+  it('contains the true value in about 95 of 100 cases', () => {
     const held = coverage(1000, 10, (seed) => clusterBootstrap(publishes(60, 5), { seed, resamples: 300 }))
     // 0.935 on 4,000 runs from other seeds; the standard error of 1,000 is 0.008.
     expect(held).toBeGreaterThan(0.92)
     expect(held).toBeLessThan(0.97)
   })
 
-  it('would not, if each delivery were taken for a replicate', () => {
+  it('misses the true value more often when each delivery is a replicate', () => {
     const each = (seed: number) =>
       clusterBootstrap(
         publishes(60, 15).flatMap((cluster) => cluster.map((value) => [value])),
@@ -111,7 +111,7 @@ describe(`cluster bootstrap, seed ${SEED}`, () => {
     expect(coverage(100, 10, each)).toBeLessThan(0.6)
   })
 
-  it('takes 500 publishes of 15 deliveries in under 300 ms', MAY_BE_LATE, () => {
+  it('processes 500 publishes of 15 deliveries in under 300 ms', RETRIED, () => {
     const clusters = publishes(500, 15)
     clusterBootstrap(clusters, { seed: 1, resamples: 100 })
     const started = performance.now()
@@ -122,7 +122,7 @@ describe(`cluster bootstrap, seed ${SEED}`, () => {
     expect(replicates).toBe(500)
   })
 
-  it('says what it needs', () => {
+  it('throws for missing or invalid values', () => {
     expect(() => clusterBootstrap([], { seed: 1 })).toThrow(new RangeError('needs at least 2 clusters, got 0'))
     expect(() => clusterBootstrap([[1]], { seed: 1 })).toThrow(new RangeError('needs at least 2 clusters, got 1'))
     const hollow = () => clusterBootstrap([[1], []], { seed: 1 })
@@ -134,7 +134,7 @@ describe(`cluster bootstrap, seed ${SEED}`, () => {
 })
 
 describe('a pair of transports', () => {
-  it('is compared publish by publish, without those that one lacks', () => {
+  it('is compared publish by publish, without publishes that one lacks', () => {
     const [a, b] = [
       [[5, 7], [1], [], [4, 4]],
       [[1, 2], [2], [3], [1]],
@@ -145,7 +145,7 @@ describe('a pair of transports', () => {
     )
   })
 
-  it('shows a difference that is far under the noise both share', () => {
+  it('shows a difference far below the shared noise', () => {
     const noise = many(200, () => Math.abs(50 * normal()))
     const side = (add: number) => noise.map((shared) => many(5, () => shared + add + 0.2 * normal()))
     const [a, b] = [side(1), side(1.3)]
@@ -158,7 +158,7 @@ describe('a pair of transports', () => {
     expect(comparePaired(a, a, { seed: SEED })).toMatchObject({ verdict: 'no difference shown', cliffsDelta: 0 })
   })
 
-  it('has no winner where there is none, in about 95 of 100 cases', () => {
+  it('has no winner in about 95 of 100 cases without a difference', () => {
     const side = () => many(40, () => many(3, () => normal()))
     const verdicts = many(400, (seed) => comparePaired(side(), side(), { seed, resamples: 300 }).verdict)
     const none = verdicts.filter((said) => said === 'no difference shown').length / 400
@@ -166,7 +166,7 @@ describe('a pair of transports', () => {
     expect(none).toBeLessThan(0.99)
   })
 
-  it('needs publishes that both have', () => {
+  it('throws without common publishes', () => {
     expect(() => comparePaired([[1], []], [[], [1]], { seed: 1 })).toThrow(
       new RangeError('needs at least 2 clusters, got 0'),
     )
@@ -182,7 +182,7 @@ describe('a pair of transports', () => {
     expect(verdict({ low, high })).toBe(expected)
   })
 
-  it('overlaps or not', () => {
+  it('overlaps another interval or does not', () => {
     expect(overlap({ low: 1, high: 3 }, { low: 2, high: 5 })).toBe(true)
     expect(overlap({ low: 1, high: 2 }, { low: 2, high: 5 })).toBe(true)
     expect(overlap({ low: 1, high: 9 }, { low: 2, high: 5 })).toBe(true)
@@ -192,13 +192,13 @@ describe('a pair of transports', () => {
 })
 
 describe('Cliff’s δ', () => {
-  it('is −1 where all of a is lower, 1 where all is higher, 0 for equals', () => {
+  it('is −1 when all of a is lower, 1 when all is higher, 0 for equal values', () => {
     expect(cliffsDelta([1, 2], [3, 4, 5])).toBe(-1)
     expect(cliffsDelta([3, 4, 5], [1, 2])).toBe(1)
     expect(cliffsDelta([2, 2], [2, 2, 2])).toBe(0)
   })
 
-  it('agrees with counting all pairs, ties included', () => {
+  it('agrees with a count of all pairs, ties included', () => {
     const draw = (length: number) => many(length, () => Math.floor(20 * random()))
     for (const [a, b] of many(20, (size) => [draw(size + 1), draw(30 - size)] as const)) {
       const pairs = a.flatMap((one) => b.map((other) => Math.sign(one - other)))
@@ -206,7 +206,7 @@ describe('Cliff’s δ', () => {
     }
   })
 
-  it('takes 100,000 values a side, and says what it needs', () => {
+  it('processes 100,000 values a side, and throws for missing values', () => {
     const values = many(100_000, () => random())
     expect(cliffsDelta(values, values)).toBeCloseTo(0, 12)
     expect(() => cliffsDelta([], [1])).toThrow(new RangeError('needs at least 1 value on each side, got 0'))
@@ -234,7 +234,7 @@ describe(`means of blocks, seed ${SEED}`, () => {
     expect([value, replicates]).toEqual([(blocks - 1) / 2, blocks])
   })
 
-  it('holds the truth in about 95 of 100 cases', () => {
+  it('contains the true value in about 95 of 100 cases', () => {
     const held = coverage(2000, 10, () => meanInterval(many(5, () => 10 + normal())))
     expect(held).toBeGreaterThan(0.935)
     expect(held).toBeLessThan(0.965)
@@ -250,7 +250,7 @@ describe(`means of blocks, seed ${SEED}`, () => {
     expect(held).toBeLessThan(0.98)
   })
 
-  it('is exact without spread, and wide with one block that varies', () => {
+  it('is exact without spread, and wide when one block varies', () => {
     expect(ratioOfMeans([4, 4], [2, 2, 2])).toEqual({ value: 2, low: 2, high: 2, replicates: 2 })
     const { value, low, high } = ratioOfMeans([3.9, 4.1], [2, 2])
     expect(value).toBeCloseTo(2, 12)
@@ -258,7 +258,7 @@ describe(`means of blocks, seed ${SEED}`, () => {
     expect(low * high).toBeCloseTo(value * value, 9)
   })
 
-  it('says what it needs', () => {
+  it('throws for missing or invalid values', () => {
     expect(() => meanInterval([1])).toThrow(new RangeError('needs at least 2 blocks, got 1'))
     expect(() => ratioOfMeans([1], [1, 2])).toThrow(new RangeError('needs at least 2 replicates on each side, got 1'))
     expect(() => ratioOfMeans([0, 0], [1, 2])).toThrow(new RangeError('needs means above 0, got 0 and 1.5'))
@@ -288,7 +288,7 @@ describe('where two curves cross', () => {
     expect((crossingPerS(points) ?? NaN) / (520 / 120)).toBeCloseTo(1, 1)
   })
 
-  it('is a point where both are equal, if they change places there', () => {
+  it('is a point where both are equal, if their order changes there', () => {
     const level = () => 10
     expect(crossingPerS(curve([1, 2, 4], (rate) => 20 / rate, level))).toBeCloseTo(2, 12)
     const touching = [11, 10, 11].map((a, index) => ({ ratePerS: index + 1, a, b: 10 }))
@@ -296,12 +296,12 @@ describe('where two curves cross', () => {
     expect(crossingPerS(curve([1, 2, 4], level, level))).toBeNull()
   })
 
-  it('is the lowest of several', () => {
+  it('is the lowest of several crossings', () => {
     const points = [1, 4, 1, 4].map((a, index) => ({ ratePerS: 4 ** index, a, b: 2 }))
     expect(crossingPerS(points)).toBeCloseTo(2, 9)
   })
 
-  it('is null where they do not cross, and says what it needs', () => {
+  it('is null without a crossing, and throws for missing points', () => {
     expect(
       crossingPerS(
         curve(
@@ -331,7 +331,7 @@ describe('replicates for an upper bound', () => {
     expect(1 - share ** (expected - 1)).toBeLessThan(0.95)
   })
 
-  it('says what it needs', () => {
+  it('throws for missing or invalid values', () => {
     expect(() => replicatesForUpperBound(1)).toThrow(new RangeError('needs a share between 0 and 1, got 1'))
   })
 })
@@ -347,7 +347,7 @@ describe('cost per message, from blocks of pairs', () => {
       return count
     })
 
-  it('is a point where each message costs the same, however unevenly messages came', () => {
+  it('is a point when each message costs the same, for any distribution of messages', () => {
     const blocks = [3, 9, 5, 1, 7, 4].map((messages): Pair => [294 * messages, messages])
     const { value, low, high, replicates } = pairedRatio(blocks)
     expect(value).toBeCloseTo(294, 9)
@@ -356,14 +356,14 @@ describe('cost per message, from blocks of pairs', () => {
     expect(replicates).toBe(6)
   })
 
-  it('is a point where polls cost the same in each block too', () => {
+  it('is a point when polls cost the same in each block', () => {
     const messages = [3, 9, 5, 1, 7, 5]
     const { value, low, high } = pairedRatio(messages.map((count) => [340 * 2.5 + 245 * count, count]))
     expect(value).toBeCloseTo((340 * 2.5 * 6) / 30 + 245, 9)
     expect(high - low).toBeLessThan(1e-6)
   })
 
-  it('is wide where costs stand beside the messages of another block', () => {
+  it('is wide when costs are paired with the messages of another block', () => {
     const messages = [3, 9, 5, 1, 7, 4]
     const { low, high } = pairedRatio(messages.map((count, i) => [294 * (messages[(i + 1) % 6] ?? 0), count]))
     expect(high - low).toBeGreaterThan(0.2 * 294)
@@ -387,13 +387,13 @@ describe('cost per message, from blocks of pairs', () => {
     expect(held).toBeLessThan(0.975)
   })
 
-  it('is never said to be below 0 where nothing is', () => {
+  it('is never below 0 when no cost is', () => {
     const { value, low } = pairedRatio([[1, 5], [900, 5], [2, 6], [1, 4]]) // prettier-ignore
     expect(value).toBeGreaterThan(0)
     expect(low).toBe(0)
   })
 
-  it('says what it needs', () => {
+  it('throws for missing or invalid values', () => {
     expect(() => pairedRatio([[1, 1], [1, 1], [1, 1]])).toThrow(new RangeError('needs at least 4 blocks, got 3')) // prettier-ignore
     expect(() => pairedRatio(many(4, (): Pair => [1, 0]))).toThrow(/needs something that was brought/)
   })
@@ -403,24 +403,24 @@ describe('slope', () => {
   const own = seededRandom(SEED, 3)
   const clients = [500, 1000, 1500, 2000, 2500]
 
-  it('is exact on a line, whatever all points share', () => {
+  it('is exact on a line with any offset', () => {
     const { value, low, high } = slope(clients.map((x) => [x, 1.2e8 + 13_000 * x]))
     expect(value).toBeCloseTo(13_000, 6)
     expect(high - low).toBeLessThan(1e-3)
   })
 
-  it('holds the truth in about 95 of 100 cases', () => {
+  it('contains the true value in about 95 of 100 cases', () => {
     const held = coverage(2000, 13, () => slope(clients.map((x) => [x, 100 + 13 * x + 2000 * normal(own)])))
     expect(held).toBeGreaterThan(0.935)
     expect(held).toBeLessThan(0.965)
   })
 
-  it('of noise alone holds 0', () => {
+  it('of pure noise contains 0', () => {
     const held = coverage(1000, 0, () => slope(clients.map((x) => [x, normal(own)])))
     expect(held).toBeGreaterThan(0.93)
   })
 
-  it('says what it needs', () => {
+  it('throws for missing or invalid values', () => {
     expect(() => slope([[1, 1], [2, 2]])).toThrow(new RangeError('needs at least 3 points, got 2')) // prettier-ignore
     expect(() => slope([[1, 1], [1, 2], [1, 3]])).toThrow(new RangeError('needs points at more than one x')) // prettier-ignore
   })

@@ -12,7 +12,7 @@ import {
 import { quantile } from '../../bench/analysis/statistics.ts'
 import { canMakeNamespace } from '../../bench/rig/namespace.ts'
 import { comparePairs } from '../../bench/scenarios/latency.ts'
-import { MAY_BE_LATE } from '../support/retry.ts'
+import { RETRIED } from '../support/retry.ts'
 
 let rig: Rig
 beforeAll(() => {
@@ -22,8 +22,8 @@ afterAll(() => rig.end())
 
 const patience = { settleMs: 200, graceMs: 2000 }
 
-describe('the suite sees what is known', () => {
-  it('5 ms of a link', MAY_BE_LATE, async () => {
+describe('the suite, for known values', () => {
+  it('measures the 5 ms of a link', RETRIED, async () => {
     const { figures, measured } = await checkKnownDelay(rig)
     console.log(`5 ms link: ${measured}`)
     expect(figures['differenceMs']).toBeGreaterThanOrEqual(5)
@@ -31,7 +31,7 @@ describe('the suite sees what is known', () => {
   })
 
   // Each with processes of its own, and hardly any load: so all at once.
-  describe.concurrent('100 ms of standing still in five seconds', () => {
+  describe.concurrent('measures a stall of 100 ms in five seconds', () => {
     const stalled = async (who: 'server' | 'publisher') => {
       const own = new Rig()
       try {
@@ -41,7 +41,7 @@ describe('the suite sees what is known', () => {
       }
     }
 
-    it.each(['server', 'publisher'] as const)('of the %s', MAY_BE_LATE, async (who) => {
+    it.each(['server', 'publisher'] as const)('of the %s', RETRIED, async (who) => {
       const { figures, measured } = await stalled(who)
       console.log(`stalled ${who}: ${measured}`)
       // Whatever else stands still here comes on top of it.
@@ -51,7 +51,7 @@ describe('the suite sees what is known', () => {
     })
   })
 
-  it('bytes, within half a percent of what the kernel counts; or says that it cannot', MAY_BE_LATE, () => {
+  it('counts bytes within 0.5 % of the kernel’s counters, or reports that it cannot', RETRIED, () => {
     // In a namespace of its own, and so in a process of its own.
     const script = `
       import { Rig } from './bench/rig/rig.ts'
@@ -72,7 +72,7 @@ describe('the suite sees what is known', () => {
     else expect(measured).toContain('no network namespace')
   })
 
-  it('the same transport twice, as no difference', MAY_BE_LATE, async () => {
+  it('finds no difference between a transport and itself', RETRIED, async () => {
     await rig.start()
     await rig.open([group('a', { count: 6 }), group('b', { count: 6 })], 1)
     const window = await rig.run(
@@ -87,8 +87,8 @@ describe('the suite sees what is known', () => {
   })
 
   it(
-    'the project’s own client and the lean one, as late as one another behind a long round trip',
-    MAY_BE_LATE,
+    'measures the same latency for the project client and the raw client behind a long round trip',
+    RETRIED,
     async () => {
       const rttMs = 400
       await rig.start()
@@ -109,7 +109,7 @@ describe('the suite sees what is known', () => {
     },
   )
 
-  it('short polls that are even over their interval', MAY_BE_LATE, async () => {
+  it('finds the latency of short polls evenly spread over their interval', RETRIED, async () => {
     await rig.start()
     const groups = [group('short-poll', { transport: 'short-poll', count: 40 }), group('websocket', { count: 5 })]
     await rig.open(groups, 1)

@@ -30,7 +30,7 @@ async function hear(client: Client, count: number): Promise<string[]> {
 }
 
 describe('a program in a room', () => {
-  it.each(TRANSPORTS)('speaks, waits, counts and reads by %s', async (transport) => {
+  it.each(TRANSPORTS)('sends, waits, counts and reads over %s', async (transport) => {
     const playground = await startPlayground()
     const ada = await enter(playground, { name: 'ada', transport })
     expect(ada.read()).toBeNull()
@@ -49,7 +49,7 @@ describe('a program in a room', () => {
     expect(playground.rooms.get('lobby').roster).toEqual([ben.member])
   })
 
-  it('goes over every transport in one loop, and misses nothing', async () => {
+  it('uses every transport in one loop and misses no message', async () => {
     const playground = await startPlayground()
     const [ada, ben] = [await enter(playground), await enter(playground)]
     for (const transport of TRANSPORTS) {
@@ -60,7 +60,7 @@ describe('a program in a room', () => {
     }
   })
 
-  it('begins with the history when it is asked to, and hears what is for it alone', async () => {
+  it('starts with the history on request, and receives private messages', async () => {
     const playground = await startPlayground()
     const ben = await enter(playground, { name: 'ben' })
     await ben.send('before')
@@ -70,7 +70,7 @@ describe('a program in a room', () => {
     expect(await hear(ada, 1)).toEqual(['psst'])
   })
 
-  it('is told what the server does not take, and goes on', async () => {
+  it('gets the server’s refusal and stays in the room', async () => {
     const ada = await enter(await startPlayground(), { transport: 'long-poll' })
     const refusals = [ada.send(''), ada.send('x'.repeat(2001)), ada.send('hi', { id: 'nobody', name: 'nobody' })]
     const reasons = await Promise.all(refusals.map((refused) => refused.catch((error: unknown) => error)))
@@ -83,7 +83,7 @@ describe('a program in a room', () => {
     expect(await hear(ada, 1)).toEqual(['still here'])
   })
 
-  it('keeps so much and no more of what nobody reads, and says where something is missing', async () => {
+  it('keeps a bounded number of unread items and marks the gap with reset', async () => {
     const playground = await startPlayground()
     const [ada, ben] = [await enter(playground, { maxPending: 3 }), await enter(playground)]
     await ben.send('first')
@@ -96,7 +96,7 @@ describe('a program in a room', () => {
     expect(Array.from({ length: 5 }, () => textOf(ada.read()))).toEqual(['reset', '4', '5', 'joined', undefined])
   })
 
-  it('is told where the room itself has dropped what it missed', async () => {
+  it('gets a reset where the room has dropped events', async () => {
     const playground = await startPlayground({ retain: 4, history: 2 })
     const ada = await enter(playground, { transport: 'short-poll' })
     const { log } = playground.rooms.get('lobby')
@@ -109,7 +109,7 @@ describe('a program in a room', () => {
     expect(seqs).toEqual(['reset', 8, 9])
   })
 
-  it('leaves when it closes: what was said before is brought home, then the loop ends', async () => {
+  it('settles earlier sends when it closes, then leaves and ends the loop', async () => {
     const playground = await startPlayground()
     const ada = await enter(playground, { transport: 'websocket' })
     // Before there is a line.
@@ -124,7 +124,7 @@ describe('a program in a room', () => {
     expect(playground.rooms.get('lobby').roster).toEqual([])
   })
 
-  it('learns that the server ended it: loop, waiting and sending say why', async () => {
+  it('reports the reason in loop, wait and send when the server ends it', async () => {
     const playground = await startPlayground()
     const ada = await enter(playground, { transport: 'long-poll' })
     await ada.send('/close')
@@ -134,7 +134,7 @@ describe('a program in a room', () => {
     await ada.close()
   })
 
-  it('says on what it waits while its line is away, and gives up what was not said when it closes', async () => {
+  it('reports a lost connection, and rejects unsent drafts when it closes', async () => {
     const playground = await startPlayground()
     const states: string[] = []
     const ada = await enter(playground, { transport: 'sse', onState: ({ name }) => states.push(name) })
@@ -156,7 +156,7 @@ describe('a program in a room', () => {
     await expect(join('http://127.0.0.1:1', options)).rejects.toBeInstanceOf(RangeError)
   })
 
-  it('says why it cannot join', async () => {
+  it('reports the reason when it cannot join', async () => {
     const playground = await startPlayground()
     await enter(playground, { name: 'ada' })
     await expect(join(playground.base, { name: 'ada' })).rejects.toMatchObject({ problem: { status: 409 } })
@@ -170,7 +170,7 @@ describe('a program in a room', () => {
     }
   })
 
-  it('makes Node print no warning when one process joins 24 times at once', async () => {
+  it('causes no Node warning when one process joins 24 times at once', async () => {
     const { base } = await startPlayground()
     const script = `
       import { join } from './src/node/index.ts'

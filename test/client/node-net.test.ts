@@ -24,7 +24,7 @@ function send(base: string, method: string, path: string, token: string | null, 
   })
 }
 
-it('a long poll of Node’s client asks on one connection, however soon it asks again', async () => {
+it('a long poll of Node’s client reuses one connection for immediate repeated requests', async () => {
   const { app, rooms } = await buildApp({ logLevel: 'error' })
   const polledOn = new Set<Socket>()
   let polls = 0

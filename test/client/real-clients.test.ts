@@ -28,7 +28,7 @@ describe.skipIf(!hasCurl)('curl (skipped where there is none)', () => {
   it.each([
     ['sse', /^id: (\S+)\ndata: (.+)$/gm],
     ['http-stream', /^()(\{.+)$/gm],
-  ])('follows %s, batch by batch as they come', async (transport, pattern) => {
+  ])('receives each batch of %s as it is sent', async (transport, pattern) => {
     const { playground, ada, room, head } = await startWithHello()
     const { output } = curl('--no-buffer', `${room}/${transport}`)
     const batches = () =>
@@ -41,7 +41,7 @@ describe.skipIf(!hasCurl)('curl (skipped where there is none)', () => {
     if (transport === 'sse') expect(batches().at(-1)?.id).toBe(head())
   })
 
-  it('polls: at once by short-poll, and held by long-poll until somebody speaks', async () => {
+  it('gets a short-poll answer at once and a long-poll answer with the next message', async () => {
     const { playground, ada, room, head } = await startWithHello()
     const first = JSON.parse(await answer(`${room}/short-poll`)) as Batch
     expect(textsOf(first.events)).toEqual(['hello'])
@@ -53,7 +53,7 @@ describe.skipIf(!hasCurl)('curl (skipped where there is none)', () => {
     expect([textsOf(batch.events), batch.cursor]).toEqual([['at last'], head()])
   })
 
-  it('keeps the ETag of snapshot-poll by itself: 304 until something is said, then all again', async () => {
+  it('gets 304 of snapshot-poll by ETag until a new message, then all events', async () => {
     const { playground, ada, room } = await startWithHello()
     const folder = await mkdtemp(joinPath(tmpdir(), 'etag-'))
     onTestFinished(() => rm(folder, { recursive: true }))
@@ -70,7 +70,7 @@ describe.skipIf(!hasCurl)('curl (skipped where there is none)', () => {
     expect(await ask()).toBe('\n304')
   })
 
-  it('reads jsonp-poll as the script that it is; without the setting there is none', async () => {
+  it('reads jsonp-poll as a script, and gets 404 without the setting', async () => {
     const { room } = await startWithHello()
     const script = await answer(`${room}/jsonp-poll?callback=show`)
     expect(textsOf((JSON.parse(/^\/\*\*\/show\((.*)\);$/.exec(script)?.[1] ?? '') as Batch).events)).toEqual(['hello'])
@@ -88,7 +88,7 @@ describe('a plain socket.io-client', () => {
     return { socket, texts: () => batches.flatMap(({ events }) => textsOf(events)) }
   }
 
-  it('polls first, goes over to a WebSocket by itself, reads, speaks, and resumes at its cursor', async () => {
+  it('polls, upgrades to a WebSocket, reads, sends, and resumes at its cursor', async () => {
     const { playground, ada, head } = await startWithHello()
     const { socket, texts } = connect(playground, { token: ada.token })
     const { engine } = socket.io
@@ -106,7 +106,7 @@ describe('a plain socket.io-client', () => {
     await expect.poll(later.texts).toEqual(['by socket.io'])
   })
 
-  it('is told at once that its token is not good', async () => {
+  it('is refused at once with a bad token', async () => {
     const { playground } = await startWithHello()
     const { socket } = connect(playground, { token: 'A'.repeat(22) })
     const refused = await new Promise<Error & { data?: Problem }>((resolve) => socket.on('connect_error', resolve))
@@ -115,7 +115,7 @@ describe('a plain socket.io-client', () => {
 })
 
 describe('a WebSocket client', () => {
-  it('that is the ws package reads as a spectator and speaks as a member', async () => {
+  it('of the ws package reads as a spectator and sends as a member', async () => {
     const { playground, ada } = await startWithHello()
     const url = `${playground.base.replace('http', 'ws')}/rooms/lobby/websocket`
     const clients = [new WebSocket(url), new WebSocket(url, ['chat.v1', `bearer.${ada.token}`])] as const

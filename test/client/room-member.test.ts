@@ -95,7 +95,7 @@ async function restart(playground: TestPlayground): Promise<TestPlayground> {
 }
 
 describe('joining', () => {
-  it('is tried again until the server is there', async () => {
+  it('is retried until the server answers', async () => {
     const away = await startPlayground()
     await away.close()
     const ada = observe(away, { name: 'ada' })
@@ -111,7 +111,7 @@ describe('joining', () => {
     expect([...ada.member.roster.values()]).toEqual([ada.member.member])
   })
 
-  it('takes an invented name when the one that it asks for is taken, and stays with that', async () => {
+  it('uses an invented name when the requested name is taken, and keeps it', async () => {
     const playground = await startPlayground()
     await person(playground, 'ada')
     const ada = observe(playground, { name: 'ada' })
@@ -123,13 +123,13 @@ describe('joining', () => {
     await expect.poll(() => ada.arrivals.map(({ name }) => name)).toEqual([invented, invented])
   })
 
-  it('ends with a refusal that another attempt would meet too', async () => {
+  it('ends with a refusal that a retry would get too', async () => {
     const ada = observe(await startPlayground(), { name: '-' })
     expect(await ada.member.waitUntilJoined()).toBe(false)
     expect(ada.member.state).toMatchObject({ name: 'closed', problem: { status: 400, field: 'name' } })
   })
 
-  it('begins after the history, or with it', async () => {
+  it('starts after the history or with the history', async () => {
     const playground = await startPlayground()
     const ben = watch(playground, await person(playground, 'ben'), 'websocket')
     ben.session.send('before')
@@ -143,7 +143,7 @@ describe('joining', () => {
 })
 
 describe('resuming', () => {
-  it('goes on as the same member and sends what was left in the outbox, once', async () => {
+  it('continues as the same member and sends the rest of the outbox once', async () => {
     const playground = await startPlayground()
     const { member, token, cursor } = await person(playground, 'ada')
     const drafts = [draft('first'), draft('second')]
@@ -155,7 +155,7 @@ describe('resuming', () => {
     expect(stored(playground).map(({ type }) => type)).toEqual(['joined', 'message', 'message'])
   })
 
-  it('joins when the token is out of date, and does not call that coming back', async () => {
+  it('joins as a new member when the token has expired, and does not report a rejoin', async () => {
     const playground = await startPlayground()
     const { member, token } = await person(playground, 'ada')
     await leave(playground.net, 'lobby', token)
@@ -165,8 +165,8 @@ describe('resuming', () => {
   })
 })
 
-describe('a member that the server has ended', () => {
-  it.each(TRANSPORTS)('joins again when the server has forgotten it, under the same name: %s', async (transport) => {
+describe('a member ended by the server', () => {
+  it.each(TRANSPORTS)('rejoins under the same name when the server has forgotten it: %s', async (transport) => {
     const first = await startPlayground()
     const ada = observe(first, { name: 'ada', transport, history: true })
     await ada.member.waitUntilJoined()
@@ -188,7 +188,7 @@ describe('a member that the server has ended', () => {
     expect(stored(second)).toMatchObject([{ type: 'joined' }, { type: 'message', from: { id: present?.id } }])
   })
 
-  it('stays away when it requested its end of a server that had forgotten it, and drops the request', async () => {
+  it('does not rejoin and drops the request when it asked for its end and the server had forgotten it', async () => {
     const playground = await startPlayground()
     const ada = observe(playground, { name: 'ada' })
     await open(ada)
@@ -204,7 +204,7 @@ describe('a member that the server has ended', () => {
     expect(ada.ended).toHaveLength(1)
   })
 
-  it('joins again when a jsonp-poll, which names no token, is the first to learn of it', async () => {
+  it('rejoins when a jsonp-poll without a token is the first to learn of the end', async () => {
     const first = await startPlayground()
     const polled = later<true>()
     let isRestarted = false
@@ -231,7 +231,7 @@ describe('a member that the server has ended', () => {
     expect(ada.ended).toMatchObject([{ status: 401 }])
   })
 
-  it('stays away with the policy `never`, until it is asked to join again', async () => {
+  it('does not rejoin with the policy `never` until rejoin is called', async () => {
     const playground = await startPlayground()
     const ada = observe(playground, { name: 'ada', rejoin: 'never' })
     await open(ada)
@@ -259,7 +259,7 @@ describe('a member that the server has ended', () => {
     expect(ada.arrivals).toHaveLength(memberships)
   })
 
-  it('at its own request stays away, and does not request it again when it comes back', async () => {
+  it('does not rejoin after its own request, and does not repeat the request after a later rejoin', async () => {
     const playground = await startPlayground()
     const ada = observe(playground, { name: 'ada' })
     await open(ada)
@@ -274,7 +274,7 @@ describe('a member that the server has ended', () => {
   })
 })
 
-describe('a membership that was replaced', () => {
+describe('a replaced membership', () => {
   const gone = () => Response.json({ type: 'member-ended', title: '', status: 410, detail: '' }, { status: 410 })
 
   /** A member whose first post and poll are answered by the test, even after they were aborted. */
@@ -316,7 +316,7 @@ describe('a membership that was replaced', () => {
     return { playground, ada, poll, post, id, isReplaced, isUndisturbed }
   }
 
-  it('has its draft sent by the next one; the answer to its own attempt counts for nothing', async () => {
+  it('passes its draft to the next membership and ignores the answer to its own attempt', async () => {
     const { poll, post, id, isReplaced, isUndisturbed } = await startWithHeldAnswers()
     poll.resolve(gone())
     await isReplaced()
@@ -324,7 +324,7 @@ describe('a membership that was replaced', () => {
     await isUndisturbed()
   })
 
-  it('brings nothing more', async () => {
+  it('delivers no more events', async () => {
     const { playground, ada, poll, post, isReplaced, isUndisturbed } = await startWithHeldAnswers()
     post.resolve(gone())
     await isReplaced()
@@ -337,7 +337,7 @@ describe('a membership that was replaced', () => {
 })
 
 describe('a member in the room', () => {
-  it('goes on over another transport and another network, and nothing is lost or comes twice', async () => {
+  it('continues over another transport and network with no event lost or doubled', async () => {
     const playground = await startPlayground()
     const link = await openLink({ to: { port: playground.port }, profile: { delayMs: 1 }, seed: 1 })
     onTestFinished(() => link.close())
@@ -370,7 +370,7 @@ describe('a member in the room', () => {
     expect([ada.resets(), ada.arrivals.length, names(playground)]).toEqual([0, 1, ['ben', ada.member.member?.name]])
   })
 
-  it('goes on with another interval at once', async () => {
+  it('uses a new interval at once', async () => {
     const playground = await startPlayground()
     const near = recorded(playground.net)
     const ada = observe({ net: near.net }, { transport: 'short-poll', tuning: { intervalMs: 3_600_000 } })
@@ -379,7 +379,7 @@ describe('a member in the room', () => {
     await expect.poll(() => near.urls.filter((url) => url.includes('/short-poll')).length).toBeGreaterThan(3)
   })
 
-  it('leaves: the room knows at once, and nothing is heard any more', async () => {
+  it('leaves the roster at once and delivers no more events when it leaves', async () => {
     const playground = await startPlayground()
     const ben = watch(playground, await person(playground, 'ben'), 'websocket')
     const ada = observe(playground, { name: 'ada' })
@@ -396,7 +396,7 @@ describe('a member in the room', () => {
     expect([ada.events.length, names(playground)]).toEqual([heard, ['ben']])
   })
 
-  it('leaves while it is let in: it does not stay behind', async () => {
+  it('leaves no member behind when it leaves during the join', async () => {
     const playground = await startPlayground()
     const [asked, gate] = [later<true>(), later<true>()]
     const net: Net = {
@@ -418,7 +418,7 @@ describe('a member in the room', () => {
     expect([await ada.member.waitUntilJoined(), ada.arrivals]).toEqual([false, []])
   })
 
-  it('leaves at once while it waits to join, and says so where the server cannot be told', async () => {
+  it('leaves at once while it waits to join, also when the server is unreachable', async () => {
     const playground = await startPlayground()
     const [ada, ben] = [observe(playground), observe({ net: nodeNet('http://127.0.0.1:1') })]
     await open(ada)

@@ -15,7 +15,7 @@ const TOTAL = (READERS - 1) * MESSAGES_EACH + NOTICES
 const DELAY_MS = 1
 
 describe('switching transports under load', () => {
-  it(`brings ${TOTAL} events to ${READERS} readers once and in order, over ${READERS * SWITCHES_EACH} switches`, async () => {
+  it(`delivers ${TOTAL} events to ${READERS} readers once and in order during ${READERS * SWITCHES_EACH} switches`, async () => {
     const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 32))
     console.log(`SEED=${seed}`)
     const random = seededRandom(seed)

@@ -20,19 +20,19 @@ export function logContract(name: string, open: (options: LogOptions) => Promise
   const empty = (options: Partial<LogOptions> = {}) => open({ historyEvents: 100, retainEvents: 1000, ...options })
 
   describe(`${name} is a log`, () => {
-    it('gives events their one order, without gaps', async () => {
+    it('numbers events in one order without gaps', async () => {
       const log = await empty()
       await fill(log, 5)
       expect(log.read(null).events.map((event) => event.seq)).toEqual([1, 2, 3, 4, 5])
     })
 
-    it('keeps the order in which appends were asked for, without waiting between them', async () => {
+    it('stores concurrent appends in the order of the calls', async () => {
       const log = await empty()
       const appended = await Promise.all(Array.from({ length: 50 }, (_, i) => log.append(entry(`event-${i + 1}`))))
       expect(appended.map(({ event }) => event.seq)).toEqual(Array.from({ length: 50 }, (_, i) => i + 1))
     })
 
-    it('stores an id once, and answers the second time with the first event', async () => {
+    it('stores an id once and returns the first event for a repeated append', async () => {
       const log = await empty()
       const first = await log.append(entry('same-id', 'one'))
       const second = await log.append(entry('same-id', 'two'))
@@ -41,14 +41,14 @@ export function logContract(name: string, open: (options: LogOptions) => Promise
       expect(log.read(null).events).toHaveLength(1)
     })
 
-    it('finds what it retains by id', async () => {
+    it('finds a retained event by its id', async () => {
       const log = await empty()
       const { event } = await log.append(entry('wanted'))
       expect(await log.find('wanted')).toEqual(event)
       expect(await log.find('unknown')).toBeNull()
     })
 
-    it('reads what follows any cursor', async () => {
+    it('reads the events after any cursor', async () => {
       const log = await empty()
       const cursors = [log.head]
       for (let i = 1; i <= 8; i++) {
@@ -63,7 +63,7 @@ export function logContract(name: string, open: (options: LogOptions) => Promise
       }
     })
 
-    it('hands out long stretches in batches, and says that there is more', async () => {
+    it('splits many events into batches and marks that more follow', async () => {
       const log = await empty()
       const start = log.head
       await fill(log, LIMITS.batchEvents * 2 + 1)
@@ -81,13 +81,13 @@ export function logContract(name: string, open: (options: LogOptions) => Promise
       expect(seen).toEqual(Array.from({ length: LIMITS.batchEvents * 2 + 1 }, (_, i) => i + 1))
     })
 
-    it('shows somebody without a cursor the history, and no more than that', async () => {
+    it('returns only the configured history to a reader without a cursor', async () => {
       const log = await empty({ historyEvents: 3 })
       await fill(log, 10)
       expect(ids(log, null)).toEqual(['event-8', 'event-9', 'event-10'])
     })
 
-    it('shows no more history than it retains, so that what follows it can be read', async () => {
+    it('returns no more history than it retains', async () => {
       const log = await empty({ historyEvents: 300, retainEvents: 150 })
       await fill(log, 290)
       const first = log.read(null)
@@ -95,7 +95,7 @@ export function logContract(name: string, open: (options: LogOptions) => Promise
       expect(log.read(first.cursor).reset).toBeUndefined()
     })
 
-    it('says reset for a cursor from before the retained window, and reads on from its first event without', async () => {
+    it('returns reset for a cursor before the retained window, and no reset at its first event', async () => {
       const log = await empty({ retainEvents: 4, historyEvents: 2 })
       const cursors = [log.head]
       for (let i = 1; i <= 13; i++) {
@@ -109,7 +109,7 @@ export function logContract(name: string, open: (options: LogOptions) => Promise
       expect(ids(log, oldest)).toEqual(['event-10', 'event-11', 'event-12', 'event-13'])
     })
 
-    it('says reset for a cursor of another epoch and for one ahead of the head', async () => {
+    it('returns reset for a cursor of another epoch or ahead of the head', async () => {
       const [log, other] = [await empty(), await empty()]
       await fill(log, 2)
       const ahead = log.head
@@ -124,7 +124,7 @@ export function logContract(name: string, open: (options: LogOptions) => Promise
       new Promise((answer) => readNext(log, reader, cursor, ms, { answer, startHold: () => undefined }))
     const anonymous = () => new ReaderConnection(null, undefined, () => undefined)
 
-    it('wakes everybody who waits, when something is appended', async () => {
+    it('wakes all waiting readers when an event is appended', async () => {
       const log = await empty()
       const waits = Array.from({ length: 20 }, () => next(log, log.head, 60_000))
       expect(log.waiting).toBe(20)
@@ -133,7 +133,7 @@ export function logContract(name: string, open: (options: LogOptions) => Promise
       expect(log.waiting).toBe(0)
     })
 
-    it('does not wait at a cursor that is not the head', async () => {
+    it('does not wait when the cursor is not the head', async () => {
       const log = await empty()
       const before = log.head
       await log.append(entry('news'))
@@ -141,7 +141,7 @@ export function logContract(name: string, open: (options: LogOptions) => Promise
       expect(log.waiting).toBe(0)
     })
 
-    it('ends a wait when its time is over, when its reader is, and when the log closes', async () => {
+    it('ends a wait on timeout, on abort by its reader, and when the log closes', async () => {
       const log = await empty()
       await next(log, log.head, 5)
       const reader = anonymous()
@@ -156,7 +156,7 @@ export function logContract(name: string, open: (options: LogOptions) => Promise
       expect(log.waiting).toBe(0)
     })
 
-    it('lets a subscription that is full cost nothing, and gives it all that it missed in one batch', async () => {
+    it('does no work for a full subscription, then sends all missed events in one batch', async () => {
       const log = await empty()
       const batches: string[][] = []
       let hasRoom = false
@@ -178,7 +178,7 @@ export function logContract(name: string, open: (options: LogOptions) => Promise
       expect(log.waiting).toBe(1)
     })
 
-    it('ends a subscription when its reader does, and when the log closes, after what was appended before', async () => {
+    it('ends a subscription on abort, and on close after the events appended before', async () => {
       const log = await empty()
       const follow = (reader = anonymous()) => {
         const ids: string[] = []

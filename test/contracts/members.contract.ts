@@ -28,7 +28,7 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
   const contact = (membership: Membership) => new ReaderConnection(membership, undefined, () => undefined).end()
 
   describe(`${name} keeps members`, () => {
-    it('tells of each as it comes, with the position behind that and all who are there', async () => {
+    it('announces each new member and returns the cursor after the join and the roster', async () => {
       const [here, there] = await empty()
       const ada = await enter(here, 'ada')
       const ben = await enter(there, 'ben')
@@ -40,7 +40,7 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
       expect(here.log.read(ben.cursor).events).toHaveLength(0)
     })
 
-    it('gives a name to one of a hundred who ask at once, whatever its case and width, at whichever server', async () => {
+    it('gives a name to one of 100 concurrent requests, ignoring case and width, on all servers', async () => {
       const views = await empty()
       const spellings = ['Ada', 'ada', 'ADA', 'ａｄａ']
       const asked = await Promise.allSettled(
@@ -51,14 +51,14 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
       expect(await names(views[0])).toHaveLength(1)
     })
 
-    it('holds so many and no more', async () => {
+    it('refuses members above the limit', async () => {
       const [here, there] = await empty({ maxMembers: 2 })
       await enter(here, 'ada')
       await enter(there, 'ben')
       await expect(enter(here, 'eve')).rejects.toMatchObject(error('full'))
     })
 
-    it('knows a token at every server at once, and one of somebody who left apart from one that was never given', async () => {
+    it('knows a token on every server at once, and tells the token of a former member from an unknown token', async () => {
       const [here, there] = await empty()
       const { membership } = await enter(here, 'ada')
       const same = await there.members.membershipOf('token-ada')
@@ -72,7 +72,7 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
       }
     })
 
-    it('finds members by id, those at another server too', async () => {
+    it('finds members by id, also members of another server', async () => {
       const [here, there] = await empty()
       await enter(here, 'ada')
       expect(await there.members.find('ada')).toEqual({ id: 'ada', name: 'ada' })
@@ -81,7 +81,7 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
       expect(await there.members.membershipById('eve')).toBeNull()
     })
 
-    it('renames as often as it may, wherever that is asked for, and frees the name that was', async () => {
+    it('renames a member up to the limit on any server and frees the old name', async () => {
       const [here, there] = await empty({ renames: 2 })
       const { membership } = await enter(here, 'ada')
       await enter(there, 'ben')
@@ -100,7 +100,7 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
       ])
     })
 
-    it('ends a stay once, however many ask at once, and cuts its lines at every server', async () => {
+    it('ends a membership once for concurrent requests and closes its connections on every server', async () => {
       const [here, there] = await empty()
       const { membership } = await enter(here, 'ada')
       const elsewhere = await there.members.membershipOf('token-ada')
@@ -119,7 +119,7 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
       await enter(there, 'ada-again', 'ada')
     })
 
-    it('takes nothing from somebody who has left, at whichever server', async () => {
+    it('refuses messages of a former member on every server', async () => {
       const [here, there] = await empty()
       const { membership } = await enter(here, 'ada')
       const elsewhere = await there.members.membershipOf('token-ada')
@@ -130,7 +130,7 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
       await expect.poll(() => told(there)).toEqual(['joined ada', 'left ada'])
     })
 
-    it('ends the stay of whom nothing is heard, once, and of nobody who has a line open or is heard of elsewhere', async () => {
+    it('ends a silent membership once, and keeps members with an open connection or contact on another server', async () => {
       const leaseMs = 200
       const [here, there] = await empty({ leaseMs })
       await enter(here, 'silent')
@@ -156,7 +156,7 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
       expect(eventsOf(here).filter(({ type }) => type === 'left')).toMatchObject(Array(4).fill({ reason: 'lease' }))
     })
 
-    it('ends a stay after its grace, and not where a line is open or something is heard, at whichever server', async () => {
+    it('ends a membership after its grace, unless a connection is open or a contact follows on any server', async () => {
       const [here, there] = await empty()
       const { membership: going } = await enter(here, 'going')
       const { membership: back } = await enter(here, 'back')

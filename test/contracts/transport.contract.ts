@@ -50,7 +50,7 @@ export function transportContract(
   const numbers = (count: number) => Array.from({ length: count }, (_, i) => `message ${i + 1}`)
 
   describe(`${name} follows a room`, () => {
-    it('brings the history to a spectator without a cursor, at once', async () => {
+    it('delivers the history at once to a spectator without a cursor', async () => {
       const playground = await start()
       await post(await person(playground, 'ada'), 'one', 'two')
       const line = spectate(playground)
@@ -62,7 +62,7 @@ export function transportContract(
       expect(batches[0]?.cursor).toBe(playground.rooms.get('lobby').log.head)
     })
 
-    it('brings an empty history too, with the cursor to go on from', async () => {
+    it('delivers an empty history with the next cursor', async () => {
       const playground = await start()
       const line = spectate(playground)
       const { batches } = await collect(
@@ -72,7 +72,7 @@ export function transportContract(
       expect(batches).toEqual([{ cursor: playground.rooms.get('lobby').log.head, events: [] }])
     })
 
-    it('brings what is said while it listens, in order', async () => {
+    it('delivers new messages in order', async () => {
       const playground = await start()
       const [ada, ben] = [await person(playground, 'ada'), await person(playground, 'ben')]
       const reading = read(ben, ben.cursor, 30)
@@ -80,7 +80,7 @@ export function transportContract(
       expect(await reading).toEqual(numbers(30))
     })
 
-    it('catches up after any cursor, in pages', async () => {
+    it('catches up after any cursor in pages', async () => {
       const playground = await start()
       const ada = await person(playground, 'ada')
       const { log } = playground.rooms.get('lobby')
@@ -95,7 +95,7 @@ export function transportContract(
       }
     })
 
-    it('says reset for a cursor that it cannot serve, and goes on from there', async () => {
+    it('delivers reset for an unknown cursor and continues after it', async () => {
       const playground = await start({ retain: 5, history: 3 })
       const ada = await person(playground, 'ada')
       await post(ada, ...numbers(12))
@@ -113,7 +113,7 @@ export function transportContract(
       expect(textsOf(seen.events)).toEqual(['message 10', 'message 11', 'message 12', 'afterwards'])
     })
 
-    it('serves many readers, each from its own place', async () => {
+    it('serves many readers, each from its own cursor', async () => {
       const playground = await start()
       const ada = await person(playground, 'ada')
       await post(ada, ...numbers(3))
@@ -125,7 +125,7 @@ export function transportContract(
       for (const texts of await Promise.all(late)) expect(texts).toEqual(numbers(6).slice(3))
     })
 
-    it('shows a private message to its two members and to nobody else, and takes the others past it', async () => {
+    it('delivers a private message to its two members only, and moves the cursor of all others past it', async () => {
       const playground = await start()
       const [ada, ben, eve] = [
         await person(playground, 'ada'),
@@ -147,7 +147,7 @@ export function transportContract(
       expect(spectated.batches.at(-1)?.cursor).toBe(playground.rooms.get('lobby').log.head)
     })
 
-    it('sends drafts, acknowledges them with their place, and stores a repeated one once', async () => {
+    it('acknowledges drafts with their number and stores a repeated draft once', async () => {
       const playground = await start()
       const ada = await person(playground, 'ada')
       const line = open(ada)
@@ -163,7 +163,7 @@ export function transportContract(
       expect(texts).toEqual(['first', 'second', 'last'])
     })
 
-    it('refuses a draft with the field and the limit, and goes on', async () => {
+    it('refuses a draft with the field and the limit, and keeps the connection open', async () => {
       const playground = await start()
       const ada = await person(playground, 'ada')
       const line = open(ada)
@@ -187,7 +187,7 @@ export function transportContract(
       ])
     })
 
-    it(`lets nobody read ${isSpectator ? 'for a member' : 'with a token'} that never was`, async () => {
+    it(`refuses to read ${isSpectator ? 'for an unknown member' : 'with an unknown token'}`, async () => {
       const playground = await start()
       const ada = await person(playground, 'ada')
       const line = transports[name].open({ ...ada.context, token: 'A'.repeat(22), memberId: 'nobody' })
@@ -199,7 +199,7 @@ export function transportContract(
       await expect(reading).rejects.toMatchObject({ problem: { status: isSpectator ? 410 : 401 } })
     })
 
-    it('tells a member that the server ended it, at once', async () => {
+    it('reports at once that the server ended the member', async () => {
       const playground = await start()
       const [ada, ben] = [await person(playground, 'ada'), await person(playground, 'ben')]
       const line = open(ada)
@@ -238,7 +238,7 @@ export function transportContract(
       await expect.poll(timers).toBeLessThanOrEqual(before + 2)
     })
 
-    it('is answered and ended when the server closes', async () => {
+    it('gets its answer and ends when the server closes', async () => {
       const playground = await start()
       const ada = await person(playground, 'ada')
       let opened: () => void = ignore

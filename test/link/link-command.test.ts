@@ -51,7 +51,7 @@ async function echoServer(): Promise<number> {
 }
 
 describe('npm run link', () => {
-  test('relays, says where and what, and counts at the end', async () => {
+  test('relays, prints its addresses and profile, and prints counts at the end', async () => {
     const to = await echoServer()
     const link = run(
       '--to',
@@ -87,7 +87,7 @@ describe('npm run link', () => {
     expect(link.error).toBe('')
   })
 
-  test('gives several servers a connection each, in turn', async () => {
+  test('connects to several servers in turn', async () => {
     const names = ['one', 'two']
     const ports = await Promise.all(
       names.map(async (name) => {
@@ -107,7 +107,7 @@ describe('npm run link', () => {
     expect(heard).toEqual(['one', 'two', 'one', 'two'])
   })
 
-  test('says for each connection that the server cannot be reached, and goes on', async () => {
+  test('reports an unreachable server for each connection and continues', async () => {
     const port = await started(run('--to', 'localhost:1'))
     const link = run('--to', '127.0.0.1:1', '--profile', 'tunnel', '--cut-for', '1')
     const linkPort = await started(link)
@@ -125,7 +125,7 @@ describe('npm run link', () => {
     expect(link.out).toContain('connections: 2 opened, 0 refused')
   })
 
-  test('--help says flags, units, defaults and what each profile is', async () => {
+  test('prints flags, units, defaults and profiles with --help', async () => {
     const help = run('--help')
     expect(await help.exit).toBe(0)
     for (const name of PROFILE_NAMES) expect(help.out).toMatch(new RegExp(`^  ${name}  +\\w`, 'm'))
@@ -165,7 +165,7 @@ describe('npm run link', () => {
     expect(link.out).toBe('')
   })
 
-  test('a port that is taken is said', async () => {
+  test('reports a port in use', async () => {
     const taken = await echoServer()
     const link = run('--to', '3000', '--port', String(taken))
     expect(await link.exit).toBe(1)

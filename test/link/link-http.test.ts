@@ -57,7 +57,7 @@ describe('the buffering proxy', () => {
     expect(passed([head, 'hell'], { requests: 'GET / HTTP/1.1\r\n\r\n' })).toEqual(['', ''])
   })
 
-  test('holds a stream until so many bytes are there, then begins anew', () => {
+  test('holds a stream until the buffer is full, then starts again', () => {
     const head = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'
     const chunk = '5\r\nhello\r\n'
     expect(passed([head, chunk, chunk, chunk], { limit: head.length + 20 })).toEqual([
@@ -68,7 +68,7 @@ describe('the buffering proxy', () => {
     ])
   })
 
-  test('holds what lasts until the connection ends, and what is not HTTP', () => {
+  test('holds responses without an end before the connection’s end, and bytes that are not HTTP', () => {
     for (const bytes of ['HTTP/1.0 200 OK\r\n\r\nbody', 'SSH-2.0-x\r\n\r\n', '\0'.repeat(70_000)]) {
       expect(passed([bytes], { limit: 100_000 })).toEqual([''])
     }
@@ -80,7 +80,7 @@ describe('the buffering proxy', () => {
     expect(passed(['x'.repeat(LIMIT_BYTES)])).toEqual(['x'.repeat(LIMIT_BYTES)])
   })
 
-  test('holds nothing any more after 101, nor when it is switched off', () => {
+  test('holds nothing after 101 and nothing when it is switched off', () => {
     const head = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n'
     expect(passed([head, 'a', 'b'])).toEqual([head, `${head}a`, `${head}ab`])
     const buffering = new Buffering()
@@ -90,7 +90,7 @@ describe('the buffering proxy', () => {
     expect(buffering.heldBytes).toBe(0)
   })
 
-  test('finds every end, however the bytes are cut (property)', () => {
+  test('finds every end for any split of the bytes (property)', () => {
     const body = fc.string({ maxLength: 60, unit: fc.constantFrom('a', '\r', '\n', '0', ' ', ':') })
     const response = fc.oneof(
       body.map((text) => `HTTP/1.1 200 OK\r\nX: y\r\nContent-Length: ${text.length}\r\n\r\n${text}`),
@@ -147,7 +147,7 @@ describe('through a buffering link', () => {
     return { server, link }
   }
 
-  test('plain answers pass at once, all on one connection', async () => {
+  test('forwards complete responses at once on one connection', async () => {
     const { link } = await behind(({ method }, response) => {
       if (method === 'DELETE') response.writeHead(204).end()
       else if (method === 'PUT') {
@@ -168,7 +168,7 @@ describe('through a buffering link', () => {
     expect(link.counts.down.queuedBytes).toBe(0)
   })
 
-  test('a stream comes in lumps', async () => {
+  test('forwards a stream in blocks', async () => {
     let stream: ServerResponse | undefined
     const { link } = await behind((_request, response) => {
       stream = response
@@ -198,7 +198,7 @@ describe('through a buffering link', () => {
     expect(text.endsWith('xsecond')).toBe(true)
   })
 
-  test('what is held is released when the profile no longer holds', async () => {
+  test('releases held bytes when the new profile does not buffer', async () => {
     const { link } = await behind((_request, response) => {
       response.write('first')
     })
@@ -210,7 +210,7 @@ describe('through a buffering link', () => {
     expect(first.toString()).toBe('first')
   })
 
-  test('a stream that the server breaks off without a last chunk is passed on with its end', async () => {
+  test('forwards the end of a stream that the server aborts without a last chunk', async () => {
     const { link } = await behind((_request, response) => {
       response.writeHead(200, { Connection: 'close' })
       response.write('to the end')
@@ -223,7 +223,7 @@ describe('through a buffering link', () => {
     expect(link.counts.down.queuedBytes).toBe(0)
   })
 
-  test('a WebSocket passes', async () => {
+  test('forwards a WebSocket', async () => {
     const { server, link } = await behind()
     const sockets = new WebSocketServer({ server })
     cleanups.push(() => sockets.close())

@@ -9,7 +9,7 @@ import { TRANSPORTS, type TransportName } from '../../src/protocol.ts'
 import { seededRandom } from '../../src/random.ts'
 import { launchBrowser, Visitor } from '../support/browser.ts'
 import { startPlayground, type TestPlayground } from '../support/playground.ts'
-import { speakAt, speaker } from '../support/speaker.ts'
+import { connectSender, sendAt } from '../support/sender.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -46,20 +46,23 @@ describe('on the 4G link', () => {
   }
 
   async function enter(playground: TestPlayground, transport: TransportName, profile: string): Promise<Page> {
-    const { page } = await Visitor.enter(browser, playground.base)
+    const visitor = await Visitor.enter(browser, playground.base)
+    const { page } = visitor
     await page.evaluate((ms) => sessionStorage.setItem('tuning', JSON.stringify({ intervalMs: ms })), INTERVAL_MS)
     await page.reload()
-    await page.locator(`.switch input[value="${transport}"]`).check({ force: true })
-    await page.locator('.knob.link select').selectOption(profile)
-    await page.locator('.chat .state[data-state="open"]').waitFor()
+    await visitor.use(transport)
+    await page.getByRole('combobox', { name: 'Link' }).selectOption(profile)
+    await page.getByRole('region', { name: 'Chat' }).locator('[data-state="open"]').waitFor()
     return page
   }
 
   async function p50Of(page: Page, messages: number): Promise<number> {
-    const count = page.locator('.lat .basis')
+    const heading = page.getByRole('heading', { name: 'Delivery latency' })
+    const count = heading.getByText(/ messages?$/)
     const counted = async () => Number(/\d+/.exec(((await count.textContent()) ?? '').replace(/\D/g, '')))
     await expect.poll(counted).toBeGreaterThanOrEqual(0.9 * messages)
-    return Number((await page.locator('.lat .fig b').first().textContent())?.replace('<1', '0'))
+    const figures = page.getByRole('article').filter({ has: heading }).getByRole('paragraph').first()
+    return Number((await figures.locator('b').first().textContent())?.replace('<1', '0'))
   }
 
   interface Found {
@@ -79,18 +82,25 @@ describe('on the 4G link', () => {
       enter(playground, transport, 'local'),
       enter(playground, transport, '4g'),
     ])
-    const session = await speaker(playground)
+    const session = await connectSender(playground)
     await expect.poll(() => session.state.name).toBe('open')
     const arrivalsMs = arrivalsFor(mode, seed)
     // For a moment yet, the state that a page shows is that of the line before.
-    await speakAt(
+    await sendAt(
       session,
       arrivalsMs.map((ms) => ms + 500),
     )
     const ratePerS = arrivalsMs.length / (LASTS_MS / 1000)
     const p50Ms = await p50Of(page, arrivalsMs.length)
     const computersMs = Math.max(0, (await p50Of(control, arrivalsMs.length)) - modelMs(mode, 0, ratePerS))
-    const printedMs = Number(/\d+/.exec((await page.locator('.lat .model').textContent()) ?? '')?.[0])
+    const printedMs = Number(
+      /\d+/.exec(
+        (await page
+          .getByRole('heading', { name: 'Delivery latency' })
+          .getByText(/^model /)
+          .textContent()) ?? '',
+      )?.[0],
+    )
     await Promise.all([control.context().close(), page.context().close()])
     return { p50Ms, printedMs, computersMs, theoryMs: modelMs(mode, RTT_MS, ratePerS), messages: arrivalsMs.length }
   }

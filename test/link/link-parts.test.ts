@@ -10,7 +10,7 @@ import { PROFILES } from '../../src/link/profile.ts'
 import { closeSocket, endSocket, resetSocket } from '../../src/link/sockets.ts'
 
 describe('an alarm', () => {
-  test('rings once, never early, whatever the deadline', async () => {
+  test('rings once and never early for any deadline', async () => {
     for (const ms of [-5, 0, 0.1, 0.9, 1, 1.7, 2.4, 5, 8.3]) {
       for (let i = 0; i < 5; i++) {
         let rings = 0
@@ -29,7 +29,7 @@ describe('an alarm', () => {
     }
   })
 
-  test('is replaced, cleared, and set anew from its own ring', async () => {
+  test('can be replaced, cleared, and set again from its own callback', async () => {
     const rings: string[] = []
     const cleared = new Alarm(() => rings.push('cleared'))
     cleared.set(performance.now() + 1)
@@ -50,7 +50,7 @@ describe('an alarm', () => {
 })
 
 describe('a line', () => {
-  test('transmits one after the other', () => {
+  test('transmits segments one after the other', () => {
     const line = new BandwidthQueue()
     expect(line.book(100, 1_000, 1e6)).toBe(100)
     expect(line.book(101, 500, 1e6)).toBe(108)
@@ -67,7 +67,7 @@ describe('a line', () => {
     expect([1e3, 1e7, null].map(segmentBytes)).toEqual([1_460, 6_250, Infinity])
   })
 
-  test('a window is the bandwidth-delay product and a queue, and bounded', () => {
+  test('has a bounded window of the bandwidth-delay product and a queue', () => {
     expect(windowBytes(0, null)).toEqual({ queue: 2 ** 20, underWay: 0 })
     expect(windowBytes(60_000, null)).toEqual({ queue: 2 ** 20, underWay: 0 })
     expect(windowBytes(150, 1e6)).toEqual({ queue: 65_536, underWay: 18_750 })
@@ -142,7 +142,7 @@ describe('a socket whose reader does not read', () => {
     expect(pipe.counts.queuedBytes).toBe(0)
   })
 
-  test('closes orderly once it does', async () => {
+  test('closes in order once the reader reads', async () => {
     const { writer, reader } = await blocked()
     closeSocket(writer)
     let bytes = 0

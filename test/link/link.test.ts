@@ -8,7 +8,7 @@ import { type Link, type LinkOptions, openLink, PROFILE_NAMES, PROFILES } from '
 import type { ProfileChoice } from '../../src/link/profile.ts'
 import { type Random, seededRandom } from '../../src/random.ts'
 import { resetSocket } from '../../src/link/sockets.ts'
-import { MAY_BE_LATE } from '../support/retry.ts'
+import { RETRIED } from '../support/retry.ts'
 
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {
@@ -169,14 +169,14 @@ describe('bytes', () => {
     })
   })
 
-  test('survive slices of one byte', async () => {
+  test('arrive unchanged in slices of one byte', async () => {
     const server = await serve(echo)
     const link = await open(server.port, { sliceBytes: 1, sliceGapMs: 0.05 })
     const client = await connect(link.port)
     await client.echo('轮询、长轮询、WebSocket 🎏👩‍👩‍👧')
   })
 
-  test('a change of profile does not reorder them', async () => {
+  test('keep their order when the profile changes', async () => {
     const server = await serve()
     const link = await open(server.port, { delayMs: 20, bitsPerSecond: 1e6 })
     const [client, service] = await pair(link, server)
@@ -224,7 +224,7 @@ describe('seed', () => {
     return sizes
   }
 
-  test('the same seed cuts the same slices, another one others', async () => {
+  test('a seed gives the same slices again, and another seed gives other slices', async () => {
     const first = await slices(7)
     expect(first.reduce((a, b) => a + b)).toBe(4_000)
     expect(Math.max(...first)).toBeLessThanOrEqual(100)
@@ -232,7 +232,7 @@ describe('seed', () => {
     expect(await slices(8)).not.toEqual(first)
   })
 
-  test('its numbers are uniform, and independent by path', () => {
+  test('the numbers of a seed are uniform, and independent for each path', () => {
     const draw = (...path: number[]) => Array.from({ length: 10_000 }, seededRandom(1, ...path))
     expect(draw(1, 2)).toEqual(draw(1, 2))
     expect(draw(1, 2)).not.toEqual(draw(2, 1))
@@ -245,7 +245,7 @@ describe('seed', () => {
 })
 
 describe('delay', () => {
-  test('of 5 ms against none: medians 5 to 6.5 ms apart', MAY_BE_LATE, async () => {
+  test('a delay of 5 ms adds 5 to 6.5 ms to the median', RETRIED, async () => {
     const server = await serve()
     const link = await open(server.port, { delayMs: 5 })
     const accepted = server.next()
@@ -275,7 +275,7 @@ describe('delay', () => {
     expect(difference).toBeLessThanOrEqual(6.5)
   })
 
-  test('is never shorter than asked for, and a connection costs a round trip more', async () => {
+  test('a delay is never shorter than configured, and a new connection adds a round trip', async () => {
     const server = await serve(echo)
     const link = await open(server.port, { delayMs: 10 })
     const startMs = performance.now()
@@ -285,7 +285,7 @@ describe('delay', () => {
     for (let i = 0; i < 10; i++) expect(await client.echo('again')).toBeGreaterThanOrEqual(20)
   })
 
-  test('a server that speaks first is heard two round trips after connecting', async () => {
+  test('the first bytes of a server arrive two round trips after connecting', async () => {
     const server = await serve((peer) => peer.socket.write('hello'))
     const link = await open(server.port, { delayMs: 10 })
     const startMs = performance.now()
@@ -294,7 +294,7 @@ describe('delay', () => {
     expect(performance.now() - startMs).toBeGreaterThanOrEqual(40)
   })
 
-  test('jitter only adds', async () => {
+  test('jitter only increases the delay', async () => {
     const server = await serve(echo)
     const link = await open(server.port, { delayMs: 2, jitterMs: 10 })
     const client = await connect(link.port)
@@ -306,7 +306,7 @@ describe('delay', () => {
     expect(Math.max(...times)).toBeGreaterThan(6)
   })
 
-  test('bandwidth: four times the bits, a quarter of the time, shared by all connections', MAY_BE_LATE, async () => {
+  test('four times the bandwidth takes a quarter of the time, shared by all connections', RETRIED, async () => {
     const server = await serve()
     const bytes = 100_000
     const transfer = async (bitsPerSecond: number, connections: number): Promise<number> => {
@@ -327,7 +327,7 @@ describe('delay', () => {
     expect(slow / fast).toBeLessThanOrEqual(4.2)
   })
 
-  test('an end without a byte waits for the connection to be set up', async () => {
+  test('an end without data waits for the connection setup', async () => {
     const server = await serve()
     const link = await open(server.port, { delayMs: 10 })
     const accepted = server.next()
@@ -341,7 +341,7 @@ describe('delay', () => {
     await until(() => link.connections === 0)
   })
 
-  test('half-close is passed on, behind the bytes and after the delay', async () => {
+  test('a half-close is forwarded after the bytes and the delay', async () => {
     const server = await serve()
     const link = await open(server.port, { delayMs: 15 })
     const [client, service] = await pair(link, server)
@@ -358,7 +358,7 @@ describe('delay', () => {
 })
 
 describe('faults', () => {
-  test('cut: all are reset, new ones too until it is over', async () => {
+  test('a cut resets all connections, and new connections until the cut ends', async () => {
     const server = await serve(echo)
     const link = await open(server.port, 'local')
     const pairs = [await pair(link, server), await pair(link, server)]
@@ -372,7 +372,7 @@ describe('faults', () => {
     expect(link.counts.opened).toBe(3)
   })
 
-  test('cut on schedule: up, cut, and up again', async () => {
+  test('a scheduled cut interrupts the link and ends', async () => {
     const server = await serve(echo)
     const startMs = performance.now()
     const link = await open(server.port, { cutEveryMs: 200, cutForMs: 60 })
@@ -386,7 +386,7 @@ describe('faults', () => {
     await client.echo('free at once')
   })
 
-  test('stall: nothing moves, nothing is lost, connections stay', async () => {
+  test('a stall stops all bytes, loses none and keeps connections open', async () => {
     const server = await serve(echo)
     const link = await open(server.port, 'local')
     const client = await connect(link.port)
@@ -402,7 +402,7 @@ describe('faults', () => {
     expect((await client.has(16)).toString()).toBe('beforeduringlate')
   })
 
-  test('stall on schedule', async () => {
+  test('a scheduled stall stops all bytes for its duration', async () => {
     const server = await serve(echo)
     const link = await open(server.port, { stallEveryMs: 200, stallForMs: 100 })
     const client = await connect(link.port)
@@ -410,7 +410,7 @@ describe('faults', () => {
     for (let stalls = 0; stalls < 2;) if ((await client.echo('x')) >= 90) stalls += 1
   })
 
-  test('a change of profile ends its stall, and what a slow line still has to carry holds up nobody', async () => {
+  test('a change of profile ends a stall, and bytes queued on a slow line delay no other connection', async () => {
     const server = await serve(echo)
     const link = await open(server.port, { stallEveryMs: 3_600_000, stallForMs: 3_599_990 })
     const client = await connect(link.port)
@@ -426,7 +426,7 @@ describe('faults', () => {
     await working(link)
   })
 
-  test('silence: neither bytes nor ends come through, ever; new connections work afterwards', async () => {
+  test('a silenced connection forwards no bytes and no end, and new connections work afterwards', async () => {
     const server = await serve(echo)
     const link = await open(server.port, { delayMs: 5 })
     const [client, service] = await pair(link, server)
@@ -465,7 +465,7 @@ describe('faults', () => {
     expect(server.peers.length).toBe(4)
   })
 
-  test.each(['close', 'reset'] as const)('limit: after so many bytes a connection ends, by %s', async (limitBy) => {
+  test.each(['close', 'reset'] as const)('a connection ends by %s after the byte limit', async (limitBy) => {
     const server = await serve()
     const link = await open(server.port, { limitUpBytes: 1_000, limitBy, sliceBytes: 77 })
     const [client, service] = await pair(link, server)
@@ -481,7 +481,7 @@ describe('faults', () => {
     expect(link.counts.up.forwardedBytes).toBe(1_000)
   })
 
-  test('limit on the way down, at the first byte', async () => {
+  test('a connection ends at the first byte with a limit of 0 bytes down', async () => {
     const server = await serve(echo)
     const link = await open(server.port, { limitDownBytes: 0 })
     const client = await connect(link.port)
@@ -490,7 +490,7 @@ describe('faults', () => {
     expect(client.received.length).toBe(0)
   })
 
-  test('idle kill: resets what is silent, and only that', async () => {
+  test('the idle kill resets silent connections only', async () => {
     const server = await serve(echo)
     const link = await open(server.port, { idleKillMs: 800 })
     const [idle, busy] = [await connect(link.port), await connect(link.port)]
@@ -505,7 +505,7 @@ describe('faults', () => {
     expect(await busy.closed).toBe('ECONNRESET')
   })
 
-  test("a peer's reset is passed on, behind its bytes", async () => {
+  test('a peer’s reset is forwarded after its bytes', async () => {
     const server = await serve()
     const link = await open(server.port, { delayMs: 10 })
     const [client, service] = await pair(link, server)
@@ -518,7 +518,7 @@ describe('faults', () => {
     await until(() => link.connections === 0)
   })
 
-  test("a peer's reset is passed on though it does not read itself", async () => {
+  test('a peer’s reset is forwarded also when the peer does not read', async () => {
     const server = await serve()
     const link = await open(server.port, { delayMs: 1 })
     const [client, service] = await pair(link, server)
@@ -531,7 +531,7 @@ describe('faults', () => {
     await until(() => link.connections === 0)
   })
 
-  test('a target that cannot be reached: said for each connection, and the link lives on', async () => {
+  test('an unreachable target is reported for each connection, and the link continues', async () => {
     const gone = await serve()
     const { port } = gone
     for (const cleanup of cleanups.splice(0)) await cleanup()
@@ -547,7 +547,7 @@ describe('faults', () => {
 })
 
 describe('all at once', () => {
-  test('whatever is done to a link, what comes through is a beginning of what was sent', async () => {
+  test('the received bytes are a prefix of the sent bytes after any sequence of operations', async () => {
     const seed = randomInt(2 ** 32)
     const random = seededRandom(seed)
     const server = await serve(echo)
@@ -649,7 +649,7 @@ describe('back-pressure', () => {
 })
 
 describe('closing', () => {
-  test('ends everything, whatever is under way, and leaves no sockets or timers', async () => {
+  test('closing ends all connections in any state and leaves no sockets or timers', async () => {
     const sockets = () => process.getActiveResourcesInfo().filter((kind) => kind.startsWith('TCP')).length
     const server = await serve(echo)
     // The listening socket; those of earlier tests may still be closing.
@@ -675,7 +675,7 @@ describe('closing', () => {
     await expect(once(dial(link.port, '127.0.0.1'), 'connect')).rejects.toThrow('ECONNREFUSED')
   })
 
-  test('an idle link does nothing', async () => {
+  test('an idle link sets no timer', async () => {
     const server = await serve(echo)
     const link = await open(server.port, { delayMs: 5, jitterMs: 1, bitsPerSecond: 1e6 })
     const client = await connect(link.port)
@@ -726,7 +726,7 @@ describe('values out of range', () => {
     expect(link.profile).toBe(before)
   })
 
-  test('names, durations, ports and seeds', async () => {
+  test('invalid names, durations, ports and seeds are refused', async () => {
     expect(() => link.setProfile('5g' as ProfileChoice)).toThrow('profile is "5g"; allowed: local, wifi, 4g')
     expect(() => link.cut(-1)).toThrow('cut is -1; allowed: a number of ms from 0 to 3600000')
     expect(() => link.stall(Infinity)).toThrow('stall is Infinity; allowed: a number of ms from 0 to 3600000')

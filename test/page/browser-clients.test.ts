@@ -9,7 +9,7 @@ import { launchBrowser } from '../support/browser.ts'
 import { textsOf } from '../support/playground.ts'
 import { say, startWithHello } from '../support/spoken-room.ts'
 
-describe('a browser, with what it has of its own', () => {
+describe('a browser without our client', () => {
   let browser: Browser
   beforeAll(async () => void (browser = await launchBrowser()))
   afterAll(() => browser.close())
@@ -21,7 +21,7 @@ describe('a browser, with what it has of its own', () => {
     return page
   }
 
-  it('follows by EventSource, and comes back after a cut to where it was: nothing lost, nothing twice', async () => {
+  it('resumes an EventSource at its cursor after a cut, with no message lost or doubled', async () => {
     const { playground, ada } = await startWithHello()
     const link = await openLink({ to: { port: playground.port } })
     onTestFinished(() => link.close())
@@ -49,7 +49,7 @@ describe('a browser, with what it has of its own', () => {
     }
   }, 60_000)
 
-  it('loads jsonp-poll into a page of another site, which may read nothing otherwise', async () => {
+  it('loads jsonp-poll into a page of another site, which can read nothing else', async () => {
     const elsewhere = createServer((_, response) =>
       response.setHeader('content-type', 'text/html').end('<title>else</title>'),
     )

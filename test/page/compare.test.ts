@@ -6,9 +6,9 @@ import { poissonArrivalsMs } from '../../src/models/arrivals.ts'
 import { TRANSPORTS, type About, type TransportName } from '../../src/protocol.ts'
 import { seededRandom } from '../../src/random.ts'
 import { INSPECTED, launchBrowser, MOVING, Visitor } from '../support/browser.ts'
-import { MAY_BE_LATE } from '../support/retry.ts'
+import { RETRIED } from '../support/retry.ts'
 import { startPlayground } from '../support/playground.ts'
-import { speakAt, speaker } from '../support/speaker.ts'
+import { connectSender, sendAt } from '../support/sender.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -16,17 +16,22 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => browser.close())
 
+/** All that the page loads until the comparison is open, gzipped, in kB of 1,000 bytes. */
+const BUDGET_KB = 100
+
 const SHOWN = ['short-poll', 'long-poll', 'websocket', 'sse', 'http-stream']
 
-const pane = (page: Page, transport: string) => page.locator(`.pane[data-transport="${transport}"]`)
-const texts = (page: Page, transport: string) => pane(page, transport).locator('.msg p span').allTextContents()
+const columns = (page: Page) => page.getByRole('region').and(page.locator('[data-transport]'))
+const column = (page: Page, transport: string) => columns(page).and(page.locator(`[data-transport="${transport}"]`))
+const texts = (page: Page, transport: string) =>
+  column(page, transport).getByRole('log').getByRole('listitem').locator('p span').allTextContents()
 
 async function allOpen(page: Page, names: readonly string[]): Promise<void> {
-  for (const name of names) await pane(page, name).locator('.state[data-state="open"]').waitFor()
+  for (const name of names) await column(page, name).locator('[data-state="open"]').waitFor()
 }
 
-describe('side by side', () => {
-  it('every pane is a member of its own, brings what is said once, and is timed and counted', async () => {
+describe('the comparison', () => {
+  it('has a member for each column, which shows each message once with its time and bytes', async () => {
     const playground = await startPlayground()
     const ada = await Visitor.enter(browser, `${playground.base}/#/compare`)
     await allOpen(ada.page, SHOWN)
@@ -38,27 +43,31 @@ describe('side by side', () => {
     await ada.say('again')
     for (const name of SHOWN) {
       await expect.poll(() => texts(ada.page, name)).toEqual(['ready? go', 'again'])
-      await expect.poll(() => pane(ada.page, name).locator('.msg data').last().textContent()).toMatch(/\d.ms$/)
-      await expect.poll(() => pane(ada.page, name).locator('.sums').textContent()).toMatch(/Bytes\/message\d/)
+      await expect
+        .poll(() => column(ada.page, name).getByRole('log').locator('data').last().textContent())
+        .toMatch(/\d.ms$/)
+      await expect.poll(() => column(ada.page, name).getByRole('table').textContent()).toMatch(/Bytes\/message\d/)
     }
-    await expect.poll(() => ada.page.locator('.race table tbody tr').first().textContent()).not.toContain('not yet')
+    await expect
+      .poll(() => ada.page.getByRole('region', { name: 'Arrival race' }).getByRole('row').nth(1).textContent())
+      .not.toContain('not yet')
 
-    await ada.page.locator('.chip', { hasText: 'long-poll' }).locator('input').uncheck({ force: true })
+    await ada.page.getByRole('checkbox', { name: 'long-poll' }).uncheck({ force: true })
     await expect.poll(() => roster().length).toBe(SHOWN.length)
     await ada.page.getByRole('link', { name: 'Chat' }).click()
     await expect.poll(() => roster().length).toBe(1)
     await expect.poll(() => ada.texts()).toEqual(['ready? go', 'again'])
-    expect(ada.complaints).toEqual([])
+    expect(ada.browserErrors).toEqual([])
   })
 
-  it('carries every transport over every kind of link, without a complaint of the browser', async () => {
+  it('carries every transport over every kind of link without browser errors', async () => {
     const playground = await startPlayground()
     const ada = await Visitor.enter(browser, `${playground.base}/#/room/blue/compare`)
-    await ada.page.locator('.pane').first().waitFor()
-    for (const box of await ada.page.locator('.chip input').all()) await box.check({ force: true })
+    await columns(ada.page).first().waitFor()
+    for (const box of await ada.page.getByRole('checkbox').all()) await box.check({ force: true })
     await allOpen(ada.page, TRANSPORTS)
     for (const profile of ['wifi', 'buffering', 'local']) {
-      await ada.page.locator('.toolbar > .field select').selectOption(profile)
+      await ada.page.getByRole('combobox', { name: 'Link for all' }).selectOption(profile)
       // What is buffered is not let through before it ends, which a stream never does.
       const isHeld = (name: TransportName) => profile === 'buffering' && ['sse', 'http-stream'].includes(name)
       const passing = TRANSPORTS.filter((name) => !isHeld(name))
@@ -68,20 +77,21 @@ describe('side by side', () => {
         await expect.poll(async () => (await texts(ada.page, name)).at(-1)).toBe(`over ${profile}`)
       }
     }
-    expect(ada.complaints).toEqual([])
+    expect(ada.browserErrors).toEqual([])
   }, 180_000)
 
-  it('a conversation follows its seed, tells how far it is, and can be ended', async () => {
+  it('runs a conversation from a seed, shows its progress, and can cancel it', async () => {
     const playground = await startPlayground()
     const ada = await Visitor.enter(browser, `${playground.base}/#/compare`)
     await allOpen(ada.page, SHOWN)
-    await ada.page.locator('.bot select').selectOption('20')
-    await ada.page.locator('.bot input').fill('7')
-    await ada.page.locator('.bot input').blur()
+    await ada.page.getByRole('combobox', { name: 'Messages per second' }).selectOption('20')
+    const seed = ada.page.getByRole('spinbutton', { name: 'Seed' })
+    await seed.fill('7')
+    await seed.blur()
     const hear = async () => {
-      await ada.page.locator('.run').click()
-      await ada.page.locator('.progress', { hasText: /^\d\d+ of/ }).waitFor()
-      const of = (await ada.page.locator('.progress').textContent())?.split(' ')[2]
+      await ada.page.getByRole('button', { name: /^Run / }).click()
+      const progress = ada.page.getByRole('form', { name: 'Conversation' }).getByText(/^\d\d+ of/)
+      const of = (await progress.textContent())?.split(' ')[2]
       await ada.page.getByRole('button', { name: 'Cancel' }).click()
       await expect.poll(() => playground.rooms.get('lobby').roster.length).toBe(SHOWN.length + 1)
       return of
@@ -97,7 +107,7 @@ describe('side by side', () => {
     expect(said.slice(second, second + 5)).toEqual(said.slice(0, 5))
   }, 180_000)
 
-  it('no pane waits for another: a browser’s six connections are for a port, and each pane has its own', async () => {
+  it('gives each column six browser connections, because each column has its own port', async () => {
     const playground = await startPlayground()
     const ada = await Visitor.enter(browser, playground.base)
     const { links } = (await (await fetch(`${playground.base}/about`)).json()) as About
@@ -121,12 +131,12 @@ describe('side by side', () => {
     await expect.poll(() => log.waiting).toBe(0)
   })
 
-  it('says so where there are no links', async () => {
+  it('states in the footer when there are no links', async () => {
     const playground = await startPlayground({ links: 'off' })
     const ada = await Visitor.enter(browser, `${playground.base}/#/compare`)
     await allOpen(ada.page, SHOWN.slice(0, 3))
-    expect(await ada.page.locator('footer').textContent()).toContain('There are no link ports here')
-    expect(await ada.page.locator('.toolbar > .field').count()).toBe(0)
+    expect(await ada.page.getByRole('contentinfo').textContent()).toContain('There are no link ports here')
+    expect(await ada.page.getByRole('combobox', { name: 'Link for all' }).count()).toBe(0)
   })
 })
 
@@ -135,12 +145,12 @@ describe('100 messages per second', () => {
 
   it(
     `leave the comparison smooth: no frame over 50 ms in ${seconds} s, and the heap where it was`,
-    { timeout: (seconds + 40) * 1000, ...MAY_BE_LATE },
+    { timeout: (seconds + 40) * 1000, ...RETRIED },
     async () => {
       const playground = await startPlayground()
       const ada = await Visitor.enter(browser, `${playground.base}/#/compare`, MOVING)
       await allOpen(ada.page, SHOWN)
-      const session = await speaker(playground)
+      const session = await connectSender(playground)
       await expect.poll(() => session.state.name).toBe('open')
       const cdp = await ada.page.context().newCDPSession(ada.page)
       const heapMb = async () => {
@@ -150,7 +160,7 @@ describe('100 messages per second', () => {
       }
       const every10Ms = (ms: number) => Array.from({ length: ms / 10 }, (_, index) => 10 * index)
       // Start-up: code is compiled, the logs and the readings of the last seconds fill.
-      await speakAt(session, every10Ms(2000))
+      await sendAt(session, every10Ms(2000))
       const before = await heapMb()
       const events: { name: string; dur?: number; tdur?: number }[] = []
       cdp.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as typeof events)))
@@ -158,7 +168,7 @@ describe('100 messages per second', () => {
         transferMode: 'ReportEvents',
         traceConfig: { includedCategories: ['devtools.timeline', 'disabled-by-default-devtools.timeline'] },
       })
-      await speakAt(session, every10Ms(seconds * 1000))
+      await sendAt(session, every10Ms(seconds * 1000))
       const complete = new Promise((resolve) => cdp.once('Tracing.tracingComplete', resolve))
       await cdp.send('Tracing.end')
       await complete
@@ -184,32 +194,32 @@ describe('100 messages per second', () => {
 })
 
 describe('the page', () => {
-  it('is accessible and fits side by side, at a desk and on a phone, light and dark, in both languages', async () => {
+  it('is accessible and fits with the comparison open, on desktop and phone, light and dark, in both languages', async () => {
     const { base } = await startPlayground()
     const ada = await Visitor.enter(browser, `${base}/#/compare`, INSPECTED)
-    await ada.page.locator('.pane').first().waitFor()
-    for (const box of await ada.page.locator('.chip input').all()) await box.check({ force: true })
-    await ada.page.locator('.toolbar > .field select').selectOption('wifi')
+    await columns(ada.page).first().waitFor()
+    for (const box of await ada.page.getByRole('checkbox').all()) await box.check({ force: true })
+    await ada.page.getByRole('combobox', { name: 'Link for all' }).selectOption('wifi')
     await allOpen(ada.page, TRANSPORTS)
     await ada.say('hello')
-    for (const name of TRANSPORTS) await expect.poll(() => pane(ada.page, name).locator('.msg').count()).toBe(1)
+    for (const name of TRANSPORTS) await expect.poll(() => texts(ada.page, name)).toEqual(['hello'])
     await ada.inEveryMode(async (mode) => {
       expect(await ada.violations(), mode).toEqual([])
       expect(await ada.overflowPx(), mode).toBeLessThanOrEqual(0)
-      await ada.shoot(`compare-${mode}`)
+      await ada.takeScreenshot(`compare-${mode}`)
     })
-    expect(ada.complaints).toEqual([])
+    expect(ada.browserErrors).toEqual([])
   }, 180_000)
 
   it.each([
     ['en-US', 'Side by side'],
     ['zh-CN', '并排'],
   ])(
-    'weighs less than 100 kB in %s, gzipped; Socket.IO’s client comes only when it is asked for',
+    `loads less than ${BUDGET_KB} kB in %s, gzipped, and no Socket.IO client before that transport is chosen`,
     async (locale, name) => {
       const { base } = await startPlayground()
       const ada = await Visitor.enter(browser, base, { locale })
-      await ada.page.locator('.spark canvas').first().waitFor()
+      await ada.page.locator('canvas').first().waitFor()
       await ada.page.getByRole('link', { name }).click()
       await allOpen(ada.page, SHOWN)
       const loaded = await ada.page.evaluate(() =>
@@ -220,7 +230,7 @@ describe('the page', () => {
       console.log(`${locale}: ${files.length} files, ${kB.toFixed(1)} kB gzipped`)
       expect(files).toContain('/js/main.js')
       expect(files.some((path) => path.includes('uPlot'))).toBe(true)
-      expect(kB).toBeLessThan(100)
+      expect(kB, `the first screen and the comparison load ${kB.toFixed(1)} kB`).toBeLessThan(BUDGET_KB)
     },
   )
 })

@@ -2,7 +2,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { launchBrowser, Visitor } from '../support/browser.ts'
 import { startPlayground } from '../support/playground.ts'
 
-it('the page paints soon', async () => {
+it('the page paints on each of three visits, and the times are printed', async () => {
   const browser = await launchBrowser()
   onTestFinished(() => browser.close())
   const { base } = await startPlayground()

@@ -11,7 +11,7 @@ describe('the page over HTTP/2', () => {
   }, 180_000)
   afterAll(() => browser.close())
 
-  it('is loaded, spoken and switched over it; a WebSocket goes beside it', async () => {
+  it('loads, sends and switches over HTTP/2, with a WebSocket beside it', async () => {
     const { base } = await startPlayground({ tls: true })
     const enter = () => Visitor.enter(browser, base, { ignoreHTTPSErrors: true })
     const [ada, ben] = [await enter(), await enter()]
@@ -32,6 +32,6 @@ describe('the page over HTTP/2', () => {
     for (const name of ['main.js', 'members', 'messages', 'short-poll', 'long-poll']) {
       expect(protocols).toContain(`${name} h2`)
     }
-    expect([...ada.complaints, ...ben.complaints]).toEqual([])
+    expect([...ada.browserErrors, ...ben.browserErrors]).toEqual([])
   }, 180_000)
 })

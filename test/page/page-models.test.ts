@@ -24,8 +24,8 @@ const socketOf = (id: number): ExchangeRecord => ({
   down: noBytes,
 })
 
-describe('what goes over the wire', () => {
-  it('is forgotten from its old end, though the socket that it came by stays open', () => {
+describe('the wire records', () => {
+  it('drop the oldest records while their socket stays open', () => {
     const wire = new WireRecords()
     wire.begin(
       () => null,
@@ -51,7 +51,7 @@ describe('what goes over the wire', () => {
     expect(wire.items.some(({ type }) => type === 'exchange')).toBe(true)
   })
 
-  it('is over when the member is whom it was told to', () => {
+  it('end the open requests when the member is replaced', () => {
     const wire = new WireRecords()
     const begin = () =>
       wire.begin(
@@ -75,7 +75,7 @@ describe('the race', () => {
     text: '',
   })
 
-  it('goes on with the numbers of a server that has begun anew', async () => {
+  it('continues with the lower numbers of a restarted server', async () => {
     const race = new Race(() => ['websocket'])
     race.arrived(said(130, 5000), 'websocket', 3)
     race.arrived(said(129, 4990), 'websocket', 9)
@@ -89,7 +89,7 @@ describe('the model beside the meters', () => {
   const link = { profile: '3g', port: 1, rttMs: 300, bitsPerSecond: 1.6e6 }
   const tuning = { intervalMs: 1000, holdMs: 25_000 }
 
-  it('does not climb while polls are answered with nothing', () => {
+  it('does not rise while polls are answered empty', () => {
     const counts = {
       ...noCounts(),
       requests: 600,

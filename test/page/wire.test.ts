@@ -7,7 +7,7 @@ import { recordedPath, type TraceRecord } from '../../src/meter.ts'
 import { TRANSPORTS, type TransportName } from '../../src/protocol.ts'
 import { INSPECTED, launchBrowser, MOVING, Visitor } from '../support/browser.ts'
 import { CountingRelay } from '../support/counting-relay.ts'
-import { MAY_BE_LATE } from '../support/retry.ts'
+import { RETRIED } from '../support/retry.ts'
 import { draft, person, startPlayground, type Person } from '../support/playground.ts'
 
 /** Seconds of a hundred messages each; a minute where somebody waits for it. */
@@ -29,7 +29,8 @@ interface Total {
 /** What the page says that a transport has cost, to the byte. */
 async function shown(page: Page, transport: TransportName): Promise<Total> {
   const figures = await page
-    .locator(`.totals > [data-transport="${transport}"] data`)
+    .getByTitle('Bytes since this page asked for records')
+    .locator(`[data-transport="${transport}"] data`)
     .evaluateAll((elements) => elements.map((element) => Number(element.getAttribute('value'))))
   return { up: figures[0] ?? 0, down: figures[1] ?? 0 }
 }
@@ -48,7 +49,7 @@ async function settled<T>(read: () => Promise<T>): Promise<T> {
 }
 
 describe('the wire view', () => {
-  it('shows for 100 messages the bytes that a relay in between counted, on every transport', async () => {
+  it('shows the bytes that a relay counted for 100 messages on every transport', async () => {
     const counted = async (transport: TransportName) => {
       // Whoever only posts is not forgotten while a busy machine settles.
       const playground = await startPlayground({ lease: 600_000 })
@@ -73,7 +74,7 @@ describe('the wire view', () => {
         return apart(apart(relay, before.relay), apart(page, before.page))
       }
       await expect.poll(unshown, { message: transport }).toEqual({ up: 0, down: 0 })
-      expect(ada.complaints).toEqual([])
+      expect(ada.browserErrors).toEqual([])
       await ada.page.context().close()
       return { transport, relay: apart(after.relay, before.relay) }
     }
@@ -93,8 +94,11 @@ interface RowState {
   transport: string | null
 }
 
+const wireRows = (page: Page) => page.getByRole('listbox').getByRole('option')
+const readoutOf = (page: Page) => page.getByRole('group', { name: 'What it was, and why' })
+
 const rows = (page: Page): Promise<RowState[]> =>
-  page.locator('.wire-list [role="option"]').evaluateAll((elements) =>
+  wireRows(page).evaluateAll((elements) =>
     elements.map((element) => ({
       way: element.getAttribute('data-way'),
       name: element.getAttribute('data-name'),
@@ -106,7 +110,7 @@ const rows = (page: Page): Promise<RowState[]> =>
 const lit = async (page: Page): Promise<string[]> =>
   (await rows(page)).filter(({ isLit }) => isLit).map(({ way, name }) => `${way} ${name}`)
 
-describe('a message that is followed', () => {
+describe('a followed message', () => {
   interface Expected {
     /** What it takes to say a message, and to bring it. */
     said: string[]
@@ -130,9 +134,9 @@ describe('a message that is followed', () => {
     await ada.say('once more')
     await expect.poll(() => ada.texts()).toEqual(['from me', 'from ben', 'once more'])
 
-    await ada.log.locator('.msg', { hasText: 'from me' }).click()
+    await ada.messages.filter({ hasText: 'from me' }).click()
     await expect.poll(async () => (await lit(ada.page)).sort()).toEqual([...said, ...brought].sort())
-    await expect.poll(() => ada.page.locator('.readout').textContent()).toMatch(/The way of #\d+/)
+    await expect.poll(() => readoutOf(ada.page).textContent()).toMatch(/The way of #\d+/)
 
     // By keyboard: from the log to the newest message, one up, and Enter.
     await ada.log.focus()
@@ -142,11 +146,11 @@ describe('a message that is followed', () => {
     await expect.poll(() => lit(ada.page)).toEqual(brought)
     await ada.page.keyboard.press('Enter')
     await expect.poll(() => lit(ada.page)).toEqual([])
-    expect(ada.complaints).toEqual([])
+    expect(ada.browserErrors).toEqual([])
   }
 
   it.each(TRANSPORTS)(
-    'lights exactly its arrows on %s, for who said it and for who reads it',
+    'highlights exactly its arrows on %s, for its sender and for a reader',
     async (transport) => {
       const playground = await startPlayground()
       const ada = await Visitor.enter(browser, playground.base)
@@ -155,14 +159,14 @@ describe('a message that is followed', () => {
         // It goes over to its socket by two frames that say nothing: a probe, and a word that this is the line now.
         const others = async () => (await rows(ada.page)).filter(({ way, name }) => way === 'up' && name === 'other')
         await expect.poll(others).toHaveLength(2)
-        await expect.poll(() => ada.lamps()).toEqual(['WebSocket', 'streaming'])
+        await expect.poll(() => ada.statusLights()).toEqual(['WebSocket', 'streaming'])
       }
       await follow(ada, await person(playground), expected(transport))
     },
     180_000,
   )
 
-  it('lights exactly its arrows while Socket.IO polls: its post is acknowledged by an answer to another request', async () => {
+  it('highlights exactly its arrows while Socket.IO polls, where another request’s answer acknowledges the post', async () => {
     const playground = await startPlayground()
     const ada = await Visitor.enter(browser, playground.base)
     await ada.page.routeWebSocket(/socket-io/, (socket) => socket.close())
@@ -178,9 +182,9 @@ describe('a message that is followed', () => {
     })
     await ada.use('socket-io')
     await follow(ada, await person(playground), { said: ['up POST', 'down 200'], brought: ['down 200'] })
-    await ada.log.locator('.msg', { hasText: 'once more' }).click()
+    await ada.messages.filter({ hasText: 'once more' }).click()
     await expect.poll(() => lit(ada.page)).toHaveLength(3)
-    expect(await ada.lamps()).toEqual(['HTTP', 'held'])
+    expect(await ada.statusLights()).toEqual(['HTTP', 'held'])
 
     const { items, messages } = JSON.parse(await exported(ada, 'JSON')) as Exported
     const exchanges = items.flatMap(({ record, arrows }) =>
@@ -220,23 +224,23 @@ async function exported({ page }: Visitor, format: 'SVG' | 'JSON'): Promise<stri
   return readFile(await download.path(), 'utf8')
 }
 
-describe('what the wire view says', () => {
-  it('makes plain why a message took two requests on long-poll', async () => {
+describe('the text of the wire view', () => {
+  it('explains why a message took two requests on long-poll', async () => {
     const playground = await startPlayground()
     const ada = await Visitor.enter(browser, playground.base)
     await ada.use('long-poll')
     const ben = await person(playground)
     // Held first, and then ended by a message.
-    await expect.poll(() => ada.page.locator('.readout').textContent()).not.toContain('Nothing on the wire')
+    await expect.poll(() => readoutOf(ada.page).textContent()).not.toContain('Nothing on the wire')
     await expect.poll(() => playground.rooms.get('lobby').log.waiting).toBe(1)
     await post(ben.context, draft('hello'), never)
-    const readout = ada.page.locator('.readout .why')
+    const readout = readoutOf(ada.page).getByRole('paragraph').first()
     await expect
       .poll(() => readout.textContent())
       .toMatch(/^Two requests for one message: .* waited there for .* asked again/)
   })
 
-  it('can be stepped through by the arrow keys, and tells all of each', async () => {
+  it('describes each arrow when the arrow keys step through the list', async () => {
     const playground = await startPlayground()
     const ada = await Visitor.enter(browser, playground.base)
     await ada.use('websocket')
@@ -248,7 +252,7 @@ describe('what the wire view says', () => {
     await expect.poll(lastOnes).toEqual(expect.arrayContaining(['ack', 'batch', 'message']))
     await list.focus()
     await ada.page.keyboard.press('ArrowUp')
-    const selected = list.locator('[aria-selected="true"]')
+    const selected = list.getByRole('option', { selected: true })
     const stepUpTo = async (wanted: string) => {
       while ((await selected.getAttribute('data-name')) !== wanted) {
         const before = await selected.getAttribute('id')
@@ -260,7 +264,7 @@ describe('what the wire view says', () => {
     }
     await stepUpTo('batch')
     await expect.poll(() => list.getAttribute('aria-activedescendant')).toBe(await selected.getAttribute('id'))
-    const readout = ada.page.locator('.readout')
+    const readout = readoutOf(ada.page)
     await expect.poll(() => readout.textContent()).toMatch(/B framing \+ 5.B payload .* on the way.*#\d+ shown/)
     await stepUpTo('101')
     await expect.poll(() => readout.textContent()).toMatch(/\/rooms\/lobby\/websocket\?after=.* · connection \d/)
@@ -273,7 +277,7 @@ describe('what the wire view says', () => {
     await expect.poll(() => ada.page.getByRole('button', { name: 'Pause' }).count()).toBe(1)
   })
 
-  it('is exported as SVG and as JSON, with no token in either', async () => {
+  it('is exported as SVG and JSON without a token', async () => {
     const playground = await startPlayground()
     const ada = await Visitor.enter(browser, playground.base)
     await ada.say('hello <you> & "me"')
@@ -295,28 +299,36 @@ describe('what the wire view says', () => {
     expect(svg + JSON.stringify(json)).not.toContain(token)
   })
 
-  it('shows the socket as a program sees it: its state, its properties, its four events', async () => {
+  it('shows the state, the properties and the four events of the socket', async () => {
     const playground = await startPlayground()
     const ada = await Visitor.enter(browser, playground.base, { viewport: { width: 1440, height: 960 } })
-    const panel = ada.page.locator('.socket')
+    const panel = ada.page.getByRole('group', { name: 'Socket', exact: true })
     await panel.getByRole('button', { name: 'Try websocket' }).click()
-    await expect.poll(() => panel.locator('.ready [aria-current]').textContent()).toBe('1 OPEN')
+    await expect
+      .poll(() => panel.getByRole('list', { name: 'readyState' }).locator('[aria-current]').textContent())
+      .toBe('1 OPEN')
     await ada.say('hello')
-    await expect.poll(() => panel.locator('.counts').textContent()).toMatch(/open 1.*message [2-9].*error 0.*close 0/)
-    expect(await panel.locator('.props').textContent()).toMatch(
+    await expect
+      .poll(() => panel.getByRole('list', { name: 'Events so far' }).textContent())
+      .toMatch(/open 1.*message [2-9].*error 0.*close 0/)
+    expect(await panel.getByLabel('Properties').textContent()).toMatch(
       /protocolchat\.v1.*binaryTypeblob.*\/rooms\/lobby\/websocket/,
     )
-    expect(await panel.locator('.events tr[data-event="message"]').allTextContents()).toEqual(
+    const events = panel.getByRole('group', { name: 'Events, the latest last' }).getByRole('row')
+    const isMessage = { has: ada.page.getByRole('cell', { name: 'message', exact: true }) }
+    expect(await events.filter(isMessage).allTextContents()).toEqual(
       expect.arrayContaining([expect.stringMatching(/\d+.B ack$/), expect.stringMatching(/\d+.B batch$/)]),
     )
     await ada.use('short-poll')
-    await expect.poll(() => panel.locator('.ready [aria-current]').textContent()).toBe('3 CLOSED')
-    await expect.poll(() => panel.locator('.since').textContent()).toMatch(/^last one, closed \d+.s ago$/)
-    await expect.poll(() => panel.locator('.events tr').last().textContent()).toMatch(/close1000$/)
+    await expect
+      .poll(() => panel.getByRole('list', { name: 'readyState' }).locator('[aria-current]').textContent())
+      .toBe('3 CLOSED')
+    await expect.poll(() => panel.getByText(/^last one, closed \d+.s ago$/).count()).toBe(1)
+    await expect.poll(() => events.last().textContent()).toMatch(/close1000$/)
   })
 })
 
-describe('every pane', () => {
+describe('every panel', () => {
   it.each([1280, 1024, 390])(
     'is accessible and fits at %i px',
     async (width) => {
@@ -331,21 +343,21 @@ describe('every pane', () => {
       const look = async (name: string) => {
         expect(await ada.violations(), name).toEqual([])
         expect(await ada.overflowPx(), name).toBeLessThanOrEqual(0)
-        await ada.shoot(`${name}-${width}`)
+        await ada.takeScreenshot(`${name}-${width}`)
       }
-      const tabs = page.locator('nav.panes button')
+      const tabs = page.getByRole('navigation').getByRole('button')
       for (let index = 0; index < Math.max(1, await tabs.count()); index++) {
         if ((await tabs.count()) > 0) await tabs.nth(index).click()
-        if ((await page.locator('.wire').count()) > 0) {
-          await expect.poll(() => page.locator('.wire-list [role="option"]').count()).toBeGreaterThan(4)
+        if ((await page.getByRole('listbox').count()) > 0) {
+          await expect.poll(() => wireRows(page).count()).toBeGreaterThan(4)
           await look('wire')
-          await page.locator('.tools .first').click()
+          await page.getByRole('button', { name: /^(Table|表格)$/ }).click()
         }
         await page.emulateMedia({ colorScheme: index % 2 ? 'light' : 'dark' })
-        await ada.speak(index % 2 ? 'EN' : '中文')
+        await ada.setLanguage(index % 2 ? 'EN' : '中文')
         await look(`pane-${index}`)
       }
-      expect(ada.complaints).toEqual([])
+      expect(ada.browserErrors).toEqual([])
     },
     180_000,
   )
@@ -397,8 +409,8 @@ async function tasksDuring(cdp: CDPSession, work: () => Promise<void>): Promise<
 
 describe('the page at 100 messages per second', () => {
   it(
-    `keeps every frame within 50 ms, and its memory bounded, for ${BUSY_S} s`,
-    { timeout: (BUSY_S + 60) * 1000, ...MAY_BE_LATE },
+    `keeps every task below 50 ms and its memory bounded for ${BUSY_S} s`,
+    { timeout: (BUSY_S + 60) * 1000, ...RETRIED },
     async () => {
       const playground = await startPlayground()
       const ada = await Visitor.enter(browser, playground.base, MOVING)

@@ -31,7 +31,7 @@ async function sent({ client }: TestRedis): Promise<Sent> {
 }
 
 describeWithRedis('Redis', () => {
-  it(`is sent as many commands for ${EVENTS} events with ${SIZES.join(', ')} clients`, async () => {
+  it(`receives the same number of commands for ${EVENTS} events with ${SIZES.join(', ')} clients`, async () => {
     const perSize = []
     for (const size of SIZES) {
       const redis = await startRedis()

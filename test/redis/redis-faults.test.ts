@@ -101,7 +101,7 @@ const hear = async ({ watchers }: Company, count = 20) => {
 const epoch = ({ servers }: Company) => servers.map(({ rooms }) => rooms.get('lobby').log.head.split('.')[0])
 
 describeWithRedis('with Redis', () => {
-  it('frozen for longer than a lease: writing is 503 with Retry-After, nobody leaves, and no message is lost or doubled', async () => {
+  it('frozen for longer than a lease, makes writes fail with 503 and Retry-After, and no member or message is lost', async () => {
     const redis = await startRedis()
     const company = await gather(redis.url, { lease: 2000 })
     await hear(company)
@@ -141,7 +141,7 @@ describeWithRedis('with Redis', () => {
     console.log(`${company.said.flat().length} messages, ${FROZEN_S} s frozen: none lost, none doubled`)
   }, 120_000)
 
-  it('killed and started again with an append-only file, again and again under load: nothing acknowledged is lost, and nobody is told of a gap', async () => {
+  it('killed and restarted repeatedly under load with an append-only file, loses no acknowledged message and causes no reset', async () => {
     const redis = await startRedis({ appendOnly: true })
     const company = await gather(redis.url)
     await hear(company)
@@ -175,7 +175,7 @@ describeWithRedis('with Redis', () => {
       },
     ],
   ])(
-    '%s: everybody is told of the gap once, and the chat goes on by itself, with everybody in it',
+    '%s, causes one reset for each reader, and the chat continues with all members',
     async (_, lose) => {
       const redis = await startRedis()
       const company = await gather(redis.url)
@@ -201,7 +201,7 @@ describeWithRedis('with Redis', () => {
     60_000,
   )
 
-  it('failed over to a replica that lacks the last events: told as a gap, though the epoch survived', async () => {
+  it('failed over to a replica without the last events, causes a reset although the epoch is the same', async () => {
     const primary = await startRedis()
     const replica = await startRedis({ replicaOf: primary.port })
     const { url, turnTo } = await startRelay(primary.port)
@@ -231,7 +231,7 @@ describeWithRedis('with Redis', () => {
     await expect.poll(() => epoch(company)).not.toContain(head.split('.')[0])
   }, 120_000)
 
-  it('away from the start: the server comes up, says that it is not ready, and serves when Redis is there', async () => {
+  it('absent at the start, leaves the server not ready until Redis answers', async () => {
     const redis = await startRedis()
     await redis.kill()
     const server = await startPlayground({ store: redis.url, logLevel: 'silent' })

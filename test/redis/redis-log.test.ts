@@ -24,7 +24,7 @@ describeWithRedis('Redis', () => {
 
   logContract('RedisLog', (options) => openLog(options))
 
-  it('is one log to two servers: the same events in the same order, with the same cursors', async () => {
+  it('has the same events, order and cursors on two servers', async () => {
     const options = { historyEvents: 100, retainEvents: 1000 }
     const logs = [await openLog(options, 'shared'), await openLog(options, 'shared')] as const
     const start = logs[0].head
@@ -44,7 +44,7 @@ describeWithRedis('Redis', () => {
     expect(logs[0].read(start).events).toHaveLength(60)
   })
 
-  it('stores an id once, whichever server it is brought to', async () => {
+  it('stores an id once when two servers receive it', async () => {
     const options = { historyEvents: 100, retainEvents: 1000 }
     const logs = [await openLog(options, 'once'), await openLog(options, 'once')] as const
     const entry = { type: 'notice', id: 'the-same-id', text: 'once' } as const
@@ -53,7 +53,7 @@ describeWithRedis('Redis', () => {
     expect(second?.event).toEqual(first?.event)
   })
 
-  it('retains in Redis no more than it has to', async () => {
+  it('retains only the configured events in Redis', async () => {
     const log = await openLog({ historyEvents: 10, retainEvents: 100 }, 'trimmed')
     for (let i = 0; i < 300; i++) await log.append({ type: 'notice', id: `notice-${i}`, text: 'x' })
     const length = await redis.client.xlen('log:{trimmed}:log')
@@ -64,7 +64,7 @@ describeWithRedis('Redis', () => {
     expect(await log.find('notice-299')).toMatchObject({ seq: 300 })
   })
 
-  it('shows a server that comes later the same history', async () => {
+  it('gives the same history to a server that starts later', async () => {
     const options = { historyEvents: 5, retainEvents: 3000 }
     const log = await openLog(options, 'later')
     await Promise.all(

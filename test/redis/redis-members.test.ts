@@ -31,7 +31,7 @@ describeWithRedis('Redis', () => {
     return [await open(redis, name, options), await open(redis, name, options)]
   })
 
-  it('emptied: nobody who speaks while it is filled again is told to have left', async () => {
+  it('emptied, reports no member as left who sends while it is filled again', async () => {
     const emptied = await startRedis()
     const room = await open(emptied, 'lobby', { leaseMs: 60_000, renames: 1, maxMembers: 1000 })
     const ids = Array.from({ length: 50 }, (_, i) => `member-${i}`)

@@ -65,7 +65,7 @@ const leftOf = (events: readonly RoomEvent[]) =>
 
 describeWithRedis('several servers', () => {
   it.each(COMPANIES)(
-    `are one room to ${WRITERS} writers of ${WRITERS * MESSAGES_EACH} messages: $servers servers, $killed killed`,
+    `deliver ${WRITERS * MESSAGES_EACH} messages of ${WRITERS} writers in one room with $servers servers, $killed of them killed`,
     async ({ servers, killed }) => {
       const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 32))
       console.log(`SEED=${seed}`)

@@ -10,14 +10,14 @@ import { launchServer } from '../support/servers.ts'
 const childrenOf = (pid: number | undefined): number[] =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
 
-it('several workers over the memory store are refused, since each would be a room of its own', async () => {
+it('several workers with the memory store are refused, because each would have separate rooms', async () => {
   const { ended, output } = run(process.execPath, ['dist/server/main.js', '--port', '0', '--workers', '2'])
   expect(await ended).toBe(1)
   expect(output()).toContain('cannot start 2 workers over --store memory')
 })
 
 describeWithRedis('workers', () => {
-  it('are one server on one port; one that dies is started again; all of them end in order', async () => {
+  it('serve one port, are restarted when one dies, and end cleanly', async () => {
     const redis = await startRedis()
     const server = await launchServer('--workers', '2', '--store', redis.url, '--hold', '2000', '--log-level', 'info')
     const pids = childrenOf(server.child.pid)
@@ -58,7 +58,7 @@ describeWithRedis('workers', () => {
     for (const pid of last) expect(() => process.kill(pid, 0)).toThrow()
   }, 120_000)
 
-  it('say once why they cannot begin, and do not try for ever', async () => {
+  it('report once why they cannot start, and stop trying', async () => {
     const redis = await startRedis()
     const server = await launchServer('--store', redis.url)
     const { port } = new URL(server.base)
@@ -75,7 +75,7 @@ describeWithRedis('workers', () => {
     expect(second.output()).toContain(`port ${port} is taken`)
   })
 
-  it('are not wanted by a Redis that asks for another password: said at once', async () => {
+  it('report a wrong Redis password at once', async () => {
     const redis = await startRedis()
     await redis.client.config('SET', 'requirepass', 'right')
     const url = redis.url.replace('redis://', 'redis://:wrong@')

@@ -21,8 +21,8 @@ async function linesOf({ base }: TestPlayground): Promise<number> {
   return [...text.matchAll(/^playground_lines\{.*\} (\d+)/gm)].reduce((sum, [, count]) => sum + Number(count), 0)
 }
 
-describe('a stranger', () => {
-  it('who connects a thousand times in one Socket.IO session is read to once at the most, and thrown out', async () => {
+describe('a client without a token', () => {
+  it('gets at most one reader and is disconnected after 1,000 connects in one Socket.IO session', async () => {
     const playground = await startPlayground()
     const { log } = playground.rooms.get('lobby')
     const url = `${playground.base}/rooms/lobby/socket-io?EIO=4&transport=polling`
@@ -32,7 +32,7 @@ describe('a stranger', () => {
     await expect.poll(() => log.waiting).toBe(0)
   })
 
-  it('who asks on before the answer is there, and goes, leaves nobody waiting', async () => {
+  it('leaves no waiting reader when it pipelines requests and disconnects', async () => {
     const playground = await startPlayground({ metrics: true })
     const { log } = playground.rooms.get('lobby')
     const { token } = await person(playground)
@@ -48,7 +48,7 @@ describe('a stranger', () => {
     await expect.poll(() => linesOf(playground)).toBe(0)
   })
 
-  it('who pipelines more held polls than a connection may have is answered, refused with 429 and disconnected', async () => {
+  it('is answered, refused with 429 and disconnected when it pipelines more held polls than the limit', async () => {
     const playground = await startPlayground()
     const { log } = playground.rooms.get('lobby')
     const { socket, received } = await dial(playground)
@@ -59,7 +59,7 @@ describe('a stranger', () => {
     expect(log.waiting).toBe(0)
   })
 
-  it('who pipelines 20,000 held polls leaves no more of them waiting than a connection may have', async () => {
+  it('has no more waiting polls than the limit when it pipelines 20,000 held polls', async () => {
     const playground = await startPlayground()
     const { log } = playground.rooms.get('lobby')
     const { socket } = await dial(playground)
@@ -75,7 +75,7 @@ describe('a stranger', () => {
     await expect.poll(() => log.waiting).toBe(0)
   })
 
-  it('who pipelines held polls and goes is noticed by each of them, without a warning about listeners', async () => {
+  it('ends all its held polls when it disconnects, without a listener warning', async () => {
     const playground = await startPlayground()
     const { log } = playground.rooms.get('lobby')
     const warnings: Error[] = []
@@ -90,7 +90,7 @@ describe('a stranger', () => {
     expect(warnings).toEqual([])
   })
 
-  it('is answered in order on one connection, whatever was asked before its turn', async () => {
+  it('gets answers in order on one connection when it pipelines requests', async () => {
     const playground = await startPlayground()
     const ada = await person(playground)
     const { socket, received } = await dial(playground)
@@ -106,7 +106,7 @@ describe('a stranger', () => {
     expect(received().match(/HTTP\/1\.1 200 OK/g)).toHaveLength(3)
   })
 
-  it('who wants the head of a stream alone has it, and the connection is free again', async () => {
+  it('gets the head of a stream for a HEAD request, and can use the connection again', async () => {
     const playground = await startPlayground()
     const { socket, received } = await dial(playground)
     socket.write(get('sse').replace('GET', 'HEAD') + get('short-poll', 'Connection: close'))

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { Clock } from '../../src/page/measure/clock.ts'
 
-it('believes the quickest of the last few answers, until one contradicts it: then the server’s clock was set', () => {
+it('the clock follows the quickest recent answer until an answer contradicts it, as after a change of the server’s clock', () => {
   const clock = new Clock()
   expect(clock.reading).toBeNull()
   clock.take(1000, 6001, 1002)

@@ -29,7 +29,7 @@ async function unpack(): Promise<string> {
 }
 
 describe('the command', () => {
-  it('says where it is, serves there, and ends in order', async () => {
+  it('prints its address, serves there, and ends cleanly on a signal', async () => {
     const { child, output, ended } = server('--port', '0')
     await expect.poll(() => addressIn(output())).toBeDefined()
     const base = addressIn(output()) ?? ''
@@ -74,7 +74,7 @@ describe('the command', () => {
     )
   })
 
-  it('says that a port is taken, and what to do', async () => {
+  it('reports a port in use and the remedy', async () => {
     const taken = createServer().listen(0, 'localhost')
     onTestFinished(() => void taken.close())
     await once(taken, 'listening')
@@ -84,7 +84,7 @@ describe('the command', () => {
     expect(output()).toContain(`port ${port} is taken: choose another with --port`)
   })
 
-  it('never logs a token, however much it logs', async () => {
+  it('logs no token at any log level', async () => {
     const { output } = server('--port', '0', '--log-level', 'trace')
     await expect.poll(() => addressIn(output())).toBeDefined()
     const base = addressIn(output()) ?? ''
@@ -111,7 +111,7 @@ describe('the command', () => {
 })
 
 describe('the packed client', () => {
-  it('speaks and hears by every transport, imported by its name', async () => {
+  it('sends and receives over every transport when imported by package name', async () => {
     const folder = await unpack()
     const { base } = await startPlayground()
     const script = `
@@ -130,7 +130,7 @@ describe('the packed client', () => {
     expect(output().trim().split('\n')).toEqual(TRANSPORTS.map((transport) => `ada ${transport}`))
   })
 
-  it('has types, also where there is no DOM', async () => {
+  it('has types that compile without the DOM library', async () => {
     const folder = await unpack()
     const script = `
       import { join, type RoomItem } from 'transport-playground/client'
@@ -147,7 +147,7 @@ describe('the packed client', () => {
     expect(await ended, output()).toBe(0)
   }, 60_000)
 
-  it('needs nothing that does not come with the package', async () => {
+  it('imports only dependencies of the package', async () => {
     const { dependencies } = JSON.parse(await readFile('package.json', 'utf8')) as { dependencies: object }
     const built = await readFile('dist/client/index.js', 'utf8')
     const needed = [...built.matchAll(/(?:from |import\()"([^"./][^"]*)"/g)].map(([, name]) => name ?? '')
@@ -157,7 +157,7 @@ describe('the packed client', () => {
 })
 
 describe('the terminal client', () => {
-  it('joins, speaks, switches, and shows what others say', async () => {
+  it('joins, sends, switches, and prints the messages of others', async () => {
     const { base } = await startPlayground()
     const chat = (name: string) => {
       const args = [
@@ -192,7 +192,7 @@ describe('the terminal client', () => {
     expect(ben.output()).toContain('the server ended this')
   })
 
-  it('says why it cannot join', async () => {
+  it('prints the reason when it cannot join', async () => {
     const args = ['--import', 'tsx', 'src/terminal/chat.ts', '--url', 'http://127.0.0.1:1']
     const { output, ended } = run(process.execPath, args)
     expect(await ended).toBe(1)

@@ -57,7 +57,7 @@ const least = ({ headers, framing, payload }: ByteSplit) => Math.min(headers, fr
 const total = ({ headers, framing, payload }: ByteSplit) => headers + framing + payload
 
 describe('permessage-deflate', () => {
-  it('makes the same conversation weigh less, and the meters say so, to the byte', async () => {
+  it('reduces the bytes of a conversation, and the meters count them exactly', async () => {
     const plain = await talk({ deflate: false }, true)
     const deflated = await talk({ deflate: true }, true)
     expect([plain.extensions, deflated.extensions]).toEqual(['', 'permessage-deflate'])
@@ -77,13 +77,13 @@ describe('permessage-deflate', () => {
     }
   })
 
-  it('is for who offers it', async () => {
+  it('is used only when the client offers it', async () => {
     const { extensions, counts } = await talk({ deflate: true }, false)
     expect(extensions).toBe('')
     expect(counts.down.payload).toBe(SAID * Buffer.byteLength(text))
   })
 
-  it('does not inflate a bomb: what is too large is too large in disguise, too', async () => {
+  it('refuses a compressed message whose text is too large, without inflating all of it', async () => {
     const { output, child } = run(process.execPath, ['dist/server/main.js', '--port', '0', '--deflate'])
     const addressIn = (text: string) => /is at (http:\/\/\S+)/.exec(text)?.[1]
     await expect.poll(() => addressIn(output())).toBeDefined()

@@ -76,14 +76,14 @@ async function framesBefore(server: Server, socket: WebSocket, frames: readonly 
 }
 
 describe('a burst of WebSocket frames', () => {
-  it('that are no JSON lets a request of somebody else through before 500 of 18,000 are refused', async () => {
+  it('without JSON lets another client’s request through before 500 of 18,000 frames are refused', async () => {
     const server = await start()
     const socket = await upgrade(server)
     const junk = Array<Buffer>(18_000).fill(frame('x'))
     expect(await framesBefore(server, socket, junk)).toBeLessThan(500)
   })
 
-  it('that are drafts lets a request of somebody else through before 500 of 5,000 are stored', async () => {
+  it('with drafts lets another client’s request through before 500 of 5,000 drafts are stored', async () => {
     const server = await start()
     const socket = await upgrade(server, ...(await join(server)))
     const drafts = Array.from({ length: 5000 }, () => frame(JSON.stringify({ type: 'message', draft: draft('x') })))

@@ -4,7 +4,7 @@ import type { Joined } from '../../src/protocol.ts'
 import { openLink } from '../../src/link/link.ts'
 import { person, startPlayground, watch } from '../support/playground.ts'
 
-it('a connection that is dead at its other end is given up by a WebSocket, and nothing is lost or twice', async () => {
+it('a WebSocket session closes a half-open connection, and no message is lost or doubled', async () => {
   const playground = await startPlayground()
   const [ada, ben] = [await person(playground), await person(playground)]
   const link = await openLink({ to: { port: playground.port } })

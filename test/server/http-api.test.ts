@@ -22,7 +22,7 @@ const json = (body: unknown, headers: Record<string, string> = {}, method = 'POS
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 
 describe('joining', () => {
-  it('gives a member, a token, a cursor and the roster', async () => {
+  it('returns a member, a token, a cursor and the roster', async () => {
     const playground = await startPlayground()
     const { status, body } = await ask(playground, '/rooms/lobby/members', json({ name: 'ada' }))
     expect(status).toBe(201)
@@ -33,7 +33,7 @@ describe('joining', () => {
     expect(roster).toEqual([member])
   })
 
-  it('needs no body, and invents a name in the language that is asked for', async () => {
+  it('invents a name in the accepted language when the request has no body', async () => {
     const playground = await startPlayground()
     const nameFor = async (headers: Record<string, string>) => {
       const { body } = await ask(playground, '/rooms/lobby/members', { method: 'POST', headers })
@@ -65,7 +65,7 @@ describe('joining', () => {
     })
   })
 
-  it('gives a name to one of a hundred who ask at once, whatever its case and width', async () => {
+  it('gives a name to one of 100 concurrent requests, ignoring case and width', async () => {
     const playground = await startPlayground()
     const spellings = ['Ada', 'ada', 'ADA', 'ａｄａ']
     const answers = await Promise.all(
@@ -75,12 +75,12 @@ describe('joining', () => {
     expect(answers.filter(({ status }) => status === 409)).toHaveLength(99)
   })
 
-  it('keeps the names by which a server speaks', async () => {
+  it('refuses the names reserved for the server', async () => {
     const answer = await ask(await startPlayground(), '/rooms/lobby/members', json({ name: 'System' }))
     expect(answer).toMatchObject({ status: 409, body: { type: 'name-taken', field: 'name' } })
   })
 
-  it('says 503 and when to come back, once a room or the server is full', async () => {
+  it('answers 503 with Retry-After when a room or the server is full', async () => {
     const playground = await startPlayground({ maxMembers: 1, maxRooms: 1 })
     await person(playground)
     for (const path of ['/rooms/lobby/members', '/rooms/other/members']) {
@@ -92,7 +92,7 @@ describe('joining', () => {
 })
 
 describe('a member', () => {
-  it('can be renamed as often as the setting says', async () => {
+  it('can be renamed up to the configured number of times', async () => {
     const playground = await startPlayground({ renames: 1 })
     const [ada] = [await person(playground, 'ada'), await person(playground, 'ben')]
     const rename = (name: string) =>
@@ -103,7 +103,7 @@ describe('a member', () => {
     expect((await ask(playground, '/rooms/lobby/members')).body).toMatchObject([{ name: 'ADA' }, { name: 'ben' }])
   })
 
-  it('says that it is here, and learns how long that counts', async () => {
+  it('gets the length of its lease when it makes contact', async () => {
     const playground = await startPlayground({ lease: 9000 })
     const { member, token } = await person(playground, 'ada')
     const { status, body } = await ask(playground, '/rooms/lobby/members/me', { headers: bearer(token) })
@@ -112,7 +112,7 @@ describe('a member', () => {
     expect(await ask(playground, '/rooms/lobby/members/me')).toMatchObject({ status: 401 })
   })
 
-  it('leaves, frees its name, and is told 410 from then on', async () => {
+  it('frees its name when it leaves, and gets 410 afterwards', async () => {
     const playground = await startPlayground()
     const ada = await person(playground, 'ada')
     const me = (method: string) => ask(playground, '/rooms/lobby/members/me', { method, headers: bearer(ada.token) })
@@ -124,7 +124,7 @@ describe('a member', () => {
     await person(playground, 'ada')
   })
 
-  it('is asked for its token where one is needed', async () => {
+  it('gets 401 without a token where a token is required', async () => {
     const playground = await startPlayground()
     const unasked = await ask(playground, '/rooms/lobby/messages', json(draft('hi')))
     expect(unasked).toMatchObject({ status: 401 })
@@ -137,7 +137,7 @@ describe('a member', () => {
 })
 
 describe('a message', () => {
-  it('is 201 the first time, 200 again, and 409 when the id is used for something else', async () => {
+  it('is answered 201 when new, 200 when repeated, and 409 when the id belongs to another message', async () => {
     const playground = await startPlayground()
     const [ada, ben] = [await person(playground), await person(playground)]
     const one = draft('hello')
@@ -150,7 +150,7 @@ describe('a message', () => {
     expect(await say(one, ben.token)).toMatchObject({ status: 409 })
   })
 
-  it('that was stored for somebody who left since is not refused when it is sent again', async () => {
+  it('is accepted again when it is repeated after its recipient left', async () => {
     const playground = await startPlayground()
     const [ada, ben] = [await person(playground), await person(playground)]
     const one = draft('psst', ben.member.id)
@@ -160,7 +160,7 @@ describe('a message', () => {
     expect(await say()).toMatchObject({ status: 200, body: first.body })
   })
 
-  it('holds any text that JSON holds, and mends a lone surrogate', async () => {
+  it('keeps any JSON text and replaces a lone surrogate', async () => {
     const playground = await startPlayground()
     const ada = await person(playground)
     const texts = ['中文 👨‍👩‍👧‍👦 \u2028 \r\n \u0000 <script>', '\ud800 alone']
@@ -190,7 +190,7 @@ describe('a message', () => {
 })
 
 describe('a poll', () => {
-  it('is 204 without a body when there is nothing, at once or when the hold is over', async () => {
+  it('is answered 204 without a body when no event follows, at once or after the hold', async () => {
     const [patient, brief] = [await startPlayground({ hold: 600_000 }), await startPlayground({ hold: 120 })]
     const poll = async (playground: TestPlayground, path: string) => {
       const answer = await ask(playground, `/rooms/lobby/${path}after=${(await person(playground)).cursor}`)
@@ -206,7 +206,7 @@ describe('a poll', () => {
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(119)
   })
 
-  it('answers a held request as soon as there is something', async () => {
+  it('answers a held request as soon as an event follows', async () => {
     const playground = await startPlayground({ hold: 60_000 })
     const ada = await person(playground)
     const held = ask(playground, `/rooms/lobby/long-poll?after=${ada.cursor}`)
@@ -223,7 +223,7 @@ describe('a poll', () => {
     },
   )
 
-  it('moves a reader past what is not for it, even when that is all there was', async () => {
+  it('moves the cursor past private messages of others, also when there are no other events', async () => {
     const playground = await startPlayground()
     const [ada, ben] = [await person(playground), await person(playground)]
     await ask(playground, '/rooms/lobby/messages', json(draft('psst', ben.member.id), bearer(ada.token)))
@@ -233,7 +233,7 @@ describe('a poll', () => {
 })
 
 describe('rooms', () => {
-  it('keep their members and messages to themselves', async () => {
+  it('share no members and no messages', async () => {
     const playground = await startPlayground()
     const [ada] = [await person(playground, 'ada', 'one'), await person(playground, 'ada', 'two')]
     await ask(playground, '/rooms/one/messages', json(draft('in one'), bearer(ada.token)))
@@ -244,12 +244,12 @@ describe('rooms', () => {
     expect((await ask(playground, `/rooms/two/short-poll?after=${ada.cursor}`)).body).toMatchObject({ reset: true })
   })
 
-  it.each(['..%2f', '%2e%2e', 'a b', 'x'.repeat(33), '-a', '大厅'])('have plain names: not %s', async (name) => {
+  it.each(['..%2f', '%2e%2e', 'a b', 'x'.repeat(33), '-a', '大厅'])('refuse the name %s', async (name) => {
     const answer = await ask(await startPlayground(), `/rooms/${encodeURI(name).replaceAll('%25', '%')}/members`)
     expect([400, 404]).toContain(answer.status)
   })
 
-  it('make way when they are idle, so that new ones can be', async () => {
+  it('are removed when idle, so that new rooms fit', async () => {
     const playground = await startPlayground({ maxRooms: 3 })
     for (let i = 0; i < 50; i++) await ask(playground, `/rooms/room-${i}/short-poll`)
     expect(playground.rooms.size).toBe(3)
@@ -257,11 +257,11 @@ describe('rooms', () => {
 })
 
 describe('the server', () => {
-  it('is alive', async () => {
+  it('answers the health check', async () => {
     expect(await ask(await startPlayground(), '/healthz')).toMatchObject({ status: 200, body: { status: 'ok' } })
   })
 
-  it('says what it has not got as a problem', async () => {
+  it('answers an unknown path with a problem body', async () => {
     const answer = await ask(await startPlayground(), '/nothing/here?token=x')
     expect(answer).toMatchObject({
       status: 404,
@@ -269,11 +269,11 @@ describe('the server', () => {
     })
   })
 
-  it('asks for an upgrade where a WebSocket is', async () => {
+  it('answers 426 to a plain request on the WebSocket path', async () => {
     expect(await ask(await startPlayground(), '/rooms/lobby/websocket')).toMatchObject({ status: 426 })
   })
 
-  it('refuses pages of other origins, by HTTP and by WebSocket, but for those that are allowed', async () => {
+  it('refuses pages of other origins over HTTP and WebSocket, except the allowed origins', async () => {
     const playground = await startPlayground({ origins: 'https://friend.example' })
     const status = async (origin: string) => {
       const { status, headers } = await ask(playground, '/rooms/lobby/short-poll', { headers: { origin } })

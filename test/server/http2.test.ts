@@ -12,7 +12,7 @@ import type { HeaderSet } from '../../bench/load/request-headers.ts'
 import type { ByteSplit, Counts, MeterFrame } from '../../src/meter.ts'
 import type { Joined, TransportName } from '../../src/protocol.ts'
 import { FrameReader, type FramePart } from '../../src/server/metering/http2/frame-reader.ts'
-import { MAY_BE_LATE } from '../support/retry.ts'
+import { RETRIED } from '../support/retry.ts'
 import { draft, startPlayground, type TestPlayground } from '../support/playground.ts'
 import { run } from '../support/process.ts'
 
@@ -60,7 +60,7 @@ const text = 'héllo, 世界'
 const textBytes = Buffer.byteLength(text)
 
 describe('the meter on HTTP/2', () => {
-  it('counts what a client counts, to the byte: polls, a post, a stream, and what is the whole connection’s', async () => {
+  it('counts the same bytes as a client for polls, a post, a stream and frames of the whole connection', async () => {
     const playground = await startSecure()
     const ada = await joined(playground)
     const counts = await meter(playground, ada)
@@ -124,7 +124,7 @@ describe('the meter on HTTP/2', () => {
     session.destroy()
   })
 
-  it('counts HTTP/1.1 below TLS as HTTP, too', async () => {
+  it('counts the HTTP bytes of HTTP/1.1 over TLS', async () => {
     const playground = await startSecure()
     const ada = await joined(playground)
     const counts = await meter(playground, ada)
@@ -136,7 +136,7 @@ describe('the meter on HTTP/2', () => {
     httpClient.close()
   })
 
-  it('shows that a browser’s headers weigh a fraction, once both sides know them', async () => {
+  it('counts far fewer header bytes once both sides know a browser’s headers', async () => {
     const { port, rooms } = await startSecure()
     const path = `/rooms/lobby/short-poll?after=${rooms.get('lobby').log.head}`
     const perPoll = async (version: 'http1' | 'http2', headers: HeaderSet) => {
@@ -173,7 +173,7 @@ describe('HTTP/2 with HTTP/1.1 beside it, on one port', () => {
     await expect.poll(stream.output).toContain('"ben"')
   })
 
-  it('takes WebSockets, which say what is said by HTTP/2', async () => {
+  it('accepts WebSockets, which deliver messages sent over HTTP/2', async () => {
     const playground = await startSecure()
     const ada = await joined(playground)
     const socket = await openSocket(playground, `websocket?after=${ada.cursor}`, ada)
@@ -190,7 +190,7 @@ describe('HTTP/2 with HTTP/1.1 beside it, on one port', () => {
     session.destroy()
   })
 
-  it('refuses pages of other origins, and takes its own', async () => {
+  it('refuses pages of other origins and accepts its own page', async () => {
     const { base, port } = await startSecure()
     const { session } = await openSession(port)
     const from = (origin: string) => ask(session, { ':path': '/healthz', origin })
@@ -199,7 +199,7 @@ describe('HTTP/2 with HTTP/1.1 beside it, on one port', () => {
     session.destroy()
   })
 
-  it('does not wait for a body that does not come', async () => {
+  it('ends a request whose body does not arrive', async () => {
     const playground = await startSecure()
     const { session } = await openSession(playground.port)
     const stream = session.request({
@@ -213,7 +213,7 @@ describe('HTTP/2 with HTTP/1.1 beside it, on one port', () => {
     session.destroy()
   })
 
-  it('leaves no line behind when its stream is given up', async () => {
+  it('leaves no reader behind when the client cancels its stream', async () => {
     const { port, rooms } = await startSecure()
     const { log } = rooms.get('lobby')
     const { session } = await openSession(port)
@@ -225,7 +225,7 @@ describe('HTTP/2 with HTTP/1.1 beside it, on one port', () => {
     session.destroy()
   })
 
-  it('closes: held polls are answered, streams end, sockets and idle connections too', MAY_BE_LATE, async () => {
+  it('answers held polls and ends streams, sockets and idle connections when it closes', RETRIED, async () => {
     const playground = await startSecure()
     const ada = await joined(playground)
     const { log } = playground.rooms.get('lobby')
@@ -283,7 +283,7 @@ describe('a reader of frames', () => {
     return Object.fromEntries(sums)
   }
 
-  it('finds the same, however the bytes are cut', () => {
+  it('finds the same frames for every split of the bytes', () => {
     const expected = {
       0: { head: 0, rest: 21, ends: [] },
       1: { head: 338, rest: 0, ends: ['message'] },
@@ -307,7 +307,7 @@ describe('the certificate', () => {
   const server = (...args: string[]) => run(process.execPath, ['dist/server/main.js', '--port', '0', ...args])
   const addressIn = (output: string) => /is at (https:\/\/\S+)/.exec(output)?.[1] ?? ''
 
-  it('is written where it is asked for, trusted by who is told to, and used again', async () => {
+  it('is written to the given path, accepted by clients that trust it, and reused', async () => {
     const folder = await mkdtemp(joinPath(tmpdir(), 'playground-'))
     onTestFinished(() => rm(folder, { recursive: true, force: true }))
     const [cert, key] = [joinPath(folder, 'cert.pem'), joinPath(folder, 'key.pem')]

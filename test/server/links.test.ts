@@ -5,7 +5,7 @@ import WebSocket from 'ws'
 import { PROFILE_NAMES } from '../../src/link/link.ts'
 import { TRANSPORTS, type About } from '../../src/protocol.ts'
 import { nodeNet } from '../../src/node/net.ts'
-import { MAY_BE_LATE } from '../support/retry.ts'
+import { RETRIED } from '../support/retry.ts'
 import { person, startPlayground, watch, type TestPlayground } from '../support/playground.ts'
 
 const about = async ({ base }: TestPlayground): Promise<About> => (await (await fetch(`${base}/about`)).json()) as About
@@ -35,7 +35,7 @@ function browse(
 const PREFLIGHT = { 'access-control-request-method': 'GET', 'access-control-request-headers': 'authorization' }
 
 describe('the links of a server', () => {
-  it('are told of at /about: for each profile a port for each transport, and one more', async () => {
+  it('are listed at /about with one port for each transport and one more in each profile', async () => {
     const playground = await startPlayground()
     const { transports, links } = await about(playground)
     expect(transports).toEqual(TRANSPORTS)
@@ -47,7 +47,7 @@ describe('the links of a server', () => {
     expect(links.find(({ profile }) => profile === 'local')).toMatchObject({ rttMs: 0, bitsPerSecond: null })
   })
 
-  it('are there only where nobody else can reach them, unless asked for', async () => {
+  it('exist only on a loopback server by default', async () => {
     expect((await about(await startPlayground({ links: 'off' }))).links).toEqual([])
     const { buildApp } = await import('../../src/server/app.ts')
     for (const [links, isOpen] of [
@@ -76,7 +76,7 @@ describe('the links of a server', () => {
     for (const { texts } of watchers) await expect.poll(texts).toEqual(['over the air'])
   })
 
-  it('let in the own page and no other, below /rooms/ only', async () => {
+  it('accept only the server’s own page, and only below /rooms/', async () => {
     const playground = await startPlayground()
     const port = await portOf(playground, 'local')
     const link = `http://127.0.0.1:${port}`
@@ -116,7 +116,7 @@ describe('the links of a server', () => {
     }
   })
 
-  it('are named in the policy of the page, each of them and nothing else', async () => {
+  it('are exactly the origins in the content security policy of the page', async () => {
     const playground = await startPlayground()
     const page = await browse(`${playground.base}/`, {})
     const policy = String(page.headers['content-security-policy'])
@@ -127,7 +127,7 @@ describe('the links of a server', () => {
     )
   })
 
-  it('take the cursor in a header, so that a browser need not preflight each poll', async () => {
+  it('accept the cursor in a header, so that polls need no preflight each', async () => {
     const playground = await startPlayground()
     const { cursor } = await person(playground)
     const url = `${playground.base}/rooms/lobby/short-poll`
@@ -136,7 +136,7 @@ describe('the links of a server', () => {
     expect(refused).toMatchObject({ status: 400, text: expect.stringContaining('"field":"after"') as string })
   })
 
-  it('put a preflight on the account of the request that it asks for', async () => {
+  it('count a preflight for the member of the request that follows', async () => {
     const playground = await startPlayground()
     const ada = await person(playground)
     const link = `http://127.0.0.1:${await portOf(playground, 'local')}`
@@ -168,7 +168,7 @@ describe('the links of a server', () => {
     meter.terminate()
   })
 
-  it('close with the server, whoever is still waiting at the far end', MAY_BE_LATE, async () => {
+  it('close with the server while a client still waits', RETRIED, async () => {
     const playground = await startPlayground()
     const { links } = await about(playground)
     const { log } = playground.rooms.get('lobby')

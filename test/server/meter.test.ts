@@ -108,7 +108,7 @@ const text = 'héllo, 世界'
 const textBytes = Buffer.byteLength(text)
 const auth = ({ token }: Person) => `Authorization: Bearer ${token}`
 
-describe('the meter counts what a raw client counts, to the byte', () => {
+describe('the meter counts the same bytes as a raw client', () => {
   it.each(['short-poll', 'long-poll'] satisfies TransportName[])('for %s', async (transport) => {
     const playground = await startPlayground()
     const ada = await person(playground)
@@ -143,7 +143,7 @@ describe('the meter counts what a raw client counts, to the byte', () => {
     await expect.poll(() => report().connections).toBe(0)
   })
 
-  it('for websocket, its handshake as headers and the rest of its bytes as frames', async () => {
+  it('for websocket, with the handshake as headers and all other bytes as frames', async () => {
     const playground = await startPlayground()
     const ada = await person(playground)
     const report = await meter(playground, ada)
@@ -174,7 +174,7 @@ describe('the meter counts what a raw client counts, to the byte', () => {
     client.socket.destroy()
   })
 
-  it('for snapshot-poll, whose text counts as often as it is sent', async () => {
+  it('for snapshot-poll, with each repetition of a text as payload', async () => {
     const playground = await startPlayground()
     const ada = await person(playground)
     const report = await meter(playground, ada)
@@ -212,7 +212,7 @@ describe('the meter counts what a raw client counts, to the byte', () => {
     client.socket.destroy()
   })
 
-  it('for a post that does not say how long it is: its text as payload, and nothing less than none', async () => {
+  it('for a chunked post, with its text as payload and no negative count', async () => {
     const playground = await startPlayground()
     const ada = await person(playground)
     const report = await meter(playground, ada)
@@ -229,7 +229,7 @@ describe('the meter counts what a raw client counts, to the byte', () => {
     client.socket.destroy()
   })
 
-  it('for jsonp-poll, which says whose it is in its address', async () => {
+  it('for jsonp-poll, with the member in the address', async () => {
     const playground = await startPlayground()
     const ada = await person(playground)
     const report = await meter(playground, ada)
@@ -260,7 +260,7 @@ describe('the meter counts what a raw client counts, to the byte', () => {
   })
 
   it.each(['sse', 'http-stream'] satisfies TransportName[])(
-    'for %s, its head as headers, and what cuts the stream into pieces as framing',
+    'for %s, with its head as headers and the chunk marks as framing',
     async (transport) => {
       const playground = await startPlayground({ beat: 300 })
       const ada = await person(playground)
@@ -290,7 +290,7 @@ describe('the meter counts what a raw client counts, to the byte', () => {
     },
   )
 
-  it('for socket-io, over all the connections that it makes, as a relay before them counts', async () => {
+  it('for socket-io, equal to a relay over all its connections', async () => {
     const playground = await startPlayground()
     const ada = await person(playground)
     const report = await meter(playground, ada)
@@ -323,7 +323,7 @@ describe('the meter counts what a raw client counts, to the byte', () => {
     })
   })
 
-  it('keeps apart what is somebody else’s on the same connection', async () => {
+  it('separates the bytes of two members on one connection', async () => {
     const playground = await startPlayground()
     const [ada, ben] = [await person(playground), await person(playground)]
     const reports = [await meter(playground, ada), await meter(playground, ben)] as const
@@ -348,7 +348,7 @@ describe('the meter counts what a raw client counts, to the byte', () => {
 })
 
 describe('a quiet member', () => {
-  it('makes no request on a WebSocket, and one per hold on a long poll', async () => {
+  it('makes no request on a WebSocket and one request per hold on a long poll', async () => {
     const playground = await startPlayground({ hold: 100 })
     const [ada, ben] = [await person(playground, 'ada'), await person(playground, 'ben')]
     const [socketMeter, pollMeter] = [await meter(playground, ada), await meter(playground, ben)]
@@ -365,7 +365,7 @@ describe('a quiet member', () => {
     expect(socketMeter().counts.websocket).toMatchObject({ requests: 1, frames: 0, empty: 0 })
   })
 
-  it('can compare its clock with the server’s', async () => {
+  it('can compare its clock with the server’s clock', async () => {
     const playground = await startPlayground()
     const ada = await person(playground)
     const socket = new WebSocket(`${playground.base.replace('http', 'ws')}/rooms/lobby/meter`, [

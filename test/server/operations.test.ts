@@ -10,12 +10,12 @@ const sample = (text: string, name: string): number =>
   Number(new RegExp(`^${name.replace(/[{}]/g, '\\$&')} (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN)
 
 describe('/metrics', () => {
-  it('is not there unless it is asked for', async () => {
+  it('is absent by default', async () => {
     const { base } = await startPlayground()
     expect((await fetch(`${base}/metrics`)).status).toBe(404)
   })
 
-  it('counts members, lines, messages, deliveries, bytes and how late they were', async () => {
+  it('counts members, connections, messages, deliveries, bytes and delays', async () => {
     const playground = await startPlayground({ metrics: true })
     const read = async () => (await fetch(`${playground.base}/metrics`)).text()
     const [ada, ben] = [await person(playground, 'ada'), await person(playground, 'ben')]
@@ -41,7 +41,7 @@ describe('/metrics', () => {
 })
 
 describe('/docs', () => {
-  it('describes the routes by the schemas that they validate with', async () => {
+  it('describes the routes with the schemas used for validation', async () => {
     const { base } = await startPlayground({ jsonp: true })
     const { paths } = (await (await fetch(`${base}/docs/json`)).json()) as {
       paths: Record<string, Record<string, { responses: object; requestBody?: object }>>
@@ -56,7 +56,7 @@ describe('/docs', () => {
     expect((await fetch(`${base}/docs/`)).status).toBe(200)
   })
 
-  it('describes the frames of the WebSocket, to programs and to people', async () => {
+  it('describes the WebSocket frames as JSON and as a page', async () => {
     const { base } = await startPlayground()
     const { channels } = (await (await fetch(`${base}/docs/asyncapi.json`)).json()) as {
       channels: { room: { messages: object } }
@@ -70,14 +70,14 @@ describe('/docs', () => {
 })
 
 describe('/readyz', () => {
-  it('says that it is ready, where nothing else is needed', async () => {
+  it('reports ready with the memory store', async () => {
     const { base } = await startPlayground()
     expect((await fetch(`${base}/readyz`)).status).toBe(200)
   })
 })
 
 describeWithRedis('with Redis', () => {
-  it('/readyz says whether Redis answers; /healthz is about the process alone', async () => {
+  it('/readyz reports whether Redis answers, and /healthz only the process', async () => {
     const redis = await startRedis()
     const { base } = await startPlayground({ store: redis.url, logLevel: 'silent' })
     const status = async (path: string) => (await fetch(base + path)).status
@@ -89,7 +89,7 @@ describeWithRedis('with Redis', () => {
     await expect.poll(() => status('/readyz')).toBe(200)
   })
 
-  it('/metrics of two workers is that of both, whichever is asked', async () => {
+  it('/metrics returns the sum of two workers from either worker', async () => {
     const redis = await startRedis()
     const { base } = await launchServer('--workers', '2', '--store', redis.url, '--metrics')
     for (let i = 0; i < 20; i++) {

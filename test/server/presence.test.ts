@@ -11,7 +11,7 @@ const left = (events: readonly RoomEvent[]): [string, LeftReason][] =>
   events.flatMap((event) => (event.type === 'left' ? [[event.member.name, event.reason] as [string, LeftReason]] : []))
 
 describe('presence', () => {
-  it('ends with the lease of somebody of whom nothing is heard, once', async () => {
+  it('ends once when the lease of a silent member expires', async () => {
     const playground = await startPlayground({ lease: 1000 })
     const ada = await person(playground, 'ada')
     const { events } = watch(playground, ada, 'websocket')
@@ -20,7 +20,7 @@ describe('presence', () => {
     expect(names(playground)).toEqual(['ada'])
   })
 
-  it('lasts as long as somebody follows, by whatever transport, without a word said', async () => {
+  it('lasts while a member follows the room by any transport without sending', async () => {
     const playground = await startPlayground({ lease: 1500, hold: 2000 })
     const watchers = []
     for (const transport of TRANSPORTS) {
@@ -40,7 +40,7 @@ describe('presence', () => {
     expect(names(playground)).toEqual(TRANSPORTS)
   })
 
-  it('goes on for whom the server did not hear because it stood still itself', async () => {
+  it('continues for members whom a stalled server could not hear', async () => {
     const leaseMs = 1000
     const { base, child } = await launchServer('--lease', String(leaseMs))
     const net = nodeNet(base)
@@ -56,7 +56,7 @@ describe('presence', () => {
     expect(ada.session.state).toEqual({ name: 'open' })
   })
 
-  it('ends for a reader whose line carries no token when it was ended, and its session learns of it', async () => {
+  it('ends for a reader without a token when the member is ended, and its session reports this', async () => {
     const playground = await startPlayground({ lease: 500 })
     const ada = await person(playground, 'ada')
     const { session } = watch(playground, ada, 'jsonp-poll', { tuning: { intervalMs: 60_000 } })
@@ -65,7 +65,7 @@ describe('presence', () => {
     await expect.poll(() => session.state).toMatchObject({ name: 'closed', problem: { status: 410 } })
   })
 
-  it('is not touched by a switch, whatever the direction: no left, no joined', async () => {
+  it('is unchanged by a switch between any two transports: no left and no joined event', async () => {
     const playground = await startPlayground()
     const [ada, ben] = [await person(playground, 'ada'), await person(playground, 'ben')]
     const [watcher, switcher] = [watch(playground, ada, 'websocket'), watch(playground, ben, 'websocket')]
@@ -85,7 +85,7 @@ describe('presence', () => {
     ])
   })
 
-  it('ends after a grace when a page says that it goes away', async () => {
+  it('ends after a grace when a page announces that it closes', async () => {
     const playground = await startPlayground()
     const [ada, ben] = [await person(playground, 'ada'), await person(playground, 'ben')]
     const { events } = watch(playground, ada, 'websocket')
@@ -95,7 +95,7 @@ describe('presence', () => {
     await expect.poll(() => left(events)).toEqual([['ben', 'asked']])
   })
 
-  it('goes on when the page comes back within the grace, as it does when it is reloaded', async () => {
+  it('continues when the page returns within the grace, as after a reload', async () => {
     const playground = await startPlayground()
     const [ada, ben] = [await person(playground, 'ada'), await person(playground, 'ben')]
     const { events } = watch(playground, ada, 'websocket')
@@ -111,7 +111,7 @@ describe('presence', () => {
     expect(names(playground)).toEqual(['ada', 'ben'])
   })
 
-  it('ends by the server’s hand when a member says so, in either language, and the session learns who did it', async () => {
+  it('ends when a member sends the close command in either language, and the session reports the reason', async () => {
     const playground = await startPlayground()
     const ada = watch(playground, await person(playground, 'ada'), 'websocket')
     for (const [transport, command] of [
@@ -129,7 +129,7 @@ describe('presence', () => {
     expect(ada.texts()).toEqual([])
   })
 
-  it('is the same to everybody, told by events as by the roster', async () => {
+  it('is the same for all members in events and in the roster', async () => {
     const playground = await startPlayground()
     const ada = watch(playground, await person(playground, 'ada'), 'long-poll')
     const ben = await person(playground, 'ben')

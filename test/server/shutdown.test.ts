@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net'
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import WebSocket from 'ws'
-import { MAY_BE_LATE } from '../support/retry.ts'
+import { RETRIED } from '../support/retry.ts'
 import { person, startPlayground, watch } from '../support/playground.ts'
 import { lastingPort } from '../support/port.ts'
 
@@ -19,7 +19,7 @@ async function dial(port: number): Promise<{ socket: Socket; received: () => str
 describe('closing', () => {
   it(
     'answers 100 held polls, ends 100 sockets and does not wait for a connection that a browser only preconnected',
-    MAY_BE_LATE,
+    RETRIED,
     async () => {
       const playground = await startPlayground()
       const { log } = playground.rooms.get('lobby')
@@ -51,7 +51,7 @@ describe('closing', () => {
     },
   )
 
-  it('does not wait for who wants a socket meanwhile', async () => {
+  it('does not wait for a client that requests a socket during the close', async () => {
     const playground = await startPlayground()
     const { token } = await person(playground)
     const head = `Host: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: 9`
@@ -73,7 +73,7 @@ describe('closing', () => {
     await closed
   })
 
-  it('is waited out by sessions, and the next server says that it never gave them their token', async () => {
+  it('lets sessions retry until the next server answers that their token is unknown', async () => {
     const first = await startPlayground({}, await lastingPort())
     const states: string[] = []
     const { session } = watch(first, await person(first, 'ada'), 'long-poll', {

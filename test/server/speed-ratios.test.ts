@@ -121,7 +121,7 @@ async function leastRatios(guarded: Guarded): Promise<Measured[]> {
 
 const isCrossed = ({ bound, ratio }: Measured): boolean => ratio >= bound.below
 
-describe('server CPU time per delivery ÷ that of a bare control in the same run', () => {
+describe('CPU time per delivery, server ÷ bare control of the same run', () => {
   it.each(GUARDED.map((guarded) => [guarded.kind, CONTROLS[guarded.kind], guarded] as const))(
     '%s: own server ÷ %s (the control) stays below its bounds',
     { timeout: PATIENCE_MS },

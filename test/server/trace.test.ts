@@ -18,8 +18,8 @@ import {
   type TestPlayground,
 } from '../support/playground.ts'
 
-/** A member's meter line, with all that it said. */
-class Line {
+/** A member's meter meter, with all that it said. */
+class MeterConnection {
   readonly socket: WebSocket
   readonly frames: MeterFrame[] = []
   readonly records = new Map<number, TraceRecord>()
@@ -38,10 +38,10 @@ class Line {
     })
   }
 
-  static async open(playground: TestPlayground, who: Person): Promise<Line> {
-    const line = new Line(playground, who)
-    await once(line.socket, 'open')
-    return line
+  static async open(playground: TestPlayground, who: Person): Promise<MeterConnection> {
+    const meter = new MeterConnection(playground, who)
+    await once(meter.socket, 'open')
+    return meter
   }
 
   say(frame: unknown): void {
@@ -88,10 +88,10 @@ function NoSocket(): never {
   throw new Error('no WebSocket gets through here')
 }
 
-const BEATS: FrameKind[] = ['beat', 'ping']
+const HEARTBEATS: FrameKind[] = ['beat', 'ping']
 const never = new AbortController().signal
-const countsOf = (line: Line, transport: TransportName) => {
-  const { up, down } = line.counts[transport] ?? noCounts()
+const countsOf = (meter: MeterConnection, transport: TransportName) => {
+  const { up, down } = meter.counts[transport] ?? noCounts()
   return { up, down }
 }
 
@@ -101,8 +101,8 @@ const NO_BYTES = {
 }
 
 /** What is counted and in no record yet: both come in frames of their own, so that either may be ahead. */
-function unrecorded(line: Line, transport: TransportName): Pick<Counts, 'up' | 'down'> {
-  const [counts, sums] = [countsOf(line, transport), line.sums(transport)]
+function unrecorded(meter: MeterConnection, transport: TransportName): Pick<Counts, 'up' | 'down'> {
+  const [counts, sums] = [countsOf(meter, transport), meter.sums(transport)]
   const apart = (way: 'up' | 'down') => ({
     headers: counts[way].headers - sums[way].headers,
     framing: counts[way].framing - sums[way].framing,
@@ -111,15 +111,15 @@ function unrecorded(line: Line, transport: TransportName): Pick<Counts, 'up' | '
   return { up: apart('up'), down: apart('down') }
 }
 
-describe('the records that a member asks for', () => {
+describe('the trace records of a member', () => {
   it.each(TRANSPORTS)(
-    'add up to the counts of %s, to the byte and by part, and hold no token',
+    'add up to the counts of %s by part to the byte, and contain no token',
     { timeout: 40_000 },
     async (transport) => {
       const playground = await startPlayground({ beat: 400, hold: 400 })
       const [ada, ben] = [await person(playground), await person(playground)]
-      const line = await Line.open(playground, ada)
-      await line.trace()
+      const meter = await MeterConnection.open(playground, ada)
+      await meter.trace()
       const watcher = watch(playground, ada, transport)
       await expect.poll(() => watcher.session.state.name).toBe('open')
       const said = ['one', 'zwei 世界', 'x'.repeat(300)]
@@ -130,30 +130,32 @@ describe('the records that a member asks for', () => {
       await expect.poll(() => watcher.texts().length).toBe(6)
       // A session that is closed waits for no acknowledgement any more.
       await expect.poll(() => watcher.session.outbox).toEqual([])
-      // A beat or an empty answer among them, and the end of the line.
-      const isBeat = (record: TraceRecord) =>
-        record.type === 'frame' ? BEATS.includes(record.kind) : record.kind === 'poll' && record.events === 0
-      await expect.poll(() => line.of(transport).some(isBeat)).toBe(true)
+      // A beat or an empty answer among them, and the end of the meter.
+      const isHeartbeat = (record: TraceRecord) =>
+        record.type === 'frame' ? HEARTBEATS.includes(record.kind) : record.kind === 'poll' && record.events === 0
+      await expect.poll(() => meter.of(transport).some(isHeartbeat)).toBe(true)
       watcher.session.close()
-      await expect.poll(() => line.counts[transport]?.delivered).toBe(6)
-      await expect.poll(() => line.of(transport).every((record) => record.type === 'frame' || record.isOver)).toBe(true)
+      await expect.poll(() => meter.counts[transport]?.delivered).toBe(6)
+      await expect
+        .poll(() => meter.of(transport).every((record) => record.type === 'frame' || record.isOver))
+        .toBe(true)
       const own = idsOf(watcher.events.filter((event) => event.type === 'message' && event.from.id === ada.member.id))
-      await expect.poll(() => line.named(transport, 'acks', 'ack')).toEqual(own)
-      await expect.poll(() => unrecorded(line, transport)).toEqual(NO_BYTES)
-      expect(countsOf(line, transport).up.headers).toBeGreaterThan(100)
-      expect(line.dropped).toBe(0)
-      expect(JSON.stringify(line.frames)).not.toContain(ada.token)
+      await expect.poll(() => meter.named(transport, 'acks', 'ack')).toEqual(own)
+      await expect.poll(() => unrecorded(meter, transport)).toEqual(NO_BYTES)
+      expect(countsOf(meter, transport).up.headers).toBeGreaterThan(100)
+      expect(meter.dropped).toBe(0)
+      expect(JSON.stringify(meter.frames)).not.toContain(ada.token)
 
-      expect(line.named(transport, 'brings', 'batch')).toEqual(idsOf(watcher.events))
-      expect(line.named(transport, 'posts', 'message')).toEqual(own)
+      expect(meter.named(transport, 'brings', 'batch')).toEqual(idsOf(watcher.events))
+      expect(meter.named(transport, 'posts', 'message')).toEqual(own)
     },
   )
 
-  it('name what the posts and polls of Socket.IO carry, where no socket comes to be', async () => {
+  it('name the messages in the posts and polls of Socket.IO without a socket', async () => {
     const playground = await startPlayground()
     const [ada, ben] = [await person(playground), await person(playground)]
-    const line = await Line.open(playground, ada)
-    await line.trace()
+    const meter = await MeterConnection.open(playground, ada)
+    await meter.trace()
     const net = { ...playground.net, WebSocket: NoSocket as unknown as Net['WebSocket'] }
     const socketIo = transports['socket-io'].open({ ...ada.context, net })
     const own = ['one', 'two', 'three'].map((text) => draft(text))
@@ -168,7 +170,7 @@ describe('the records that a member asks for', () => {
         if (textsOf(events).length === 3) {
           await Promise.all(acks)
           const isHeld = () =>
-            line.of('socket-io').some((one) => one.type === 'exchange' && !one.isOver && one.parkedFrom)
+            meter.of('socket-io').some((one) => one.type === 'exchange' && !one.isOver && one.parkedFrom)
           await expect.poll(isHeld).toBe(true)
           await post(ben.context, last, never)
         }
@@ -176,18 +178,18 @@ describe('the records that a member asks for', () => {
       },
     )
 
-    await expect.poll(() => line.named('socket-io', 'brings', 'batch')).toEqual([...ids, last.id])
+    await expect.poll(() => meter.named('socket-io', 'brings', 'batch')).toEqual([...ids, last.id])
     expect(idsOf(events)).toEqual([...ids, last.id])
-    await expect.poll(() => line.named('socket-io', 'acks', 'ack')).toEqual(ids)
+    await expect.poll(() => meter.named('socket-io', 'acks', 'ack')).toEqual(ids)
     const bringsLast = (record: TraceRecord) => record.type === 'exchange' && record.brings?.includes(last.id)
-    await expect.poll(() => line.of('socket-io').find(bringsLast)).toMatchObject({ isOver: true })
-    const exchanges = line.of('socket-io').filter((record) => record.type === 'exchange')
-    expect(exchanges).toHaveLength(line.of('socket-io').length)
+    await expect.poll(() => meter.of('socket-io').find(bringsLast)).toMatchObject({ isOver: true })
+    const exchanges = meter.of('socket-io').filter((record) => record.type === 'exchange')
+    expect(exchanges).toHaveLength(meter.of('socket-io').length)
     expect(exchanges.flatMap(({ posts }) => (posts ? [posts] : []))).toEqual([ids.slice(0, 1), ids.slice(1)])
     const held = exchanges.find(({ brings }) => brings?.includes(last.id))
     const times = [held?.receivedAt, held?.parkedFrom, held?.parkedTo, held?.answeredAt].map(Number)
     expect(times).toEqual(times.toSorted((a, b) => a - b))
-    await expect.poll(() => unrecorded(line, 'socket-io')).toEqual(NO_BYTES)
+    await expect.poll(() => unrecorded(meter, 'socket-io')).toEqual(NO_BYTES)
     // The id of a session is as good as a token.
     expect(exchanges.map(({ path }) => /sid=([^&]*)/.exec(path)?.[1] ?? '…').every((sid) => sid === '…')).toBe(true)
   })
@@ -195,11 +197,11 @@ describe('the records that a member asks for', () => {
   it.each([
     ['its socket', false],
     ['its polls', true],
-  ])('tell a draft that is refused from one that is acknowledged, by Socket.IO over %s', async (_name, isPolling) => {
+  ])('tell a refused draft from an acknowledged draft in Socket.IO over %s', async (_name, isPolling) => {
     const playground = await startPlayground()
     const ada = await person(playground)
-    const line = await Line.open(playground, ada)
-    await line.trace()
+    const meter = await MeterConnection.open(playground, ada)
+    await meter.trace()
     const net = isPolling ? { ...playground.net, WebSocket: NoSocket as unknown as Net['WebSocket'] } : playground.net
     const socketIo = transports['socket-io'].open({ ...ada.context, net })
     const refused = draft('to nobody', 'nobody')
@@ -220,43 +222,43 @@ describe('the records that a member asks for', () => {
       },
     )
     expect(await answers[0]).toBeInstanceOf(ProblemError)
-    await expect.poll(() => line.named('socket-io', 'acks', 'ack')).toEqual([said.id])
+    await expect.poll(() => meter.named('socket-io', 'acks', 'ack')).toEqual([said.id])
   })
 
-  it('tell the size of each frame: what the socket counted beside them is a line that is not in good order', async () => {
+  it('have the size of each frame, and leave no bytes of the socket over', async () => {
     const playground = await startPlayground({ beat: 300 })
     const ada = await person(playground)
-    const line = await Line.open(playground, ada)
-    await line.trace()
+    const meter = await MeterConnection.open(playground, ada)
+    await meter.trace()
     const watcher = watch(playground, ada, 'websocket')
     for (let i = 0; i < 20; i++) watcher.session.send('x'.repeat(i * 30 + 1))
     await expect.poll(() => watcher.texts().length).toBe(20)
     const kinds = () =>
-      new Set(line.of('websocket').flatMap((record) => (record.type === 'frame' ? [record.kind] : [])))
+      new Set(meter.of('websocket').flatMap((record) => (record.type === 'frame' ? [record.kind] : [])))
     await expect
       .poll(() => [...kinds()].sort())
       .toEqual(expect.arrayContaining(['ack', 'batch', 'message', 'ping', 'pong']))
-    const rest = line.of('websocket').filter((record) => record.type === 'frame' && record.kind === 'rest')
+    const rest = meter.of('websocket').filter((record) => record.type === 'frame' && record.kind === 'rest')
     for (const record of rest) {
       // A frame whose beginning has come: it is part of the frame as soon as that is complete.
       expect(record).toMatchObject({ way: 'up' })
     }
     watcher.session.close()
     await expect.poll(() => [...kinds()]).toContain('close')
-    await expect.poll(() => unrecorded(line, 'websocket')).toEqual(NO_BYTES)
-    const left = line.of('websocket').filter((record) => record.type === 'frame' && record.kind === 'rest')
+    await expect.poll(() => unrecorded(meter, 'websocket')).toEqual(NO_BYTES)
+    const left = meter.of('websocket').filter((record) => record.type === 'frame' && record.kind === 'rest')
     expect(left.map((record) => record.type === 'frame' && record.bytes)).toEqual(
       left.map(() => ({ headers: 0, framing: 0, payload: 0 })),
     )
   })
 
-  it('say when a request was held, from when to when, and why it ended', async () => {
+  it('have the begin, the end and the reason of the end of a held request', async () => {
     const playground = await startPlayground({ hold: 200 })
     const [ada, ben] = [await person(playground), await person(playground)]
-    const line = await Line.open(playground, ada)
-    await line.trace()
+    const meter = await MeterConnection.open(playground, ada)
+    await meter.trace()
     watch(playground, ada, 'long-poll')
-    const exchanges = () => line.of('long-poll').filter((record) => record.type === 'exchange')
+    const exchanges = () => meter.of('long-poll').filter((record) => record.type === 'exchange')
     await expect.poll(() => exchanges().filter(({ status }) => status === 204).length).toBeGreaterThan(2)
     const said = draft('hello')
     await post(ben.context, said, never)
@@ -277,30 +279,30 @@ describe('the records that a member asks for', () => {
     expect(Math.max(...heldMs)).toBeGreaterThanOrEqual(195)
   })
 
-  it('say of a request that was broken off that it is over, and that it had no answer', async () => {
+  it('mark an aborted request as over and without an answer', async () => {
     const playground = await startPlayground()
     const ada = await person(playground)
-    const line = await Line.open(playground, ada)
-    await line.trace()
+    const meter = await MeterConnection.open(playground, ada)
+    await meter.trace()
     const { session } = watch(playground, ada, 'long-poll')
-    const exchanges = () => line.of('long-poll').filter((record) => record.type === 'exchange')
+    const exchanges = () => meter.of('long-poll').filter((record) => record.type === 'exchange')
     await expect.poll(() => exchanges().at(-1)?.parkedFrom).toBeDefined()
     // Records and counts come in frames of their own.
-    await expect.poll(() => Number(line.counts['long-poll']?.requests) - exchanges().length).toBe(0)
-    const { polls = 0, empty } = line.counts['long-poll'] ?? {}
+    await expect.poll(() => Number(meter.counts['long-poll']?.requests) - exchanges().length).toBe(0)
+    const { polls = 0, empty } = meter.counts['long-poll'] ?? {}
     session.use('short-poll')
     await expect.poll(() => exchanges().at(-1)?.isOver).toBe(true)
     expect(exchanges().at(-1)).not.toHaveProperty('status')
     // A report that is later than that.
-    const reports = line.frames.length
-    await expect.poll(() => line.frames.length).toBeGreaterThan(reports + 2)
-    expect(line.counts['long-poll']).toMatchObject({ polls, empty })
+    const reports = meter.frames.length
+    await expect.poll(() => meter.frames.length).toBeGreaterThan(reports + 2)
+    expect(meter.counts['long-poll']).toMatchObject({ polls, empty })
   })
 
-  it('are not sent to who has not asked, nor any more to who has asked them to end', async () => {
+  it('are sent neither before a request for them nor after a request to end them', async () => {
     const playground = await startPlayground()
     const ada = await person(playground)
-    const [deaf, keen] = [await Line.open(playground, ada), await Line.open(playground, ada)]
+    const [deaf, keen] = [await MeterConnection.open(playground, ada), await MeterConnection.open(playground, ada)]
     await keen.trace()
     watch(playground, ada, 'short-poll')
     await expect.poll(() => keen.records.size).toBeGreaterThan(5)
@@ -314,30 +316,30 @@ describe('the records that a member asks for', () => {
     expect(keen.frames.filter(({ type }) => type === 'trace')).toHaveLength(before)
   })
 
-  it('are told of what is going on already, to who asks late', async () => {
+  it('include the open requests when the trace begins', async () => {
     const playground = await startPlayground()
     const ada = await person(playground)
     const watcher = watch(playground, ada, 'websocket')
     await expect.poll(() => watcher.session.state.name).toBe('open')
-    const line = await Line.open(playground, ada)
-    await line.trace()
-    await expect.poll(() => line.of('websocket')).toMatchObject([{ type: 'exchange', kind: 'socket', status: 101 }])
+    const meter = await MeterConnection.open(playground, ada)
+    await meter.trace()
+    await expect.poll(() => meter.of('websocket')).toMatchObject([{ type: 'exchange', kind: 'socket', status: 101 }])
   })
 
   it.each([{ type: 'trace' }, { type: 'trace', on: 'yes' }, { type: 'trace', on: true, since: 1 }, { on: true }, 7])(
-    'are not to be had by %j, which ends the line with a reason',
+    'are refused for the frame %j, which closes the connection with a reason',
     async (frame) => {
       const playground = await startPlayground()
-      const line = await Line.open(playground, await person(playground))
-      const closed = once(line.socket, 'close') as Promise<[number, Buffer]>
-      line.say(frame)
+      const meter = await MeterConnection.open(playground, await person(playground))
+      const closed = once(meter.socket, 'close') as Promise<[number, Buffer]>
+      meter.say(frame)
       const [code, reason] = await closed
       expect(code).toBe(1008)
       expect(reason.toString()).toContain('{type: trace, on}')
     },
   )
 
-  it('are bounded: the oldest go first, and how many is told', () => {
+  it('are bounded: the oldest records are dropped and counted', () => {
     const trace = new Trace(3)
     const record = (id: number): TraceRecord => ({
       type: 'frame',

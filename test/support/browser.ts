@@ -43,14 +43,14 @@ export const MOVING: BrowserContextOptions = { reducedMotion: 'no-preference' }
 /** A person at a page of their own, in a browser profile of their own. */
 export class Visitor {
   readonly page: Page
-  readonly complaints: string[] = []
+  readonly browserErrors: string[] = []
 
   private constructor(page: Page) {
     this.page = page
     page.on('console', (message) => {
-      if (message.type() === 'error') this.complaints.push(message.text())
+      if (message.type() === 'error') this.browserErrors.push(message.text())
     })
-    page.on('pageerror', (error) => this.complaints.push(String(error)))
+    page.on('pageerror', (error) => this.browserErrors.push(String(error)))
   }
 
   /**
@@ -68,7 +68,7 @@ export class Visitor {
     await context.addInitScript(tuning(intervalMs))
     const visitor = new Visitor(await context.newPage())
     await visitor.page.goto(url)
-    await visitor.#ownName.waitFor({ state: 'attached' })
+    await visitor.ownName.waitFor({ state: 'attached' })
     return visitor
   }
 
@@ -76,44 +76,64 @@ export class Visitor {
     return this.page.getByRole('log')
   }
   get composer(): Locator {
-    return this.page.locator('form.say textarea')
+    return this.page.getByRole('textbox', { name: /^(Message|消息)$/ })
+  }
+  get memberList(): Locator {
+    return this.page.getByRole('complementary')
   }
   get members(): Locator {
-    return this.page.locator('.members li bdi')
+    return this.memberList.getByRole('listitem').locator('bdi')
+  }
+
+  /** Rows of the log with a message that came back from the server: only these have a button. */
+  get messages(): Locator {
+    return this.log.getByRole('listitem').filter({ has: this.page.getByRole('button') })
+  }
+  /** Rows of the log that say that the transport or the link was changed. */
+  get switches(): Locator {
+    return this.log.getByRole('listitem').filter({ has: this.page.getByRole('img', { name: '→' }) })
   }
 
   /** Texts in the log that came back from the server, in order. */
   async texts(): Promise<string[]> {
-    return this.log.locator('.msg:not(.pending) .text').allTextContents()
+    return this.messages.evaluateAll((rows) =>
+      rows.map((row) => [...row.querySelectorAll('p')].at(-1)?.textContent ?? ''),
+    )
   }
 
   /** The number in the last text, of somebody who counts. */
   async lastNumber(): Promise<number> {
-    const text = await this.log.locator('.msg:not(.pending) .text').last().textContent()
+    const text = await this.messages.last().getByRole('paragraph').last().textContent()
     return Number(/\d+/.exec(text ?? '')?.[0])
   }
 
   async notes(): Promise<string[]> {
-    return this.log.locator('.sys > span').allTextContents()
+    const isTimed = { has: this.page.getByRole('time'), hasNot: this.page.getByRole('button') }
+    return this.log.getByRole('listitem').filter(isTimed).locator('> span').allTextContents()
   }
 
   /** What was gone over from and to, in the log: transports and links. */
-  async turns(): Promise<string[]> {
-    const rows = await this.log.locator('.turn').all()
+  async switchLabels(): Promise<string[]> {
+    const rows = await this.switches.all()
     return Promise.all(rows.map(async (row) => (await row.locator('span').allTextContents()).join('→')))
   }
 
   /** What the lamps say that carries, and how. */
-  async lamps(): Promise<string[]> {
-    return this.page.locator('.lamp[data-on=true]').allTextContents()
+  async statusLights(): Promise<string[]> {
+    const spoken = await this.page
+      .getByRole('status')
+      .filter({ hasText: /^Carrier / })
+      .textContent()
+    return /^Carrier (.*), mode (.*)$/.exec(spoken ?? '')?.slice(1) ?? []
   }
 
   async name(): Promise<string> {
-    return (await this.#ownName.textContent()) ?? ''
+    return (await this.ownName.textContent()) ?? ''
   }
 
-  get #ownName(): Locator {
-    return this.page.locator('button.name bdi')
+  /** The button that shows the visitor's name and changes it. */
+  get ownName(): Locator {
+    return this.page.getByRole('banner').getByRole('button').locator('bdi')
   }
 
   async say(text: string): Promise<void> {
@@ -122,7 +142,8 @@ export class Visitor {
   }
 
   async use(transport: string): Promise<void> {
-    await this.page.locator(`.switch input[value="${transport}"]`).check({ force: true })
+    const option = this.page.getByRole('radio').and(this.page.locator(`[value="${transport}"]`))
+    await option.check({ force: true })
   }
 
   /** What axe-core finds, each as its rule and the elements. The page is entered with `INSPECTED`. */
@@ -147,18 +168,18 @@ export class Visitor {
     for (const { size, colorScheme, language } of MODES) {
       await this.page.setViewportSize(size)
       await this.page.emulateMedia({ colorScheme })
-      await this.speak(language)
+      await this.setLanguage(language)
       await look(`${size.width}-${colorScheme}-${language === 'EN' ? 'en' : 'zh'}`)
     }
   }
 
   /** In this language from here on: its words are loaded first. */
-  async speak(language: 'EN' | '中文'): Promise<void> {
+  async setLanguage(language: 'EN' | '中文'): Promise<void> {
     await this.page.getByRole('button', { name: language, exact: true }).click()
     await this.page.locator(`html[lang="${language === 'EN' ? 'en' : 'zh-CN'}"]`).waitFor({ state: 'attached' })
   }
 
-  async shoot(name: string): Promise<void> {
+  async takeScreenshot(name: string): Promise<void> {
     await mkdir('test/artefacts', { recursive: true })
     await this.page.screenshot({ path: `test/artefacts/${name}.png` })
   }

@@ -10,7 +10,7 @@ process.once('exit', () => {
 })
 
 /** The same child, which does not outlive this process. */
-export function leashed<T extends ChildProcess>(child: T): T {
+export function killedAtExit<T extends ChildProcess>(child: T): T {
   children.add(child)
   child.once('exit', () => children.delete(child))
   return child

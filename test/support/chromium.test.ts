@@ -23,7 +23,7 @@ async function expectOpened({ ended, output }: Running): Promise<void> {
 }
 
 describe('CHROMIUM_PATH', () => {
-  it('is started as it is, and nothing is unpacked', async () => {
+  it('is started without unpacking the bundled Chromium', async () => {
     const { path, unpacked } = await emptyFolder()
     const { ended, output } = openPage(path, { CHROMIUM_PATH: '/nowhere/chromium' })
     expect(await ended).toBe(1)

@@ -7,7 +7,7 @@ import { createRequire } from 'node:module'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { leashed } from './child-process-cleanup.ts'
+import { killedAtExit } from './child-process-cleanup.ts'
 
 export interface Chromium {
   executablePath: string
@@ -105,7 +105,7 @@ async function inflateTo(folder: string): Promise<void> {
   const script = `
     process.stdin.once('end', () => process.exit(1)).resume()
     require(process.argv[1]).executablePath().then(() => process.exit(0))`
-  const child = leashed(
+  const child = killedAtExit(
     spawn(process.execPath, ['--eval', script, PACKAGE], {
       env: { ...process.env, TMPDIR: folder, AWS_LAMBDA_JS_RUNTIME: 'nodejs22.x' },
       stdio: ['pipe', 'ignore', 'pipe'],

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { onTestFinished } from 'vitest'
-import { leashed } from './child-process-cleanup.ts'
+import { killedAtExit } from './child-process-cleanup.ts'
 
 export interface Running {
   child: ChildProcess
@@ -16,7 +16,7 @@ export function run(
   args: string[],
   options: { env?: Record<string, string>; cwd?: string } = {},
 ): Running {
-  const child = leashed(spawn(command, args, { cwd: options.cwd, env: { ...process.env, ...options.env } }))
+  const child = killedAtExit(spawn(command, args, { cwd: options.cwd, env: { ...process.env, ...options.env } }))
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
   const ended = once(child, 'close').then(([code]) => code as number | null)

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { describe, onTestFinished } from 'vitest'
-import { leashed } from './child-process-cleanup.ts'
+import { killedAtExit } from './child-process-cleanup.ts'
 import { lastingPort } from './port.ts'
 
 const isInstalled = spawnSync('redis-server', ['--version']).status === 0
@@ -57,7 +57,7 @@ export async function launchRedis({ appendOnly = false, replicaOf }: RedisSettin
   let child: ChildProcess
   /** False when somebody else was quicker on that port. */
   const begin = async (): Promise<boolean> => {
-    child = leashed(spawn('redis-server', [...args, '--port', String(port)], { stdio: 'ignore' }))
+    child = killedAtExit(spawn('redis-server', [...args, '--port', String(port)], { stdio: 'ignore' }))
     const probe = new Redis(port, '127.0.0.1', { retryStrategy: () => 20, maxRetriesPerRequest: null })
     probe.on('error', () => undefined)
     const ended = once(child, 'exit').then(() => '')

@@ -1,2 +1,2 @@
 /** For what is bounded in time: whatever else keeps a machine busy may make it late, but hardly every time. */
-export const MAY_BE_LATE = { retry: 3 }
+export const RETRIED = { retry: 3 }

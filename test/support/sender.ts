@@ -3,7 +3,7 @@ import { Session } from '../../src/client/session.ts'
 import { person, type TestPlayground } from './playground.ts'
 
 /** Somebody in the room who speaks at given moments, over a socket. */
-export async function speaker(playground: TestPlayground, room = 'lobby'): Promise<Session> {
+export async function connectSender(playground: TestPlayground, room = 'lobby'): Promise<Session> {
   const { member, token, cursor } = await person(playground, undefined, room)
   const session = new Session({ net: playground.net, room, member, token, cursor, transport: 'websocket' })
   onTestFinished(() => session.close())
@@ -11,7 +11,7 @@ export async function speaker(playground: TestPlayground, room = 'lobby'): Promi
 }
 
 /** @returns by how many ms the 90th percentile of the messages was late: what this machine had no time for */
-export async function speakAt(session: Session, arrivalsMs: readonly number[]): Promise<number> {
+export async function sendAt(session: Session, arrivalsMs: readonly number[]): Promise<number> {
   const startedAt = performance.now()
   const latenessMs: number[] = []
   for (const [index, atMs] of arrivalsMs.entries()) {
