@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config'
 const TIMELY = ['server/half-open', 'server/presence', 'redis/redis-faults', 'redis/servers', 'link/link'].map(
   (name) => `test/${name}.test.ts`,
 )
+/** These start browsers. All other tests answer sooner without them: `npm test -- server --project behaviour`. */
+const BROWSERS = ['test/page/!(page-models).test.ts', 'test/support/chromium.test.ts']
 /** What measures time has the machine to itself: it runs when all else is done, one file after the other. */
 const MEASURING = ['bench/times', 'page/first-paint', 'link/link-latency', 'server/speed-ratios'].map(
   (name) => `test/${name}.test.ts`,
@@ -24,7 +26,16 @@ export default defineConfig({
         test: {
           name: 'behaviour',
           include: ['test/**/*.test.ts'],
-          exclude: [...TIMELY, ...MEASURING],
+          exclude: [...TIMELY, ...MEASURING, ...BROWSERS],
+          maxWorkers: 4,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: BROWSERS,
+          exclude: [...MEASURING],
           maxWorkers: 4,
         },
       },

@@ -28,8 +28,7 @@ const NEEDS: Record<string, readonly Part[]> = {
   // The package is packed with all that it contains.
   server: ['page', 'server', 'client'],
   page: ['page'],
-  client: ['page'],
-  link: ['page', 'server'],
+  link: ['page'],
   redis: ['server'],
   bench: ['server', 'bench'],
 }
