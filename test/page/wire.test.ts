@@ -1,17 +1,12 @@
 import { readFile } from 'node:fs/promises'
-import type { Browser, CDPSession, Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { post } from '../../src/client/transports/http.ts'
 import { transports } from '../../src/client/transports/index.ts'
 import { recordedPath, type TraceRecord } from '../../src/meter.ts'
 import { TRANSPORTS, type TransportName } from '../../src/protocol.ts'
-import { INSPECTED, launchBrowser, MOVING, Visitor } from '../support/browser.ts'
-import { CountingRelay } from '../support/counting-relay.ts'
-import { RETRIED } from '../support/retry.ts'
+import { launchBrowser, Visitor } from '../support/browser.ts'
 import { draft, person, startPlayground, type Person } from '../support/playground.ts'
-
-/** Seconds of a hundred messages each; a minute where somebody waits for it. */
-const BUSY_S = Number(process.env['BUSY_S'] ?? 3)
 
 let browser: Browser
 beforeAll(async () => {
@@ -20,71 +15,6 @@ beforeAll(async () => {
 afterAll(() => browser.close())
 
 const never = new AbortController().signal
-
-interface Total {
-  up: number
-  down: number
-}
-
-/** What the page says that a transport has cost, to the byte. */
-async function shown(page: Page, transport: TransportName): Promise<Total> {
-  const figures = await page
-    .getByTitle('Bytes since this page asked for records')
-    .locator(`[data-transport="${transport}"] data`)
-    .evaluateAll((elements) => elements.map((element) => Number(element.getAttribute('value'))))
-  return { up: figures[0] ?? 0, down: figures[1] ?? 0 }
-}
-
-const apart = (a: Total, b: Total): Total => ({ up: a.up - b.up, down: a.down - b.down })
-
-/** What does not change for a while: so long that what is told a few times a second has been told. */
-async function settled<T>(read: () => Promise<T>): Promise<T> {
-  for (let last = await read(), same = 0; ;) {
-    await new Promise((resolve) => setTimeout(resolve, 150))
-    const next = await read()
-    same = JSON.stringify(next) === JSON.stringify(last) ? same + 1 : 0
-    if (same === 6) return next
-    last = next
-  }
-}
-
-describe('the wire view', () => {
-  it('shows the bytes that a relay counted for 100 messages on every transport', async () => {
-    const counted = async (transport: TransportName) => {
-      // Whoever only posts is not forgotten while a busy machine settles.
-      const playground = await startPlayground({ lease: 600_000 })
-      const relay = await CountingRelay.open(playground.port)
-      // Long enough between two polls that all is told in between.
-      const ada = await Visitor.enter(browser, relay.url, { intervalMs: 3000 })
-      await ada.use(transport)
-      const ben = await person(playground)
-      await post(ben.context, draft('the first'), never)
-      await expect.poll(() => ada.texts()).toContain('the first')
-
-      // What is on the wire beside: the page itself, joining, the roster. All of that is over, and so a fixed sum.
-      const read = async () => ({ page: await shown(ada.page, transport), relay: relay.without('/meter') })
-      const before = await settled(read)
-      for (let i = 1; i <= 92; i++) await post(ben.context, draft(`ben ${i} 世界`), never)
-      for (let i = 1; i <= 8; i++) await ada.say(`ada ${i}`)
-      await expect.poll(async () => (await ada.texts()).length, { timeout: 60_000 }).toBe(101)
-      const after = await settled(read)
-      // A poll goes on, and is told of later than the relay counts it: now and again both have counted the same.
-      const unshown = async () => {
-        const { page, relay } = await read()
-        return apart(apart(relay, before.relay), apart(page, before.page))
-      }
-      await expect.poll(unshown, { message: transport }).toEqual({ up: 0, down: 0 })
-      expect(ada.browserErrors).toEqual([])
-      await ada.page.context().close()
-      return { transport, relay: apart(after.relay, before.relay) }
-    }
-    // All at a time: each waits for most of its.
-    for (const { transport, relay } of await Promise.all(TRANSPORTS.map(counted))) {
-      console.log(`${transport}: ${relay.up} B up, ${relay.down} B down, for 100 messages`)
-      expect(relay.down).toBeGreaterThan(100 * 'ben 1 世界'.length)
-    }
-  }, 150_000)
-})
 
 /** Rows of the list, as they say themselves. */
 interface RowState {
@@ -326,128 +256,4 @@ describe('the text of the wire view', () => {
     await expect.poll(() => panel.getByText(/^last one, closed \d+.s ago$/).count()).toBe(1)
     await expect.poll(() => events.last().textContent()).toMatch(/close1000$/)
   })
-})
-
-describe('every panel', () => {
-  it.each([1280, 1024, 390])(
-    'is accessible and fits at %i px',
-    async (width) => {
-      const playground = await startPlayground()
-      const viewport = { width, height: 844 }
-      const ada = await Visitor.enter(browser, playground.base, { ...INSPECTED, viewport })
-      const { page } = ada
-      await ada.say('one')
-      await ada.use('websocket')
-      await ada.say('two')
-      await expect.poll(() => ada.texts()).toHaveLength(2)
-      const look = async (name: string) => {
-        expect(await ada.violations(), name).toEqual([])
-        expect(await ada.overflowPx(), name).toBeLessThanOrEqual(0)
-        await ada.takeScreenshot(`${name}-${width}`)
-      }
-      const tabs = page.getByRole('navigation').getByRole('button')
-      for (let index = 0; index < Math.max(1, await tabs.count()); index++) {
-        if ((await tabs.count()) > 0) await tabs.nth(index).click()
-        if ((await page.getByRole('listbox').count()) > 0) {
-          await expect.poll(() => wireRows(page).count()).toBeGreaterThan(4)
-          await look('wire')
-          await page.getByRole('button', { name: /^(Table|表格)$/ }).click()
-        }
-        await page.emulateMedia({ colorScheme: index % 2 ? 'light' : 'dark' })
-        await ada.setLanguage(index % 2 ? 'EN' : '中文')
-        await look(`pane-${index}`)
-      }
-      expect(ada.browserErrors).toEqual([])
-    },
-    180_000,
-  )
-})
-
-/** Says so many messages a second, by a schedule that does not wait for answers. */
-async function talk(bot: Person, perSecond: number, seconds: number): Promise<void> {
-  const total = perSecond * seconds
-  const begunAt = performance.now()
-  const sent: Promise<unknown>[] = []
-  while (sent.length < total) {
-    const due = Math.floor(((performance.now() - begunAt) / 1000) * perSecond)
-    while (sent.length < Math.min(due, total)) sent.push(post(bot.context, draft(`message ${sent.length + 1}`), never))
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-  await Promise.all(sent)
-}
-
-interface TraceEvent {
-  name: string
-  ph: string
-  pid: number
-  tid: number
-  /** µs on the processor: of the wall's clock, others on this machine take their share. */
-  tdur?: number
-  args: { name?: string }
-}
-
-/** Tasks of the page's main thread while `work` runs, in ms each: what delays a frame is one of them. */
-async function tasksDuring(cdp: CDPSession, work: () => Promise<void>): Promise<number[]> {
-  const events: TraceEvent[] = []
-  cdp.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])))
-  await cdp.send('Tracing.start', {
-    traceConfig: { includedCategories: ['devtools.timeline', 'toplevel'] },
-    transferMode: 'ReportEvents',
-  })
-  await work()
-  const complete = new Promise((resolve) => cdp.once('Tracing.tracingComplete', resolve))
-  await cdp.send('Tracing.end')
-  await complete
-  const threadOf = ({ pid, tid }: TraceEvent) => `${pid} ${tid}`
-  const mains = events
-    .filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain')
-    .map(threadOf)
-  return events
-    .filter((event) => event.ph === 'X' && event.name.endsWith('RunTask') && mains.includes(threadOf(event)))
-    .map(({ tdur = 0 }) => tdur / 1000)
-}
-
-describe('the page at 100 messages per second', () => {
-  it(
-    `keeps every task below 50 ms and its memory bounded for ${BUSY_S} s`,
-    { timeout: (BUSY_S + 60) * 1000, ...RETRIED },
-    async () => {
-      const playground = await startPlayground()
-      const ada = await Visitor.enter(browser, playground.base, MOVING)
-      await ada.use('websocket')
-      const bot = await person(playground)
-      const cdp = await ada.page.context().newCDPSession(ada.page)
-      // What is kept fills up and what is compiled is compiled.
-      await talk(bot, 100, 3)
-      const heap = async () => {
-        await cdp.send('HeapProfiler.collectGarbage')
-        return (await cdp.send('Runtime.getHeapUsage')).usedSize / 2 ** 20
-      }
-      const before = await heap()
-      const tasks = await tasksDuring(cdp, () => talk(bot, 100, BUSY_S))
-      const frames = await ada.page.evaluate(
-        () =>
-          new Promise<number>((resolve) => {
-            let count = 0
-            const begunAt = performance.now()
-            const frame = () => {
-              count += 1
-              if (performance.now() - begunAt > 1000) resolve(count)
-              else requestAnimationFrame(frame)
-            }
-            requestAnimationFrame(frame)
-          }),
-      )
-      await post(bot.context, draft('the end'), never)
-      await expect.poll(async () => (await ada.texts()).at(-1)).toBe('the end')
-      const grown = (await heap()) - before
-      const longest = Math.max(...tasks)
-      console.log(
-        `${100 * BUSY_S} messages in ${BUSY_S} s: longest task ${longest.toFixed(1)} ms of ${tasks.length}, heap ${before.toFixed(1)} MiB + ${grown.toFixed(1)}, ${frames} frames in a quiet second after`,
-      )
-      expect(tasks.length).toBeGreaterThan(100)
-      expect(longest).toBeLessThan(50)
-      expect(grown).toBeLessThan(12)
-    },
-  )
 })
