@@ -30,7 +30,7 @@ describe.each(['light', 'dark'] as const)('the page in the %s theme', (colorSche
     const playground = await startPlayground({ jsonp: true })
     const ada = await Visitor.enter(browser, playground.base, { colorScheme })
     for (const language of ['EN', '中文'] as const) {
-      await ada.speak(language)
+      await ada.setLanguage(language)
       const shown = await segments(ada.page)
       expect(shown.map(({ name }) => name)).toEqual([...TRANSPORTS])
       for (const one of shown) {
@@ -38,7 +38,7 @@ describe.each(['light', 'dark'] as const)('the page in the %s theme', (colorSche
       }
       expect(new Set(shown.map(({ hue }) => hue)).size).toBe(TRANSPORTS.length)
     }
-    expect(ada.complaints).toEqual([])
+    expect(ada.browserErrors).toEqual([])
   })
 
   it('compares every transport with a mark that no other transport has', async () => {
