@@ -1,15 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { RoomEvent } from '../../src/protocol.ts'
 import type { ErrorCode } from '../../src/server/errors/domain-error.ts'
-import type { Log } from '../../src/server/log/log.ts'
-import type { MemberOptions, MemberStore } from '../../src/server/room/member-store.ts'
+import type { MemberOptions } from '../../src/server/room/member-store.ts'
 import { ReaderConnection, type Membership } from '../../src/server/room/membership.ts'
+import type { StoredRoom } from '../../src/server/room/room-store.ts'
 
 /** A room as one server has it. */
-export interface View {
-  log: Log
-  members: MemberStore
-}
+export type View = Pick<StoredRoom, 'log' | 'members' | 'append'>
 
 /**
  * What every store of members promises. `open` makes an empty room, seen by two servers where a store is for more than one,
@@ -18,7 +15,8 @@ export interface View {
 export function membersContract(name: string, open: (options: MemberOptions) => Promise<readonly [View, View]>): void {
   const empty = (options: Partial<MemberOptions> = {}) =>
     open({ leaseMs: 60_000, renames: 1, maxMembers: 1000, ...options })
-  const enter = (view: View, id: string, memberName = id) => view.members.enter({ id, name: memberName }, `token-${id}`)
+  const enter = (view: View, id: string, memberName = id) =>
+    view.members.addMember({ id, name: memberName }, `token-${id}`)
   const eventsOf = ({ log }: View): RoomEvent[] => log.read(null).events
   const told = (view: View) =>
     eventsOf(view).map((event) => ('member' in event ? `${event.type} ${event.member.name}` : event.type))
@@ -61,11 +59,11 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
     it('knows a token on every server at once, and tells the token of a former member from an unknown token', async () => {
       const [here, there] = await empty()
       const { membership } = await enter(here, 'ada')
-      const same = await there.members.membershipOf('token-ada')
+      const same = await there.members.membershipByToken('token-ada')
       expect(same.member).toEqual(membership.member)
-      await here.members.end(membership, 'asked')
+      await here.members.endMembership(membership, 'asked')
       // A refusal may come at once or with the answer of the store.
-      const ask = async (view: View, token: string) => view.members.membershipOf(token)
+      const ask = async (view: View, token: string) => view.members.membershipByToken(token)
       for (const view of [here, there]) {
         await expect(ask(view, 'token-ada')).rejects.toMatchObject(error('member-ended'))
         await expect(ask(view, 'token-eve')).rejects.toMatchObject(error('unknown-token'))
@@ -75,8 +73,8 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
     it('finds members by id, also members of another server', async () => {
       const [here, there] = await empty()
       await enter(here, 'ada')
-      expect(await there.members.find('ada')).toEqual({ id: 'ada', name: 'ada' })
-      expect(await there.members.find('eve')).toBeNull()
+      expect(await there.members.findMember('ada')).toEqual({ id: 'ada', name: 'ada' })
+      expect(await there.members.findMember('eve')).toBeNull()
       expect((await there.members.membershipById('ada'))?.member).toEqual({ id: 'ada', name: 'ada' })
       expect(await there.members.membershipById('eve')).toBeNull()
     })
@@ -87,7 +85,7 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
       await enter(there, 'ben')
       await expect(here.members.rename(membership, 'BEN')).rejects.toMatchObject(error('name-taken'))
       expect(await here.members.rename(membership, 'Ada')).toEqual({ id: 'ada', name: 'Ada' })
-      expect(await there.members.rename(await there.members.membershipOf('token-ada'), 'eve')).toMatchObject({
+      expect(await there.members.rename(await there.members.membershipByToken('token-ada'), 'eve')).toMatchObject({
         name: 'eve',
       })
       await expect(here.members.rename(membership, 'sue')).rejects.toMatchObject(error('renames-used'))
@@ -103,14 +101,14 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
     it('ends a membership once for concurrent requests and closes its connections on every server', async () => {
       const [here, there] = await empty()
       const { membership } = await enter(here, 'ada')
-      const elsewhere = await there.members.membershipOf('token-ada')
+      const elsewhere = await there.members.membershipByToken('token-ada')
       const lines = [
         new ReaderConnection(membership, undefined, () => undefined),
         new ReaderConnection(elsewhere, undefined, () => undefined),
       ]
       const asked = await Promise.allSettled(
         Array.from({ length: 10 }, (_, i) =>
-          i % 2 ? here.members.end(membership, 'asked') : there.members.end(elsewhere, 'closed'),
+          i % 2 ? here.members.endMembership(membership, 'asked') : there.members.endMembership(elsewhere, 'closed'),
         ),
       )
       expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
@@ -122,10 +120,10 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
     it('refuses messages of a former member on every server', async () => {
       const [here, there] = await empty()
       const { membership } = await enter(here, 'ada')
-      const elsewhere = await there.members.membershipOf('token-ada')
-      await here.members.end(membership, 'asked')
+      const elsewhere = await there.members.membershipByToken('token-ada')
+      await here.members.endMembership(membership, 'asked')
       const entry = { type: 'message', id: 'too-late', from: membership.member, text: 'hi' } as const
-      await expect(there.members.say(elsewhere, entry)).rejects.toMatchObject(error('member-ended'))
+      await expect(there.append(elsewhere, entry)).rejects.toMatchObject(error('member-ended'))
       await expect(there.members.rename(elsewhere, 'eve')).rejects.toMatchObject(error('member-ended'))
       await expect.poll(() => told(there)).toEqual(['joined ada', 'left ada'])
     })
@@ -137,7 +135,7 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
       const { membership: following } = await enter(here, 'following')
       const line = new ReaderConnection(following, undefined, () => undefined)
       await enter(here, 'talking')
-      const talking = await there.members.membershipOf('token-talking')
+      const talking = await there.members.membershipByToken('token-talking')
       const timer = setInterval(() => contact(talking), leaseMs / 10)
       await expect.poll(() => names(there)).toEqual(['following', 'talking'])
       // A whole lease of somebody else: time in which nothing happened to these.
@@ -161,15 +159,15 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
       const { membership: going } = await enter(here, 'going')
       const { membership: back } = await enter(here, 'back')
       const { membership: open } = await enter(here, 'open')
-      const line = new ReaderConnection(await there.members.membershipOf('token-open'), undefined, () => undefined)
-      for (const membership of [going, back, open]) await here.members.endSoon(membership, 1000)
-      const elsewhere = await there.members.membershipOf('token-back')
+      const line = new ReaderConnection(await there.members.membershipByToken('token-open'), undefined, () => undefined)
+      for (const membership of [going, back, open]) await here.members.endMembershipLater(membership, 1000)
+      const elsewhere = await there.members.membershipByToken('token-back')
       // There, it has to be known that it was about to go.
       await there.members.readRoster()
       contact(elsewhere)
       await expect.poll(() => names(there)).toEqual(['back', 'open'])
       const { membership: later } = await enter(here, 'later')
-      await here.members.endSoon(later, 1100)
+      await here.members.endMembershipLater(later, 1100)
       await expect.poll(() => told(there).at(-1)).toBe('left later')
       expect(await names(here)).toEqual(['back', 'open'])
       const left = () => eventsOf(here).filter(({ type }) => type === 'left')

@@ -35,14 +35,14 @@ describeWithRedis('Redis', () => {
     const emptied = await startRedis()
     const room = await open(emptied, 'lobby', { leaseMs: 60_000, renames: 1, maxMembers: 1000 })
     const ids = Array.from({ length: 50 }, (_, i) => `member-${i}`)
-    const entered = await Promise.all(ids.map((id) => room.members.enter({ id, name: id }, `token-${id}`)))
+    const entered = await Promise.all(ids.map((id) => room.members.addMember({ id, name: id }, `token-${id}`)))
     // As after a restart: the scripts have to be sent again, one after the other, and may overtake each other.
     await emptied.client.multi().flushall().call('SCRIPT', 'FLUSH').exec()
     const said: Promise<unknown>[] = []
     for (let round = 0; round < 10; round++) {
       for (const { membership } of entered) {
         const id = `${membership.member.id}-${round}`
-        said.push(room.members.say(membership, { type: 'message', id, from: membership.member, text: 'still here' }))
+        said.push(room.append(membership, { type: 'message', id, from: membership.member, text: 'still here' }))
         await turn()
       }
     }

@@ -101,7 +101,7 @@ class RawClient {
 /** Says it beside the log's readers: on nobody's account. */
 async function say({ rooms }: TestPlayground, who: Person): Promise<void> {
   const room = rooms.get('lobby')
-  await room.say(await room.membershipOf(who.token), draft(text))
+  await room.post(await room.membershipByToken(who.token), draft(text))
 }
 
 const text = 'héllo, 世界'

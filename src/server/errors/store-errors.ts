@@ -26,4 +26,4 @@ export const unknownToken = (): DomainError =>
 export const storeAway = (detail: string): DomainError =>
   new DomainError('store-away', detail, { retryAfterMs: RETRY_STORE_MS })
 
-export const roomRestarting = (): DomainError => storeAway('the room begins anew: try again')
+export const roomRestarting = (): DomainError => storeAway('the room is being restored: try again')

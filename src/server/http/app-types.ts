@@ -39,7 +39,7 @@ export type App = FastifyInstance<
 export type MountTransport = (app: App, path: string, transport: TransportName, config: Config) => void
 
 /** The member that reads by this connection. @throws DomainError `unknown-token` for a connection without a token */
-export function membershipOf({ membership }: ReaderConnection): Membership {
+export function requireMembership({ membership }: ReaderConnection): Membership {
   if (!membership) {
     throw new DomainError('unknown-token', 'this needs a token: join the room, then send Authorization: Bearer <token>')
   }

@@ -1,52 +1,48 @@
 import type { Cursor, LeftReason, Member } from '../../protocol.ts'
-import type { Appended, Entry } from '../log/log.ts'
 import type { Membership } from './membership.ts'
 
 export interface MemberOptions {
-  /** ms for which a member that nothing is heard of stays. */
+  /** ms after which a silent member has left. */
   leaseMs: number
-  /** How often a member may change its name. */
+  /** Number of times that a member may change its name. */
   renames: number
   maxMembers: number
 }
 
-export interface Entered {
+export interface AddedMember {
   membership: Membership
-  /** The head behind the member's own `joined`, and who was there at that position. */
+  /** The position after the member's own `joined`, and the members at that position. */
   cursor: Cursor
   roster: Member[]
 }
 
 /**
- * Who is in a room: names, tokens, leases. Every change of it is an event in the room's log too, and the two never
- * disagree. However many servers share it, a name has one holder and a stay has one end.
+ * The members of a room: names, tokens, leases. Every change is also an event in the room's log, and both always agree. However
+ * many servers share the store, a name has one holder, and a membership ends once.
  */
 export interface MemberStore {
-  /** Everybody who is here, as far as this server has read the log. */
+  /** All members, as far as this server has read the log. */
   readonly roster: Member[]
-  /** The same, as it stands now; what this server has read where no more can be learnt. */
+  /** All members now. While the store is away, the members that this server knows. */
   readRoster(): Promise<Member[]>
   hasName(name: string): boolean
-  /** A member by its id. */
-  find(id: string): Promise<Member | null>
+  findMember(id: string): Promise<Member | null>
   /** @throws DomainError `name-taken`, `full` */
-  enter(member: Member, tokenDigest: string): Promise<Entered>
-  /** Who holds this token. @throws DomainError `unknown-token`, `member-ended` */
-  membershipOf(tokenDigest: string): Membership | Promise<Membership>
-  /** A member's place, by its id: no proof that it is the member who asks. */
+  addMember(member: Member, tokenDigest: string): Promise<AddedMember>
+  /** @throws DomainError `unknown-token`, `member-ended` */
+  membershipByToken(tokenDigest: string): Membership | Promise<Membership>
+  /** An id is no proof that a request comes from the member. */
   membershipById(id: string): Membership | null | Promise<Membership | null>
-  /** Appends what a member says. @throws DomainError `member-ended` */
-  say(membership: Membership, entry: Entry): Promise<Appended>
   /** @throws DomainError `name-taken`, `renames-used`, `member-ended` */
   rename(membership: Membership, name: string): Promise<Member>
   /**
-   * Ends a member's stay: whoever is first appends the one `left`, and every server cuts its lines. Returns the seq of it.
+   * Appends one `left`, after which every server closes the member's connections. Returns the seq of `left`.
    *
    * @throws DomainError `member-ended` if it has left before
    */
-  end(membership: Membership, reason: LeftReason): Promise<number>
-  /** Ends it after `graceMs`, unless it is heard of before, at any server, or a line of it is open then. */
-  endSoon(membership: Membership, graceMs: number): Promise<void>
-  /** Stops all clocks. Nobody leaves by that. */
+  endMembership(membership: Membership, reason: LeftReason): Promise<number>
+  /** Ends the membership after `graceMs`, unless a server hears from the member before, or has a connection of it then. */
+  endMembershipLater(membership: Membership, graceMs: number): Promise<void>
+  /** Stops all timers. No membership ends by that. */
   close(): void
 }

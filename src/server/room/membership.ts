@@ -3,23 +3,23 @@ import type { RoomObserver } from '../log/delivery-observer.ts'
 import { SmallSet } from '../log/small-set.ts'
 import type { Reader } from '../log/subscription.ts'
 
-/** Told when a member connects and disconnects: its lease does not run while a connection is open. */
+/** Learns when a member connects and disconnects: its lease does not run while a connection is open. */
 export interface Presence {
   connected(membership: Membership): void
   /** The last connection has ended: the lease begins. */
   disconnected(membership: Membership): void
 }
 
-/** A member of a room as this server sees it, with the connections by which it reads here. */
+/** A member of a room, with its connections to this server. */
 export class Membership {
   readonly tokenDigest: string
   #member: Member
   readonly #connections = new SmallSet<ReaderConnection>()
   readonly #presence: Presence | null
   #isEnded = false
-  /** Number of its requests and sockets so far. */
+  /** Number of requests and sockets of the member so far. */
   contacts = 0
-  /** When the last one ended, by performance.now(). */
+  /** When the last connection ended, by performance.now(). */
   heardAt = performance.now()
 
   constructor(member: Member, tokenDigest: string, presence: Presence | null = null) {
@@ -62,7 +62,7 @@ export class Membership {
   }
 }
 
-/** One request or socket by which a room is read: a parked poll, a stream, a WebSocket. Ends once, from either side. */
+/** A request or socket that reads a room: a held poll, a stream, a WebSocket. Either side can end it, once. */
 export class ReaderConnection implements Reader {
   /** null for a reader without a token. */
   readonly membership: Membership | null

@@ -31,25 +31,25 @@ const words = {
   },
 } satisfies Record<string, Words>
 
-const any = (list: readonly string[]): string => list[randomInt(list.length)] ?? ''
+const pick = (list: readonly string[]): string => list[randomInt(list.length)] ?? ''
 
 /**
- * A name that can be said aloud, in the first language of an Accept-Language header that we have words in.
+ * A pronounceable name: Chinese if an Accept-Language header begins with zh, otherwise English.
  *
- * @param isTaken asked for each candidate; after a few, a number is put behind the name
+ * @param isTaken called for each candidate; after eight, a number is added to the name
  */
 export function inventName(acceptLanguage: string | undefined, isTaken: (name: string) => boolean): string {
   const { first, second, joint } = /^\s*zh\b/i.test(acceptLanguage ?? '') ? words.zh : words.en
   for (let tries = 0; ; tries++) {
-    const name = any(first) + joint + any(second) + (tries < 8 ? '' : String(randomInt(10 ** Math.min(6, tries - 6))))
+    const name = pick(first) + joint + pick(second) + (tries < 8 ? '' : String(randomInt(10 ** Math.min(6, tries - 6))))
     if (!isTaken(name)) return name
   }
 }
 
-/** Words by which nobody may speak but the server. */
+/** Names that no member may have: others could take its messages for the server's. */
 const RESERVED = new Set(['system', 'server', 'admin', 'notice', '系统', '服务器', '管理员'])
 
-/** Two names with the same key are the same name to a person's eye: after RFC 8266 compatibility and case do not count. */
+/** Names with the same key look the same to a person: as in RFC 8266, compatibility characters and case are ignored. */
 export function nameKey(name: string): string {
   return name.normalize('NFKC').toLowerCase()
 }

@@ -1,8 +1,8 @@
-/** Tokens of members that left are remembered for a while, so that their holders are told 410 and not 401. */
-const REMEMBERED = 10_000
+/** Number of tokens that are remembered. */
+const MAX_TOKENS = 10_000
 
-/** Digests of the last tokens whose members have left. */
-export class EndedTokens {
+/** Digests of the last tokens whose members have left: for these the answer is 410 and not 401. */
+export class RevokedTokens {
   readonly #digests = new Set<string>()
 
   has(tokenDigest: string): boolean {
@@ -12,6 +12,6 @@ export class EndedTokens {
   add(tokenDigest: string): void {
     this.#digests.add(tokenDigest)
     const [oldest] = this.#digests
-    if (this.#digests.size > REMEMBERED && oldest !== undefined) this.#digests.delete(oldest)
+    if (this.#digests.size > MAX_TOKENS && oldest !== undefined) this.#digests.delete(oldest)
   }
 }

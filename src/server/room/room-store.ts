@@ -1,24 +1,31 @@
-import type { Log } from '../log/log.ts'
+import type { Appended, Entry, Log } from '../log/log.ts'
 import type { MemberStore } from './member-store.ts'
+import type { Membership } from './membership.ts'
 
-/** A room as it is kept: the log of what is said in it, and who is there. */
+/** A room as a store keeps it: its log and its members. */
 export interface StoredRoom {
   readonly log: Log
   readonly members: MemberStore
-  /** null once it can be used; before that, what settles when it can. @throws DomainError `store-away` */
+  /**
+   * Appends an event of a member, while it is one: in one step with that check, so that no event follows the member's `left`.
+   *
+   * @throws DomainError `member-ended`
+   */
+  append(author: Membership, entry: Entry): Promise<Appended>
+  /** null if the room can be used at once; otherwise settles when it can. @throws DomainError `store-away` */
   open(): Promise<void> | null
-  /** Nothing would be lost if this process let go of it now. */
+  /** Whether this process can forget the room without losing data. */
   readonly canBeReleased: boolean
   close(): void
 }
 
-/** Where rooms are kept. */
+/** Keeps rooms. */
 export interface Store {
   room(name: string): StoredRoom
-  /** Told of each round trip to it, in ms, where there is one. */
+  /** Called after each round trip to the store; a store in memory has none. */
   onRoundTrip?: ((ms: number) => void) | undefined
-  /** Whether it answers. */
+  /** Whether the store answers. */
   isReady(): Promise<boolean>
-  /** When all rooms are closed. */
+  /** To be called once all rooms are closed. */
   close(): Promise<void>
 }

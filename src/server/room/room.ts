@@ -1,7 +1,7 @@
 import { CLOSE_COMMANDS, type Ack, type Draft, type Joined, type Member } from '../../protocol.ts'
 import { digest, newMemberId, newToken } from './ids.ts'
 import type { Appended, Log } from '../log/log.ts'
-import type { Entered, MemberStore } from './member-store.ts'
+import type { AddedMember, MemberStore } from './member-store.ts'
 import { inventName, isReserved } from './names.ts'
 import type { RoomObserver } from '../log/delivery-observer.ts'
 import { DomainError } from '../errors/domain-error.ts'
@@ -9,13 +9,13 @@ import { nameTaken } from '../errors/store-errors.ts'
 import { ReaderConnection, type Membership } from './membership.ts'
 import type { StoredRoom } from './room-store.ts'
 
-/** What members do in a room: come, speak, go. Knows nothing of transports, nor of where all this is kept. */
+/** What members do in a room: join, post, rename, leave. Independent of transports and of the store. */
 export class Room {
   readonly log: Log
   readonly #members: MemberStore
   readonly #stored: StoredRoom
   readonly #observer: () => RoomObserver | undefined
-  /** Requests and sockets by which the room is read here. */
+  /** Number of requests and sockets that read the room at this server. */
   #connections = 0
   readonly #onDisconnect = () => {
     this.#connections -= 1
@@ -28,17 +28,17 @@ export class Room {
     this.#stored = stored
   }
 
-  /** Nobody looks on, and nothing is lost when this process forgets about it. */
+  /** Whether the room has no reader here, and this process can forget it without losing data. */
   get isIdle(): boolean {
     return this.#connections === 0 && this.#stored.canBeReleased
   }
 
-  /** Who is here, as far as this server has read. */
+  /** All members, as far as this server has read the log. */
   get roster(): Member[] {
     return this.#members.roster
   }
 
-  /** null when the room can be used at once. @throws DomainError `store-away` */
+  /** null if the room can be used at once; otherwise settles when it can. @throws DomainError `store-away` */
   open(): Promise<void> | null {
     return this.#stored.open()
   }
@@ -54,31 +54,31 @@ export class Room {
     const tokenDigest = digest(token)
     const { membership, cursor, roster } =
       name === undefined
-        ? await this.#enterUnderAnyName(acceptLanguage, tokenDigest)
-        : await this.#members.enter({ id: newMemberId(), name }, tokenDigest)
+        ? await this.#addWithInventedName(acceptLanguage, tokenDigest)
+        : await this.#members.addMember({ id: newMemberId(), name }, tokenDigest)
     return { member: membership.member, token, cursor, roster }
   }
 
   /**
-   * Who holds this token.
+   * The membership to which this token belongs.
    *
    * @throws DomainError `unknown-token`, `member-ended`
    */
-  membershipOf(token: string): Membership | Promise<Membership> {
+  membershipByToken(token: string): Membership | Promise<Membership> {
     return this.membershipByDigest(digest(token))
   }
 
-  /** The same, of a token whose digest is known. */
+  /** The same, for the digest of a token. */
   membershipByDigest(tokenDigest: string): Membership | Promise<Membership> {
-    return this.#members.membershipOf(tokenDigest)
+    return this.#members.membershipByToken(tokenDigest)
   }
 
-  /** A membership by the member's id: no proof that it is the member who asks. */
+  /** An id is no proof that a request comes from the member. */
   membershipById(memberId: string): Membership | null | Promise<Membership | null> {
     return this.#members.membershipById(memberId)
   }
 
-  /** A connection of a reader; `null` for one without a token. While it lasts, the member's lease does not run. */
+  /** Adds a connection; `null` for a reader without a token. While it is open, the member's lease does not run. */
   connect(membership: Membership | null): ReaderConnection {
     this.#connections += 1
     return new ReaderConnection(membership, this.#observer(), this.#onDisconnect)
@@ -92,15 +92,15 @@ export class Room {
   }
 
   /**
-   * Puts a draft into the log, once however often it comes. A close command ends the member instead, by the server's
-   * hand; its acknowledgement is where that stands.
+   * Appends a draft to the log, once, however often it is posted. A close command ends the membership instead, and is acknowledged
+   * with the seq of `left`.
    *
    * @throws DomainError `unknown-member` if `to` is not here, `id-taken` if this id belongs to another message
    */
-  async say(membership: Membership, draft: Draft): Promise<{ ack: Ack; isNew: boolean }> {
+  async post(membership: Membership, draft: Draft): Promise<{ ack: Ack; isNew: boolean }> {
     const text = draft.text.toWellFormed()
     if (CLOSE_COMMANDS.includes(text.trim())) {
-      return { ack: { id: draft.id, seq: await this.#members.end(membership, 'closed') }, isNew: true }
+      return { ack: { id: draft.id, seq: await this.#members.endMembership(membership, 'closed') }, isNew: true }
     }
     const { event, isNew } = await this.#append(membership, { ...draft, text })
     const isSame =
@@ -115,15 +115,15 @@ export class Room {
   }
 
   async leave(membership: Membership): Promise<void> {
-    await this.#members.end(membership, 'asked')
+    await this.#members.endMembership(membership, 'asked')
   }
 
-  /** Leaves after `graceMs`, unless the member is heard of before, or a line of it is open then. */
-  async leaveSoon(membership: Membership, graceMs: number): Promise<void> {
-    await this.#members.endSoon(membership, graceMs)
+  /** Leaves after `graceMs`, unless a server hears from the member before, or has a connection of it then. */
+  async leaveLater(membership: Membership, graceMs: number): Promise<void> {
+    await this.#members.endMembershipLater(membership, graceMs)
   }
 
-  /** Answers everybody who waits. */
+  /** Ends all waits of readers. */
   close(): void {
     this.log.close()
     this.#members.close()
@@ -132,21 +132,21 @@ export class Room {
 
   async #append(membership: Membership, { id, text, to: toId }: Draft): Promise<Appended> {
     const entry = { type: 'message', id, from: membership.member, text } as const
-    if (toId === undefined) return this.#members.say(membership, entry)
-    const to = await this.#members.find(toId)
-    if (to) return this.#members.say(membership, { ...entry, to })
-    // It may have been stored before that member left, and this be the retry of somebody who was not told.
+    if (toId === undefined) return this.#stored.append(membership, entry)
+    const to = await this.#members.findMember(toId)
+    if (to) return this.#stored.append(membership, { ...entry, to })
+    // This may be a retry of a draft that was stored before that member left.
     const known = await this.log.find(id)
     if (known) return { event: known, isNew: false }
     throw new DomainError('unknown-member', 'the member that this is for is not here', { field: 'to' })
   }
 
-  /** Somebody at another server may take an invented name first: then another is invented. */
-  async #enterUnderAnyName(acceptLanguage: string | undefined, tokenDigest: string): Promise<Entered> {
+  /** Invents another name if a member at another server takes the first one at the same time. */
+  async #addWithInventedName(acceptLanguage: string | undefined, tokenDigest: string): Promise<AddedMember> {
     for (;;) {
       const name = inventName(acceptLanguage, (candidate) => this.#members.hasName(candidate))
       try {
-        return await this.#members.enter({ id: newMemberId(), name }, tokenDigest)
+        return await this.#members.addMember({ id: newMemberId(), name }, tokenDigest)
       } catch (error) {
         if (!(error instanceof DomainError && error.code === 'name-taken')) throw error
       }

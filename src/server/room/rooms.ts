@@ -3,13 +3,13 @@ import { full } from '../errors/store-errors.ts'
 import { Room } from './room.ts'
 import type { Store } from './room-store.ts'
 
-/** Rooms by name. A room comes to be when somebody looks into it; at the cap, idle ones make way, the oldest first. */
+/** Rooms by name. The first request creates a room. At the limit, the oldest idle room is released for a new one. */
 export class Rooms {
   readonly #rooms = new Map<string, Room>()
   readonly #store: Store
   readonly #maxRooms: number
   #isClosed = false
-  /** Whoever counts; rooms that are opened later tell it too. */
+  /** Also used by rooms that are created later. */
   observer: RoomObserver | undefined
 
   constructor(store: Store, maxRooms: number) {
@@ -27,12 +27,12 @@ export class Rooms {
     return this.#rooms.values()
   }
 
-  /** A room that is here already. */
+  /** A room that exists at this server. */
   find(name: string): Room | undefined {
     return this.#rooms.get(name)
   }
 
-  /** @throws DomainError `full` if no further room is allowed and none is idle */
+  /** The room with this name, created if needed. @throws DomainError `full` if no further room is allowed and none is idle */
   get(name: string): Room {
     const known = this.#rooms.get(name)
     if (known) return known
@@ -42,7 +42,7 @@ export class Rooms {
     return room
   }
 
-  /** Answers everybody who waits, in every room. */
+  /** Ends all waits of readers, in every room. */
   close(): void {
     this.#isClosed = true
     for (const room of this.#rooms.values()) room.close()
@@ -55,6 +55,6 @@ export class Rooms {
       this.#rooms.delete(name)
       return
     }
-    throw full(`there are ${this.#maxRooms} rooms, and somebody is in each`, this.#maxRooms)
+    throw full(`there are ${this.#maxRooms} rooms, and each is in use`, this.#maxRooms)
   }
 }

@@ -1,6 +1,6 @@
 import { schemas, type Present } from '../../protocol.ts'
 import type { Config } from '../config/settings.ts'
-import { membershipOf, type App } from '../http/app-types.ts'
+import { requireMembership, type App } from '../http/app-types.ts'
 
 /** Joining, being here, changing one's name, leaving. */
 export function mountMembers(app: App, { lease }: Config): void {
@@ -19,17 +19,17 @@ export function mountMembers(app: App, { lease }: Config): void {
   // A contact, for somebody whose line carries no token and so renews no lease.
   app.get(
     '/members/me',
-    async (request) => ({ ...membershipOf(request.context.reader).member, leaseMs: lease }) satisfies Present,
+    async (request) => ({ ...requireMembership(request.context.reader).member, leaseMs: lease }) satisfies Present,
   )
 
   app.patch('/members/me', { schema: { body: schemas.rename } }, async (request) =>
-    request.context.room.rename(membershipOf(request.context.reader), request.body.name),
+    request.context.room.rename(requireMembership(request.context.reader), request.body.name),
   )
 
   app.delete('/members/me', { schema: { querystring: schemas.leave } }, async (request, reply) => {
     const graceMs = Number(request.query.graceMs ?? 0)
-    if (graceMs > 0) await request.context.room.leaveSoon(membershipOf(request.context.reader), graceMs)
-    else await request.context.room.leave(membershipOf(request.context.reader))
+    if (graceMs > 0) await request.context.room.leaveLater(requireMembership(request.context.reader), graceMs)
+    else await request.context.room.leave(requireMembership(request.context.reader))
     return reply.code(204).send()
   })
 }

@@ -1,11 +1,11 @@
 import { schemas } from '../../protocol.ts'
-import { membershipOf, type App } from '../http/app-types.ts'
+import { requireMembership, type App } from '../http/app-types.ts'
 
 /** The upstream of every transport that has none of its own. */
 export function mountMessages(app: App): void {
   app.post('/messages', { schema: { body: schemas.draft } }, async (request, reply) => {
     request.context.meter.countDraft(request.body)
-    const { ack, isNew } = await request.context.room.say(membershipOf(request.context.reader), request.body)
+    const { ack, isNew } = await request.context.room.post(requireMembership(request.context.reader), request.body)
     request.context.meter.addAcknowledgement(ack.id)
     return reply.code(isNew ? 201 : 200).send(ack)
   })

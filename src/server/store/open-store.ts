@@ -1,9 +1,9 @@
 import type { Config } from '../config/settings.ts'
 import { MemoryStore } from './memory/memory-store.ts'
-import type { Logger } from './redis/logger.ts'
+import type { Logger } from './redis/connection.ts'
 import type { Store } from '../room/room-store.ts'
 
-/** The store that the settings name. @throws Error when there is a Redis, and it does not want us */
+/** The store that the settings name. @throws Error if Redis refuses this server, as for a wrong password */
 export async function openStore(config: Config, log: Logger): Promise<Store> {
   const options = {
     historyEvents: config.history,
@@ -13,7 +13,7 @@ export async function openStore(config: Config, log: Logger): Promise<Store> {
     maxMembers: config.maxMembers,
   }
   if (config.store === 'memory') return new MemoryStore(options)
-  // Loaded only where it is used: a Redis client takes 9 MiB.
+  // Loaded on demand: a Redis client takes 9 MiB.
   const { RedisStore } = await import('./redis/redis-store.ts')
   return RedisStore.open({ ...options, url: config.store, prefix: config.storePrefix }, log)
 }

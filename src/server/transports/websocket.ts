@@ -1,6 +1,6 @@
 import { schemas } from '../../protocol.ts'
 import type { MountTransport } from '../http/app-types.ts'
-import { membershipOf } from '../http/app-types.ts'
+import { requireMembership } from '../http/app-types.ts'
 import { toProblem } from '../http/problems.ts'
 import { upgradeRequired } from '../http/app-types.ts'
 import { validator } from '../errors/validate.ts'
@@ -29,7 +29,7 @@ export const webSocket: MountTransport = (app, path, transport) => {
           id = draftIdOf(frame)
           const { draft } = frameUp(frame)
           carrier.countDraft(draft)
-          const { ack } = await room.say(membershipOf(reader), draft)
+          const { ack } = await room.post(requireMembership(reader), draft)
           await connection.send({ type: 'ack', ack })
         } catch (error) {
           const problem = toProblem(error, app.log)

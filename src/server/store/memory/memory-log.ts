@@ -4,7 +4,7 @@ import type { Appended, Entry } from '../../log/log.ts'
 import { WindowLog } from '../../log/window-log.ts'
 import { Window, type WindowOptions } from '../../log/window.ts'
 
-/** A log that lasts as long as the process. Its epoch is random, so that a cursor of another process is told apart. */
+/** A log in the memory of this process. Its epoch is random, so a cursor of another process is recognised. */
 export class MemoryLog extends WindowLog {
   readonly #window: Window
   readonly #byId: Map<string, RoomEvent>
@@ -32,7 +32,7 @@ export class MemoryLog extends WindowLog {
     return Promise.resolve(this.#byId.get(id) ?? null)
   }
 
-  /** No other server could know more. */
+  /** No other server writes to this log. */
   catchUpTo(): true {
     return true
   }

@@ -4,7 +4,7 @@ import type { MemberOptions } from '../../room/member-store.ts'
 import type { Store, StoredRoom } from '../../room/room-store.ts'
 import type { WindowOptions } from '../../log/window.ts'
 
-/** Rooms in this process's own memory: nothing is needed, and nothing outlives it. */
+/** Rooms in the memory of this process: they need no other program, and end with the process. */
 export class MemoryStore implements Store {
   readonly #options: WindowOptions & MemberOptions
 
@@ -18,6 +18,10 @@ export class MemoryStore implements Store {
     return {
       log,
       members,
+      append: async (author, entry) => {
+        members.recordOf(author)
+        return log.append(entry)
+      },
       open: () => null,
       get canBeReleased() {
         return members.roster.length === 0

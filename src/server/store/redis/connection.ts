@@ -1,20 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import type { Logger as Logger } from './logger.ts'
 import { storeAway } from '../../errors/store-errors.ts'
 import { scripts, type ScriptName } from './scripts.ts'
 
-/** ms after which an answer is not waited for any longer: the client is told to come back. */
-const PATIENCE_MS = 1500
+/** Logs background failures; Fastify's logger is one. */
+export interface Logger {
+  warn: (about: object, text: string) => void
+  debug: (about: object, text: string) => void
+}
 
-/** A blocking read is silent for as long as the first and late after both. */
+export type ScriptArgs = readonly (string | number)[]
+
+/** ms after which a command has failed: the client is asked to retry. */
+const COMMAND_TIMEOUT_MS = 1500
+
+/** Redis answers a blocking read after this time at the latest; after the margin, the read has failed. */
 export const BLOCK_MS = 2000
-const BLOCK_PATIENCE_MS = 3000
+const BLOCK_MARGIN_MS = 3000
 
-/** Errors by which Redis says that it cannot now, and may later. */
-const CANNOT_NOW = /^(LOADING|READONLY|MASTERDOWN|NOREPLICAS|CLUSTERDOWN|TRYAGAIN|OOM|MISCONF|BUSY|UNBLOCKED)\b/
-/** … and that it never will, as things are. */
-const REFUSES_US = /^(WRONGPASS|NOAUTH|NOPERM|ERR invalid password|ERR AUTH|ERR DB index|ERR invalid DB)/
+/** Errors after which the same command may succeed later. */
+const TEMPORARY_ERROR = /^(LOADING|READONLY|MASTERDOWN|NOREPLICAS|CLUSTERDOWN|TRYAGAIN|OOM|MISCONF|BUSY|UNBLOCKED)\b/
+/** Errors that stay until a setting is changed. */
+const PERMANENT_REFUSAL = /^(WRONGPASS|NOAUTH|NOPERM|ERR invalid password|ERR AUTH|ERR DB index|ERR invalid DB)/
 
 /** What a script answers: a status, and the values that belong to it. */
 export type Reply = readonly [status: string, ...unknown[]]
@@ -23,13 +30,13 @@ export type Reply = readonly [status: string, ...unknown[]]
 type ScriptClient = Redis & Record<ScriptName, (...keysAndArgs: (string | number)[]) => Promise<Reply>>
 
 /**
- * One process's two connections to Redis: one for commands, one on which reads block. A command fails soon while Redis is
- * away; connecting is tried again with back-off, for ever.
+ * The two connections of a process to Redis: one for commands, one for blocking reads. While Redis is away, commands fail
+ * soon, and the connections are retried with back-off without end.
  */
 export class Connection {
   readonly #commands: ScriptClient
   readonly blocking: Redis
-  /** Told of each command's round trip, in ms. */
+  /** Called after each script, with its round trip in ms. */
   onRoundTrip: ((ms: number) => void) | undefined
 
   private constructor(url: string, log: Logger) {
@@ -39,17 +46,17 @@ export class Connection {
       connectTimeout: 2000,
       enableOfflineQueue: false,
       autoResendUnfulfilledCommands: false,
-      // What was under way fails as soon as the connection is lost, and not when its patience is at its end.
+      // Pending commands fail when the connection is lost, not when they time out.
       maxRetriesPerRequest: 0,
       retryStrategy: (attempts: number) => backoffMs(attempts),
     } as const
     const commands = Object.entries(scripts).map(([name, { lua, keys }]) => [name, { lua, numberOfKeys: keys.length }])
     this.#commands = new Redis(url, {
       ...options,
-      commandTimeout: PATIENCE_MS,
+      commandTimeout: COMMAND_TIMEOUT_MS,
       scripts: Object.fromEntries(commands) as Record<ScriptName, { lua: string; numberOfKeys: number }>,
     }) as ScriptClient
-    this.blocking = new Redis(url, { ...options, commandTimeout: BLOCK_MS + BLOCK_PATIENCE_MS })
+    this.blocking = new Redis(url, { ...options, commandTimeout: BLOCK_MS + BLOCK_MARGIN_MS })
     let isAway = false
     this.#commands.on('error', (error: Error) => {
       if (!isAway) log.warn({ error: error.message }, 'the store is away')
@@ -63,16 +70,16 @@ export class Connection {
   }
 
   /**
-   * Settles when Redis has answered, or is known to be away: then it is tried again in the background.
+   * Settles when Redis has answered or cannot be reached. Then connecting is retried in the background.
    *
-   * @throws Error when Redis answered and does not want us
+   * @throws Error if Redis refuses this server, as for a wrong password
    */
   static async open(url: string, log: Logger): Promise<Connection> {
     const connection = new Connection(url, log)
     const refusals: Error[] = []
     for (const client of [connection.#commands, connection.blocking]) {
       const failed = (error: Error) => {
-        if (REFUSES_US.test(error.message)) refusals.push(error)
+        if (PERMANENT_REFUSAL.test(error.message)) refusals.push(error)
       }
       client.on('error', failed)
       await client.connect().catch(failed)
@@ -84,8 +91,8 @@ export class Connection {
     throw new Error(`the store refuses this server: ${refusal.message}`, { cause: refusal })
   }
 
-  /** @throws DomainError `store-away`: the same command again is harmless then, and may succeed */
-  async run(script: ScriptName, prefix: string, args: readonly (string | number)[]): Promise<Reply> {
+  /** @throws DomainError `store-away`: running the same script again is harmless, and may succeed */
+  async runScript(script: ScriptName, prefix: string, args: ScriptArgs): Promise<Reply> {
     const keys = scripts[script].keys.map((key) => prefix + key)
     const startedAt = performance.now()
     try {
@@ -93,16 +100,16 @@ export class Connection {
       this.onRoundTrip?.(performance.now() - startedAt)
       return reply
     } catch (error) {
-      throw explain(error)
+      throw storeError(error)
     }
   }
 
   /** @throws DomainError `store-away` */
-  async call<T>(command: (client: Redis) => Promise<T>): Promise<T> {
+  async runCommand<T>(command: (client: Redis) => Promise<T>): Promise<T> {
     try {
       return await command(this.#commands)
     } catch (error) {
-      throw explain(error)
+      throw storeError(error)
     }
   }
 
@@ -113,7 +120,7 @@ export class Connection {
     )
   }
 
-  /** Settles when it can be read from. @throws Error when it was closed for good */
+  /** Settles when `blocking` is connected. @throws Error if it was closed */
   async whenBlockingIsReady(): Promise<void> {
     if (this.blocking.status === 'ready') return
     await new Promise<void>((resolve, reject) => {
@@ -128,8 +135,8 @@ export class Connection {
     })
   }
 
-  /** A peer that went without a word is found out by silence; then both connections are made anew. */
-  renew(): void {
+  /** Replaces both connections: a peer that vanished without closing them is noticed only by a timeout. */
+  reconnect(): void {
     for (const client of [this.#commands, this.blocking]) client.disconnect(true)
   }
 
@@ -138,17 +145,17 @@ export class Connection {
   }
 }
 
-/** Full jitter, doubling, capped: so that the servers of a restarted Redis do not come back as one. */
+/** Doubles up to a limit, with full jitter: so the servers do not all reconnect to a restarted Redis at once. */
 function backoffMs(attempts: number): number {
   return 20 + Math.random() * Math.min(1000, 50 * 2 ** attempts)
 }
 
-/** @param attempts failed ones so far */
+/** @param attempts number of failed attempts so far */
 export const backoff = (attempts: number): Promise<void> => sleep(backoffMs(attempts), undefined, { ref: false })
 
-function explain(error: unknown): Error {
+function storeError(error: unknown): Error {
   const { name, message } = error as Error
-  // What Redis itself says is an error of ours, unless it says that it cannot now; without an answer it is away.
-  if (name === 'ReplyError' && !CANNOT_NOW.test(message)) return error as Error
+  // An error that Redis reports is a fault of this server, unless it is temporary. Without an answer, Redis is away.
+  if (name === 'ReplyError' && !TEMPORARY_ERROR.test(message)) return error as Error
   return storeAway('the store does not answer: try again')
 }

@@ -1,5 +1,5 @@
 import type { Member } from '../../../protocol.ts'
-import { EndedTokens } from '../../room/revoked-tokens.ts'
+import { RevokedTokens } from '../../room/revoked-tokens.ts'
 import type { Membership } from '../../room/membership.ts'
 
 /** A member as Redis keeps it. */
@@ -8,15 +8,15 @@ export interface MemberRecord {
   nameKey: string
   tokenDigest: string
   renamesLeft: number
-  /** What it is at this server, once it was heard of here. */
+  /** Set once this server has heard from the member. */
   membership: Membership | null
 }
 
-/** Who is in a room, as far as this server has read of it. */
+/** The members of a room, as far as this server has read the log. */
 export class MemberRecords {
   readonly #byId = new Map<string, MemberRecord>()
   readonly #byToken = new Map<string, MemberRecord>()
-  readonly #endedTokens = new EndedTokens()
+  readonly #revokedTokens = new RevokedTokens()
 
   get all(): MemberRecord[] {
     return [...this.#byId.values()]
@@ -26,38 +26,38 @@ export class MemberRecords {
     return this.#byId.get(memberId)
   }
 
-  byToken(tokenDigest: string): MemberRecord | undefined {
+  findByToken(tokenDigest: string): MemberRecord | undefined {
     return this.#byToken.get(tokenDigest)
   }
 
-  hasEnded(tokenDigest: string): boolean {
-    return this.#endedTokens.has(tokenDigest)
+  isRevoked(tokenDigest: string): boolean {
+    return this.#revokedTokens.has(tokenDigest)
   }
 
-  /** Somebody comes to be here, or what is known of somebody who is changes. Returns what is known now. */
-  put(standing: MemberRecord): MemberRecord {
-    const known = this.#byId.get(standing.member.id)
+  /** Adds a record, or updates the record of a known member. Returns the record that is kept. */
+  save(record: MemberRecord): MemberRecord {
+    const known = this.#byId.get(record.member.id)
     if (known) {
-      const { member, nameKey, renamesLeft } = standing
+      const { member, nameKey, renamesLeft } = record
       known.membership?.rename(member.name)
       return Object.assign(known, { member, nameKey, renamesLeft })
     }
-    this.#byId.set(standing.member.id, standing)
-    this.#byToken.set(standing.tokenDigest, standing)
-    return standing
+    this.#byId.set(record.member.id, record)
+    this.#byToken.set(record.tokenDigest, record)
+    return record
   }
 
   remove({ member, tokenDigest }: MemberRecord): void {
     this.#byId.delete(member.id)
     this.#byToken.delete(tokenDigest)
-    this.#endedTokens.add(tokenDigest)
+    this.#revokedTokens.add(tokenDigest)
   }
 }
 
-export const recordOf = ({ member, nameKey, tokenDigest, renamesLeft }: MemberRecord): string =>
+export const serializeRecord = ({ member, nameKey, tokenDigest, renamesLeft }: MemberRecord): string =>
   JSON.stringify([JSON.stringify(member), nameKey, tokenDigest, renamesLeft])
 
-export function memberOf(record: string): MemberRecord {
-  const [member, nameKey, tokenDigest, renamesLeft] = JSON.parse(record) as [string, string, string, number]
+export function parseRecord(text: string): MemberRecord {
+  const [member, nameKey, tokenDigest, renamesLeft] = JSON.parse(text) as [string, string, string, number]
   return { member: JSON.parse(member) as Member, nameKey, tokenDigest, renamesLeft, membership: null }
 }

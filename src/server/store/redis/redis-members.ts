@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { LeftReason, Member, RoomEvent } from '../../../protocol.ts'
 import { newId } from '../../room/ids.ts'
-import type { Appended, Entry } from '../../log/log.ts'
-import type { Entered, MemberOptions, MemberStore } from '../../room/member-store.ts'
+import type { Entry } from '../../log/log.ts'
+import type { AddedMember, MemberOptions, MemberStore } from '../../room/member-store.ts'
 import { nameKey } from '../../room/names.ts'
 import {
   memberEnded,
@@ -13,155 +13,161 @@ import {
   unknownToken,
 } from '../../errors/store-errors.ts'
 import { Membership, type Presence } from '../../room/membership.ts'
-import type { Reply } from './connection.ts'
-import { FORGOTTEN_AFTER_MS, type RoomReplica, type Listener } from './room-replica.ts'
-import type { RedisLog } from './redis-log.ts'
+import type { Reply, ScriptArgs } from './connection.ts'
+import { DELETED_AFTER_MS, type ReplicaListener, type RoomReplica } from './room-replica.ts'
 import type { ScriptName } from './scripts.ts'
-import { recordOf, memberOf, MemberRecords, type MemberRecord } from './member-records.ts'
+import { MemberRecords, parseRecord, serializeRecord, type MemberRecord } from './member-records.ts'
 
-/** Leases are renewed at least this often, in ms; and a few times in each. */
-const RENEW_MS = 5000
+/** Leases are renewed at least this often, in ms, and a few times in each lease. */
+const MAX_RENEWAL_MS = 5000
 const RENEWALS_PER_LEASE = 4
-/** Renewals that nobody made: then Redis was away, or every server. */
-const SILENT_FOR = 2
+/** Missed renewals that count as an outage: Redis or every server was down. */
+const OUTAGE_RENEWALS = 2
 /** Leases renewed by one command. */
 const RENEWED_AT_ONCE = 1000
-/** ms by which a grace is longer than asked for: the other servers' word that a line is open has to come first. */
+/** ms by which a grace is prolonged: the other servers must be able to report an open connection before it ends. */
 const GRACE_MARGIN_MS = 100
 
 /** ms from one renewal to the next. */
-export const renewalMs = (leaseMs: number): number => Math.min(RENEW_MS, leaseMs / RENEWALS_PER_LEASE)
+export const renewalMs = (leaseMs: number): number => Math.min(MAX_RENEWAL_MS, leaseMs / RENEWALS_PER_LEASE)
 
 /**
- * Members that Redis keeps. What is read of them here comes by the log, as everything does; what is written goes by scripts
- * that change members and log in one step. Leases are renewed by one command an interval, however many members were heard of.
+ * Members that Redis keeps. Reads use the records that this server has read from the log. Writes are scripts that change
+ * members and log in one step. One command per interval renews the leases of all members that this server has heard from.
  */
-export class RedisMembers implements MemberStore, Presence, Listener {
-  readonly #feed: RoomReplica
-  readonly #log: RedisLog
+export class RedisMembers implements MemberStore, Presence, ReplicaListener {
+  readonly #replica: RoomReplica
   readonly #options: MemberOptions & { retainEvents: number }
-  readonly #here = new MemberRecords()
-  /** Heard of since leases were renewed; and those with a line open. */
-  readonly #heard = new Set<string>()
-  readonly #onLine = new Set<Membership>()
-  /** Members that go unless they are heard of. */
+  readonly #records = new MemberRecords()
+  /** Ids of members heard from since the last renewal, and memberships with an open connection. */
+  readonly #heardFrom = new Set<string>()
+  readonly #connected = new Set<Membership>()
+  /** Timers of members that leave unless a server hears from them. */
   readonly #leaving = new Map<string, NodeJS.Timeout>()
-  /** Members that Redis has lost, by their id, until it is known that it has them again. */
+  /** Members that Redis has lost, by id, until they are restored. */
   readonly #lost = new Map<string, MemberRecord>()
 
-  constructor(feed: RoomReplica, log: RedisLog, options: MemberOptions & { retainEvents: number }) {
-    this.#feed = feed
-    this.#log = log
+  constructor(replica: RoomReplica, options: MemberOptions & { retainEvents: number }) {
+    this.#replica = replica
     this.#options = options
-    feed.listener = this
+    replica.listener = this
   }
 
   get roster(): Member[] {
-    return this.#here.all.map(({ member }) => member)
+    return this.#records.all.map(({ member }) => member)
   }
 
   async readRoster(): Promise<Member[]> {
-    await this.#feed.catchUp().catch(() => undefined)
+    await this.#replica.catchUp().catch(() => undefined)
     return this.roster
   }
 
   hasName(name: string): boolean {
     const key = nameKey(name)
-    return this.#here.all.some((standing) => standing.nameKey === key)
+    return this.#records.all.some((record) => record.nameKey === key)
   }
 
-  async find(id: string): Promise<Member | null> {
-    if (!this.#here.get(id)) await this.#feed.catchUp()
-    return this.#here.get(id)?.member ?? null
+  async findMember(id: string): Promise<Member | null> {
+    if (!this.#records.get(id)) await this.#replica.catchUp()
+    return this.#records.get(id)?.member ?? null
   }
 
-  async enter(member: Member, tokenDigest: string): Promise<Entered> {
+  async addMember(member: Member, tokenDigest: string): Promise<AddedMember> {
     const { maxMembers, renames } = this.#options
-    const standing = { member, nameKey: nameKey(member.name), tokenDigest, renamesLeft: renames, membership: null }
-    const [status] = await this.#feed.write('add-member', this.#entering(standing, maxMembers))
+    const record = { member, nameKey: nameKey(member.name), tokenDigest, renamesLeft: renames, membership: null }
+    const [status] = await this.#replica.write('add-member', this.#addMemberArgs(record, maxMembers))
     if (status === 'full') throw roomFull(maxMembers)
     if (status === 'taken') throw nameTaken(member.name)
-    const membership = this.#membershipAt(this.#here.get(member.id) ?? this.#here.put(standing))
-    return { membership, cursor: this.#log.head, roster: this.roster }
+    const membership = this.#membershipOf(this.#records.get(member.id) ?? this.#records.save(record))
+    return { membership, cursor: this.#replica.window.head, roster: this.roster }
   }
 
-  membershipOf(tokenDigest: string): Membership | Promise<Membership> {
-    const standing = this.#here.byToken(tokenDigest)
-    if (standing) return this.#membershipAt(standing)
-    if (this.#here.hasEnded(tokenDigest)) throw memberEnded()
-    return this.#askFor(tokenDigest)
+  membershipByToken(tokenDigest: string): Membership | Promise<Membership> {
+    const record = this.#records.findByToken(tokenDigest)
+    if (record) return this.#membershipOf(record)
+    if (this.#records.isRevoked(tokenDigest)) throw memberEnded()
+    return this.#fetchByToken(tokenDigest)
   }
 
   membershipById(id: string): Membership | null | Promise<Membership | null> {
     const membership = () => {
-      const standing = this.#here.get(id)
-      return standing ? this.#membershipAt(standing) : null
+      const record = this.#records.get(id)
+      return record ? this.#membershipOf(record) : null
     }
-    return membership() ?? this.#feed.catchUp().then(membership)
-  }
-
-  async say(membership: Membership, entry: Entry): Promise<Appended> {
-    const { args, appended } = this.#log.appending(entry, membership.member.id)
-    return appended(await this.#writeFor(membership, 'append-event', args))
+    return membership() ?? this.#replica.catchUp().then(membership)
   }
 
   async rename(membership: Membership, name: string): Promise<Member> {
     const member = { ...membership.member, name }
-    const args = [...this.#stamp(newId()), member.id, JSON.stringify(member), nameKey(name)]
-    const [status] = await this.#writeFor(membership, 'rename-member', args)
+    const args = [...this.#eventArgs(newId()), member.id, JSON.stringify(member), nameKey(name)]
+    const [status] = await this.writeAs(membership, 'rename-member', args)
     if (status === 'used') throw renamesUsed(this.#options.renames)
     if (status === 'taken') throw nameTaken(name)
     return member
   }
 
-  async end(membership: Membership, reason: LeftReason): Promise<number> {
-    const [, , , seq] = await this.#writeFor(membership, 'end-member', [
-      ...this.#stamp(newId()),
-      membership.member.id,
-      reason,
-    ])
+  async endMembership(membership: Membership, reason: LeftReason): Promise<number> {
+    const args = [...this.#eventArgs(newId()), membership.member.id, reason]
+    const [, , , seq] = await this.writeAs(membership, 'end-member', args)
     return Number(seq)
   }
 
-  async endSoon(membership: Membership, graceMs: number): Promise<void> {
-    const wholeMs = graceMs + GRACE_MARGIN_MS
-    await this.#writeFor(membership, 'end-member-later', [membership.member.id, graceMs, wholeMs])
-    // Should this server be gone by then, the next one that ends leases does it.
-    setTimeout(() => void this.tick().catch(() => undefined), wholeMs + 1).unref()
+  async endMembershipLater(membership: Membership, graceMs: number): Promise<void> {
+    const removalMs = graceMs + GRACE_MARGIN_MS
+    await this.writeAs(membership, 'end-member-later', [membership.member.id, graceMs, removalMs])
+    // If this server ends before that, the next renewal of another server removes the member.
+    setTimeout(() => void this.renewLeases().catch(() => undefined), removalMs + 1).unref()
   }
 
   connected(membership: Membership): void {
-    this.#onLine.add(membership)
-    this.#heardOf(membership)
+    this.#connected.add(membership)
+    this.#markHeardFrom(membership)
   }
 
   disconnected(membership: Membership): void {
-    this.#onLine.delete(membership)
-    this.#heard.add(membership.member.id)
+    this.#connected.delete(membership)
+    this.#heardFrom.add(membership.member.id)
   }
 
   /**
-   * Renews the leases of those who were heard of here, and ends the stays whose time is over.
+   * Renews the leases of members that this server has heard from, and removes members whose lease or grace is over.
    *
    * @throws DomainError `store-away`; no membership ends by that
    */
-  async tick(): Promise<void> {
-    if (!this.#feed.isOpen) return
-    if (this.#lost.size > 0) await this.#restore()
-    const heard = new Set([...this.#heard, ...[...this.#onLine].map(({ member }) => member.id)])
-    this.#heard.clear()
-    const ids = [...heard]
+  async renewLeases(): Promise<void> {
+    if (!this.#replica.isOpen) return
+    if (this.#lost.size > 0) await this.#restoreLost()
+    const heardFrom = new Set([...this.#heardFrom, ...[...this.#connected].map(({ member }) => member.id)])
+    this.#heardFrom.clear()
+    const ids = [...heardFrom]
     const { leaseMs } = this.#options
     try {
       for (let i = 0; i === 0 || i < ids.length; i += RENEWED_AT_ONCE) {
-        const prefix = randomBytes(9).toString('hex')
-        const args = [...this.#stamp(prefix), leaseMs, SILENT_FOR * renewalMs(leaseMs), FORGOTTEN_AFTER_MS]
-        await this.#feed.write('renew-leases', [...args, ...ids.slice(i, i + RENEWED_AT_ONCE)])
+        const eventIdPrefix = randomBytes(9).toString('hex')
+        const outageMs = OUTAGE_RENEWALS * renewalMs(leaseMs)
+        const args = [...this.#eventArgs(eventIdPrefix), leaseMs, outageMs, DELETED_AFTER_MS]
+        await this.#replica.write('renew-leases', [...args, ...ids.slice(i, i + RENEWED_AT_ONCE)])
       }
     } catch (error) {
-      for (const id of ids) this.#heard.add(id)
+      for (const id of ids) this.#heardFrom.add(id)
       throw error
     }
+  }
+
+  /**
+   * Runs a script that only a member may run. A member that Redis has lost and that is not restored yet has not left: it is
+   * restored first.
+   *
+   * @throws DomainError `member-ended`, `store-away`
+   */
+  async writeAs({ member: { id } }: Membership, script: ScriptName, args: ScriptArgs): Promise<Reply> {
+    let reply = await this.#replica.write(script, args)
+    if (reply[0] === 'left' && this.#lost.has(id)) {
+      await this.#restoreLost()
+      reply = await this.#replica.write(script, args)
+    }
+    if (reply[0] === 'left') throw this.#lost.has(id) ? roomRestarting() : memberEnded()
+    return reply
   }
 
   close(): void {
@@ -169,118 +175,111 @@ export class RedisMembers implements MemberStore, Presence, Listener {
   }
 
   async loaded(records: readonly string[], isNewEpoch: boolean): Promise<void> {
-    const before = this.#here.all
-    const found = new Set(records.map((record) => this.#here.put(memberOf(record)).member.id))
+    const before = this.#records.all
+    const found = new Set(records.map((text) => this.#records.save(parseRecord(text)).member.id))
     for (const id of found) this.#lost.delete(id)
-    for (const standing of before.filter(({ member }) => !found.has(member.id))) {
-      if (isNewEpoch) this.#lost.set(standing.member.id, standing)
-      else if (!this.#lost.has(standing.member.id)) this.#gone(standing)
+    for (const record of before.filter(({ member }) => !found.has(member.id))) {
+      if (isNewEpoch) this.#lost.set(record.member.id, record)
+      else if (!this.#lost.has(record.member.id)) this.#remove(record)
     }
-    await this.#restore().catch(() => undefined)
+    await this.#restoreLost().catch(() => undefined)
   }
 
-  happened(event: RoomEvent, record: string | undefined): void {
+  eventRead(event: RoomEvent, record: string | undefined): void {
     if (event.type === 'left') {
-      const known = this.#here.get(event.member.id)
-      if (known) this.#gone(known)
+      const known = this.#records.get(event.member.id)
+      if (known) this.#remove(known)
     } else if (record !== undefined) {
-      this.#here.put(memberOf(record))
+      this.#records.save(parseRecord(record))
     }
   }
 
-  /** What is heard of it from now on counts, and so does a line that is open when the grace is over. */
-  leaving(memberId: string, graceMs: number): void {
+  /** Only contacts from now on keep the member, and a connection that is open when the grace is over. */
+  leaveRead(memberId: string, graceMs: number): void {
     clearTimeout(this.#leaving.get(memberId))
     const check = () => {
       this.#leaving.delete(memberId)
-      const membership = this.#here.get(memberId)?.membership
-      if (membership?.isConnected) this.#stays(memberId)
+      const membership = this.#records.get(memberId)?.membership
+      if (membership?.isConnected) this.#keepMember(memberId)
     }
     this.#leaving.set(memberId, setTimeout(check, graceMs).unref())
   }
 
-  #heardOf({ member: { id } }: Membership): void {
-    this.#heard.add(id)
+  #markHeardFrom({ member: { id } }: Membership): void {
+    this.#heardFrom.add(id)
     if (!this.#leaving.has(id)) return
     clearTimeout(this.#leaving.get(id))
     this.#leaving.delete(id)
-    this.#stays(id)
+    this.#keepMember(id)
   }
 
-  #stays(id: string): void {
-    this.#feed.ask('keep-member', [id, this.#options.leaseMs]).catch(() => undefined)
+  #keepMember(id: string): void {
+    this.#replica.runScript('keep-member', [id, this.#options.leaseMs]).catch(() => undefined)
   }
 
-  /** Another server may have let it in a moment ago. */
-  async #askFor(tokenDigest: string): Promise<Membership> {
-    const [status, record] = await this.#feed.ask('find-member-by-token', [tokenDigest])
-    // Its `left` may have come by the log meanwhile.
-    if (status === 'left' || this.#here.hasEnded(tokenDigest)) throw memberEnded()
+  /** For a token that this server does not know: another server may have added its member a moment ago. */
+  async #fetchByToken(tokenDigest: string): Promise<Membership> {
+    const [status, record] = await this.#replica.runScript('find-member-by-token', [tokenDigest])
+    // This server may have read the member's `left` while Redis answered.
+    if (status === 'left' || this.#records.isRevoked(tokenDigest)) throw memberEnded()
     if (status !== 'ok') throw unknownToken()
-    return this.#membershipAt(this.#here.byToken(tokenDigest) ?? this.#here.put(memberOf(String(record))))
+    return this.#membershipOf(this.#records.findByToken(tokenDigest) ?? this.#records.save(parseRecord(String(record))))
   }
 
   /**
-   * Redis has lost its memory, and this server has not: those who are here still are. Every server does this for all that it
-   * knows, and for each the first one counts.
+   * Adds the members that Redis has lost and this server still knows. Every server does this for the members that it knows;
+   * the first server to add a member counts.
+   *
+   * @throws DomainError `store-away` while some are lost
    */
-  async #restore(): Promise<void> {
+  async #restoreLost(): Promise<void> {
     const lost = [...this.#lost.values()]
-    const entering = lost.map((standing) => this.#entering(standing, Number.MAX_SAFE_INTEGER))
-    for (const [i, [status]] of (await this.#feed.writeAll('add-member', entering)).entries()) {
-      const standing = lost[i]
-      if (!standing || status === 'moved') continue
-      this.#lost.delete(standing.member.id)
-      // Somebody else took the name in between.
-      if (status === 'taken') this.#gone(standing)
+    const args = lost.map((record) => this.#addMemberArgs(record, Number.MAX_SAFE_INTEGER))
+    for (const [i, [status]] of (await this.#replica.writeAll('add-member', args)).entries()) {
+      const record = lost[i]
+      if (!record || status === 'moved') continue
+      this.#lost.delete(record.member.id)
+      // Another member has taken the name in the meantime.
+      if (status === 'taken') this.#remove(record)
     }
     if (this.#lost.size > 0) throw roomRestarting()
   }
 
-  /**
-   * Runs a script that a member has to be here for. One whom Redis has lost, and whose return is still under way, is put
-   * back first: it never left. @throws DomainError `member-ended`, `store-away`
-   */
-  async #writeFor(
-    { member: { id } }: Membership,
-    script: ScriptName,
-    args: readonly (string | number)[],
-  ): Promise<Reply> {
-    let reply = await this.#feed.write(script, args)
-    if (reply[0] === 'left' && this.#lost.has(id)) {
-      await this.#restore()
-      reply = await this.#feed.write(script, args)
-    }
-    if (reply[0] === 'left') throw this.#lost.has(id) ? roomRestarting() : memberEnded()
-    return reply
-  }
-
-  #entering(standing: MemberRecord, maxMembers: number): (string | number)[] {
-    const id = newId()
-    const { member, nameKey: key, tokenDigest } = standing
-    const event = JSON.stringify({ type: 'joined', id, member } satisfies Entry)
+  #addMemberArgs(record: MemberRecord, maxMembers: number): (string | number)[] {
+    const eventId = newId()
+    const { member, nameKey: key, tokenDigest } = record
+    const event = JSON.stringify({ type: 'joined', id: eventId, member } satisfies Entry)
     const { leaseMs } = this.#options
-    return [...this.#stamp(id), event, member.id, recordOf(standing), key, tokenDigest, leaseMs, maxMembers]
+    return [
+      ...this.#eventArgs(eventId),
+      event,
+      member.id,
+      serializeRecord(record),
+      key,
+      tokenDigest,
+      leaseMs,
+      maxMembers,
+    ]
   }
 
-  /** How much is retained, when this is, and the event's id. */
-  #stamp(id: string): [number, number, string] {
-    return [this.#options.retainEvents, Date.now(), id]
+  /** ARGV 3 to 5 of every script that appends an event. */
+  #eventArgs(eventId: string): [retainEvents: number, at: number, eventId: string] {
+    return [this.#options.retainEvents, Date.now(), eventId]
   }
 
-  #gone(standing: MemberRecord): void {
-    const { member, membership } = standing
-    this.#here.remove(standing)
+  #remove(record: MemberRecord): void {
+    const { member, membership } = record
+    this.#records.remove(record)
     this.#lost.delete(member.id)
-    this.#heard.delete(member.id)
+    this.#heardFrom.delete(member.id)
     if (!membership) return
-    this.#onLine.delete(membership)
-    // First the word, then the end: the answer to a member's own request is on its way before its lines are cut.
+    this.#connected.delete(membership)
+    // In a later turn: the answer to the member's own request is sent before its connections are closed.
     setImmediate(() => membership.end())
   }
 
-  #membershipAt(standing: MemberRecord): Membership {
-    standing.membership ??= new Membership(standing.member, standing.tokenDigest, this)
-    return standing.membership
+  #membershipOf(record: MemberRecord): Membership {
+    record.membership ??= new Membership(record.member, record.tokenDigest, this)
+    return record.membership
   }
 }

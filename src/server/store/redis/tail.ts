@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { backoff, BLOCK_MS, type Connection } from './connection.ts'
 
-/** An entry of a stream: its id, and fields and values in turn. */
+/** An entry of a stream: its id, then fields and values in turn. */
 export type StreamEntry = readonly [id: string, fields: readonly string[]]
 
 export interface Follower {
-  /** Entries behind the last ones, in order. */
-  take: (entries: readonly StreamEntry[]) => void
-  /** The connection is a new one: what Redis holds may not be what it held. */
+  /** New entries, in order. */
+  entriesRead: (entries: readonly StreamEntry[]) => void
+  /** There is a new connection: Redis may have lost data. */
   reconnected: () => void
 }
 
@@ -16,12 +16,12 @@ interface Followed {
   lastId: string
 }
 
-/** ms after which the stream that wakes a server which is gone is forgotten. */
-const WAKE_KEPT_MS = 60_000
+/** ms after which the wake stream of a server that has ended is deleted. */
+const WAKE_EXPIRY_MS = 60_000
 
 /**
- * One blocking read for all rooms of this process: Redis' work grows with servers and events, not with readers. A room that
- * is added while the read blocks wakes it by an entry in a stream of this process's own, which is read along.
+ * One blocking read for all rooms of this process: the load on Redis grows with servers and events, not with readers. The read
+ * includes a wake stream that only this process has. An entry there ends the read when a room is added.
  */
 export class Tail {
   readonly #connection: Connection
@@ -39,7 +39,7 @@ export class Tail {
     void this.#run()
   }
 
-  /** Follows a stream from behind an id; returns what ends that. */
+  /** Follows a stream after `lastId`. Returns a function that stops following. */
   follow(key: string, lastId: string, follower: Follower): () => void {
     const followed = { follower, lastId }
     this.#followed.set(key, followed)
@@ -60,7 +60,7 @@ export class Tail {
         await this.#read()
         failures = 0
       } catch (error) {
-        if (error instanceof Error && error.message.includes('timed out')) this.#connection.renew()
+        if (error instanceof Error && error.message.includes('timed out')) this.#connection.reconnect()
         await backoff(failures++)
       }
     }
@@ -76,19 +76,19 @@ export class Tail {
       if (lastId === undefined) continue
       if (key === this.#wakeKey) this.#wakeId = lastId
       const followed = this.#followed.get(key)
-      // A room may have been left or begun anew since this was asked for: its answer is to what it does not ask any more.
+      // The room may have been closed or reloaded since the read began. Then these entries are outdated.
       if (!followed || ids[keys.indexOf(key)] !== followed.lastId) continue
       followed.lastId = lastId
-      followed.follower.take(entries)
+      followed.follower.entriesRead(entries)
     }
   }
 
   #wake(): void {
     this.#connection
-      .call((client) =>
-        client.multi().xadd(this.#wakeKey, 'MAXLEN', 1, '*', 'w', 1).pexpire(this.#wakeKey, WAKE_KEPT_MS).exec(),
+      .runCommand((client) =>
+        client.multi().xadd(this.#wakeKey, 'MAXLEN', 1, '*', 'w', 1).pexpire(this.#wakeKey, WAKE_EXPIRY_MS).exec(),
       )
-      // The read ends by itself before long.
+      // Without the entry, the read ends after BLOCK_MS.
       .catch(() => undefined)
   }
 }

@@ -23,7 +23,7 @@ export const socketIo: MountTransport = (app, path, transport, { beat }) => {
       engine.admitOnce(socket)
       const { token } = hello(socket.handshake.auth)
       const { room } = engine.connectionOf(socket)
-      if (token !== undefined) memberships.set(socket, await room.membershipOf(token))
+      if (token !== undefined) memberships.set(socket, await room.membershipByToken(token))
     } catch (error) {
       return Object.assign(new Error('refused'), { data: toProblem(error, app.log) })
     }
@@ -41,7 +41,7 @@ export const socketIo: MountTransport = (app, path, transport, { beat }) => {
         countDraft(message)
         if (!membership)
           throw new DomainError('unknown-token', 'this needs a token: join the room, then connect with auth: {token}')
-        return { ack: (await connection.room.say(membership, message)).ack }
+        return { ack: (await connection.room.post(membership, message)).ack }
       } catch (error) {
         return { error: toProblem(error, app.log) }
       }
