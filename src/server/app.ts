@@ -35,15 +35,15 @@ import { webSocketOptions } from './transports/websocket-options.ts'
 
 /** In ms. */
 const TIMEOUTS = {
-  // For a request to arrive, not for its answer to go out: held polls are not concerned. A message of 2,000 characters takes
-  // six seconds on a slow phone, and a browser opens connections some seconds before it uses them.
+  // For a request to arrive, not for its answer, so held polls are not affected. A message of 2,000 characters takes six seconds
+  // on a slow phone, and a browser opens connections some seconds before it uses them.
   requestTimeout: 9000,
   headersTimeout: 9000,
   connectionsCheckingInterval: 500,
   keepAliveTimeout: 72_000,
 }
 
-/** Beside dist/server/ as beside src/server/. */
+/** The same path from dist/server/ and from src/server/. */
 const PUBLIC_DIR = fileURLToPath(new URL('../../public/', import.meta.url))
 
 export interface Playground {
@@ -51,7 +51,7 @@ export interface Playground {
   rooms: Rooms
 }
 
-/** Everything mounted, not listening. `app.close()` answers whoever waits and ends every line. */
+/** An app with all routes, which does not listen yet. `app.close()` answers held polls and ends every connection. */
 export async function buildApp(given: Partial<Config> = {}): Promise<Playground> {
   const config = configOf(given)
   const usageOf = memoize<Membership, MemberUsage>(() => new MemberUsage())
@@ -79,13 +79,13 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
   app.decorateRequest('context')
   app.decorate('usageOf', usageOf)
   app.decorate('heartbeat', heartbeat)
-  // A form of another site can post text/plain without asking; JSON it cannot.
+  // A form of another site can post text/plain without a preflight, but not JSON.
   app.removeContentTypeParser('text/plain')
 
   handleErrors(app)
 
   const inFlight = trackRequests(app, rooms)
-  // With TLS a browser would ask for each link's port anew whether the certificate is to be trusted.
+  // With TLS, a browser would ask the user to trust the certificate for each port of the links.
   const links = new Links(app, certificate ? 'off' : config.links)
   const origins = config.origins.split(',').filter(Boolean)
   checkOrigins(app, origins, links)
@@ -103,7 +103,7 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
     mountMessages(room)
     for (const name of TRANSPORTS.filter((name) => !UPGRADING.has(name))) mountTransport(room, name)
   }, roomRoutes)
-  // The WebSocket plugin adds hooks to each request of its scope, which other requests do without.
+  // In a separate scope: the WebSocket plugin adds hooks to every request of its scope.
   await app.register(async (scope) => {
     const room = scope.withTypeProvider<TypeBoxTypeProvider>()
     await room.register(websocket, webSocketOptions(config, closeInOrder(rooms, inFlight)))

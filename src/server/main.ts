@@ -6,9 +6,9 @@ import closeWithGrace from 'close-with-grace'
 import { readConfig } from './config/command-line.ts'
 import { freePort } from './http/free-port.ts'
 import { certificateOf } from './http/http2/certificate.ts'
-import { listenToEvery } from './http/http2/listen.ts'
+import { listenOnAllAddresses } from './http/http2/listen.ts'
 
-/** ms for everything to close in; and how much longer the workers' parent waits for them. */
+/** ms in which a server has to close, and by how much longer the parent of workers waits. */
 const GRACE_MS = 4000
 const PARENT_GRACE_MS = 2000
 
@@ -21,54 +21,55 @@ else await serve()
 async function startWorkers(): Promise<void> {
   const count = `${config.workers} workers`
   if (config.store === 'memory') {
-    giveUp(`cannot start ${count} over --store memory: each would be a room of its own; use --store redis://…`)
+    exitWith(`cannot start ${count} with --store memory: workers would not share rooms; use --store redis://…`)
   }
-  if (isTls && config.tlsCert === '') giveUp(`cannot start ${count} with a certificate each: use --tls-cert`)
-  // Where the certificate does not exist yet, one of all makes it.
-  await certificateOf(config).catch(cannotStart)
-  const port = config.port || (await freePort(config.host).catch(cannotStart))
+  if (isTls && config.tlsCert === '')
+    exitWith(`cannot start ${count} with --tls alone: each would have another certificate; use --tls-cert`)
+  // Created here if it does not exist: otherwise every worker would create one.
+  await certificateOf(config).catch(exitUnstarted)
+  const port = config.port || (await freePort(config.host).catch(exitUnstarted))
   const { Workers } = await import('./operations/workers.ts')
   const workers = new Workers(config.workers, port, {
-    listening: () => tellWhere(port),
+    listening: () => printAddress(port),
     died: (pid, why, nextMs) =>
-      process.stderr.write(`worker ${pid} ended (${why}): another one comes in ${nextMs} ms\n`),
+      process.stderr.write(`worker ${pid} ended (${why}): starting another in ${nextMs} ms\n`),
   })
   closeWithGrace({ delay: GRACE_MS + PARENT_GRACE_MS, logger: false }, () => workers.close())
 }
 
 async function serve(): Promise<void> {
-  // Loaded when the settings are found to be right: who asks for help does not wait for all that a server is made of.
+  // Loaded after the settings were checked: --help and refusals answer without loading the server.
   const { buildApp } = await import('./app.ts')
-  const { app } = await buildApp(config).catch(cannotStart)
+  const { app } = await buildApp(config).catch(exitUnstarted)
   try {
     const listenTextResolver = (address: string) =>
       `listening at ${address.replace(/^https?/, isTls ? 'https' : 'http')}`
     await app.listen({ port: config.port, host: config.host, listenTextResolver })
-    if (app.server instanceof TlsServer) await listenToEvery(config.host, app.server)
+    if (app.server instanceof TlsServer) await listenOnAllAddresses(config.host, app.server)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     const isTaken = code === 'EADDRINUSE'
     const why = isTaken ? `port ${config.port} is taken: choose another with --port, or 0 for any` : message
-    giveUp(`cannot listen: ${why}`)
+    exitWith(`cannot listen: ${why}`)
   }
   closeWithGrace({ delay: GRACE_MS, logger: false }, async ({ err }) => {
     if (err) app.log.fatal({ err }, 'closing after an error')
     await app.close()
   })
-  // A worker's parent says it for all of them.
-  if (cluster.isPrimary) tellWhere((app.server.address() as AddressInfo).port)
+  // For workers, the parent prints the address.
+  if (cluster.isPrimary) printAddress((app.server.address() as AddressInfo).port)
 }
 
-function tellWhere(port: number): void {
+function printAddress(port: number): void {
   const host = config.host.includes(':') ? `[${config.host}]` : config.host
   process.stdout.write(`transport-playground is at ${isTls ? 'https' : 'http'}://${host}:${port}\n`)
 }
 
-function cannotStart(error: unknown): never {
-  giveUp(`cannot start: ${error instanceof Error ? error.message : String(error)}`)
+function exitUnstarted(error: unknown): never {
+  exitWith(`cannot start: ${error instanceof Error ? error.message : String(error)}`)
 }
 
-function giveUp(why: string): never {
-  process.stderr.write(`transport-playground ${why}\n`)
+function exitWith(reason: string): never {
+  process.stderr.write(`transport-playground ${reason}\n`)
   process.exit(1)
 }

@@ -65,6 +65,7 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
       // A refusal may come at once or with the answer of the store.
       const ask = async (view: View, token: string) => view.members.membershipByToken(token)
       for (const view of [here, there]) {
+        await expect.poll(() => told(view)).toContain('left ada')
         await expect(ask(view, 'token-ada')).rejects.toMatchObject(error('member-ended'))
         await expect(ask(view, 'token-eve')).rejects.toMatchObject(error('unknown-token'))
       }

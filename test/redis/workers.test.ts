@@ -13,7 +13,7 @@ const childrenOf = (pid: number | undefined): number[] =>
 it('several workers with the memory store are refused, because each would have separate rooms', async () => {
   const { ended, output } = run(process.execPath, ['dist/server/main.js', '--port', '0', '--workers', '2'])
   expect(await ended).toBe(1)
-  expect(output()).toContain('cannot start 2 workers over --store memory')
+  expect(output()).toContain('cannot start 2 workers with --store memory')
 })
 
 describeWithRedis('workers', () => {

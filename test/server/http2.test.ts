@@ -333,8 +333,8 @@ describe('the certificate', () => {
   it.each([
     [['--tls-cert', 'cert.pem'], '--tls-cert needs --tls-key'],
     [['--tls-key', 'key.pem'], '--tls-key needs --tls-cert'],
-    [['--tls-cert', 'package.json', '--tls-key', 'nowhere.pem'], 'no key in nowhere.pem'],
-    [['--tls-cert', 'package.json', '--tls-key', 'package.json'], 'no certificate and its key'],
+    [['--tls-cert', 'package.json', '--tls-key', 'nowhere.pem'], '--tls-key: nowhere.pem does not exist'],
+    [['--tls-cert', 'package.json', '--tls-key', 'package.json'], 'are not a certificate and its key'],
     [['--tls-cert', 'nowhere/cert.pem', '--tls-key', 'nowhere/key.pem'], 'nowhere/key.pem'],
   ])('is refused as %j, saying why', async (args, why) => {
     const { output, ended } = server(...args)

@@ -2,13 +2,13 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { configOf, flagOf, parseSetting, SETTINGS, variableOf, type Config, type SettingName } from './settings.ts'
 
 /**
- * The settings from the command line, else from the environment, else their defaults. Prints and ends the process for
- * --help (status 0) and for what is not allowed (status 1).
+ * Reads each setting from the command line, else from the environment, else uses its default. Prints a text and ends the process
+ * for --help (status 0) and for a value that is not allowed (status 1).
  */
 export function readConfig(argv: readonly string[]): Config {
   const command = new Command('transport-playground')
     .description('One chat room behind interchangeable transports: switch live, see what each costs on the wire.')
-    .helpOption('--help', 'show this and end')
+    .helpOption('--help', 'print this help')
     .allowExcessArguments(false)
     .showHelpAfterError('(--help lists the settings)')
   for (const name of Object.keys(SETTINGS) as SettingName[]) command.addOption(optionOf(name))

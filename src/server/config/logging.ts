@@ -10,7 +10,7 @@ interface LoggedRequest {
   ip: string
 }
 
-/** One JSON object a line on standard output. Headers and session ids stay out: who has them has a member's rights. */
+/** Writes one JSON object per line to standard output. Headers and session ids are left out: they give a member's rights. */
 export function createLog(level: Config['logLevel']): Logger {
   return pino({
     level,
@@ -21,8 +21,8 @@ export function createLog(level: Config['logLevel']): Logger {
 }
 
 /**
- * Fastify logs each request and its answer at level info, by a logger and two listeners that each request has for itself. At
- * other levels requests do without: what is to be logged goes by the server's logger.
+ * At level info, Fastify logs each request and its answer, with a logger and two listeners for each request. At other levels
+ * requests have no own logger, and errors go to the server's logger.
  */
 export function fastifyLogging(log: Logger): Pick<FastifyServerOptions, 'logger' | 'loggerInstance'> {
   return log.isLevelEnabled('info') ? { loggerInstance: log } : { logger: false }

@@ -1,19 +1,19 @@
 import { parseNumber, type NumberRange } from '../../number-range.ts'
 
-/** Every setting of the server: its default, its unit, what is allowed. The command line and the environment are made from it. */
+/** Every setting of the server: its default, unit and range. The command line and the environment variables follow from it. */
 interface NumberSetting extends NumberRange {
   default: number
   about: string
 }
 interface TextSetting {
   default: string
-  /** What is allowed, as a pattern and in words. */
+  /** The allowed form, as a pattern and in words. */
   pattern: RegExp
   allowed: string
   about: string
 }
 
-/** Off as it comes. */
+/** Off by default. */
 interface SwitchSetting {
   default: false
   about: string
@@ -39,64 +39,75 @@ const path = (about: string): TextSetting => text('', /^[^\0]*$/, 'a path', abou
 const toggle = (about: string): SwitchSetting => ({ default: false, about })
 
 export const SETTINGS = {
-  port: number(3000, 0, 65_535, 'TCP port', 'where to listen; 0 takes any free one'),
-  host: text('localhost', /^[A-Za-z0-9.:_-]+$/, 'a host name or an address', 'whom to listen to; 0.0.0.0 is everybody'),
+  port: number(3000, 0, 65_535, 'TCP port', 'port to listen on; 0 takes any free port'),
+  host: text(
+    'localhost',
+    /^[A-Za-z0-9.:_-]+$/,
+    'a host name or an address',
+    'address to listen on; 0.0.0.0 accepts connections from every network',
+  ),
   store: text(
     'memory',
     /^(memory|rediss?:\/\/[^\s]+)$/,
     'memory, or redis://user:password@host:6379/0, or the same with rediss:// for TLS',
-    'where rooms are kept; servers that share a Redis (7 or newer) are one',
+    'where rooms are stored; servers with the same Redis (7 or newer) serve the same rooms',
   ),
   storePrefix: text(
     'playground',
     /^[A-Za-z0-9:_-]{1,64}$/,
     '1 to 64 of A-Z a-z 0-9 : _ -',
-    'what every key in Redis begins with',
+    'prefix of every key in Redis',
   ),
-  workers: number(1, 1, 256, 'processes', 'on the one port; more than one need a store that they share'),
-  history: number(100, 0, 10_000, 'events', 'what somebody new is shown'),
-  retain: number(10_000, 1, 1_000_000, 'events', 'how far behind a reader may be and still miss nothing'),
-  hold: number(25_000, 0, 600_000, 'ms', 'for how long a long poll is held at the most'),
-  beat: number(20_000, 100, 600_000, 'ms', 'how often a quiet stream or socket is heard of'),
+  workers: number(1, 1, 256, 'processes', 'server processes on the one port; more than one need a Redis store'),
+  history: number(100, 0, 10_000, 'events', 'history for a reader without a cursor'),
+  retain: number(10_000, 1, 1_000_000, 'events', 'events kept in each room; a reader further behind gets a reset'),
+  hold: number(25_000, 0, 600_000, 'ms', 'longest time that a long poll is held'),
+  beat: number(20_000, 100, 600_000, 'ms', 'interval of heartbeats on quiet streams and sockets'),
   lease: number(
     75_000,
     100,
     3_600_000,
     'ms',
-    'after how long a silent member has left; browsers wake a hidden tab once a minute',
+    'time after which a silent member has left; browsers wake a hidden tab once a minute',
   ),
-  renames: number(1, 0, 1000, 'times', 'how often a member may change its name'),
-  maxMembers: number(5000, 1, 1_000_000, 'members', 'in one room'),
-  maxRooms: number(1000, 1, 1_000_000, 'rooms', 'at the same time; idle ones make way'),
+  renames: number(1, 0, 1000, 'times', 'number of times a member may change its name'),
+  maxMembers: number(5000, 1, 1_000_000, 'members', 'limit of members in a room'),
+  maxRooms: number(
+    1000,
+    1,
+    1_000_000,
+    'rooms',
+    'limit of rooms at the same time; the oldest idle room is released for a new one',
+  ),
   origins: text(
     '',
     /^(https?:\/\/[^\s,/]+(,https?:\/\/[^\s,/]+)*)?$/,
-    'origins with a comma between: https://a.example,https://b.example',
-    'pages of other origins that may use this server',
+    'origins separated by commas: https://a.example,https://b.example',
+    'other origins whose pages may use this server',
   ),
   links: text(
     'auto',
     /^(auto|on|off)$/,
     'auto, on or off',
-    'further ports, each an emulated network in front of this server; auto is on where only this machine can reach it',
+    'open further ports, each with an emulated network in front of this server; auto: only if --host is this machine alone',
   ),
   jsonp: toggle(
-    'serve jsonp-poll, the historical one: a script of another server, which can do whatever a page can do; any page ' +
-      'may load it, and so read the public rooms',
+    'serve jsonp-poll, for history: answers are scripts with all rights of the page that loads them, and any page of any ' +
+      'site can read the public rooms',
   ),
-  tls: toggle('serve HTTPS, and so HTTP/2, by a certificate made for this run; implied by --tls-cert'),
-  tlsCert: path('the certificate, PEM; made and written where neither file exists'),
-  tlsKey: path('the key to --tls-cert, PEM'),
+  tls: toggle('serve HTTPS and HTTP/2, with a certificate made for this run; --tls-cert implies this'),
+  tlsCert: path('file of the certificate, PEM; if neither file exists, both are created'),
+  tlsKey: path('file of the key of --tls-cert, PEM'),
   deflate: toggle(
-    'compress WebSocket frames for who offers it (permessage-deflate): fewer bytes where texts repeat, at the price of ' +
-      'CPU for each frame and some 100 kB for each socket',
+    'compress WebSocket frames if the client offers permessage-deflate: fewer bytes for repeated text, more CPU for each ' +
+      'frame, about 100 kB of memory for each socket',
   ),
   metrics: toggle('serve /metrics for Prometheus'),
   logLevel: text(
     'warn',
     /^(fatal|error|warn|info|debug|trace|silent)$/,
     'fatal, error, warn, info, debug, trace or silent',
-    'what is logged',
+    'least severe level that is logged',
   ),
 } as const satisfies Record<string, Setting>
 
@@ -109,18 +120,18 @@ export type Config = {
       : boolean
 }
 
-/** `maxRooms` is `--max-rooms` on the command line … */
+/** `maxRooms` is `--max-rooms` on the command line. */
 export const flagOf = (name: SettingName): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-/** … and `PLAYGROUND_MAX_ROOMS` in the environment; PORT and HOST stand alone, since that is what hosts set. */
+/** `maxRooms` is `PLAYGROUND_MAX_ROOMS` in the environment. PORT and HOST have no prefix: hosting platforms set these. */
 export const variableOf = (name: SettingName): string => {
   const upper = flagOf(name).replaceAll('-', '_').toUpperCase()
   return name === 'port' || name === 'host' ? upper : `PLAYGROUND_${upper}`
 }
 
 /**
- * One setting from its text.
+ * Reads one setting from text.
  *
- * @throws RangeError that says what is allowed
+ * @throws RangeError with the value and what is allowed
  */
 export function parseSetting(name: SettingName, value: string): number | string | boolean {
   const setting: Setting = SETTINGS[name]
@@ -135,7 +146,7 @@ export function parseSetting(name: SettingName, value: string): number | string 
   return parseNumber(value, setting)
 }
 
-/** The defaults, with what is given over them. */
+/** The defaults, overridden by the given settings. */
 export function configOf(given: Partial<Config> = {}): Config {
   const defaults = Object.fromEntries(Object.entries(SETTINGS).map(([name, setting]) => [name, setting.default]))
   return { ...(defaults as Config), ...given }

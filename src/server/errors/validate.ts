@@ -4,8 +4,8 @@ import { Compile } from 'typebox/compile'
 import { DomainError, type ErrorFacts } from './domain-error.ts'
 
 /**
- * One validator for HTTP and WebSocket, so that the same input gets the same verdict on every transport. It changes
- * nothing: a number is not made a string, an unknown field is refused and not dropped.
+ * One validator for HTTP and WebSocket, so that every transport accepts the same input. It does not change the input: numbers are
+ * not converted to strings, and unknown fields are refused, not dropped.
  *
  * @throws DomainError `invalid` that names the field and the limit
  */
@@ -17,7 +17,7 @@ export function validator<S extends TSchema>(schema: S): (value: unknown) => Sta
   }
 }
 
-/** Fastify's way of asking for the same. */
+/** The same validator in the form that Fastify needs. */
 export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema }) => {
   const validate = validator(schema)
   return (value: unknown) => {
@@ -29,7 +29,7 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema }) =>
   }
 }
 
-interface Complaint {
+interface SchemaError {
   keyword: string
   instancePath: string
   params: object
@@ -38,10 +38,10 @@ interface Complaint {
 
 const invalid = (detail: string, facts: ErrorFacts = {}): DomainError => new DomainError('invalid', detail, facts)
 
-/** Names the field and the limit of the first complaint that has them. */
-function explain(complaints: readonly Complaint[], schema: TSchema): DomainError {
-  const unknown = complaints.find(({ keyword }) => keyword === 'additionalProperties')
-  const first = unknown ?? complaints.find(({ keyword }) => keyword !== 'boolean') ?? complaints[0]
+/** Names the field and the limit of the most specific error. */
+function explain(schemaErrors: readonly SchemaError[], schema: TSchema): DomainError {
+  const unknown = schemaErrors.find(({ keyword }) => keyword === 'additionalProperties')
+  const first = unknown ?? schemaErrors.find(({ keyword }) => keyword !== 'boolean') ?? schemaErrors[0]
   if (!first) return invalid('not valid')
   const params = first.params as { limit?: number; type?: string; pattern?: string; allowedValue?: unknown } & {
     requiredProperties?: string[]
@@ -75,9 +75,9 @@ function explain(complaints: readonly Complaint[], schema: TSchema): DomainError
   }
 }
 
-/** A schema's own words for what it allows read better than its pattern. */
+/** The description of a field, which reads better than its pattern. */
 function describe(schema: TSchema, path: readonly string[]): string | undefined {
-  let at: unknown = schema
-  for (const key of path) at = (at as { properties?: Record<string, unknown> } | undefined)?.properties?.[key]
-  return (at as { description?: string } | undefined)?.description
+  let node: unknown = schema
+  for (const key of path) node = (node as { properties?: Record<string, unknown> } | undefined)?.properties?.[key]
+  return (node as { description?: string } | undefined)?.description
 }

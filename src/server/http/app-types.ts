@@ -14,15 +14,15 @@ declare module 'fastify' {
     context: RequestContext
   }
   interface FastifyInstance {
-    /** What a member's requests and sockets cost. */
+    /** The usage of a member: bytes and requests. */
     usageOf: (membership: Membership) => MemberUsage
     /** Keeps streams and sockets alive. */
     heartbeat: Heartbeat
   }
   interface FastifyContextConfig {
-    /** The transport that this route is; what it costs is counted there. */
+    /** The transport of this route: its requests are counted for this transport. */
     transport?: TransportName
-    /** Not counted for the member that asks. */
+    /** Requests of this route are not counted for the member. */
     uncounted?: boolean
   }
 }
@@ -35,10 +35,10 @@ export type App = FastifyInstance<
   TypeBoxTypeProvider
 >
 
-/** One transport: mounts its route on an app whose prefix is the room. */
+/** Mounts the route of a transport on an app whose prefix is the room. */
 export type MountTransport = (app: App, path: string, transport: TransportName, config: Config) => void
 
-/** The member that reads by this connection. @throws DomainError `unknown-token` for a connection without a token */
+/** The membership of a connection. @throws DomainError `unknown-token` for a connection without a token */
 export function requireMembership({ membership }: ReaderConnection): Membership {
   if (!membership) {
     throw new DomainError('unknown-token', 'this needs a token: join the room, then send Authorization: Bearer <token>')

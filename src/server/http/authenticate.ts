@@ -10,8 +10,8 @@ import type { Rooms } from '../room/rooms.ts'
 import { validator } from '../errors/validate.ts'
 
 /**
- * Finds out, for every request below /rooms/:room, which room it is about, which member makes it, and for whom it is counted:
- * at once if room and member are known in this process, else by asking the store.
+ * For every request below /rooms/:room: finds the room, the member that sends it, and the usage that it is counted for.
+ * Synchronous if this process knows room and member; otherwise the store is asked.
  */
 export function authenticate(app: App, rooms: Rooms): void {
   const roomParams = validator(schemas.room)
@@ -19,15 +19,15 @@ export function authenticate(app: App, rooms: Rooms): void {
   app.addHook('preValidation', (request, reply, next) => {
     reply.header('cache-control', 'no-store')
     try {
-      const entering = enterRoom(request)
-      if (entering) entering.then(() => next(), next)
+      const pending = findRoomAndMember(request)
+      if (pending) pending.then(() => next(), next)
       else next()
     } catch (error) {
       next(error as Error)
     }
   })
 
-  function enterRoom(request: FastifyRequest): Promise<void> | null {
+  function findRoomAndMember(request: FastifyRequest): Promise<void> | null {
     const room = rooms.find((request.params as { room: string }).room) ?? rooms.get(roomParams(request.params).room)
     if (room.open() !== null) return openAndEnter(request, room)
     const membership = findMembership(request, room)
@@ -55,7 +55,7 @@ function findMembership(request: FastifyRequest, room: Room): Membership | null 
   return request.ws ? findForSocket(request, room, tokenDigest) : room.membershipByDigest(tokenDigest)
 }
 
-/** A token that is not good is refused after the handshake of a WebSocket: a browser shows a page only close codes. */
+/** A bad token is refused after the handshake of a WebSocket: a browser shows a page close codes only. */
 async function findForSocket(request: FastifyRequest, room: Room, tokenDigest: string): Promise<Membership | null> {
   try {
     return await room.membershipByDigest(tokenDigest)
@@ -66,7 +66,7 @@ async function findForSocket(request: FastifyRequest, room: Room, tokenDigest: s
   }
 }
 
-/** A token comes in a header, or among the subprotocols of a WebSocket; never in a URL, since URLs end up in logs. */
+/** Reads the token from a header, or from the subprotocols of a WebSocket. Never from a URL, since URLs are logged. */
 function tokenOf(headers: IncomingHttpHeaders): string | null {
   const { authorization, 'sec-websocket-protocol': protocols } = headers
   if (authorization !== undefined) {

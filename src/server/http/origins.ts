@@ -4,18 +4,18 @@ import type { Links } from '../links/links.ts'
 import { DomainError } from '../errors/domain-error.ts'
 import { isPreflight } from './request-context.ts'
 
-/** Seconds for which a browser need not ask again; Chrome allows no more. It remembers by URL. */
+/** Seconds for which a browser caches a preflight, for each URL. Chrome's maximum. */
 const MAX_AGE_S = 7200
 
 const METHODS = 'GET, POST, PATCH, DELETE'
 const HEADERS = 'authorization, content-type, if-none-match, last-event-id'
 
 /**
- * Refuses pages of other origins. Programs (curl, a script) send no Origin and may use the server. A browser keeps a page
- * from reading HTTP answers of another origin by itself, but not from opening a WebSocket: there only the server can refuse.
+ * Refuses pages of other origins. Programs such as curl send no Origin and may use the server. A browser itself prevents a page
+ * from reading HTTP answers of another origin, but not from opening a WebSocket: only the server can refuse that.
  *
- * Our own page may use the rooms over the links, whose ports make them other origins to a browser, and so may pages of the
- * origins that are allowed. Their preflights are answered here; other paths say nothing about CORS.
+ * The server's own page may use the rooms over the links, whose ports are other origins to a browser. So may pages of allowed
+ * origins. Their preflights are answered here. Answers of other paths have no CORS headers.
  */
 export function checkOrigins(app: App, allowed: readonly string[], links: Links): void {
   app.addHook('onRequest', (request, reply, next) => {
@@ -34,7 +34,7 @@ export function checkOrigins(app: App, allowed: readonly string[], links: Links)
   async function refuseForeign({ host }: FastifyRequest, origin: string): Promise<void> {
     if (allowed.includes(origin)) return
     if (URL.canParse(origin) && new URL(origin).host === host) return
-    if (await links.lets(origin, host)) return
+    if (await links.allowsOrigin(origin, host)) return
     throw new DomainError('foreign-origin', `pages of ${origin} may not use this server: see --origins`, {
       field: 'Origin',
     })
@@ -42,8 +42,8 @@ export function checkOrigins(app: App, allowed: readonly string[], links: Links)
 
   function answerPreflight(request: FastifyRequest, reply: FastifyReply, origin: string): boolean {
     if (!request.url.startsWith('/rooms/')) return false
-    if (!allowed.includes(origin) && !links.join(origin, request.host)) return false
-    // Below Fastify, since some answers are written past it.
+    if (!allowed.includes(origin) && !links.isLinkOrigin(origin, request.host)) return false
+    // On the raw response: some transports write their answers without Fastify.
     reply.raw.setHeader('access-control-allow-origin', origin)
     if (!isPreflight(request)) {
       reply.raw.setHeader('access-control-expose-headers', 'retry-after')

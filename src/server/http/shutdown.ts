@@ -3,15 +3,14 @@ import type { FastifyInstance } from 'fastify'
 import type { RequestsInFlight } from './requests.ts'
 import type { Rooms } from '../room/rooms.ts'
 
-/** For how long replies in flight may take once the server is closing. */
-const PATIENCE_MS = 1000
+/** Time for answers in flight once the server is closing. */
+const DRAIN_MS = 1000
 
 /**
- * The order in which a server closes: whoever waits is answered, sockets are told 1001, what is on its way goes out, and
- * only then connections are cut. Without it one held poll keeps the process for as long as a browser keeps its
- * connection.
+ * The order in which a server closes: held polls are answered, sockets are closed with 1001, answers in flight go out, and
+ * only then connections are cut. Otherwise one held poll keeps the process alive as long as a browser keeps its connection.
  *
- * @returns what has to run before the server stops listening
+ * @returns a function to run before the server stops listening
  */
 export function closeInOrder(
   rooms: Rooms,
@@ -20,12 +19,12 @@ export function closeInOrder(
   return function (done) {
     rooms.close()
     const { clients } = this.websocketServer
-    const dismiss = (socket: WebSocket) => socket.close(1001, 'server closing')
-    for (const socket of clients) dismiss(socket)
-    this.websocketServer.on('connection', dismiss)
-    // Whoever wants to become a socket from here on is answered 503 by Fastify, which leaves the connection open.
+    const closeSocket = (socket: WebSocket) => socket.close(1001, 'server closing')
+    for (const socket of clients) closeSocket(socket)
+    this.websocketServer.on('connection', closeSocket)
+    // Fastify answers later upgrades with 503, and leaves their connections open.
     this.server.on('upgrade', (_request, socket) => socket.end())
-    const timer = setTimeout(finish, PATIENCE_MS)
+    const timer = setTimeout(finish, DRAIN_MS)
     inFlight.onIdle = finish
     if (inFlight.count === 0) finish()
     function finish(): void {

@@ -6,13 +6,12 @@ import type { Rooms } from '../room/rooms.ts'
 import type { Store } from '../room/room-store.ts'
 import { answerParent, askParentForMetrics, isWorker } from './workers-metrics.ts'
 
-/** In seconds, as Prometheus has it. */
+/** In seconds, Prometheus' unit. */
 const LAG_BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 const ROUND_TRIP_BUCKETS_S = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1]
 
 /**
- * What Prometheus reads at /metrics. All is counted at hooks that are there only with --metrics; of several workers the one
- * that is asked answers for all.
+ * Serves /metrics for Prometheus. The hooks that count exist only with --metrics. Any worker answers for all workers.
  */
 export function mountMetrics(app: App, rooms: Rooms, store: Store): void {
   const registry = new Registry()
@@ -22,7 +21,7 @@ export function mountMetrics(app: App, rooms: Rooms, store: Store): void {
 
   new Gauge({
     name: 'playground_members',
-    help: 'members of the rooms that are open here; the same at every server that has a room open',
+    help: 'members of the rooms that this server has open; each server with a room counts all its members',
     registers,
     aggregator: 'max',
     collect() {
@@ -31,7 +30,7 @@ export function mountMetrics(app: App, rooms: Rooms, store: Store): void {
   })
   new Gauge({
     name: 'playground_rooms',
-    help: 'rooms that are open here',
+    help: 'rooms that this server has open',
     registers,
     aggregator: 'max',
     collect() {
@@ -40,7 +39,7 @@ export function mountMetrics(app: App, rooms: Rooms, store: Store): void {
   })
   new Gauge({
     name: 'playground_waiting_readers',
-    help: 'readers with nothing to read now: parked polls, streams and sockets',
+    help: 'readers that wait for an event: held polls, streams and sockets',
     registers,
     collect() {
       this.set(sum([...rooms.all].map(({ log }) => log.waiting)))
@@ -48,26 +47,30 @@ export function mountMetrics(app: App, rooms: Rooms, store: Store): void {
   })
   const lines = new Gauge({
     name: 'playground_lines',
-    help: 'requests and sockets under way, by transport; a parked poll is one',
+    help: 'requests and sockets that are open, by transport; a held poll counts as one',
     labelNames: ['transport'],
     registers,
   })
   for (const transport of TRANSPORTS) lines.set({ transport }, 0)
-  const messages = new Counter({ name: 'playground_messages_total', help: 'messages taken in here', registers })
+  const messages = new Counter({
+    name: 'playground_messages_total',
+    help: 'messages that this server accepted',
+    registers,
+  })
   const deliveries = new Counter({
     name: 'playground_deliveries_total',
-    help: 'events handed to a reader, history among them',
+    help: 'events sent to readers, with history',
     registers,
   })
   const lag = new Histogram({
     name: 'playground_delivery_lag_seconds',
-    help: 'from the moment an event was given its place to the moment it is handed to a reader that waited for it',
+    help: "time from an event's timestamp until it is sent to a reader that waited for it",
     buckets: LAG_BUCKETS_S,
     registers,
   })
   const roundTrip = new Histogram({
     name: 'playground_store_round_trip_seconds',
-    help: 'of a script that Redis runs',
+    help: 'round trip of a script that Redis runs',
     buckets: ROUND_TRIP_BUCKETS_S,
     registers,
   })
@@ -95,7 +98,7 @@ export function mountMetrics(app: App, rooms: Rooms, store: Store): void {
   })
 }
 
-/** Bytes at the sockets, with whatever encryption there is. */
+/** Bytes of TCP sockets, with TLS if it is used. */
 function countBytes(app: App, registers: Registry[]): void {
   const open = new Set<Socket>()
   const closed = { up: 0, down: 0 }
@@ -109,7 +112,7 @@ function countBytes(app: App, registers: Registry[]): void {
   })
   new Counter({
     name: 'playground_bytes_total',
-    help: 'bytes that crossed sockets: up from clients, down to them',
+    help: 'bytes of TCP sockets: up from clients, down to clients',
     labelNames: ['way'],
     registers,
     collect() {

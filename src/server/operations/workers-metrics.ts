@@ -1,7 +1,7 @@
 import cluster from 'node:cluster'
 import { AggregatorRegistry, type Registry } from 'prom-client'
 
-/** Between a worker and its parent. */
+/** Messages between a worker and its parent. */
 interface Question {
   type: 'playground:metrics'
   id: number
@@ -16,14 +16,14 @@ const isOurs = (message: unknown): message is Question =>
 export const { isWorker } = cluster
 let questions = 0
 
-/** In a worker: answers the parent, which asks each of them. */
+/** In a worker: answers the parent, which asks every worker. */
 export function answerParent(registry: Registry): void {
   AggregatorRegistry.setRegistries(registry)
-  // This listens to the parent.
+  // Its constructor listens for messages of the parent.
   new AggregatorRegistry()
 }
 
-/** In a worker: what all workers together have counted. */
+/** In a worker: the sum of the metrics of all workers, from the parent. */
 export function askParentForMetrics(): Promise<string> {
   const id = ++questions
   return new Promise((resolve) => {
@@ -37,17 +37,17 @@ export function askParentForMetrics(): Promise<string> {
   })
 }
 
-/** In the parent: adds up what the workers have counted, for the one that asks. */
+/** In the parent: adds up the metrics of all workers, for the worker that asks. */
 export function answerForMetrics(): void {
   const aggregator = new AggregatorRegistry()
   cluster.on('message', (worker, message: unknown) => {
     if (!isOurs(message)) return
     const { type, id } = message
     const answer = (text: string) => {
-      // It may have ended while it was waiting.
+      // The worker may have ended in the meantime.
       if (worker.isConnected()) worker.send({ type, id, text } satisfies Answer, () => undefined)
     }
-    // A worker that ended meanwhile cannot answer: what is known of the others comes the next time.
+    // Fails if a worker ended before it answered. The next request succeeds.
     aggregator.clusterMetrics().then(answer, (error: unknown) => answer(`# ${String(error)}\n`))
   })
 }

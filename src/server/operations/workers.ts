@@ -1,21 +1,21 @@
 import cluster, { type Worker } from 'node:cluster'
 import { answerForMetrics } from './workers-metrics.ts'
 
-/** A worker that lived for less than this, in ms, failed; each one that does waits twice as long for the next. */
-const SHORT_LIFE_MS = 10_000
+/** A worker that ran for less than this, in ms, has failed. Each failure doubles the pause before the next start. */
+const MIN_RUN_MS = 10_000
 const FIRST_PAUSE_MS = 100
-const LONGEST_PAUSE_MS = 10_000
-/** Beyond what each worker takes itself to close, in ms. */
-const PATIENCE_MS = 5000
+const MAX_PAUSE_MS = 10_000
+/** Longer than a worker needs to close, in ms. */
+const KILL_AFTER_MS = 5000
 
 export interface WorkersObserver {
-  /** All of them listen. */
+  /** All workers listen. */
   listening: () => void
-  /** One ended that nobody asked to. */
+  /** A worker ended without `close`. */
   died: (pid: number, why: string, nextMs: number) => void
 }
 
-/** So many processes on one port, each a whole server. One that dies is started again, with back-off. */
+/** Server processes that share one port. A worker that ends is replaced, with back-off. */
 export class Workers {
   readonly #observer: WorkersObserver
   readonly #startedAt = new WeakMap<Worker, number>()
@@ -23,11 +23,11 @@ export class Workers {
   #isClosing = false
   #failures = 0
 
-  /** @param port not 0: a worker that comes later would get another one, or find that of the first ones taken */
+  /** @param port not 0: a later worker would get another port, or fail to get the first one */
   constructor(count: number, port: number, observer: WorkersObserver) {
     this.#observer = observer
-    // Handed out by this process in turn. Where each takes them from the kernel itself, one was seen with 843 of 1,000; the
-    // price is that one which is just on its way to a worker that dies is not answered, and its client has to give it up.
+    // This process hands out connections in turn. When workers accept from the kernel, one worker was seen with 843 of 1,000.
+    // The price: a connection on its way to a worker that dies is not answered, and its client runs into a timeout.
     cluster.schedulingPolicy = cluster.SCHED_RR
     cluster.setupPrimary({ args: [...process.argv.slice(2), '--port', String(port)] })
     const listening = new Set<number>()
@@ -42,13 +42,13 @@ export class Workers {
     for (let i = 0; i < count; i++) this.#start()
   }
 
-  /** Ends them all in order; settles when the last is gone, by force if need be. */
+  /** Ends all workers: SIGTERM, then SIGKILL. Settles when the last one has ended. */
   async close(): Promise<void> {
     this.#isClosing = true
     const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
     await Promise.all(
       workers.map((worker) => {
-        const timer = setTimeout(() => worker.process.kill('SIGKILL'), PATIENCE_MS)
+        const timer = setTimeout(() => worker.process.kill('SIGKILL'), KILL_AFTER_MS)
         worker.process.kill('SIGTERM')
         return new Promise<void>((resolve) => {
           worker.once('exit', () => {
@@ -66,11 +66,11 @@ export class Workers {
 
   #ended(worker: Worker, why: string): void {
     if (this.#isClosing) return
-    // It could not even begin, and has said why: so would the next.
+    // It could not start, and has printed the reason. The next worker would fail in the same way.
     if (!this.#isListening) process.exit(1)
-    const livedMs = performance.now() - (this.#startedAt.get(worker) ?? 0)
-    this.#failures = livedMs < SHORT_LIFE_MS ? this.#failures + 1 : 0
-    const nextMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures)
+    const ranMs = performance.now() - (this.#startedAt.get(worker) ?? 0)
+    this.#failures = ranMs < MIN_RUN_MS ? this.#failures + 1 : 0
+    const nextMs = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures)
     this.#observer.died(worker.process.pid ?? 0, why, nextMs)
     setTimeout(() => {
       if (!this.#isClosing) this.#start()

@@ -31,7 +31,7 @@ const CLOSES: readonly (readonly [number, string])[] = [
   [1003, 'text frames only'],
   [1007, 'not UTF-8'],
   [1009, 'too large'],
-  [CLOSE.badToken, 'the token was never given: do not connect again with it'],
+  [CLOSE.badToken, 'unknown token: do not connect again with it'],
   [CLOSE.memberEnded, 'the member has left: join again'],
 ]
 
@@ -49,7 +49,7 @@ export function framesDocument(): object {
     channels: {
       room: {
         address: '/rooms/{room}/websocket',
-        description: `subprotocol ${SUBPROTOCOL}, and bearer.<token> beside it to speak; ?after=<cursor> goes on from there`,
+        description: `subprotocol ${SUBPROTOCOL}, and bearer.<token> beside it to post; ?after=<cursor> continues from there`,
         parameters: { room: { description: plain(schemas.room).properties?.['room']?.description } },
         messages: { ...messages(FRAMES.up), ...messages(FRAMES.down) },
       },
@@ -61,7 +61,7 @@ export function framesDocument(): object {
   }
 }
 
-/** The same to read. */
+/** The same as an HTML page. */
 export function framesPage(): string {
   const section = (title: string, frames: readonly Schema[]) =>
     `<h2>${title}</h2>${frames.map((frame) => `<h3><code>${escape(typeOf(frame))}</code></h3>${table(frame)}`).join('')}`
@@ -70,7 +70,7 @@ export function framesPage(): string {
 <title>Frames of the WebSocket</title><style>${STYLE}</style><main>
 <h1>Frames of <code>/rooms/:room/websocket</code></h1>
 <p>Text frames, one JSON object each. Offer the subprotocol <code>${SUBPROTOCOL}</code>, and <code>bearer.&lt;token&gt;</code>
-beside it to speak; <code>?after=&lt;cursor&gt;</code> goes on from there. The same as
+beside it to post; <code>?after=&lt;cursor&gt;</code> continues from there. The same as
 <a href="asyncapi.json">AsyncAPI</a>; HTTP is at <a href="./">/docs</a>.</p>
 ${section('Up, from a client', FRAMES.up)}${section('Down, to it', FRAMES.down)}
 <h2>Close codes</h2><table>${closes}</table></main></html>`
@@ -80,7 +80,7 @@ function table(schema: Schema): string {
   return `<table>${rows(schema, '', true).join('')}</table>`
 }
 
-/** One row a field, those within it behind it, with the path to each. */
+/** One row for each field, followed by rows for the fields in it, with the path of each. */
 function rows(schema: Schema, path: string, isRequired: boolean): string[] {
   const own =
     path === ''
@@ -92,7 +92,7 @@ function rows(schema: Schema, path: string, isRequired: boolean): string[] {
     rows(field, path === '' ? name : `${path}.${name}`, schema.required?.includes(name) ?? false),
   )
   const items = schema.items ? rows(schema.items, `${path}[]`, true) : []
-  // One of several: each by its type, where they have one.
+  // Alternatives: each with its type, if it has one.
   const variants = (schema.anyOf ?? []).flatMap((one) => rows(one, `${path} ${typeOf(one)}`.trim(), true))
   return [...own, ...fields, ...items, ...variants]
 }

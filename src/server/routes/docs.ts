@@ -2,8 +2,8 @@ import type { App } from '../http/app-types.ts'
 import type { MountedRoute } from './openapi.ts'
 
 /**
- * Describes the routes that are mounted after this at /docs. The description is made when somebody first asks for it: what
- * makes it takes 7 MiB.
+ * Describes the routes that are mounted after this at /docs. The description is made on the first request: the packages for
+ * it take 7 MiB.
  */
 export function mountDocs(app: App): void {
   const routes: MountedRoute[] = []

@@ -2,7 +2,7 @@ import type { App } from '../http/app-types.ts'
 import type { Rooms } from '../room/rooms.ts'
 import type { Store } from '../room/room-store.ts'
 
-/** `/healthz`: the process answers, so leave it alone. `/readyz`: its store does too, so send it requests. */
+/** `/healthz`: the process answers, so do not restart it. `/readyz`: its store answers too, so send it requests. */
 export function mountHealth(app: App, rooms: Rooms, store: Store): void {
   app.get('/healthz', async () => ({ status: 'ok' }))
   app.get('/readyz', async (_request, reply) => {

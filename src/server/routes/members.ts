@@ -2,11 +2,11 @@ import { schemas, type Present } from '../../protocol.ts'
 import type { Config } from '../config/settings.ts'
 import { requireMembership, type App } from '../http/app-types.ts'
 
-/** Joining, being here, changing one's name, leaving. */
+/** Joining, renewing the lease, renaming, leaving. */
 export function mountMembers(app: App, { lease }: Config): void {
   app.post('/members', {
     schema: { body: schemas.join },
-    // `curl -X POST` without a body is somebody who takes any name.
+    // `curl -X POST` without a body joins with an invented name.
     preValidation: async (request) => void (request.body = (request.body as object | null) ?? {}),
     handler: async (request, reply) => {
       const joined = await request.context.room.join(request.body.name, request.headers['accept-language'])
@@ -16,7 +16,7 @@ export function mountMembers(app: App, { lease }: Config): void {
 
   app.get('/members', async (request) => request.context.room.readRoster())
 
-  // A contact, for somebody whose line carries no token and so renews no lease.
+  // Renews the lease of a member that reads without a token.
   app.get(
     '/members/me',
     async (request) => ({ ...requireMembership(request.context.reader).member, leaseMs: lease }) satisfies Present,

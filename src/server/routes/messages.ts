@@ -1,7 +1,7 @@
 import { schemas } from '../../protocol.ts'
 import { requireMembership, type App } from '../http/app-types.ts'
 
-/** The upstream of every transport that has none of its own. */
+/** The upstream of every transport that only reads. */
 export function mountMessages(app: App): void {
   app.post('/messages', { schema: { body: schemas.draft } }, async (request, reply) => {
     request.context.meter.countDraft(request.body)

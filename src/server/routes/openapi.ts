@@ -20,14 +20,14 @@ const refused = (...statuses: number[]) =>
     ]),
   )
 const REFUSALS: Record<number, string> = {
-  400: 'not valid: `field` and `limit` say what to mend',
-  401: 'the token is missing, or was never given',
-  404: 'the member that this is for is not here',
+  400: 'not valid: `field` and `limit` say what to correct',
+  401: 'the token is missing or unknown',
+  404: 'the addressed member is not in the room',
   409: 'taken or used up: `type` says which',
   410: 'the member has left: join again',
   426: 'this is a WebSocket: see /docs/frames',
-  429: 'too many requests under way on one connection: it is closed',
-  503: 'full, closing, or the store is away: Retry-After says when to come back',
+  429: 'too many unanswered requests on one connection: it is closed',
+  503: 'full, closing, or the store is away: Retry-After says when to retry',
 }
 
 const ROUTES: Record<string, Described> = {
@@ -36,7 +36,7 @@ const ROUTES: Record<string, Described> = {
     answers: { 201: { description: 'joined', ...json(schemas.joined) }, ...refused(400, 409, 503) },
   },
   'GET /members': {
-    summary: 'Who is here',
+    summary: 'List the members',
     answers: { 200: { description: 'the roster', ...json(Type.Array(schemas.member)) }, ...refused(503) },
   },
   'PATCH /members/me': {
@@ -50,7 +50,7 @@ const ROUTES: Record<string, Described> = {
     answers: { 204: { description: 'left, or leaving' }, ...refused(400, 401, 410, 503) },
   },
   'POST /messages': {
-    summary: 'Say something',
+    summary: 'Post a message',
     needsToken: true,
     answers: {
       201: { description: 'stored', ...json(schemas.ack) },
@@ -62,7 +62,7 @@ const ROUTES: Record<string, Described> = {
     TRANSPORTS.map((transport) => [
       `GET /${transport}`,
       {
-        summary: `Read by ${transport}: what follows the cursor, or the history without one`,
+        summary: `Read by ${transport}: the events after the cursor, or the history without one`,
         answers: {
           200: { description: 'a batch, or a stream of them', ...json(schemas.batch) },
           204: { description: 'nothing new' },
@@ -93,7 +93,7 @@ export async function buildDocs(routes: readonly MountedRoute[]): Promise<Fastif
       },
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
     },
-    // Said here and not at the routes: Fastify would encode each answer by its schema, and that is not what is measured.
+    // Here and not at the routes: Fastify would serialise each answer by its schema, and this project measures without that.
     transform: ({ schema, url, route }) => {
       const own = schema as FastifySchema | undefined
       const described = ROUTES[`${String(route.method)} ${url.slice(ROOM.length)}`]

@@ -4,11 +4,11 @@ import { createServer, type AddressInfo, type Server } from 'node:net'
 
 /**
  * Listens at the other addresses of a host too, on the same port: `localhost` is 127.0.0.1 and ::1, and a client may try
- * either. Fastify does this for the servers that it makes itself.
+ * either. Fastify does this only for servers that it creates.
  *
- * @param server listens already, at one of them
+ * @param server listens at one of the addresses
  */
-export async function listenToEvery(host: string, server: Server): Promise<void> {
+export async function listenOnAllAddresses(host: string, server: Server): Promise<void> {
   if (host !== 'localhost') return
   const { address: taken, port } = server.address() as AddressInfo
   for (const { address } of await lookup(host, { all: true })) {
@@ -16,7 +16,7 @@ export async function listenToEvery(host: string, server: Server): Promise<void>
     const other = createServer((socket) => server.emit('connection', socket))
     server.once('close', () => other.close())
     other.listen(port, address)
-    // What cannot be had there (no IPv6, somebody else's port) can be had at the first address.
+    // If that fails (no IPv6, or another program has the port), the first address still works.
     await once(other, 'listening').catch(() => undefined)
   }
 }

@@ -13,35 +13,35 @@ import type { Certificate } from './certificate.ts'
 import { StreamByteCounter } from '../../metering/http2/stream-byte-counter.ts'
 import { CountedTlsStream } from '../../metering/http2/counted-tls-stream.ts'
 
-/** In ms; the same that the server has without TLS. */
+/** In ms; the same as without TLS. */
 export interface Timeouts {
-  /** For a request to arrive, body and all. */
+  /** For a request to arrive, with its body. */
   requestTimeout: number
-  /** For its head, on HTTP/1.1. */
+  /** For the head of a request to arrive, on HTTP/1.1. */
   headersTimeout: number
   connectionsCheckingInterval: number
-  /** After which a connection is closed on which nothing happens. */
+  /** After which an idle connection is closed. */
   keepAliveTimeout: number
 }
 
-/** Fastify's part: it takes requests of both versions, and looks at each for what it is. */
+/** Fastify's request handler: it handles both versions, and checks the version of each request. */
 type Handler = (request: IncomingMessage, response: ServerResponse) => void
 
-/** For TLS to be agreed on; a client that does not even begin is as idle as one that has. */
+/** For the TLS handshake. A client that never begins one is closed, too. */
 const HANDSHAKE_MS = 10_000
 
-/** For the last frames of a session to go out. */
-const GOODBYE_MS = 500
+/** For the last frames of a session to be sent. */
+const GOAWAY_MS = 500
 
-/** What one client may have under way at the same time. */
+/** Streams that one client may have open at the same time. */
 const MAX_STREAMS = 100
 
 const isHttp2 = (request: object): request is Http2ServerRequest =>
   (request as { httpVersionMajor: number }).httpVersionMajor === 2
 
 /**
- * HTTP/2 for who asks for it while TLS is agreed on, HTTP/1.1 and WebSocket for everybody else, on one port. So to Fastify
- * and its plugins it is the HTTP server that they know, some of whose requests are of another version.
+ * HTTP/2 for clients that negotiate it by ALPN, HTTP/1.1 and WebSocket for other clients, on one port. Fastify and its plugins
+ * see an HTTP server, some of whose requests have version 2.
  */
 export function createHttp2Server(certificate: Certificate, timeouts: Timeouts, handle: Handler): Server {
   const counters = new WeakMap<object, StreamByteCounter>()
@@ -56,7 +56,7 @@ export function createHttp2Server(certificate: Certificate, timeouts: Timeouts, 
       if (isHttp2(request)) {
         const counter = counters.get(request.stream.session ?? server)
         if (counter) countStream(counter, request)
-        giveUpAfter(timeouts.requestTimeout, request)
+        closeStreamAfter(timeouts.requestTimeout, request)
       }
       handle(request as unknown as IncomingMessage, response as unknown as ServerResponse)
     },
@@ -65,16 +65,13 @@ export function createHttp2Server(certificate: Certificate, timeouts: Timeouts, 
   Object.assign(server, { requestTimeout, headersTimeout, connectionsCheckingInterval, keepAliveTimeout })
   countSessionBytes(server, counters)
   server.on('session', (session) => session.setTimeout(keepAliveTimeout, () => session.close()))
-  return Object.assign(server, { closeAllConnections: closerOf(server) }) as unknown as Server
+  return Object.assign(server, { closeAllConnections: connectionCloser(server) }) as unknown as Server
 }
 
-/** Node's own listener serves a stream as well as a TLS connection: so it is given what reads along. */
+/** Node's own listener accepts any duplex stream in place of a TLS connection: it gets a stream that counts bytes. */
 function countSessionBytes(server: Http2SecureServer, counters: WeakMap<object, StreamByteCounter>): void {
-  const [serve] = server.listeners('secureConnection') as ((
-    this: Http2SecureServer,
-    stream: Socket | CountedTlsStream,
-  ) => void)[]
-  if (!serve) throw new Error('a TLS server of Node serves by a listener')
+  const [serve] = server.listeners('secureConnection') as ((this: Http2SecureServer, stream: Socket | CountedTlsStream) => void)[]
+  if (!serve) throw new Error('the HTTP/2 server has no listener for secureConnection')
   server.removeAllListeners('secureConnection')
   server.on('secureConnection', (socket: TLSSocket) => {
     if (socket.alpnProtocol !== 'h2') {
@@ -90,19 +87,19 @@ function countSessionBytes(server: Http2SecureServer, counters: WeakMap<object, 
 function countStream(counter: StreamByteCounter, request: Http2ServerRequest): void {
   const source = counter.byteSourceOf(request.stream.id ?? 0)
   assignByteSource(request as unknown as IncomingMessage, source)
-  // Node's own answer to this would be the CountedTlsStream, which has no addresses.
+  // By default `request.socket` is the counted stream, which has no addresses.
   Object.defineProperty(request, 'socket', { value: source.connection })
 }
 
-/** HTTP/1.1 has a clock for this in Node, HTTP/2 has none: a body that does not come would be waited for for ever. */
-function giveUpAfter(ms: number, { stream }: Http2ServerRequest): void {
+/** Node has a request timeout for HTTP/1.1 only. Without this one, a stream would wait for its body without end. */
+function closeStreamAfter(ms: number, { stream }: Http2ServerRequest): void {
   if (stream.endAfterHeaders) return
   const timer = setTimeout(() => stream.close(), ms)
   for (const event of ['end', 'close']) stream.once(event, () => clearTimeout(timer))
 }
 
-/** Ends sessions with a GOAWAY, so that their clients know what was served; then cuts whatever connection is left. */
-function closerOf(server: Http2SecureServer): () => void {
+/** Ends sessions with GOAWAY, so that their clients know which requests were served; then cuts the remaining connections. */
+function connectionCloser(server: Http2SecureServer): () => void {
   const sessions = new Set<ServerHttp2Session>()
   const connections = new Set<Socket>()
   let onQuiet: () => void = () => undefined
@@ -118,7 +115,7 @@ function closerOf(server: Http2SecureServer): () => void {
     })
   })
   return () => {
-    const timer = setTimeout(cut, GOODBYE_MS)
+    const timer = setTimeout(cut, GOAWAY_MS)
     onQuiet = cut
     for (const session of sessions) session.destroy()
     if (sessions.size === 0) cut()
