@@ -1,20 +1,20 @@
 import { announcedBody, type Body, type Head, HttpFraming } from './http-framing.ts'
 
-/** The requests of a client that has more than this unanswered are not read any further. */
+/** If a client has more unanswered requests than this, later ones are not parsed. */
 const MAX_PENDING = 1_000
 
 /**
- * The buffering proxy of one connection: holds the server's bytes until a response is complete, the server has ended,
- * or so many bytes are there as the profile says; then all that is held goes on, and holding begins anew.
+ * The buffering proxy of a connection: holds the server's bytes until a response is complete, the server has ended, or the
+ * profile's number of bytes is held. Then the held bytes are passed on, and holding begins again.
  *
- * Complete means what HTTP/1.1 means by it: Content-Length, the last chunk, 204, 304, 1xx, or an answer to HEAD. So
- * plain answers on a kept-alive connection pass undelayed, and only streams come in lumps. After 101 (a WebSocket)
- * nothing is held. Bytes that are not HTTP are held by the plain rule: so many, or the end.
+ * Completeness follows HTTP/1.1: Content-Length, the last chunk, 204, 304, 1xx, or an answer to HEAD. So plain answers on a
+ * kept-alive connection pass without delay, and only streams arrive in blocks. After 101 (a WebSocket) no byte is held.
+ * Bytes that are not HTTP are held until their number or the end is reached.
  */
 export class Buffering {
   readonly #requests = new HttpFraming((head) => this.#requestBody(head))
   readonly #responses = new HttpFraming((head) => this.#responseBody(head))
-  /** For each unanswered request, whether its answer has no body whatever its head says. */
+  /** For each unanswered request: true for HEAD, whose answer has no body whatever its head says. */
   readonly #pendingHead: boolean[] = []
   #held: Buffer[] = []
   #heldBytes = 0
@@ -23,13 +23,13 @@ export class Buffering {
     return this.#heldBytes
   }
 
-  /** The client's bytes: only looked at, to know which answers are to HEAD. */
-  request(bytes: Buffer): void {
+  /** Reads the client's bytes, to know which answers belong to HEAD. */
+  addRequestBytes(bytes: Buffer): void {
     if (!this.#responses.tunnel) this.#requests.feed(bytes)
   }
 
-  /** The server's bytes come; what is to be passed on now goes out. `limitBytes` null holds nothing. */
-  response(bytes: Buffer, limitBytes: number | null): Buffer[] {
+  /** Adds the server's bytes. Returns the bytes to pass on now. With `limitBytes` null no byte is held. */
+  addResponseBytes(bytes: Buffer, limitBytes: number | null): Buffer[] {
     const complete = this.#responses.tunnel ? 0 : this.#responses.feed(bytes)
     const freed = limitBytes === null || this.#responses.tunnel ? bytes.length : complete
     const passed = freed === 0 ? [] : [...this.release(), bytes.subarray(0, freed)]
@@ -41,7 +41,7 @@ export class Buffering {
     return passed
   }
 
-  /** All that is held. */
+  /** Returns all held bytes, and holds none. */
   release(): Buffer[] {
     const released = this.#held
     this.#held = []

@@ -4,7 +4,7 @@ import { Alarm } from './alarm.ts'
 import { Buffering } from './buffering.ts'
 import type { ConnectionCounts } from './counts.ts'
 import { IdleWatch } from './idle-watch.ts'
-import type { BandwidthQueue } from './line.ts'
+import type { BandwidthQueue } from './bandwidth-queue.ts'
 import { type Conditions, Pipe } from './pipe.ts'
 import { seededRandom } from '../random.ts'
 import { closeSocket, resetSocket } from './sockets.ts'
@@ -16,29 +16,28 @@ export interface Target {
 
 export interface ConnectionOptions {
   id: number
-  /** Paused: not even its end may be noticed before its handshake is paid for. */
+  /** Paused: its data and its end are read only after the emulated handshake. */
   client: Socket
   to: Target
   conditions: Conditions
-  upLine: BandwidthQueue
-  downLine: BandwidthQueue
+  upBandwidth: BandwidthQueue
+  downBandwidth: BandwidthQueue
   seed: number
-  /** Nothing passes from the first byte on: the server is not even dialled. */
+  /** No byte passes from the beginning: the server is not contacted. */
   silent: boolean
   onUnreachable: (error: Error) => void
 }
 
-/** A peer that finds bytes and the reset behind them in one go may take it for an orderly end, as Node does. */
-const RESET_BEHIND_MS = 5
+/** A peer that reads bytes and the reset after them in one turn may see an orderly end, as Node does. */
+const RESET_DELAY_MS = 5
 
 type Side = 'client' | 'server'
 
 /**
  * One relayed connection: two sockets and a pipe each way.
  *
- * The kernel completes the client's handshake at once, so its round trip is paid for here. As with a handshake over the
- * real line, the client's first byte sets out one round trip after connecting, and the server's socket is connected
- * half a round trip later, together with that byte.
+ * The kernel completes the client's handshake at once, so its round trip is emulated here. As on a real network, the client's
+ * first byte leaves one round trip after connecting. The server's socket is connected half a round trip later, with that byte.
  */
 export class Connection {
   /** Settles once both sockets are closed. */
@@ -50,7 +49,7 @@ export class Connection {
   readonly #up: Pipe
   readonly #down: Pipe
   readonly #buffering = new Buffering()
-  readonly #handshake = new Alarm(() => this.#establish())
+  readonly #handshake = new Alarm(() => this.#openUpstream())
   readonly #idle = new IdleWatch(
     () => Math.max(this.#up.lastMovedMs, this.#down.lastMovedMs),
     () => this.reset(),
@@ -58,37 +57,37 @@ export class Connection {
   #onClosed: () => void = () => undefined
   #limitTimer: NodeJS.Timeout | undefined
   #silent = false
-  /** Sides that have ended or closed; the server's counts as such until it is dialled. */
-  readonly #gone = new Set<Side>(['server'])
+  /** Sides that have ended or closed. The server counts as closed until it is contacted. */
+  readonly #ended = new Set<Side>(['server'])
   #connected = false
   #closed = 0
 
   constructor(options: ConnectionOptions) {
-    const { id, client, conditions, upLine, downLine, seed } = options
+    const { id, client, conditions, upBandwidth, downBandwidth, seed } = options
     this.#options = options
     this.closed = new Promise((resolve) => (this.#onClosed = resolve))
     this.#client = client
-    const pipe = (direction: 'up' | 'down', source: Socket, destination: Socket, line: BandwidthQueue): Pipe =>
+    const pipe = (direction: 'up' | 'down', source: Socket, destination: Socket, bandwidth: BandwidthQueue): Pipe =>
       new Pipe({
         source,
         destination,
         direction,
         conditions,
-        line,
+        bandwidth,
         jitter: seededRandom(seed, id, direction === 'up' ? 0 : 1),
         slices: seededRandom(seed, id, direction === 'up' ? 2 : 3),
         onOpen: () => this.#dial(),
-        onLimit: () => this.#limit(),
+        onLimit: () => this.#reachLimit(),
       })
-    this.#up = pipe('up', client, this.#server, upLine)
-    this.#down = pipe('down', this.#server, client, downLine)
+    this.#up = pipe('up', client, this.#server, upBandwidth)
+    this.#down = pipe('down', this.#server, client, downBandwidth)
     this.#watch('client', client, this.#up)
     this.#watch('server', this.#server, this.#down)
     this.#server.on('connect', () => (this.#connected = true))
     this.#server.on('data', (bytes: Buffer) => this.#fromServer(bytes))
     this.#idle.watch(conditions.profile.idleKillMs)
     if (options.silent) this.silence()
-    else this.#shakeHands()
+    else this.#beginHandshake()
   }
 
   get counts(): ConnectionCounts {
@@ -105,28 +104,27 @@ export class Connection {
     if (!this.#silent) this.#idle.watch(this.#options.conditions.profile.idleKillMs)
   }
 
-  /** Both peers see a reset now, and what is under way is lost. */
+  /** Resets both sockets now. Queued bytes are lost. */
   reset(): void {
-    this.#drop()
+    this.#dropBytes()
     resetSocket(this.#client)
     resetSocket(this.#server)
   }
 
   /**
-   * From now on nothing that either peer does reaches the other, its end or reset neither. For good: in TCP no byte can
-   * come through after one that did not.
+   * From now on neither bytes nor ends nor resets pass. This cannot be undone: in TCP no byte can arrive after one that was lost.
    */
   silence(): void {
     this.#silent = true
     this.#idle.watch(null)
-    this.#drop()
-    // Still read, though it may not be set up yet: or its end would never be noticed here.
-    if (this.#client.listenerCount('data') === 0) this.#listen()
-    this.#reap()
+    this.#dropBytes()
+    // The client is read from now on, even before the handshake: otherwise its end would not be noticed.
+    if (this.#client.listenerCount('data') === 0) this.#readClient()
+    this.#closeIfBothEnded()
   }
 
   destroy(): void {
-    this.#drop()
+    this.#dropBytes()
     this.#client.destroy()
     this.#server.destroy()
   }
@@ -138,16 +136,16 @@ export class Connection {
     })
     socket.on('end', () => {
       ended = true
-      this.#gone.add(side)
+      this.#ended.add(side)
       if (side === 'server') this.#release()
-      outgoing.mark('end')
-      if (this.#silent) this.#reap()
+      outgoing.pushMark('end')
+      if (this.#silent) this.#closeIfBothEnded()
     })
     socket.on('close', (hadError) => {
-      this.#gone.add(side)
-      if (hadError || !ended) outgoing.mark('reset')
+      this.#ended.add(side)
+      if (hadError || !ended) outgoing.pushMark('reset')
       this.#incoming(side).drop()
-      if (this.#silent) this.#reap()
+      if (this.#silent) this.#closeIfBothEnded()
       this.#finish()
     })
   }
@@ -156,65 +154,65 @@ export class Connection {
     return side === 'client' ? this.#down : this.#up
   }
 
-  #shakeHands(): void {
+  #beginHandshake(): void {
     const { id, seed, conditions } = this.#options
     const { delayMs, jitterMs } = conditions.profile
     const jitter = seededRandom(seed, id, 4)
     const roundTripMs = 2 * delayMs + jitterMs * (jitter() + jitter())
-    if (roundTripMs === 0) this.#establish()
-    else this.#handshake.set(performance.now() + roundTripMs)
+    if (roundTripMs === 0) this.#openUpstream()
+    else this.#handshake.setTo(performance.now() + roundTripMs)
   }
 
-  #establish(): void {
-    this.#up.mark('open')
-    this.#listen()
+  #openUpstream(): void {
+    this.#up.pushMark('open')
+    this.#readClient()
   }
 
-  #listen(): void {
+  #readClient(): void {
     this.#client.on('data', (bytes: Buffer) => {
-      this.#up.arrived(bytes.length)
-      this.#buffering.request(bytes)
+      this.#up.countReceived(bytes.length)
+      this.#buffering.addRequestBytes(bytes)
       this.#up.push(bytes)
     })
     this.#client.resume()
   }
 
   #dial(): void {
-    this.#gone.delete('server')
+    this.#ended.delete('server')
     this.#server.connect({ ...this.#options.to, noDelay: true })
   }
 
   #fromServer(bytes: Buffer): void {
-    this.#down.arrived(bytes.length)
+    this.#down.countReceived(bytes.length)
     if (this.#silent) return
     const { bufferBytes } = this.#options.conditions.profile
-    for (const part of this.#buffering.response(bytes, bufferBytes)) this.#down.push(part)
+    for (const part of this.#buffering.addResponseBytes(bytes, bufferBytes)) this.#down.push(part)
   }
 
   #release(): void {
     for (const part of this.#buffering.release()) this.#down.push(part)
   }
 
-  #limit(): void {
-    this.#drop()
+  #reachLimit(): void {
+    this.#dropBytes()
     if (this.#options.conditions.profile.limitBy === 'reset') {
-      this.#limitTimer = setTimeout(() => this.reset(), RESET_BEHIND_MS)
+      this.#limitTimer = setTimeout(() => this.reset(), RESET_DELAY_MS)
       return
     }
     closeSocket(this.#client)
     closeSocket(this.#server)
   }
 
-  #drop(): void {
+  #dropBytes(): void {
     this.#handshake.clear()
     this.#up.drop()
     this.#down.drop()
     this.#buffering.release()
   }
 
-  /** In silence nobody tells the other: the sockets go once both peers have given up. */
-  #reap(): void {
-    if (this.#gone.size === 2) this.destroy()
+  /** In silence no end is passed on: both sockets are closed once both peers have ended. */
+  #closeIfBothEnded(): void {
+    if (this.#ended.size === 2) this.destroy()
   }
 
   #finish(): void {
@@ -222,7 +220,7 @@ export class Connection {
     if (this.#closed < 2) return
     this.#idle.watch(null)
     clearTimeout(this.#limitTimer)
-    this.#drop()
+    this.#dropBytes()
     this.#onClosed()
   }
 }

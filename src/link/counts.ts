@@ -4,7 +4,7 @@ export interface DirectionCounts {
   receivedBytes: number
   /** Handed to the receiver's socket. */
   forwardedBytes: number
-  /** Under way. Received = forwarded + queued + lost, by a reset, silence or limit. */
+  /** Received but not forwarded yet. Received = forwarded + queued + lost (by a reset, silence or limit). */
   queuedBytes: number
 }
 
@@ -20,20 +20,20 @@ export interface ConnectionCounts {
 export interface LinkCounts {
   /** Connections opened since the start, not counting refused ones. */
   opened: number
-  /** Connections reset at once, because they came during a cut. */
+  /** Connections that were reset at once, during a cut. */
   refused: number
   /** Totals of all connections, also closed ones. */
   up: DirectionCounts
   down: DirectionCounts
-  /** The open ones, and the last 100 closed. */
+  /** The open connections, and the last 100 closed ones. */
   connections: ConnectionCounts[]
 }
 
-export function nothing(): DirectionCounts {
+export function noBytes(): DirectionCounts {
   return { receivedBytes: 0, forwardedBytes: 0, queuedBytes: 0 }
 }
 
-export function add(sum: DirectionCounts, counts: DirectionCounts): void {
+export function addCounts(sum: DirectionCounts, counts: DirectionCounts): void {
   sum.receivedBytes += counts.receivedBytes
   sum.forwardedBytes += counts.forwardedBytes
   sum.queuedBytes += counts.queuedBytes

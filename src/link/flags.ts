@@ -12,12 +12,12 @@ import { PORT_RANGE, SEED_RANGE } from './range.ts'
 interface FieldFlag {
   flag: string
   field: keyof typeof FIELDS
-  /** What it takes, in its own unit. */
+  /** The unit of the flag. */
   unit: string
   text: string
-  /** Its own unit in the field's: a round trip is two delays. */
+  /** The flag's unit in the field's unit: a round trip is two delays. */
   factor?: number
-  /** The value of the bare flag. */
+  /** The value of the flag without an argument. */
   bare?: number
 }
 
@@ -25,27 +25,32 @@ const FIELD_FLAGS: FieldFlag[] = [
   { flag: '--rtt', field: 'delayMs', unit: 'ms', factor: 0.5, text: 'round trip, half of it each way' },
   { flag: '--jitter', field: 'jitterMs', unit: 'ms', text: 'added each way, uniform from 0 to this' },
   { flag: '--mbit', field: 'bitsPerSecond', unit: 'Mbit/s', factor: 1e6, text: 'bandwidth each way' },
-  { flag: '--slice', field: 'sliceBytes', unit: 'bytes', text: 'pass bytes on in slices of 1 to so many' },
+  { flag: '--slice', field: 'sliceBytes', unit: 'bytes', text: 'pass bytes on in slices of 1 to this many' },
   { flag: '--slice-gap', field: 'sliceGapMs', unit: 'ms', text: 'time between slices' },
-  { flag: '--limit-up', field: 'limitUpBytes', unit: 'bytes', text: 'end a connection after so many from the client' },
+  {
+    flag: '--limit-up',
+    field: 'limitUpBytes',
+    unit: 'bytes',
+    text: 'end a connection after this many bytes from the client',
+  },
   { flag: '--limit-down', field: 'limitDownBytes', unit: 'bytes', text: 'the same from the server' },
   {
     flag: '--buffering',
     field: 'bufferBytes',
     unit: 'bytes',
-    text: 'hold each response back to so many',
+    text: 'hold each response until this many bytes are held',
     bare: 16_384,
   },
   {
     flag: '--idle-kill',
     field: 'idleKillMs',
     unit: 'ms',
-    text: 'reset a connection on which nothing moves for so long',
+    text: 'reset a connection that was idle for this time',
   },
-  { flag: '--cut-every', field: 'cutEveryMs', unit: 'ms', text: 'reset all connections once in every such period' },
-  { flag: '--cut-for', field: 'cutForMs', unit: 'ms', text: 'refuse connections in its last so many' },
-  { flag: '--stall-every', field: 'stallEveryMs', unit: 'ms', text: 'stop all bytes once in every such period' },
-  { flag: '--stall-for', field: 'stallForMs', unit: 'ms', text: 'in its last so many' },
+  { flag: '--cut-every', field: 'cutEveryMs', unit: 'ms', text: 'period of cuts, which reset all connections' },
+  { flag: '--cut-for', field: 'cutForMs', unit: 'ms', text: 'length of a cut, at the end of its period' },
+  { flag: '--stall-every', field: 'stallEveryMs', unit: 'ms', text: 'period of stalls, which stop all bytes' },
+  { flag: '--stall-for', field: 'stallForMs', unit: 'ms', text: 'length of a stall, at the end of its period' },
 ]
 
 /** Reads the command line. Ends the process with exit code 1 and a line on stderr when a value is wrong. */
@@ -53,7 +58,7 @@ export function readFlags(argv: string[]): LinkOptions & { to: Target[] } {
   const program = new Command('npm run link --')
     .description('A TCP relay in front of a server on this machine that emulates a network.')
     .addOption(
-      new Option('--to <port or host:port>', 'the server; of several, each takes a connection in turn')
+      new Option('--to <port or host:port>', 'the server; several servers get connections in turn')
         .argParser((text, before: Target[] | undefined) => [...(before ?? []), target(text)])
         .makeOptionMandatory(),
     )
@@ -61,7 +66,9 @@ export function readFlags(argv: string[]): LinkOptions & { to: Target[] } {
       new Option('--port <port>', 'where to listen; 0 = any free port').argParser(number(PORT_RANGE)).default(0),
     )
     .addOption(
-      new Option('--profile <name>', 'gives other defaults, listed below').choices(PROFILE_NAMES).default('local'),
+      new Option('--profile <name>', 'a profile, listed below, sets other defaults')
+        .choices(PROFILE_NAMES)
+        .default('local'),
     )
   for (const flag of FIELD_FLAGS) program.addOption(fieldOption(flag))
   program
@@ -84,7 +91,7 @@ export function readFlags(argv: string[]): LinkOptions & { to: Target[] } {
   try {
     return { to, port, seed, profile: completeProfile({ ...PROFILES[profile], ...overrides(program) }) }
   } catch (error) {
-    return program.error(`error: ${inFlags(error instanceof Error ? error.message : String(error))}`)
+    return program.error(`error: ${withFlagNames(error instanceof Error ? error.message : String(error))}`)
   }
 }
 
@@ -125,7 +132,7 @@ function number(range: NumberRange): (text: string) => number {
   }
 }
 
-/** Loopback only: an open relay to other machines is not what this is for. */
+/** Loopback only: the command must not be an open relay to other machines. */
 function target(text: string): Target {
   const [, ipv6, name, digits] = /^(?:(?:\[([^\]]*)\]|([^:]*)):)?(\d{1,5})$/.exec(text) ?? []
   const host = ipv6 ?? name ?? '127.0.0.1'
@@ -137,8 +144,8 @@ function target(text: string): Target {
   )
 }
 
-/** A message about fields, said in flags. */
-function inFlags(message: string): string {
+/** Replaces names of fields in a message by flags. */
+function withFlagNames(message: string): string {
   return FIELD_FLAGS.reduce((text, { field, flag }) => text.replaceAll(field, flag), message)
 }
 

@@ -1,23 +1,23 @@
-/** How much a message has after its head: so many bytes, chunks, all there is, or another protocol altogether. */
+/** The body of a message: a number of bytes, chunks, all bytes until the end, or another protocol. */
 export type Body = number | 'chunked' | 'until-end' | 'tunnel'
 
-/** The first line of a message, and its fields with their names in lower case. */
+/** The first line of a message, and its fields. `field` takes a name in lower case. */
 export interface Head {
   startLine: string
   field: (name: string) => string | undefined
 }
 
-/** What is longer is not HTTP as this reads it. */
+/** A longer head is not parsed as HTTP. */
 const MAX_HEAD_CHARACTERS = 65_536
 
 type State = 'head' | 'counted' | 'chunk-size' | 'chunk' | 'trailers' | 'until-end'
 
 /**
- * Finds where the HTTP/1.1 messages of one direction end (RFC 9112, section 6). It looks and never changes a byte. What
- * it cannot read it takes as one message that lasts until the connection ends.
+ * Finds where the HTTP/1.1 messages of one direction end (RFC 9112, section 6). It never changes a byte. Bytes that it cannot
+ * parse count as one message that lasts until the connection ends.
  */
 export class HttpFraming {
-  /** The connection has left HTTP, as a WebSocket does. */
+  /** Whether the connection has switched to another protocol, as for a WebSocket. */
   tunnel = false
 
   readonly #bodyOf: (head: Head) => Body
@@ -31,7 +31,7 @@ export class HttpFraming {
     this.#bodyOf = bodyOf
   }
 
-  /** The offset in `bytes` behind the last message that is complete in it; 0 when none is. */
+  /** Returns the offset after the last message that ends in `bytes`; 0 if none does. */
   feed(bytes: Buffer): number {
     let at = 0
     let complete = 0
@@ -62,17 +62,17 @@ export class HttpFraming {
     else if (newline >= 0) {
       const line = this.#line.trimEnd()
       this.#line = ''
-      message = this.#take(line)
+      message = this.#handleLine(line)
     }
     return { used: stop - at, message }
   }
 
-  /** Takes a line; true when it completes a message. */
-  #take(line: string): boolean {
+  /** Handles a line. Returns true if the line completes a message. */
+  #handleLine(line: string): boolean {
     switch (this.#state) {
       case 'head':
         // Empty lines before a message are allowed (RFC 9112, section 2.2).
-        if (line === '') return this.#lines.length > 0 && this.#takeHead()
+        if (line === '') return this.#lines.length > 0 && this.#handleHead()
         this.#lines.push(line)
         this.#headCharacters += line.length
         return false
@@ -93,7 +93,7 @@ export class HttpFraming {
     }
   }
 
-  #takeHead(): boolean {
+  #handleHead(): boolean {
     const [startLine = '', ...fields] = this.#lines
     this.#lines = []
     this.#headCharacters = 0
@@ -112,7 +112,7 @@ export class HttpFraming {
   }
 }
 
-/** The body that the head's own fields announce; `otherwise` when they announce none. */
+/** The body that the fields of the head announce; `otherwise` if they announce none. */
 export function announcedBody(head: Head, otherwise: Body): Body {
   const coding = head.field('transfer-encoding')
   if (coding !== undefined) return /(^|,)\s*chunked$/i.test(coding) ? 'chunked' : 'until-end'

@@ -1,4 +1,4 @@
-/** Notices that nothing has moved for so long. Looks only when that may be so: no work per byte, nor at intervals. */
+/** Calls back when no byte has moved for a given time. Checks only when that time may be over: no work per byte or interval. */
 export class IdleWatch {
   readonly #lastMovedMs: () => number
   readonly #idle: () => void
@@ -10,7 +10,7 @@ export class IdleWatch {
     this.#idle = idle
   }
 
-  /** Replaces what was watched for; null ends it. */
+  /** Replaces the time to watch for; null stops watching. */
   watch(idleMs: number | null): void {
     clearTimeout(this.#timer)
     if (idleMs === null) return

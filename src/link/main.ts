@@ -33,14 +33,14 @@ function bytes({ receivedBytes, forwardedBytes }: DirectionCounts): string {
   return `${receivedBytes} bytes received, ${forwardedBytes} forwarded`
 }
 
-/** What the profile does, in its fields' names, which carry the units. */
+/** The fields in which the profile differs from `local`. Their names carry the units. */
 function differences({ profile }: Link): string {
   const usual = new Map<string, unknown>(Object.entries(PROFILES.local))
   const unusual = Object.entries(profile).filter(([field, value]) => usual.get(field) !== value)
   return unusual.map(([field, value]) => `${field} ${value}`).join(', ') || 'passes everything on at once'
 }
 
-/** An error with several addresses behind it (localhost) has no message of its own. */
+/** An AggregateError, as for the addresses of localhost, has no message. */
 function reason(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(reason).join(', ')
   return error instanceof Error ? error.message : String(error)

@@ -1,8 +1,8 @@
 import { Alarm } from './alarm.ts'
 
 /**
- * An outage that recurs: during the last `forMs` of every `everyMs`, counted from `start`. The phases are kept, so that
- * late alarms do not add up.
+ * A recurring outage: the last `forMs` of every `everyMs`, counted from `start`. Each period begins where the last one was due
+ * to end, so delays of alarms do not add up.
  */
 export class RecurringOutage {
   readonly #alarm: Alarm
@@ -10,30 +10,30 @@ export class RecurringOutage {
   #everyMs = 0
   #forMs = 0
 
-  /** `begin` is told the end of the outage on performance.now()'s clock. */
+  /** `begin` gets the end of the outage, on performance.now()'s clock. */
   constructor(begin: (untilMs: number) => void) {
     this.#alarm = new Alarm(() => {
       const untilMs = this.#untilMs
-      this.#next(untilMs + this.#everyMs)
+      this.#schedule(untilMs + this.#everyMs)
       begin(untilMs)
     })
   }
 
-  /** Replaces what was going on; null stops it. */
+  /** Replaces the current schedule; null stops it. */
   start(everyMs: number | null, forMs: number): void {
     this.stop()
     if (everyMs === null) return
     this.#everyMs = everyMs
     this.#forMs = forMs
-    this.#next(performance.now() + everyMs)
+    this.#schedule(performance.now() + everyMs)
   }
 
   stop(): void {
     this.#alarm.clear()
   }
 
-  #next(untilMs: number): void {
+  #schedule(untilMs: number): void {
     this.#untilMs = untilMs
-    this.#alarm.set(untilMs - this.#forMs)
+    this.#alarm.setTo(untilMs - this.#forMs)
   }
 }

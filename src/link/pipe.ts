@@ -2,15 +2,15 @@ import type { Socket } from 'node:net'
 
 import { Alarm } from './alarm.ts'
 import type { DirectionCounts } from './counts.ts'
-import { type BandwidthQueue, segmentBytes, transmissionMs, windowBytes } from './line.ts'
+import { type BandwidthQueue, segmentBytes, transmissionMs, windowBytes } from './bandwidth-queue.ts'
 import type { LinkProfile } from './profile.ts'
 import type { Random } from '../random.ts'
 import { endSocket, resetSocket } from './sockets.ts'
 
-/** What all pipes of a link go by; the link changes it. Times are on performance.now()'s clock. */
+/** Shared by all pipes of a link, which changes them. Times are on performance.now()'s clock. */
 export interface Conditions {
   profile: LinkProfile
-  /** Nothing is passed on before. */
+  /** No byte is passed on before this time. */
   stalledUntilMs: number
 }
 
@@ -19,40 +19,40 @@ export interface PipeOptions {
   destination: Socket
   direction: 'up' | 'down'
   conditions: Conditions
-  line: BandwidthQueue
+  bandwidth: BandwidthQueue
   jitter: Random
-  /** A stream of its own: slices then fall at the same places however the bytes happened to arrive. */
+  /** Separate from `jitter`: slices are cut at the same places however the bytes arrive. */
   slices: Random
-  /** The connection set-up has come through: `destination` is to be connected now. */
+  /** The connection set-up has arrived: `destination` is to be connected now. */
   onOpen: () => void
   /** The profile's limit for this direction is reached. */
   onLimit: () => void
 }
 
-/** Something under way: bytes, or a mark that takes its turn among them. */
+/** An item of the queue: bytes, or a mark between them. */
 interface Item {
   kind: 'bytes' | 'open' | 'end' | 'reset'
   bytes: Buffer
-  /** How many of them have been passed on. */
+  /** Number of bytes passed on. */
   passed: number
   /** When transmission of the first byte began. */
   startMs: number
-  /** From there on: the delay and this arrival's jitter. */
+  /** Time after transmission: the delay and the jitter of this arrival. */
   travelMs: number
-  /** As it was when these bytes came. */
+  /** The profile when the bytes arrived. */
   profile: LinkProfile
 }
 
-/** Charged for each arrival beside its bytes, or a million arrivals of one byte would be a hundred megabytes. */
+/** Added to the bytes of each arrival: a million arrivals of one byte take about 100 MB. */
 const ITEM_BYTES = 256
-/** One-byte slices must not keep the event loop to themselves. */
+/** Slices of one byte must not block the event loop. */
 const PIECES_PER_TURN = 64
 const NOTHING = Buffer.alloc(0)
 
 /**
- * One direction of one connection: a queue in which everything waits until it is due. Only its head is ever looked at,
- * so nothing overtakes, whatever jitter it drew and whatever profile it came under.
- * Pauses its source when the window is full and waits for its destination to drain, so its memory is bounded.
+ * One direction of a connection: a queue in which each item waits until it is due. Only the first item is checked, so items stay
+ * in order, whatever their jitter and profile.
+ * The pipe pauses its source when the window is full and waits for its destination to drain, so memory is bounded.
  */
 export class Pipe {
   lastMovedMs = performance.now()
@@ -87,8 +87,8 @@ export class Pipe {
     }
   }
 
-  /** Counts bytes as received, whether or not they are held back before they are pushed. */
-  arrived(bytes: number): void {
+  /** Counts bytes as received. They may be held back before they are pushed. */
+  countReceived(bytes: number): void {
     this.#receivedBytes += bytes
     this.lastMovedMs = performance.now()
   }
@@ -97,22 +97,22 @@ export class Pipe {
     if (this.#dropping || bytes.length === 0) return
     this.#queuedBytes += bytes.length
     this.#enqueue('bytes', bytes)
-    const { queue, underWay } = this.#window()
-    if (this.#heldBytes() > queue + underWay && !this.#sourcePaused) {
+    const { queue, inFlight } = this.#window()
+    if (this.#heldBytes() > queue + inFlight && !this.#sourcePaused) {
       this.#sourcePaused = true
       this.#options.source.pause()
     }
     this.wake()
   }
 
-  /** An event that travels like bytes, behind those that came before it. */
-  mark(kind: 'open' | 'end' | 'reset'): void {
+  /** Queues a mark, which arrives after the bytes before it. */
+  pushMark(kind: 'open' | 'end' | 'reset'): void {
     if (this.#dropping) return
     this.#enqueue(kind, NOTHING)
     this.wake()
   }
 
-  /** From now on everything vanishes: what is under way and what is still to come. */
+  /** Drops all queued bytes, and all bytes from now on. */
   drop(): void {
     this.#dropping = true
     this.#queue.length = 0
@@ -121,7 +121,7 @@ export class Pipe {
     this.#resumeSource()
   }
 
-  /** Passes on what is due and arms the alarm for what is not. To be called when the conditions changed. */
+  /** Passes on items that are due, and sets the alarm for the next one. To be called when the conditions change. */
   wake(): void {
     for (let pieces = 0; pieces < PIECES_PER_TURN; pieces++) {
       const item = this.#queue[0]
@@ -130,28 +130,28 @@ export class Pipe {
       const dueMs = Math.max(this.#piece.dueMs, this.#options.conditions.stalledUntilMs)
       const now = performance.now()
       if (now < dueMs) {
-        this.#alarm.set(dueMs)
+        this.#alarm.setTo(dueMs)
         return
       }
       this.#pass(item, this.#piece.end, now)
     }
-    this.#alarm.set(0)
+    this.#alarm.setTo(0)
   }
 
   #enqueue(kind: Item['kind'], bytes: Buffer): void {
-    const { conditions, line, jitter } = this.#options
+    const { conditions, bandwidth, jitter } = this.#options
     const { profile } = conditions
     this.#queue.push({
       kind,
       bytes,
       passed: 0,
-      startMs: line.book(performance.now(), bytes.length, profile.bitsPerSecond),
+      startMs: bandwidth.reserve(performance.now(), bytes.length, profile.bitsPerSecond),
       travelMs: profile.delayMs + (profile.jitterMs === 0 ? 0 : profile.jitterMs * jitter()),
       profile,
     })
   }
 
-  /** Where the next slice or segment of an item ends. One at a time: all at once could be a million. */
+  /** The end of the next slice or segment of an item. Computed one at a time: an item can have a million slices. */
   #nextPiece(item: Item): { end: number; dueMs: number } {
     const { bitsPerSecond, sliceBytes, sliceGapMs } = item.profile
     const left = item.bytes.length - item.passed
@@ -177,8 +177,8 @@ export class Pipe {
     if (item.kind === 'open') this.#options.onOpen()
     if (item.kind === 'end') endSocket(this.#options.destination)
     if (item.kind === 'reset') this.#reset()
-    const { queue, underWay } = this.#window()
-    if (this.#heldBytes() <= queue / 2 + underWay) this.#resumeSource()
+    const { queue, inFlight } = this.#window()
+    if (this.#heldBytes() <= queue / 2 + inFlight) this.#resumeSource()
   }
 
   #write(bytes: Buffer): void {
@@ -200,7 +200,7 @@ export class Pipe {
     resetSocket(destination)
   }
 
-  #window(): { queue: number; underWay: number } {
+  #window(): { queue: number; inFlight: number } {
     const { delayMs, jitterMs, bitsPerSecond } = this.#options.conditions.profile
     return windowBytes(delayMs + jitterMs, bitsPerSecond)
   }

@@ -36,7 +36,7 @@ export interface LinkProfile {
 const HOUR_MS = 3_600_000
 const never = 'never'
 
-/** What each number may be; the command's help and refusals say the same, since they read it here. */
+/** The range of each number. The command's help and refusals are made from it. */
 export const FIELDS: Record<Exclude<keyof LinkProfile, 'limitBy'>, FieldRange> = {
   delayMs: { min: 0, max: 60_000, unit: 'ms', fractions: true },
   jitterMs: { min: 0, max: 60_000, unit: 'ms', fractions: true },
@@ -53,7 +53,7 @@ export const FIELDS: Record<Exclude<keyof LinkProfile, 'limitBy'>, FieldRange> =
   stallForMs: { min: 0, max: HOUR_MS, unit: 'ms', fractions: true },
 }
 
-/** How long an outage on command (`cut`, `stall`) may last. */
+/** The range of an outage by command (`cut`, `stall`). */
 export const OUTAGE_MS: FieldRange = { min: 0, max: HOUR_MS, unit: 'ms', fractions: true }
 
 const local: LinkProfile = {
@@ -76,7 +76,7 @@ const local: LinkProfile = {
 export const PROFILE_NAMES = ['local', 'wifi', '4g', '3g', 'satellite', 'tunnel', 'buffering', 'idle-killer'] as const
 export type ProfileName = (typeof PROFILE_NAMES)[number]
 
-/** The delay of each is half of the round trip that it is known by. No jitter: the models have none. */
+/** Each delay is half of the profile's round trip. No jitter: the models have none. */
 export const PROFILES: Readonly<Record<ProfileName, Readonly<LinkProfile>>> = {
   local,
   wifi: { ...local, delayMs: 10 },
@@ -88,29 +88,30 @@ export const PROFILES: Readonly<Record<ProfileName, Readonly<LinkProfile>>> = {
   'idle-killer': { ...local, idleKillMs: 10_000 },
 }
 
-/** What each profile is, for help texts. */
+/** Descriptions for help texts. */
 export const PROFILE_NOTES: Readonly<Record<ProfileName, string>> = {
   local: 'passes everything on at once',
   wifi: 'round trip 20 ms',
   '4g': 'round trip 60 ms, 10 Mbit/s each way',
   '3g': 'round trip 300 ms, 1 Mbit/s each way',
   satellite: 'round trip 600 ms',
-  tunnel: 'cut for the last 2 s of every 15 s',
-  buffering: 'a proxy that holds a response until it is complete or 16 KiB of it are there',
-  'idle-killer': 'resets a connection on which nothing moved for 10 s',
+  tunnel: 'a cut in the last 2 s of every 15 s',
+  buffering: 'a proxy that holds a response until it is complete or 16 KiB are held',
+  'idle-killer': 'resets a connection that was idle for 10 s',
 }
 
 /** A named profile, or what differs from `local`. */
 export type ProfileChoice = ProfileName | Partial<LinkProfile>
 
-/** The full profile. Throws a RangeError naming the field, the value and what is allowed. */
+/** The full profile. @throws RangeError that names the field, the value and what is allowed */
 export function completeProfile(choice: ProfileChoice): LinkProfile {
   if (typeof choice === 'string') {
     if (!Object.hasOwn(PROFILES, choice)) throw refusal('profile', choice, PROFILE_NAMES.join(', '))
     return PROFILES[choice]
   }
   const unknown = Object.keys(choice).find((key) => !Object.hasOwn(local, key))
-  if (unknown !== undefined) throw new RangeError(`${unknown} is no field of a link profile; allowed: ${fieldNames()}`)
+  if (unknown !== undefined)
+    throw new RangeError(`${unknown} is not a field of a link profile; allowed: ${fieldNames()}`)
   const profile = { ...local, ...choice }
   for (const [field, range] of Object.entries(FIELDS)) checkField(field, profile[field as keyof typeof FIELDS], range)
   if (!['close', 'reset'].includes(profile.limitBy)) throw refusal('limitBy', profile.limitBy, 'close, reset')

@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 
 import { Connection, type Target } from './connection.ts'
-import { add, type ConnectionCounts, type LinkCounts, nothing } from './counts.ts'
-import { BandwidthQueue } from './line.ts'
+import { addCounts, type ConnectionCounts, type LinkCounts, noBytes } from './counts.ts'
+import { BandwidthQueue } from './bandwidth-queue.ts'
 import { targetsOf, type Link, type LinkOptions } from './types.ts'
 import { RecurringOutage } from './outages.ts'
 import type { Conditions } from './pipe.ts'
@@ -11,9 +11,9 @@ import { completeProfile, type LinkProfile, OUTAGE_MS, type ProfileChoice } from
 import { checkField } from './range.ts'
 import { resetSocket } from './sockets.ts'
 
-const CLOSED_KEPT = 100
+const CLOSED_REMEMBERED = 100
 
-/** Accepts the connections of a link and subjects them to what is asked of it; see `Link` for the promises. */
+/** Accepts the connections of a link and applies its profile and commands. `Link` documents the methods. */
 export class Relay implements Link {
   host = ''
   port = 0
@@ -23,15 +23,15 @@ export class Relay implements Link {
   readonly #onError: NonNullable<LinkOptions['onError']>
   readonly #server: Server
   readonly #conditions: Conditions
-  readonly #upLine = new BandwidthQueue()
-  readonly #downLine = new BandwidthQueue()
+  readonly #upBandwidth = new BandwidthQueue()
+  readonly #downBandwidth = new BandwidthQueue()
   readonly #open = new Set<Connection>()
   readonly #closed: ConnectionCounts[] = []
-  readonly #upClosed = nothing()
-  readonly #downClosed = nothing()
+  readonly #upClosed = noBytes()
+  readonly #downClosed = noBytes()
   readonly #cuts = new RecurringOutage((untilMs) => this.#recurringCut(untilMs))
   readonly #stalls = new RecurringOutage((untilMs) => this.#recurringStall(untilMs))
-  /** By command and by the profile, apart: a change of profile ends only its own. */
+  /** Outages by command and by the profile are separate: a change of the profile ends only its own. */
   readonly #cutUntilMs = { command: 0, profile: 0 }
   readonly #stalledUntilMs = { command: 0, profile: 0 }
   #silent = false
@@ -73,19 +73,19 @@ export class Relay implements Link {
 
   get counts(): LinkCounts {
     const open = [...this.#open].map((connection) => connection.counts)
-    const up = nothing()
-    const down = nothing()
+    const up = noBytes()
+    const down = noBytes()
     for (const counts of [{ up: this.#upClosed, down: this.#downClosed }, ...open]) {
-      add(up, counts.up)
-      add(down, counts.down)
+      addCounts(up, counts.up)
+      addCounts(down, counts.down)
     }
     return { opened: this.#opened, refused: this.#refused, up, down, connections: [...this.#closed, ...open] }
   }
 
   setProfile(profile: ProfileChoice): void {
     this.#conditions.profile = completeProfile(profile)
-    this.#upLine.clear()
-    this.#downLine.clear()
+    this.#upBandwidth.clear()
+    this.#downBandwidth.clear()
     this.#cutUntilMs.profile = 0
     this.#stalledUntilMs.profile = 0
     this.#startRecurring()
@@ -106,8 +106,8 @@ export class Relay implements Link {
 
   reset(): void {
     for (const connection of this.#open) connection.reset()
-    this.#upLine.clear()
-    this.#downLine.clear()
+    this.#upBandwidth.clear()
+    this.#downBandwidth.clear()
   }
 
   silence(on: boolean): void {
@@ -139,14 +139,14 @@ export class Relay implements Link {
     this.#opened++
     const id = this.#opened
     const to = this.#to[(id - 1) % this.#to.length]
-    if (!to) throw new RangeError('to [] is not allowed: at least one server')
+    if (!to) throw new RangeError('to is empty; allowed: at least one server')
     const connection = new Connection({
       id,
       client,
       to,
       conditions: this.#conditions,
-      upLine: this.#upLine,
-      downLine: this.#downLine,
+      upBandwidth: this.#upBandwidth,
+      downBandwidth: this.#downBandwidth,
       seed: this.#seed,
       silent: this.#silent,
       onUnreachable: (error) => this.#onError(error, { stage: 'dial', connection: id }),
@@ -159,9 +159,9 @@ export class Relay implements Link {
     const { counts } = connection
     this.#open.delete(connection)
     this.#closed.push(counts)
-    if (this.#closed.length > CLOSED_KEPT) this.#closed.shift()
-    add(this.#upClosed, counts.up)
-    add(this.#downClosed, counts.down)
+    if (this.#closed.length > CLOSED_REMEMBERED) this.#closed.shift()
+    addCounts(this.#upClosed, counts.up)
+    addCounts(this.#downClosed, counts.down)
   }
 
   #startRecurring(): void {

@@ -3,15 +3,15 @@ import type { Socket } from 'node:net'
 const NOTHING = Buffer.alloc(0)
 
 /**
- * FIN, behind all that is written. Not asked for before that has gone to the kernel: a socket with a shutdown pending
- * cannot be reset (libuv refuses it, and Node then leaves the descriptor open).
+ * Sends FIN after all written bytes. Calls `end` only once those have gone to the kernel: a socket with a pending shutdown cannot
+ * be reset (libuv refuses, and Node then leaves the descriptor open).
  */
 export function endSocket(socket: Socket): void {
   if (socket.writableLength === 0) socket.end()
   else socket.write(NOTHING, () => socket.end())
 }
 
-/** FIN behind all that is written, then no more is read. */
+/** Sends FIN after all written bytes, then stops reading. */
 export function closeSocket(socket: Socket): void {
   if (socket.writableFinished) {
     socket.destroy()
@@ -21,7 +21,7 @@ export function closeSocket(socket: Socket): void {
   if (!socket.writableEnded) endSocket(socket)
 }
 
-/** RST, at once where that is possible: not in the middle of connecting or shutting down. */
+/** Sends RST: at once, or when connecting or shutting down has finished. */
 export function resetSocket(socket: Socket): void {
   const again = (): void => resetSocket(socket)
   if (socket.connecting) socket.once('connect', again)

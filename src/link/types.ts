@@ -8,8 +8,8 @@ export interface ServerAddress {
 
 export interface LinkOptions {
   /**
-   * The server, by default on 127.0.0.1; whether it may be another machine is the caller's to say. It sees the link's
-   * address in place of the clients'. Of several servers each takes a connection in turn.
+   * The server, by default on 127.0.0.1. The server sees the link's address instead of the clients'. Several servers get
+   * connections in turn.
    */
   to: ServerAddress | readonly ServerAddress[]
   /** Where to listen; 0 = any free port (default). */
@@ -20,7 +20,7 @@ export interface LinkOptions {
   profile?: ProfileChoice
   /** The same seed and the same traffic give the same jitter and slices. Default 1. */
   seed?: number
-  /** What goes wrong in the background: a target that cannot be reached. The client sees a reset. */
+  /** Background errors: a target that cannot be reached (the client sees a reset), or a failure of the listening socket. */
   onError?: (error: Error, context: { stage: 'dial' | 'listen'; connection: number | null }) => void
 }
 
@@ -36,21 +36,21 @@ export interface Link {
   readonly connections: number
   /** A snapshot. */
   readonly counts: LinkCounts
-  /** For bytes that come from now on; those under way keep their delay. Recurring outages begin anew. */
+  /** Applies to bytes that arrive from now on; queued bytes keep their delay. Recurring outages start again. */
   setProfile(profile: ProfileChoice): void
-  /** Resets all connections, and new ones too for so long. A longer cut under way is not shortened. */
+  /** Resets all connections, and new ones for this time. A longer cut in progress is not shortened. */
   cut(durationMs: number): void
-  /** Nothing moves from now on for so long; connections stay. 0 ends a stall. */
+  /** No byte moves for this time; connections stay open. 0 ends a stall. */
   stall(durationMs: number): void
-  /** Resets all connections; new ones are welcome. */
+  /** Resets all connections; new ones are accepted. */
   reset(): void
   /**
-   * On: bytes, ends and resets vanish, on connections that are open and on new ones (the other half never learns).
-   * Off: new connections work. Those that were silenced stay silent until both peers give up: in TCP nothing can come
-   * through after bytes that did not. While silent, bytes are read and thrown away, so senders feel no back-pressure.
+   * On: bytes, ends and resets are dropped, on open and on new connections.
+   * Off: new connections work. Silenced connections stay silent until both peers close: in TCP no byte can arrive after
+   * lost ones. In silence, bytes are read and dropped, so senders feel no back-pressure.
    */
   silence(on: boolean): void
-  /** Closes everything; settles once no socket or timer is left. */
+  /** Closes all connections and the port. Settles once no socket or timer is left. */
   close(): Promise<void>
 }
 

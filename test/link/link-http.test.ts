@@ -14,10 +14,10 @@ const LIMIT_BYTES = 16_384
 /** What has come out of a fresh buffering proxy after each piece of the server's bytes. */
 function passed(pieces: (string | Buffer)[], { requests = '', limit = LIMIT_BYTES } = {}): string[] {
   const buffering = new Buffering()
-  buffering.request(Buffer.from(requests))
+  buffering.addRequestBytes(Buffer.from(requests))
   let out = ''
   return pieces.map((piece) => {
-    for (const part of buffering.response(Buffer.from(piece), limit)) out += part.toString('latin1')
+    for (const part of buffering.addResponseBytes(Buffer.from(piece), limit)) out += part.toString('latin1')
     return out
   })
 }
@@ -84,9 +84,9 @@ describe('the buffering proxy', () => {
     const head = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n'
     expect(passed([head, 'a', 'b'])).toEqual([head, `${head}a`, `${head}ab`])
     const buffering = new Buffering()
-    expect(buffering.response(Buffer.from('held'), 100)).toEqual([])
+    expect(buffering.addResponseBytes(Buffer.from('held'), 100)).toEqual([])
     expect(buffering.heldBytes).toBe(4)
-    expect(Buffer.concat(buffering.response(Buffer.from(' and free'), null)).toString()).toBe('held and free')
+    expect(Buffer.concat(buffering.addResponseBytes(Buffer.from(' and free'), null)).toString()).toBe('held and free')
     expect(buffering.heldBytes).toBe(0)
   })
 

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 
 import { Alarm } from '../../src/link/alarm.ts'
-import { BandwidthQueue, segmentBytes, transmissionMs, windowBytes } from '../../src/link/line.ts'
+import { BandwidthQueue, segmentBytes, transmissionMs, windowBytes } from '../../src/link/bandwidth-queue.ts'
 import { Pipe } from '../../src/link/pipe.ts'
 import { PROFILES } from '../../src/link/profile.ts'
 import { closeSocket, endSocket, resetSocket } from '../../src/link/sockets.ts'
@@ -19,7 +19,7 @@ describe('an alarm', () => {
           new Alarm(() => {
             rings++
             resolve(atMs - performance.now())
-          }).set(atMs)
+          }).setTo(atMs)
           expect(rings).toBe(0)
         })
         expect(early).toBeLessThanOrEqual(0)
@@ -32,33 +32,33 @@ describe('an alarm', () => {
   test('can be replaced, cleared, and set again from its own callback', async () => {
     const rings: string[] = []
     const cleared = new Alarm(() => rings.push('cleared'))
-    cleared.set(performance.now() + 1)
+    cleared.setTo(performance.now() + 1)
     cleared.clear()
     const replaced = new Alarm(() => rings.push('replaced'))
-    replaced.set(performance.now() + 3_600_000)
-    replaced.set(performance.now() + 5)
+    replaced.setTo(performance.now() + 3_600_000)
+    replaced.setTo(performance.now() + 5)
     await new Promise<void>((resolve) => {
       const twice = new Alarm(() => {
         rings.push('again')
-        if (rings.length < 3) twice.set(performance.now() + 20)
+        if (rings.length < 3) twice.setTo(performance.now() + 20)
         else resolve()
       })
-      twice.set(performance.now() + 20)
+      twice.setTo(performance.now() + 20)
     })
     expect(rings).toEqual(['replaced', 'again', 'again'])
   })
 })
 
-describe('a line', () => {
-  test('transmits segments one after the other', () => {
-    const line = new BandwidthQueue()
-    expect(line.book(100, 1_000, 1e6)).toBe(100)
-    expect(line.book(101, 500, 1e6)).toBe(108)
-    expect(line.book(200, 1, 1e6)).toBe(200)
-    line.book(200, 10_000, 1e6)
-    expect(line.book(201, 1, null)).toBe(201)
-    line.clear()
-    expect(line.book(202, 1, 1e6)).toBe(202)
+describe('a bandwidth queue', () => {
+  test('transmits one after the other', () => {
+    const queue = new BandwidthQueue()
+    expect(queue.reserve(100, 1_000, 1e6)).toBe(100)
+    expect(queue.reserve(101, 500, 1e6)).toBe(108)
+    expect(queue.reserve(200, 1, 1e6)).toBe(200)
+    queue.reserve(200, 10_000, 1e6)
+    expect(queue.reserve(201, 1, null)).toBe(201)
+    queue.clear()
+    expect(queue.reserve(202, 1, 1e6)).toBe(202)
   })
 
   test('takes 8 bits per byte, in segments of a frame or 5 ms', () => {
@@ -67,12 +67,12 @@ describe('a line', () => {
     expect([1e3, 1e7, null].map(segmentBytes)).toEqual([1_460, 6_250, Infinity])
   })
 
-  test('has a bounded window of the bandwidth-delay product and a queue', () => {
-    expect(windowBytes(0, null)).toEqual({ queue: 2 ** 20, underWay: 0 })
-    expect(windowBytes(60_000, null)).toEqual({ queue: 2 ** 20, underWay: 0 })
-    expect(windowBytes(150, 1e6)).toEqual({ queue: 65_536, underWay: 18_750 })
-    expect(windowBytes(30, 10e6)).toEqual({ queue: 312_500, underWay: 37_500 })
-    expect(windowBytes(60_000, 100e9)).toEqual({ queue: 2 ** 20, underWay: 2 ** 24 })
+  test('a window is the bandwidth-delay product and a queue, and bounded', () => {
+    expect(windowBytes(0, null)).toEqual({ queue: 2 ** 20, inFlight: 0 })
+    expect(windowBytes(60_000, null)).toEqual({ queue: 2 ** 20, inFlight: 0 })
+    expect(windowBytes(150, 1e6)).toEqual({ queue: 65_536, inFlight: 18_750 })
+    expect(windowBytes(30, 10e6)).toEqual({ queue: 312_500, inFlight: 37_500 })
+    expect(windowBytes(60_000, 100e9)).toEqual({ queue: 2 ** 20, inFlight: 2 ** 24 })
   })
 })
 
@@ -124,7 +124,7 @@ describe('a socket whose reader does not read', () => {
       destination: writer,
       direction: 'up',
       conditions: { profile: PROFILES.local, stalledUntilMs: Infinity },
-      line: new BandwidthQueue(),
+      bandwidth: new BandwidthQueue(),
       jitter: () => 0,
       slices: () => 0,
       onOpen: () => undefined,

@@ -718,7 +718,7 @@ describe('values out of range', () => {
     [{ cutForMs: 100 }, 'cutForMs is 100; allowed: 0, or cutEveryMs besides'],
     [{ stallEveryMs: 100, stallForMs: 101 }, 'stallForMs is 101; allowed: less than stallEveryMs'],
     [{ delayMs: undefined }, 'delayMs is undefined; allowed: a number of ms from 0 to 60000'],
-    [{ latency: 5 }, 'latency is no field of a link profile; allowed: delayMs, jitterMs'],
+    [{ latency: 5 }, 'latency is not a field of a link profile; allowed: delayMs, jitterMs'],
   ])('%o', (profile, message) => {
     const before = link.profile
     expect(() => link.setProfile(profile as ProfileChoice)).toThrow(RangeError)
