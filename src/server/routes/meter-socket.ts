@@ -8,14 +8,14 @@ import { validator } from '../errors/validate.ts'
 import { handleFrames, readFrame } from '../transports/incoming-frames.ts'
 import { openWebSocket } from '../transports/websocket-connection.ts'
 
-/** How often a change is told of. */
+/** Interval of reports, sent if the counts have changed. */
 const REPORT_MS = 250
 
 const frameUp = validator(Type.Union([schemas.clockUp, schemas.traceUp]))
 
 /**
- * Tells a member what its own lines cost, to who asks for it exchange by exchange, and what the server's clock says. On a
- * connection of its own that is not counted: a WebSocket, since those do not take one of the six connections that a browser gives to a host's HTTP.
+ * Reports to a member the counts of its connections, on request a record of each exchange, and the server's clock. The connection
+ * is separate and not counted. It is a WebSocket, since a WebSocket is not one of a browser's six HTTP connections to a host.
  */
 export function mountMeterSocket(app: App): void {
   app.route({
@@ -33,18 +33,18 @@ export function mountMeterSocket(app: App): void {
       }
       const usage = app.usageOf(reader.membership)
       let last = ''
-      let tracing: ReturnType<MemberUsage['startTrace']> | null = null
-      let isTelling = false
-      const tell = async () => {
-        // Who does not take what it is told is told no more: what comes up meanwhile is bounded elsewhere.
-        if (isTelling) return
-        isTelling = true
-        const report = JSON.stringify({ type: 'report', ...usage.report() } satisfies MeterFrame)
-        const records = tracing?.trace.drain()
-        if (report !== last) await connection.sendText(report, 'other')
+      let tracing: ReturnType<MemberUsage['trace']> | null = null
+      let isReporting = false
+      const report = async () => {
+        // No report while the client has not read the last one. The number of records that wait is bounded by the trace.
+        if (isReporting) return
+        isReporting = true
+        const text = JSON.stringify({ type: 'report', ...usage.report() } satisfies MeterFrame)
+        const records = tracing?.trace.take()
+        if (text !== last) await connection.sendText(text, 'other')
         if (records) await connection.send({ type: 'trace', ...records } satisfies MeterFrame)
-        last = report
-        isTelling = false
+        last = text
+        isReporting = false
       }
       const trace = (on: boolean) => {
         tracing?.stop()
@@ -60,7 +60,7 @@ export function mountMeterSocket(app: App): void {
           socket.close(1008, 'neither {type: clock, sentAt} nor {type: trace, on}')
         }
       })
-      const timer = setInterval(() => void tell(), REPORT_MS)
+      const timer = setInterval(() => void report(), REPORT_MS)
       reader.endListener = {
         readerEnded: () => {
           clearInterval(timer)
@@ -68,7 +68,7 @@ export function mountMeterSocket(app: App): void {
           connection.end()
         },
       }
-      void tell()
+      void report()
     },
   })
 }
