@@ -33,14 +33,14 @@ export function mountMeterSocket(app: App): void {
       }
       const usage = app.usageOf(reader.membership)
       let last = ''
-      let tracing: ReturnType<MemberUsage['trace']> | null = null
+      let tracing: ReturnType<MemberUsage['startTrace']> | null = null
       let isReporting = false
       const report = async () => {
         // No report while the client has not read the last one. The number of records that wait is bounded by the trace.
         if (isReporting) return
         isReporting = true
         const text = JSON.stringify({ type: 'report', ...usage.report() } satisfies MeterFrame)
-        const records = tracing?.trace.take()
+        const records = tracing?.trace.drain()
         if (text !== last) await connection.sendText(text, 'other')
         if (records) await connection.send({ type: 'trace', ...records } satisfies MeterFrame)
         last = text

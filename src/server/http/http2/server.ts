@@ -70,7 +70,10 @@ export function createHttp2Server(certificate: Certificate, timeouts: Timeouts, 
 
 /** Node's own listener accepts any duplex stream in place of a TLS connection: it gets a stream that counts bytes. */
 function countSessionBytes(server: Http2SecureServer, counters: WeakMap<object, StreamByteCounter>): void {
-  const [serve] = server.listeners('secureConnection') as ((this: Http2SecureServer, stream: Socket | CountedTlsStream) => void)[]
+  const [serve] = server.listeners('secureConnection') as ((
+    this: Http2SecureServer,
+    stream: Socket | CountedTlsStream,
+  ) => void)[]
   if (!serve) throw new Error('the HTTP/2 server has no listener for secureConnection')
   server.removeAllListeners('secureConnection')
   server.on('secureConnection', (socket: TLSSocket) => {
