@@ -15,7 +15,7 @@ import { sweep } from './scenarios/sweep.ts'
 import { publishedOf } from './analysis/published.ts'
 import type { Parameters, Report, Scenario, SelfCheck } from './report/schema.ts'
 import { Rig } from './rig/rig.ts'
-import { notMeasured, patience, transportsOf, type Run, type RunScenario } from './rig/run.ts'
+import { defaultWindow, notMeasured, transportsOf, type Run, type RunScenario } from './rig/run.ts'
 import {
   checkAgainstItself,
   checkByteIdentity,
@@ -24,26 +24,26 @@ import {
   checkKnownDelay,
   checkKnownStall,
   checkLongPollRequests,
-  type Checked,
+  type SelfCheckResult,
 } from './self-checks.ts'
 
 const scenarios: Record<Scenario, RunScenario> = { latency, overhead, rates, rtt, http, sweep, memory, http2, deflate }
 
 /** Deliveries. */
-const ENOUGH_FOR_A_MEDIAN = 60
+const MIN_FOR_MEDIAN = 60
 
-/** G without a link, until the latency scenario has measured it. */
+/** G without a link, until the latency scenario measures G. */
 const LOOPBACK_GAP_MS = 1
 
 export interface SuiteOptions {
   parameters: Parameters
   scenarios: readonly Scenario[]
   progress: (text: string) => void
-  /** Aborts between two pieces of the suite: what is finished is reported. */
+  /** Ends the suite before the next cell; the report contains the finished cells. */
   signal: AbortSignal
 }
 
-/** Runs what was asked for and reports it; what could not be finished is named in `missing`. */
+/** Runs the scenarios. `missing` in the report names those that were not finished. */
 export async function runSuite({ parameters, scenarios: wanted, progress, signal }: SuiteOptions): Promise<Report> {
   const startedAt = new Date()
   const machine = describeMachine()
@@ -65,30 +65,30 @@ export async function runSuite({ parameters, scenarios: wanted, progress, signal
       progress(text)
     },
   }
-  const checks: Checked[] = []
+  const checks: SelfCheckResult[] = []
   const missing: string[] = notMeasured(run)
-  const pieces: [string, () => Promise<void>][] = [
+  const phases: [string, () => Promise<void>][] = [
     [
       'self-checks',
       async () => {
         run.progress('self-checks: a known delay, a known stall, bytes')
-        // What is checked is the rig: one server is enough for that.
+        // The self-checks test the rig, for which one server is enough.
         rig.keepsServer = true
         checks.push(
           await checkKnownDelay(rig, isQuick ? 500 : 1500),
           await checkByteIdentity(rig, isQuick ? 400 : 1000, transportsOf(run, 'together')),
         )
         if (!isQuick) checks.push(await checkKnownStall(rig), await checkLongPollRequests(rig))
-        run.publisherWireBytes = await publisherAlone(run)
+        run.publisherWireBytes = await measurePublisherAlone(run)
         rig.keepsServer = isQuick
       },
     ],
     ...wanted.map((name): [string, () => Promise<void>] => [name, () => scenarios[name](run)]),
   ]
   try {
-    for (const [name, piece] of pieces) {
+    for (const [name, runPhase] of phases) {
       try {
-        await piece()
+        await runPhase()
       } catch (error) {
         missing.push(
           isInterrupted()
@@ -116,25 +116,25 @@ export async function runSuite({ parameters, scenarios: wanted, progress, signal
   }
 }
 
-/** What one message costs on the wire with nobody listening: the publisher's part in every cell. */
-async function publisherAlone({ rig, parameters: { payload, seed, ...rest } }: Run): Promise<number | null> {
+/** Wire bytes of one message without subscribers: the publisher's part in every cell. */
+async function measurePublisherAlone({ rig, parameters: { payload, seed, ...rest } }: Run): Promise<number | null> {
   await rig.start()
   const schedule = { ratePerS: 50, durationMs: 600, arrivals: 'periodic', seed, payloadBytes: payload } as const
-  const { wire, published } = await rig.run(schedule, patience({ payload, seed, ...rest }))
+  const { wire, published } = await rig.run(schedule, defaultWindow({ payload, seed, ...rest }))
   return wire && wire.bytes / published.count
 }
 
-function checksOf({ cells, comparisons, parameters: { rtt } }: Run): Checked[] {
-  const itself = comparisons.find(({ a, b }) => a === 'websocket' && b === 'websocket-again')
+function checksOf({ cells, comparisons, parameters: { rtt } }: Run): SelfCheckResult[] {
+  const control = comparisons.find(({ a, b }) => a === 'websocket' && b === 'websocket-again')
   const at = (id: string) => cells.find((cell) => cell.id === id)
   const agreements = TRANSPORTS.flatMap((transport) => {
-    const [lean, own] = [at(`rtt/${transport}/${rtt}`), at(`rtt/${transport}/${rtt}/project`)]
-    // A median of a few messages wanders further than the two may lie apart: a quick run has too few.
-    return lean && own && (own.latencyMs?.n ?? 0) >= ENOUGH_FOR_A_MEDIAN ? [checkClientsAgree(lean, own)] : []
+    const [raw, project] = [at(`rtt/${transport}/${rtt}`), at(`rtt/${transport}/${rtt}/project`)]
+    // The median of a few messages varies by more than the allowed difference; a quick run has too few.
+    return raw && project && (project.latencyMs?.n ?? 0) >= MIN_FOR_MEDIAN ? [checkClientsAgree(raw, project)] : []
   })
   return [
     ...(cells.some(({ counts }) => counts.expected > 0) ? [checkDelivered(cells)] : []),
-    ...(itself ? [checkAgainstItself(itself)] : []),
+    ...(control ? [checkAgainstItself(control)] : []),
     ...agreements,
   ]
 }

@@ -44,14 +44,14 @@ const loads = await prepareRoom(options.url, options.room, options.payload, 25_0
   process.exit(1)
 })
 
-const cannon = new Worker<HttpHandlers>('workers/http')
+const autocannon = new Worker<HttpHandlers>('workers/http')
 const columns = ['request', 'requests/s', 'p50 ms', 'p99 ms', 'max ms', 'not 2xx', 'errors']
 process.stdout.write(`${columns.map((name) => name.padEnd(16)).join('')}\n`)
 for (const subject of options.request) {
   const { connections, duration: durationS } = options
-  const result = await cannon.ask('run', { ...loads[subject], connections, durationS })
+  const result = await autocannon.call('run', { ...loads[subject], connections, durationS })
   const ms = (share: number) => quantile(result.latenciesMs, share).toFixed(2)
   const row = [subject, result.requestsPerS.toFixed(0), ms(0.5), ms(0.99), ms(1), result.non2xx, result.errors]
   process.stdout.write(`${row.map((value) => String(value).padEnd(16)).join('')}\n`)
 }
-await cannon.end()
+await autocannon.end()

@@ -118,24 +118,24 @@ async function measure(workers: number, ratePerS: number): Promise<Measured> {
   const publisher = new Worker<PublisherHandlers>('workers/publisher')
   try {
     const room = 'bench'
-    await publisher.ask('connect', { port, room })
+    await publisher.call('connect', { port, room })
     const { cursor } = await join(nodeNet(`http://127.0.0.1:${port}`), room)
-    const group = { name: 'all', transport: 'websocket', client: 'lean', port, headers: 'minimal' } as const
+    const group = { name: 'all', transport: 'websocket', client: 'raw', port, headers: 'minimal' } as const
     const groups = [{ ...group, count: load.subscribers, intervalMs: 0, holdMs: 0 }]
     const serving = workers === 1 ? [server.pid ?? 0] : childrenOf(server.pid ?? 0)
     const residentKib = () => sum(serving.map(rssKib))
     const beforeKib = residentKib()
-    await subscribers.ask('open', { room, cursor, groups, seed: 1 })
+    await subscribers.call('open', { room, cursor, groups, seed: 1 })
     const kibPerSubscriber = (residentKib() - beforeKib) / load.subscribers
     const schedule = { ratePerS, durationMs: 1000, arrivals: 'periodic', seed: 1, payloadBytes: 100 } as const
-    const warmUp = await publisher.ask('run', { ...schedule, firstIndex: 0 })
+    const warmUp = await publisher.call('run', { ...schedule, firstIndex: 0 })
     await sleep(500)
-    await subscribers.ask('begin')
+    await subscribers.call('begin')
     const before = serving.map(cpuS)
     const startedAt = performance.now()
     const durationMs = load.seconds * 1000
-    const published = await publisher.ask('run', { ...schedule, durationMs, firstIndex: warmUp.count })
-    const { groups: seen, cpuUs } = await subscribers.ask('collect')
+    const published = await publisher.call('run', { ...schedule, durationMs, firstIndex: warmUp.count })
+    const { groups: seen, cpuUs } = await subscribers.call('collect')
     const tookS = (performance.now() - startedAt) / 1000
     const used = serving.map((pid, i) => cpuS(pid) - (before[i] ?? 0))
     const deliveries = sum((seen['all'] ?? []).map(({ indices }) => indices.length))

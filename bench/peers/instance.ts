@@ -57,7 +57,7 @@ export class PeerInstance {
     const { posting = BARE_POSTING, reading } = (await peer.prepare?.(server, kind, readers)) ?? {}
     const { port, pid: serverPid } = server
     const about = { port, serverPid, readers, posting, textBytes, withinMs: CONNECT_MS }
-    await generator.ask('open', { ...about, reading: { ...ofKind, ...reading } })
+    await generator.call('open', { ...about, reading: { ...ofKind, ...reading } })
   }
 
   get residentBytes(): number {
@@ -65,7 +65,7 @@ export class PeerInstance {
   }
 
   slice(request: SliceRequest): Promise<SliceResult> {
-    return this.#setup.generator.ask('slice', request)
+    return this.#setup.generator.call('slice', request)
   }
 
   async close(): Promise<void> {

@@ -6,28 +6,28 @@ import type { Peer } from './peer.ts'
 import type { PeersParameters } from './report/schema.ts'
 
 const NUMBERS = {
-  clients: { default: 500, min: 1, max: 15_000, unit: 'readers', about: 'of the room' },
-  rounds: { default: 1, min: 1, max: 100, unit: 'rounds', about: 'each with new server processes' },
+  clients: { default: 500, min: 1, max: 15_000, unit: 'readers', description: 'of the room' },
+  rounds: { default: 1, min: 1, max: 100, unit: 'rounds', description: 'each with new server processes' },
   cycles: {
     default: 8,
     min: 1,
     max: 1000,
     unit: 'cycles',
-    about: 'in a round; each peer has a slice of each load in a cycle',
+    description: 'in a round; each peer has a slice of each load in a cycle',
   },
-  slice: { default: 200, min: 20, max: 60_000, unit: 'ms', about: 'length of a slice of the closed loop' },
-  payload: { default: 100, min: 14, max: 2000, unit: 'bytes', about: 'of text in a message' },
+  slice: { default: 200, min: 20, max: 60_000, unit: 'ms', description: 'length of a slice of the closed loop' },
+  payload: { default: 100, min: 14, max: 2000, unit: 'bytes', description: 'of text in a message' },
   rate: {
     default: 20,
     min: 0,
     max: 500,
     unit: 'messages/s',
     fractions: true,
-    about: 'at which latency is measured; 0 leaves it out',
+    description: 'at which latency is measured; 0 leaves it out',
   },
-  latency: { default: 700, min: 20, max: 60_000, unit: 'ms', about: 'length of a slice at --rate' },
-  settle: { default: 600, min: 0, max: 60_000, unit: 'ms', about: 'without load before memory is read' },
-  seed: { default: 1, min: 0, max: 4_294_967_295, unit: 'number', about: 'of the bootstrap' },
+  latency: { default: 700, min: 20, max: 60_000, unit: 'ms', description: 'length of a slice at --rate' },
+  settle: { default: 600, min: 0, max: 60_000, unit: 'ms', description: 'without load before memory is read' },
+  seed: { default: 1, min: 0, max: 4_294_967_295, unit: 'number', description: 'of the bootstrap' },
 } as const satisfies Record<string, NumberParameter>
 
 export interface PeersRequest {

@@ -1,12 +1,11 @@
-import { reportSchema } from './schema.ts'
+import type { TObject } from 'typebox'
 
-/** The JSON Schema that stands beside the code, as text. Draft 7: TypeBox writes its tuples so. */
-export function jsonSchemaText(): string {
-  const { type, required, properties } = reportSchema
+/** A JSON Schema file of a report, as text. Draft 7, because TypeBox writes tuples in the syntax of that draft. */
+export function jsonSchemaText({ type, required, properties }: TObject, title: string): string {
   const schema = {
     $schema: 'http://json-schema.org/draft-07/schema#',
-    title: 'A report of transport-playground’s benchmark',
-    description: 'Durations are in the unit that their name ends with; bytes are bytes; rates are per second.',
+    title,
+    description: 'A duration is in the unit at the end of its name; rates are per second.',
     type,
     required,
     properties,

@@ -3,22 +3,27 @@ import { join } from 'node:path'
 import { Compile } from 'typebox/compile'
 import { reportSchema, type Report } from './schema.ts'
 
-/** What was given is no report, and the message says why. */
+/** The input is not a report; the message gives the reason. */
 export class ReportError extends Error {
   override name = 'ReportError'
 }
 
 const compiled = Compile(reportSchema)
-const MOST_COMPLAINTS = 5
+const MAX_ERRORS = 5
 
-/** @throws ReportError that names the fields */
-export function checkReport(value: unknown, name: string): Report {
+/**
+ * Accepts older reports, which call the raw client `lean`.
+ *
+ * @throws ReportError with the wrong fields
+ */
+export function checkReport(input: unknown, name: string): Report {
+  const value = withRawClient(input)
   if (compiled.Check(value)) return value
   const version = (value as { schemaVersion?: unknown } | null)?.schemaVersion
   if (version !== undefined && version !== 1) {
     throw new ReportError(`${name}: schemaVersion is ${JSON.stringify(version)}; this program reads version 1`)
   }
-  const complaints = [
+  const errors = [
     ...new Set(
       compiled
         .Errors(value)
@@ -26,15 +31,15 @@ export function checkReport(value: unknown, name: string): Report {
         .map(({ instancePath, message }) => `${instancePath.slice(1).replaceAll('/', '.') || 'the file'} ${message}`),
     ),
   ]
-  const more = complaints.length > MOST_COMPLAINTS ? [`and ${complaints.length - MOST_COMPLAINTS} more`] : []
-  const said = [...complaints.slice(0, MOST_COMPLAINTS), ...more].join('; ')
-  throw new ReportError(`${name}: not a report: ${said}`)
+  const more = errors.length > MAX_ERRORS ? [`and ${errors.length - MAX_ERRORS} more`] : []
+  const message = [...errors.slice(0, MAX_ERRORS), ...more].join('; ')
+  throw new ReportError(`${name}: not a report: ${message}`)
 }
 
 /**
  * Reads a report.json, or the one in a folder.
  *
- * @throws ReportError where there is none, or where it is not one
+ * @throws ReportError when there is no report
  */
 export async function readReport(path: string): Promise<Report> {
   const file = (await isFolder(path)) ? join(path, 'report.json') : path
@@ -48,6 +53,15 @@ export async function readReport(path: string): Promise<Report> {
     throw new ReportError(`${file}: not JSON: ${reason(error)}`)
   }
   return checkReport(value, file)
+}
+
+function withRawClient(input: unknown): unknown {
+  const cells = (input as { cells?: unknown } | null)?.cells
+  if (!Array.isArray(cells)) return input
+  const renamed = cells.map((cell: { client?: unknown } | null) =>
+    cell?.client === 'lean' ? { ...cell, client: 'raw' } : cell,
+  )
+  return { ...(input as object), cells: renamed }
 }
 
 async function isFolder(path: string): Promise<boolean> {

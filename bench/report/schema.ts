@@ -1,29 +1,29 @@
 /**
- * The report of a run of the suite: what `report.json` holds. The JSON Schema that stands beside this file is made from it.
- * Durations are in the unit that their name ends with; bytes are bytes; rates are per second.
+ * The report of a run of the suite, as in `report.json`. report.schema.json is generated from this file.
+ * A duration is in the unit at the end of its name; rates are per second.
  */
 import Type, { type Static } from 'typebox'
 import type { TransportName } from '../../src/transports.ts'
 
 const count = (description?: string) => Type.Integer({ minimum: 0, ...(description ? { description } : {}) })
 const number = (description: string) => Type.Number({ description })
-/** A point estimate, and a 95 % interval where one could be made. */
+/** A point estimate, with a 95 % interval if one was computed. */
 const estimate = Type.Object({
   value: Type.Number(),
   low: Type.Optional(Type.Number()),
   high: Type.Optional(Type.Number()),
-  /** How many independent replicates (publishes, blocks, clients) stand behind the interval. */
+  /** Number of independent replicates (publishes, blocks, clients) of the interval. */
   replicates: Type.Optional(Type.Integer()),
 })
 const split = Type.Object({
-  headers: Type.Number({ description: 'request and response heads, handshakes left out' }),
-  framing: Type.Number({ description: 'JSON, chunk sizes, SSE fields, WebSocket frame heads, packet heads' }),
+  headers: Type.Number({ description: 'request and response headers, without handshakes' }),
+  framing: Type.Number({ description: 'JSON, chunk sizes, SSE fields, WebSocket frame headers, packet headers' }),
   payload: Type.Number({ description: 'the text of messages, UTF-8' }),
 })
 
 export const SCENARIOS = ['latency', 'overhead', 'rates', 'rtt', 'http', 'sweep', 'memory', 'http2', 'deflate'] as const
 
-/** Beside the question that the suite is about: only a full run has the time for these, unless they are asked for. */
+/** Scenarios that only a full run includes by default. */
 export const ONLY_IN_FULL: readonly (typeof SCENARIOS)[number][] = ['http2', 'deflate']
 
 export const parametersSchema = Type.Object({
@@ -32,14 +32,14 @@ export const parametersSchema = Type.Object({
   interval: number('ms between the starts of two short polls of one client'),
   hold: number('ms for which a long poll is held'),
   payload: count('bytes of text in a message'),
-  headers: Type.Enum(['minimal', 'browser'], { description: 'which request headers the lean client sends' }),
+  headers: Type.Enum(['minimal', 'browser'], { description: 'request headers of the raw client' }),
   arrivals: Type.Enum(['poisson', 'periodic']),
   seed: count(),
   rtt: number('ms, of the emulated link in the rtt scenario'),
-  profile: Type.Enum(['quick', 'default', 'full'], { description: 'how long everything takes' }),
+  profile: Type.Enum(['quick', 'default', 'full'], { description: 'length of the scenarios' }),
   transports: Type.Optional(
     Type.Array(Type.Unsafe<TransportName>(Type.String({ description: 'the name of a transport' })), {
-      description: 'which were asked for; without it each scenario covers what it covers as it comes',
+      description: 'the transports of `--transports`; by default each scenario covers those of its profile',
     }),
   ),
 })
@@ -54,12 +54,14 @@ export const selfCheckSchema = Type.Object({
 export const cellSchema = Type.Object({
   id: Type.String({ description: 'unique in the report: scenario/subject/variant' }),
   scenario: Type.Enum([...SCENARIOS]),
-  subject: Type.String({ description: 'a transport, or what an HTTP cell asks for: empty-poll, post …' }),
-  client: Type.Enum(['project', 'lean', 'ws', 'autocannon'], { description: 'whose client code read: see README' }),
-  loop: Type.Enum(['open', 'closed'], { description: 'closed: the next request waits for the last answer' }),
+  subject: Type.String({ description: 'a transport, or the request of an HTTP cell: empty-poll, post …' }),
+  client: Type.Enum(['project', 'raw', 'ws', 'autocannon'], {
+    description: 'the client code of the subscribers: see README',
+  }),
+  loop: Type.Enum(['open', 'closed'], { description: 'closed: each request waits for the previous answer' }),
   durationS: Type.Number(),
   clients: count(),
-  ratePerS: Type.Number({ description: 'messages per second that were published' }),
+  ratePerS: Type.Number({ description: 'messages published per second' }),
   intervalMs: Type.Optional(Type.Number()),
   holdMs: Type.Optional(Type.Number()),
   rttMs: Type.Optional(Type.Number()),
@@ -72,12 +74,14 @@ export const cellSchema = Type.Object({
     outOfOrder: count(),
     requests: count(),
     empty: count('answers without an event'),
-    frames: count('towards the subscribers: data frames of WebSockets, batches of streamed answers'),
+    frames: count('to the subscribers: data frames of WebSockets, batches of streamed answers'),
     connections: count('TCP connections opened'),
   }),
   latencyMs: Type.Optional(
     Type.Object({
-      from: Type.Enum(['intended', 'request'], { description: 'intended: publish schedule to message in hand' }),
+      from: Type.Enum(['intended', 'request'], {
+        description: 'intended: from the scheduled moment of publishing to the receipt',
+      }),
       n: count(),
       p50: Type.Number(),
       p90: Type.Number(),
@@ -99,7 +103,7 @@ export const cellSchema = Type.Object({
     Type.Object({
       up: split,
       down: split,
-      handshake: Type.Number({ description: 'both ways, paid once per connection' }),
+      handshake: Type.Number({ description: 'both ways, once per connection' }),
       wire: Type.Union([Type.Number(), Type.Null()], { description: 'with TCP/IP; null outside a network namespace' }),
       segments: Type.Union([Type.Number(), Type.Null()]),
       perMessage: Type.Object({
@@ -111,13 +115,13 @@ export const cellSchema = Type.Object({
   perRequest: Type.Optional(
     Type.Object(
       { up: split, down: split, bytes: estimate },
-      { description: 'one request and its answer, once the connection has warmed up; TLS and TCP/IP left out' },
+      { description: 'one request and its answer on a warm connection, without TLS and TCP/IP' },
     ),
   ),
   requestsPerMessage: Type.Optional(estimate),
   cpu: Type.Optional(
     Type.Object({
-      serverMs: Type.Number({ description: 'user + system time of the server while the cell ran' }),
+      serverMs: Type.Number({ description: 'user + system time of the server during the cell' }),
       perDeliveryUs: Type.Union([estimate, Type.Null()]),
       perRequestUs: Type.Union([estimate, Type.Null()]),
       utilisation: Type.Number({ description: 'share of one core' }),
@@ -130,7 +134,7 @@ export const cellSchema = Type.Object({
         connections: Type.Number({ description: 'TCP' }),
         bytes: Type.Number({ description: 'both ways, without TCP/IP' }),
       },
-      { description: 'what one subscriber costs, on average, until it follows the room' },
+      { description: 'average cost of one subscriber until it follows the room' },
     ),
   ),
   memory: Type.Optional(
@@ -146,7 +150,7 @@ export const cellSchema = Type.Object({
           }),
         ),
       },
-      { description: 'resident memory of the server process that is in use: the free part of its heap is left out' },
+      { description: 'resident memory of the server process, without the free part of its heap' },
     ),
   ),
   throughput: Type.Optional(
@@ -154,7 +158,7 @@ export const cellSchema = Type.Object({
   ),
   model: Type.Optional(
     Type.Record(Type.String(), Type.Number(), {
-      description: 'what the model says of this cell: p50Ms, meanMs, maxMs, requestsPerMessage …',
+      description: 'prediction of the model: p50Ms, meanMs, maxMs, requestsPerMessage …',
     }),
   ),
   modelEcdf: Type.Optional(
@@ -162,12 +166,12 @@ export const cellSchema = Type.Object({
       description: 'the model’s curve over `ecdf`: [ms, share 0 to 1]',
     }),
   ),
-  raw: Type.Optional(Type.Unknown({ description: 'what another tool reported, untouched' })),
+  raw: Type.Optional(Type.Unknown({ description: 'the unchanged result of another tool' })),
   generator: Type.Object({
     utilisation: Type.Number({ description: 'the busiest load process, share of one core' }),
     publisherLagP99Ms: Type.Union([Type.Number(), Type.Null()]),
     scheduledShare: Type.Union([Type.Number(), Type.Null()], {
-      description: 'polls that were sent ÷ polls that were due',
+      description: 'polls sent ÷ polls scheduled',
     }),
   }),
   validity: Type.Object({ valid: Type.Boolean(), attempts: count(), reasons: Type.Array(Type.String()) }),
@@ -191,15 +195,15 @@ export const crossoverSchema = Type.Object({
   b: Type.String(),
   predictedPerS: Type.Union([Type.Number(), Type.Null()]),
   measuredPerS: Type.Union([Type.Number(), Type.Null()], {
-    description: 'null: not within the rates that were measured',
+    description: 'null: not within the measured rates',
   }),
 })
 
 export const publishedSchema = Type.Object({
   source: Type.String(),
-  claim: Type.String({ description: 'their figure' }),
-  ours: Type.String({ description: 'our figure for the same thing, and its conditions' }),
-  agrees: Type.Union([Type.Boolean(), Type.Null()], { description: 'null: not comparable, and `ours` says why' }),
+  claim: Type.String({ description: 'the published figure' }),
+  ours: Type.String({ description: 'our figure for the same quantity, with its conditions' }),
+  agrees: Type.Union([Type.Boolean(), Type.Null()], { description: 'null: not comparable, for the reason in `ours`' }),
 })
 
 export const reportSchema = Type.Object({
@@ -215,7 +219,9 @@ export const reportSchema = Type.Object({
     cores: count(),
     memoryBytes: count(),
     commit: Type.String(),
-    network: Type.Enum(['namespace', 'host'], { description: 'namespace: segments and wire bytes are ours alone' }),
+    network: Type.Enum(['namespace', 'host'], {
+      description: 'namespace: segments and wire bytes include only this benchmark',
+    }),
     loadAverage: Type.Number(),
   }),
   selfChecks: Type.Array(selfCheckSchema),
@@ -224,7 +230,7 @@ export const reportSchema = Type.Object({
   crossovers: Type.Array(crossoverSchema),
   published: Type.Array(publishedSchema),
   conclusions: Type.Array(Type.Object({ en: Type.String(), zh: Type.String() })),
-  missing: Type.Array(Type.String(), { description: 'what was asked for and is not in this report' }),
+  missing: Type.Array(Type.String(), { description: 'requested parts that are not in this report' }),
 })
 
 export type Scenario = (typeof SCENARIOS)[number]

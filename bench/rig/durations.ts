@@ -1,11 +1,11 @@
 import { TRANSPORTS, transportsThat, type TransportName } from '../../src/transports.ts'
 import type { Parameters } from '../report/schema.ts'
 
-/** How long each piece of the suite takes, in ms of publishing, and how often it is repeated. */
+/** The length of each part of the suite, in ms of publishing, and the number of repetitions. */
 export interface Durations {
-  transports: Covered
+  transports: TransportSets
   latencyMs: number
-  /** `blocks` servers for each transport, in turn; each measured for windowMs, in `parts`. */
+  /** `blocks` servers for each transport, alternating; each is measured for windowMs, in `parts`. */
   overhead: { blocks: number; parts: number; windowMs: number }
   rates: { perS: readonly number[]; windowMs: number }
   rttMs: number
@@ -14,30 +14,30 @@ export interface Durations {
   memory: MemorySteps
   http2Ms: number
   deflate: { clients: number; windowMs: number }
-  /** For measuring again what was not valid. */
+  /** Budget for repeating windows that are not valid. */
   repeatMs: number
 }
 
-/** At which numbers of clients memory is read: `first`, and then `steps` times `step` more. */
+/** Numbers of clients at which memory is read: `first`, and then `steps` times `step` more. */
 export interface MemorySteps {
   first: number
   step: number
   steps: number
 }
 
-/** Which transports a scenario covers, by what one more of them costs. `--transports` names others for all scenarios. */
-export interface Covered {
-  /** All in one room at once: one more costs no time. */
+/** The transports of the scenarios, by the time that one more transport takes. `--transports` replaces all three sets. */
+export interface TransportSets {
+  /** All in one room at the same time: one more takes no more time. */
   together: readonly TransportName[]
-  /** One after the other, in blocks: one more costs as long again. */
+  /** One after another, in blocks. */
   apart: readonly TransportName[]
-  /** One after the other, at each of many rates. */
+  /** One after another, at each of several rates. */
   curves: readonly TransportName[]
 }
 
 /**
- * The three that differ in principle: ask, ask and be held, be told. The others are variations of these, whose place is known
- * once their bytes and their latency are: a stream pushes as a socket does, a snapshot is a short poll that is sent more.
+ * The three transports that differ in principle: poll, held poll, push. The others are variations: a stream pushes as a
+ * WebSocket does, and a snapshot poll is a short poll with a larger answer.
  */
 export const BASIC = transportsThat(({ isBasic }) => isBasic === true)
 

@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs'
 import os from 'node:os'
 
-/** Counters of this network namespace since it was made. */
+/** Counters of this network namespace since its creation. */
 export interface NetCounters {
-  /** TCP segments sent; on loopback every one of them is ours, and is received too. */
+  /** TCP segments sent; on loopback each of them is also received here. */
   segments: number
-  /** Connections opened: each costs two SYN segments, which carry 8 bytes of options more. */
+  /** Connections opened: each has two SYN segments with 8 more bytes of options. */
   opened: number
-  /** Bytes with their IP and TCP heads. */
+  /** Bytes, with IP and TCP headers. */
   wireBytes: number
 }
 
-/** Set by the parent when it has put this process into a namespace of its own. */
+/** Whether the parent has started this process in a separate network namespace. */
 export const isNamespaced = (): boolean => process.env['PLAYGROUND_BENCH_NAMESPACE'] === '1'
 
-/** null outside a namespace of our own: the host's counters see everybody's traffic. */
+/** null outside a separate namespace: the host's counters include all traffic of the host. */
 export function readNetCounters(): NetCounters | null {
   if (!isNamespaced()) return null
   const [names, values] = readFileSync('/proc/net/snmp', 'utf8')
@@ -22,7 +22,7 @@ export function readNetCounters(): NetCounters | null {
     .filter((line) => line.startsWith('Tcp:'))
     .map((line) => line.split(/\s+/)) as [string[], string[]]
   const tcp = (name: string) => Number(values[names.indexOf(name)])
-  // Loopback counts what a wire would carry above its Ethernet heads: they are taken off before it counts.
+  // Loopback counts bytes without Ethernet headers.
   const wireBytes = Number(/lo:\s*(\d+)/.exec(readFileSync('/proc/net/dev', 'utf8'))?.[1] ?? 0)
   return {
     segments: tcp('OutSegs') + tcp('RetransSegs'),
@@ -31,7 +31,7 @@ export function readNetCounters(): NetCounters | null {
   }
 }
 
-/** ms of CPU time that this machine spent, and that a host above it took away, since it was started. */
+/** ms of CPU time since boot: used by this machine, and taken by its hypervisor. */
 export interface CpuTimes {
   busyMs: number
   stealMs: number

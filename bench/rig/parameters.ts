@@ -5,34 +5,52 @@ import { ONLY_IN_FULL, SCENARIOS, type Parameters, type Scenario } from '../repo
 
 export interface NumberParameter extends NumberRange {
   default: number
-  about: string
+  description: string
 }
 
 const NUMBERS = {
-  clients: { default: 50, min: 1, max: 2000, unit: 'subscribers', about: 'in an overhead cell' },
+  clients: {
+    default: 50,
+    min: 1,
+    max: 2000,
+    unit: 'subscribers',
+    description: 'number of subscribers in an overhead cell',
+  },
   rate: {
     default: 10,
     min: 0.1,
     max: 500,
     unit: 'messages/s',
     fractions: true,
-    about: 'that are published in an overhead cell',
+    description: 'publishing rate in an overhead cell',
   },
-  interval: { default: 200, min: 20, max: 60_000, unit: 'ms', about: 'from one short poll of a client to its next' },
-  hold: { default: 25_000, min: 100, max: 600_000, unit: 'ms', about: 'for which a long poll is held' },
+  interval: {
+    default: 200,
+    min: 20,
+    max: 60_000,
+    unit: 'ms',
+    description: 'interval between short polls of one client',
+  },
+  hold: { default: 25_000, min: 100, max: 600_000, unit: 'ms', description: 'longest hold of a long poll' },
   payload: {
     default: 100,
     min: 40,
     max: 2000,
     unit: 'bytes',
-    about: 'of text in a message; a stamp takes the first 40',
+    description: 'text of a message, of which a stamp takes the first 40',
   },
-  rtt: { default: 40, min: 0, max: 2000, unit: 'ms', about: 'round trip of the emulated link, beside one of 100' },
-  seed: { default: 1, min: 0, max: 4_294_967_295, unit: 'number', about: 'of all that is drawn by chance' },
+  rtt: {
+    default: 40,
+    min: 0,
+    max: 2000,
+    unit: 'ms',
+    description: 'round trip of the emulated link; 100 ms is always measured too',
+  },
+  seed: { default: 1, min: 0, max: 4_294_967_295, unit: 'number', description: 'seed of all random numbers' },
 } as const satisfies Record<string, NumberParameter>
 
-/** Not a scenario of its own: what these find of every transport, in one table. */
-const OF_EVERY_TRANSPORT: readonly Scenario[] = ['latency', 'rtt', 'overhead', 'memory']
+/** `--scenario transports`: these scenarios, for every transport. */
+const TRANSPORT_SCENARIOS: readonly Scenario[] = ['latency', 'rtt', 'overhead', 'memory']
 const SCENARIO_NAMES = [...SCENARIOS, 'transports'] as const
 
 export interface Request {
@@ -42,11 +60,11 @@ export interface Request {
   useNamespace: boolean
 }
 
-/** Reads the flags. Prints and ends the process for --help (status 0) and for what is not allowed (status 1). */
+/** Reads the flags. Prints help (exit status 0) or an error (exit status 1) and ends the process. */
 export function readRequest(argv: readonly string[]): Request {
   const command = new Command('npm run bench --')
     .description(
-      'Measures what each transport costs and how fast it is, and prints it beside models and published results.',
+      'Measures the cost and the latency of each transport, and compares them with models and published results.',
     )
     .allowExcessArguments(false)
     .showHelpAfterError('(--help lists the flags)')
@@ -55,23 +73,25 @@ export function readRequest(argv: readonly string[]): Request {
     .addOption(
       new Option(
         '--scenario <names>',
-        `what to measure, with a comma between: ${SCENARIO_NAMES.join(', ')}; transports is ${OF_EVERY_TRANSPORT.join(', ')} of every transport`,
+        `scenarios, separated by commas: ${SCENARIO_NAMES.join(', ')}; transports means ${TRANSPORT_SCENARIOS.join(', ')} for every transport`,
       ).argParser((value) => listOf(value, SCENARIO_NAMES)),
     )
     .addOption(
       new Option(
         '--transports <names>',
-        `which ones, with a comma between: ${TRANSPORTS.join(', ')} (default: as many as there is time for)`,
+        `transports, separated by commas: ${TRANSPORTS.join(', ')} (default: those of the profile)`,
       ).argParser((value) => listOf(value, TRANSPORTS)),
     )
     .addOption(
-      new Option('--headers <set>', 'request headers of the lean client')
+      new Option('--headers <set>', 'request headers of the raw client')
         .choices(['minimal', 'browser'])
         .default('minimal'),
     )
-    .addOption(new Option('--arrivals <kind>', 'of messages').choices(['poisson', 'periodic']).default('poisson'))
-    .addOption(new Option('--out <folder>', 'where reports go').default('reports'))
-    .addOption(new Option('--no-namespace', 'do not use a network namespace even where one can be made'))
+    .addOption(
+      new Option('--arrivals <kind>', 'arrivals of messages').choices(['poisson', 'periodic']).default('poisson'),
+    )
+    .addOption(new Option('--out <folder>', 'folder of the report').default('reports'))
+    .addOption(new Option('--no-namespace', 'do not create a network namespace'))
   for (const [name, parameter] of Object.entries(NUMBERS)) command.addOption(numberOption(name, parameter))
   const { quick, full, scenario, out, namespace, ...rest } = command.parse(argv).opts<
     Omit<Parameters, 'profile'> & {
@@ -83,11 +103,11 @@ export function readRequest(argv: readonly string[]): Request {
       namespace: boolean
     }
   >()
-  const isOfEvery = scenario?.includes('transports') ?? false
+  const forAllTransports = scenario?.includes('transports') ?? false
   const wanted: readonly string[] =
-    scenario?.flatMap((name) => (name === 'transports' ? OF_EVERY_TRANSPORT : name)) ??
+    scenario?.flatMap((name) => (name === 'transports' ? TRANSPORT_SCENARIOS : name)) ??
     SCENARIOS.filter((name) => full === true || !ONLY_IN_FULL.includes(name))
-  const { transports = isOfEvery ? [...TRANSPORTS] : undefined } = rest
+  const { transports = forAllTransports ? [...TRANSPORTS] : undefined } = rest
   return {
     parameters: {
       ...rest,
@@ -100,7 +120,7 @@ export function readRequest(argv: readonly string[]): Request {
   }
 }
 
-/** @throws InvalidArgumentError that names the one that is not allowed */
+/** @throws InvalidArgumentError with the first name that is not allowed */
 export function listOf<T extends string>(value: string, allowed: readonly T[]): T[] {
   const names = value.split(',')
   const wrong = names.find((name) => !allowed.some((one) => one === name))
@@ -108,14 +128,14 @@ export function listOf<T extends string>(value: string, allowed: readonly T[]): 
   return allowed.filter((one) => names.includes(one))
 }
 
-export function numberOption(name: string, { default: fallback, about, ...range }: NumberParameter): Option {
+export function numberOption(name: string, { default: fallback, description, ...range }: NumberParameter): Option {
   const { min, max, unit } = range
-  return new Option(`--${name} <${unit}>`, `${about} [${min} to ${max}]`)
+  return new Option(`--${name} <${unit}>`, `${description} [${min} to ${max}]`)
     .default(fallback)
     .argParser(numberParser(range))
 }
 
-/** Commander's way to read a number. @throws InvalidArgumentError with the value and the range */
+/** The number parser of a Commander option. @throws InvalidArgumentError with the value and the range */
 export const numberParser = (range: NumberRange) => (value: string) => {
   try {
     return parseNumber(value, range)

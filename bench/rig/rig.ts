@@ -6,78 +6,81 @@ import type { Mark, SubscriberCounts } from '../load/delivery-record.ts'
 import type { LinkHandlers } from '../workers/link.ts'
 import type { Published, PublisherHandlers, Schedule } from '../workers/publisher.ts'
 import { Worker } from '../workers/rpc.ts'
-import type { Planted, ServerHandlers, ServerSample } from '../workers/server.ts'
+import type { Fault, ServerHandlers, ServerSample } from '../workers/server.ts'
 import type { Group, SubscriberHandlers } from '../workers/subscribers.ts'
 
 export const ROOM = 'bench'
 
-/** A piece of a window, from one mark to the next: what happened in it belongs together. */
+/** A part of a window, from one mark to the next. */
 export interface Block {
   durationS: number
   serverCpuUs: number
-  /** Of all subscribers of a group. */
+  /** By group: sums over its subscribers. */
   groups: Record<string, Mark>
   /** With TCP/IP, of all processes; null outside a namespace. */
   wireBytes: number | null
 }
 
-/** When to begin counting within a window, and into how many blocks of equal length the rest is divided. */
+/** Where counting starts within a window, and the number of equal blocks of the rest. */
 export interface Marks {
-  /** ms of publishing before the first block: as many polls then bring messages as later. */
+  /** ms of publishing before the first block, so that as many polls of the first block bring messages as of later blocks. */
   leadMs: number
   blocks: number
 }
 
-export interface Waiting {
+export interface WindowOptions {
+  /** ms of waiting after the last message. */
   settleMs: number
+  /** Longest further wait for missing deliveries, in ms. */
   graceMs: number
   marks?: Marks
 }
 
-/** What happened between two looks at everything. */
+/** Differences between a snapshot at the start and a snapshot at the end of a window. */
 export interface MeasuredWindow {
   published: Published
   groups: Record<string, SubscriberCounts[]>
-  /** Without the lead before them and the wait behind them. Empty where no marks were asked for. */
+  /** Without the lead and the wait. Empty without marks. */
   blocks: Block[]
   durationS: number
   serverCpuUs: number
   /** Of the busiest process of subscribers. */
   subscriberCpuUs: number
   gap: ServerSample['gap']
-  /** Bytes that the load processes' sockets read and wrote. */
+  /** Bytes that the sockets of the load processes read and wrote. */
   socketBytes: number
   /** With TCP/IP, of all processes; null outside a namespace. */
   wire: { bytes: number; segments: number } | null
-  /** Cores that somebody else kept busy, and that were taken away. */
+  /** Cores that other processes kept busy. */
   foreignCores: number
+  /** Share of the time that the hypervisor took. */
   stealShare: number
 }
 
-interface Look {
+interface Snapshot {
   cpuUs: number
   wireBytes: number | null
   at: number
 }
 
-/** The publisher's lead before its first message may be due. */
+/** ms from the call to the start of the publisher's schedule. */
 const START_MS = 20
 
-const isLean = ({ client }: Pick<Group, 'client'>): boolean => client === 'lean'
+const isRaw = ({ client }: Pick<Group, 'client'>): boolean => client === 'raw'
 
 /**
- * A server under test in a process of its own, with its subscribers, its publisher and its links in theirs. The server is
- * a fresh process each time; the others stay, since it is not them that are measured.
+ * The server under test, its subscribers, its publisher and its links, each in a separate process. Every cell gets a new server
+ * process. The other processes are not measured and stay.
  */
 export class Rig {
   readonly subscribers = new Worker<SubscriberHandlers>('workers/subscribers')
-  /** The project's own clients: whoever shared a process with them would wait while they think. */
-  #thinkers: Worker<SubscriberHandlers> | null = null
+  /** The project's own clients, in a separate process: their computations would delay the raw clients. */
+  #projectSubscribers: Worker<SubscriberHandlers> | null = null
   readonly publisher = new Worker<PublisherHandlers>('workers/publisher')
   readonly links = new Worker<LinkHandlers>('workers/link')
   #server: Worker<ServerHandlers> | null = null
   #messages = 0
-  /** Takes the same server again where the settings are the same: quicker, and less clean. */
+  /** Reuses the server while the settings are the same: faster, but less exact. */
   keepsServer: boolean
   #running = ''
   port = 0
@@ -91,151 +94,164 @@ export class Rig {
     return this.#server
   }
 
-  get #readers(): Worker<SubscriberHandlers>[] {
-    return this.#thinkers ? [this.subscribers, this.#thinkers] : [this.subscribers]
+  get #subscriberWorkers(): Worker<SubscriberHandlers>[] {
+    return this.#projectSubscribers ? [this.subscribers, this.#projectSubscribers] : [this.subscribers]
   }
 
-  /** A fresh server, with nobody connected but the publisher. */
-  async start(config: Partial<Config> = {}, planted?: Planted): Promise<void> {
-    const wanted = JSON.stringify({ config, planted })
-    if (this.keepsServer && this.#server && this.#running === wanted) {
-      await Promise.all([...this.#readers.map((reader) => reader.ask('close')), this.links.ask('close')])
+  /** Starts a new server, to which only the publisher is connected. */
+  async start(config: Partial<Config> = {}, fault?: Fault): Promise<void> {
+    const requested = JSON.stringify({ config, fault })
+    if (this.keepsServer && this.#server && this.#running === requested) {
+      await Promise.all([...this.#subscriberWorkers.map((worker) => worker.call('close')), this.links.call('close')])
       return
     }
     await this.stop()
-    this.#running = wanted
+    this.#running = requested
     this.#server = new Worker<ServerHandlers>('workers/server', ['--expose-gc'])
-    this.port = (await this.server.ask('start', { config, ...(planted ? { planted } : {}) })).port
-    await this.publisher.ask('connect', { port: this.port, room: ROOM })
+    this.port = (await this.server.call('start', { config, ...(fault ? { fault } : {}) })).port
+    await this.publisher.call('connect', { port: this.port, room: ROOM })
   }
 
-  /** The same in a fresh server process, even if servers are kept. */
+  /** Like `start`, but always with a new server process. */
   async startFresh(config: Partial<Config> = {}): Promise<void> {
     this.#running = ''
     await this.start(config)
   }
 
   /**
-   * Groups that name no port connect to the server itself. Settles once they follow the room and those that wait for news do
-   * so at the server; where they do not stay there, after parkMs.
+   * Opens subscribers; a group without a port connects to the server directly. Resolves when all follow the room and all held
+   * requests and streams wait at the server, or after waitingTimeoutMs.
    */
   async open(
     groups: readonly (Omit<Group, 'port'> & { port?: number })[],
     seed: number,
-    { parkMs = 500 }: { parkMs?: number } = {},
+    { waitingTimeoutMs = 500 }: { waitingTimeoutMs?: number } = {},
   ): Promise<void> {
-    const { head } = await this.server.ask('sample', {})
+    const { head } = await this.server.call('sample', {})
     const complete = groups.map((group) => ({ port: this.port, ...group }))
-    const [lean, project] = [complete.filter(isLean), complete.filter((group) => !isLean(group))]
-    if (project.length > 0) this.#thinkers ??= new Worker<SubscriberHandlers>('workers/subscribers')
-    const about = { room: ROOM, cursor: head, seed }
-    const before = await this.server.ask('waiting')
+    const [raw, project] = [complete.filter(isRaw), complete.filter((group) => !isRaw(group))]
+    if (project.length > 0) this.#projectSubscribers ??= new Worker<SubscriberHandlers>('workers/subscribers')
+    const common = { room: ROOM, cursor: head, seed }
+    const before = await this.server.call('waiting')
     await Promise.all([
-      this.subscribers.ask('open', { ...about, groups: lean }),
-      this.#thinkers?.ask('open', { ...about, groups: project }),
+      this.subscribers.call('open', { ...common, groups: raw }),
+      this.#projectSubscribers?.call('open', { ...common, groups: project }),
     ])
     const waiting = complete.filter(({ transport }) => kindOf(transport) !== 'interval')
-    const patience = performance.now() + parkMs
+    const deadline = performance.now() + waitingTimeoutMs
     const expected = before + waiting.reduce((sum, { count }) => sum + count, 0)
-    while ((await this.server.ask('waiting')) < expected && performance.now() < patience) await sleep(5)
+    while ((await this.server.call('waiting')) < expected && performance.now() < deadline) await sleep(5)
   }
 
-  /** Messages that were there before: they are in the log when this settles. */
+  /** Fills the log with messages; resolves when they are stored. */
   async fill(count: number, payloadBytes: number): Promise<void> {
-    await this.publisher.ask('fill', { count, payloadBytes, firstIndex: this.#messages })
+    await this.publisher.call('fill', { count, payloadBytes, firstIndex: this.#messages })
     this.#messages += count
   }
 
   /**
-   * Publishes by schedule, for the lead of the marks longer than it says, waits `settleMs`, and then until everybody has everything, at most `graceMs` longer. The settling
-   * is the same for all transports, so that a window lasts as long for one as for another. `meanwhile` runs beside it.
+   * Publishes by the schedule, extended by the lead of the marks. Then waits `settleMs`, and at most `graceMs` more until all
+   * deliveries are complete. `settleMs` is the same for all transports, so that windows have the same length. `during` runs at
+   * the same time.
    */
   async run(
     schedule: Omit<Schedule, 'firstIndex'>,
-    { settleMs, graceMs, marks }: Waiting,
-    meanwhile: () => Promise<void> = () => Promise.resolve(),
+    { settleMs, graceMs, marks }: WindowOptions,
+    during: () => Promise<void> = () => Promise.resolve(),
   ): Promise<MeasuredWindow> {
     const { publisher } = this
-    const readers = this.#readers
-    await Promise.all(readers.map((reader) => reader.ask('begin')))
-    const before = await this.#look()
+    const workers = this.#subscriberWorkers
+    await Promise.all(workers.map((worker) => worker.call('begin')))
+    const before = await this.#snapshot()
     const durationMs = schedule.durationMs + (marks?.leadMs ?? 0)
-    const [published, looks] = await Promise.all([
-      publisher.ask('run', { ...schedule, durationMs, firstIndex: this.#messages }),
+    const [published, snapshots] = await Promise.all([
+      publisher.call('run', { ...schedule, durationMs, firstIndex: this.#messages }),
       marks ? this.#mark(marks, schedule.durationMs) : [],
-      meanwhile(),
+      during(),
     ])
     this.#messages += published.count
     await sleep(settleMs)
-    const patience = performance.now() + graceMs
-    const fewest = async () => Math.min(...(await Promise.all(readers.map((reader) => reader.ask('fewest')))))
-    while ((await fewest()) < published.count && performance.now() < patience) await sleep(10)
-    const collected = await Promise.all(readers.map((reader) => reader.ask('collect')))
-    const after = await this.#look()
+    const deadline = performance.now() + graceMs
+    const fewestDelivered = async () =>
+      Math.min(...(await Promise.all(workers.map((worker) => worker.call('fewestDelivered')))))
+    while ((await fewestDelivered()) < published.count && performance.now() < deadline) await sleep(10)
+    const collected = await Promise.all(workers.map((worker) => worker.call('collect')))
+    const after = await this.#snapshot()
 
     const durationS = (after.at - before.at) / 1000
     const serverCpuUs = after.server.cpuUs - before.server.cpuUs
-    const readerCpuUs = collected.map(({ cpuUs }) => cpuUs)
-    const oursMs =
-      (serverCpuUs + readerCpuUs.reduce((a, b) => a + b, 0) + published.cpuUs + after.restCpuUs - before.restCpuUs) /
+    const subscriberCpuUs = collected.map(({ cpuUs }) => cpuUs)
+    const ownMs =
+      (serverCpuUs +
+        subscriberCpuUs.reduce((a, b) => a + b, 0) +
+        published.cpuUs +
+        after.restCpuUs -
+        before.restCpuUs) /
       1000
     return {
       published,
       groups: Object.assign({}, ...collected.map(({ groups }) => groups)) as MeasuredWindow['groups'],
-      blocks: blocksOf(looks, Object.assign({}, ...collected.map((one) => one.marks)) as Record<string, Mark[]>),
+      blocks: blocksOf(snapshots, Object.assign({}, ...collected.map((one) => one.marks)) as Record<string, Mark[]>),
       durationS,
       serverCpuUs,
-      subscriberCpuUs: Math.max(...readerCpuUs),
+      subscriberCpuUs: Math.max(...subscriberCpuUs),
       gap: after.server.gap,
       socketBytes: after.socketBytes - before.socketBytes,
       wire:
         before.net && after.net
           ? { bytes: after.net.wireBytes - before.net.wireBytes, segments: after.net.segments - before.net.segments }
           : null,
-      foreignCores: Math.max(0, (after.cpu.busyMs - before.cpu.busyMs - oursMs) / 1000 / durationS),
+      foreignCores: Math.max(0, (after.cpu.busyMs - before.cpu.busyMs - ownMs) / 1000 / durationS),
       stealShare: (after.cpu.stealMs - before.cpu.stealMs) / 1000 / durationS,
     }
   }
 
-  /** Marks the subscribers' tallies at the beginning and the end of each block, and looks at the server beside it. */
-  async #mark({ leadMs, blocks }: Marks, durationMs: number): Promise<Look[]> {
-    const beganAt = performance.now() + START_MS + leadMs
-    const looks: Look[] = []
+  /** Marks the subscribers' records and takes a snapshot of the server at the start and the end of each block. */
+  async #mark({ leadMs, blocks }: Marks, durationMs: number): Promise<Snapshot[]> {
+    const startAt = performance.now() + START_MS + leadMs
+    const snapshots: Snapshot[] = []
     for (let block = 0; block <= blocks; block++) {
-      await sleep(beganAt + (block * durationMs) / blocks - performance.now())
-      const [cpuUs] = await Promise.all([this.server.ask('cpu'), ...this.#readers.map((reader) => reader.ask('mark'))])
-      looks.push({ cpuUs, wireBytes: readNetCounters()?.wireBytes ?? null, at: performance.now() })
+      await sleep(startAt + (block * durationMs) / blocks - performance.now())
+      const [cpuUs] = await Promise.all([
+        this.server.call('cpu'),
+        ...this.#subscriberWorkers.map((worker) => worker.call('mark')),
+      ])
+      snapshots.push({ cpuUs, wireBytes: readNetCounters()?.wireBytes ?? null, at: performance.now() })
     }
-    return looks
+    return snapshots
   }
 
-  async #look() {
-    const ofReaders = await Promise.all(this.#readers.map((reader) => reader.ask('socketBytes')))
-    const socketBytes = ofReaders.reduce((a, b) => a + b, await this.publisher.ask('socketBytes'))
-    const server = await this.server.ask('sample', {})
-    // The links' process and this one are not measured, but they are not somebody else either.
+  async #snapshot() {
+    const perWorker = await Promise.all(this.#subscriberWorkers.map((worker) => worker.call('socketBytes')))
+    const socketBytes = perWorker.reduce((a, b) => a + b, await this.publisher.call('socketBytes'))
+    const server = await this.server.call('sample', {})
+    // The CPU time of the link process and of this process is not foreign.
     const { user, system } = process.cpuUsage()
-    const restCpuUs = (await this.links.ask('cpu')) + user + system
+    const restCpuUs = (await this.links.call('cpu')) + user + system
     return { server, socketBytes, restCpuUs, net: readNetCounters(), cpu: readCpuTimes(), at: performance.now() }
   }
 
-  /** Ends the server and whoever is connected to it. */
+  /** Ends the server and closes its clients. */
   async stop(): Promise<void> {
-    const readers = this.#readers.map((reader) => reader.ask('close'))
-    await Promise.all([...readers, this.publisher.ask('close'), this.links.ask('close')])
+    const workers = this.#subscriberWorkers.map((worker) => worker.call('close'))
+    await Promise.all([...workers, this.publisher.call('close'), this.links.call('close')])
     await this.#server?.end()
     this.#server = null
   }
 
   async end(): Promise<void> {
     await this.stop()
-    await Promise.all([...this.#readers.map((reader) => reader.end()), this.publisher.end(), this.links.end()])
+    await Promise.all([
+      ...this.#subscriberWorkers.map((worker) => worker.end()),
+      this.publisher.end(),
+      this.links.end(),
+    ])
   }
 }
 
-function blocksOf(looks: readonly Look[], marks: Record<string, Mark[]>): Block[] {
-  return looks.slice(1).map((end, i) => {
-    const begin = looks[i] ?? end
+function blocksOf(snapshots: readonly Snapshot[], marks: Record<string, Mark[]>): Block[] {
+  return snapshots.slice(1).map((end, i) => {
+    const begin = snapshots[i] ?? end
     const groups = Object.entries(marks).flatMap(([group, all]): [string, Mark][] => {
       const [first, last] = [all[i], all[i + 1]]
       if (!first || !last) return []

@@ -1,13 +1,13 @@
 import { TRANSPORT_TRAITS, type TransportName } from '../../src/transports.ts'
 import { kindOf } from '../analysis/kind.ts'
 import { hasRawClient } from '../load/index.ts'
-import type { Covered, Durations } from './durations.ts'
+import type { TransportSets, Durations } from './durations.ts'
 import { SETTINGS } from '../../src/server/config/settings.ts'
 import type { Cell, Comparison, Crossover, Parameters } from '../report/schema.ts'
-import type { Rig, Waiting, MeasuredWindow } from './rig.ts'
+import type { Rig, WindowOptions, MeasuredWindow } from './rig.ts'
 import type { Group } from '../workers/subscribers.ts'
 
-/** What a scenario has to work with, and where it puts what it found. */
+/** The input of a scenario, and the lists to which the scenario adds its results. */
 export interface Run {
   rig: Rig
   parameters: Parameters
@@ -15,86 +15,88 @@ export interface Run {
   cells: Cell[]
   comparisons: Comparison[]
   crossovers: Crossover[]
-  /** Wire bytes of one message with nobody listening; null outside a namespace. Measured once, first. */
+  /** Wire bytes of one message without subscribers; null outside a namespace. Measured once, at the start. */
   publisherWireBytes: number | null
-  /** ms from the end of a long poll's answer to its next question on loopback: G without a link. */
+  /** ms from the end of a long poll's answer to the next poll, on loopback: G without a link. */
   gapMs: number
   progress: (text: string) => void
-  /** ms that may still be spent on measuring again what was not valid. */
+  /** ms left for repeating windows that are not valid. */
   repeatBudgetMs: number
 }
 
 export type RunScenario = (run: Run) => Promise<void>
 
-/** A group of lean subscribers of one transport, as the parameters have it. */
+/** A group of raw clients of one transport, with the parameters of the run. */
 export function rawGroup(
   transport: TransportName,
   count: number,
   { interval, hold, headers }: Parameters,
   name: string = transport,
 ): Omit<Group, 'port'> {
-  return { name, transport, client: 'lean', count, intervalMs: interval, holdMs: hold, headers }
+  return { name, transport, client: 'raw', count, intervalMs: interval, holdMs: hold, headers }
 }
 
-/** The transports of a scenario that were asked for, or by default those that it covers. */
-const wantedBy = ({ parameters, durations }: Run, kind: keyof Covered): readonly TransportName[] =>
+/** The transports of `--transports`, by default those of the profile. */
+const requestedTransports = ({ parameters, durations }: Run, kind: keyof TransportSets): readonly TransportName[] =>
   parameters.transports ?? durations.transports[kind]
 
 /** The transports that a scenario measures. Those without a raw client are left out, and `notMeasured` names them. */
-export const transportsOf = (run: Run, kind: keyof Covered): readonly TransportName[] =>
-  wantedBy(run, kind).filter(hasRawClient)
+export const transportsOf = (run: Run, kind: keyof TransportSets): readonly TransportName[] =>
+  requestedTransports(run, kind).filter(hasRawClient)
 
-/** A sentence for the report about each transport that was asked for and has no raw client. */
+/** A sentence for the report about each requested transport that has no raw client. */
 export const notMeasured = (run: Run): string[] =>
-  wantedBy(run, 'together')
+  requestedTransports(run, 'together')
     .filter((name) => !hasRawClient(name))
     .map((name) => `${name}: not measured, because bench/load/index.ts has no raw client of it`)
 
-/** A snapshot shows the room's window, so it has to be full: what is published in a cell alone would fill it by and by. */
+/** A snapshot contains the room's history, which must be full: the messages of a cell alone would let it grow during the cell. */
 export async function fillWindow({ rig, parameters }: Run, transports: readonly TransportName[]): Promise<void> {
   if (transports.some((name) => TRANSPORT_TRAITS[name].isSnapshot))
     await rig.fill(SETTINGS.history.default, parameters.payload)
 }
 
-/** A poll's interval is given to every transport; beyond it and a second, what has not come is lost. */
-export const patience = ({ interval }: Parameters): Waiting => ({ settleMs: interval, graceMs: 1000 })
+/** Every transport gets the time of a poll's interval; deliveries that are missing one second later are lost. */
+export const defaultWindow = ({ interval }: Parameters): WindowOptions => ({ settleMs: interval, graceMs: 1000 })
 
-export interface CountedWindow {
-  /** Which are in the window. */
+export interface BlockWindowOptions {
   transports: readonly TransportName[]
   blocks: number
-  /** Of the longest link. */
+  /** Round trip of the longest link. */
   rttMs?: number
 }
 
 /**
- * For a window whose costs are counted in blocks: the first begins once polls bring what an interval of publishing has left,
- * and what comes behind the last one is only waited for.
+ * Options of a window whose costs are counted in blocks. The first block starts when polls bring the messages of a whole
+ * interval. Deliveries after the last block are awaited but not counted.
  */
-export function counted({ interval }: Parameters, { transports, blocks, rttMs = 0 }: CountedWindow): Waiting {
+export function blockWindow(
+  { interval }: Parameters,
+  { transports, blocks, rttMs = 0 }: BlockWindowOptions,
+): WindowOptions {
   const polls = transports.some((transport) => kindOf(transport) === 'interval')
   const leadMs = Math.max(polls ? interval : 0, 2 * rttMs, SHORT_MS)
-  // Three transits: a long poll's answer that has just left, its next request, and the answer to that.
+  // Three transits: a long poll's answer that has just left, the next request, and its answer.
   return { settleMs: SHORT_MS, graceMs: 1000 + interval + 2 * rttMs, marks: { leadMs, blocks } }
 }
 
-/** ms in which what is under way on loopback has come. */
+/** ms after which messages in flight on loopback have arrived. */
 const SHORT_MS = 50
 
-/** G as it was measured while these windows ran; as it was known before where no long poll asked twice in them. */
+/** G as measured in these windows; `known` if no long poll was repeated in them. */
 export function gapOf(windows: readonly MeasuredWindow[], known: number): number {
   const gaps = windows.map(({ gap }) => gap).filter(({ n }) => n > 0)
   const n = gaps.reduce((sum, gap) => sum + gap.n, 0)
   return n > 0 ? gaps.reduce((sum, gap) => sum + gap.meanMs * gap.n, 0) / n : known
 }
 
-const MOST_ATTEMPTS = 3
+const MAX_ATTEMPTS = 3
 
 /**
- * Measures again, twice at most and as long as there is time for it, while a cell is not valid; then it stands as it is, with
+ * Repeats a measurement while a cell is not valid, at most twice and within the repeat budget. The last result is kept, with
  * its reasons.
  */
-export async function untilValid<C extends { cells: Cell[] }>(
+export async function repeatUntilValid<C extends { cells: Cell[] }>(
   run: Run,
   measure: (attempt: number) => Promise<C>,
 ): Promise<C> {
@@ -103,7 +105,7 @@ export async function untilValid<C extends { cells: Cell[] }>(
     const result = await measure(attempt)
     const tookMs = performance.now() - startedAt
     if (
-      attempt === MOST_ATTEMPTS ||
+      attempt === MAX_ATTEMPTS ||
       tookMs > run.repeatBudgetMs ||
       result.cells.every(({ validity }) => validity.valid)
     ) {

@@ -1,19 +1,19 @@
 import { cellOf } from '../rig/cell.ts'
 import { memoryGrowth, type MemoryPoint } from '../analysis/memory-growth.ts'
-import { counted, rawGroup, patience, type RunScenario } from '../rig/run.ts'
+import { blockWindow, rawGroup, defaultWindow, type RunScenario } from '../rig/run.ts'
 
-/** A room in which somebody speaks every quarter of a second. */
+/** A busy chat room. */
 const RATE_PER_S = 4
 const WARM_UP = 50
 const BLOCKS = 4
-const ENOUGH_FOR_MEMORY = 500
-/** Clients that come in addition for the growth of memory, each time. */
+const MIN_CLIENTS_FOR_MEMORY = 500
+/** Additional clients for each point of the growth of memory. */
 const MEMORY_STEP = 200
 const MEMORY_STEPS = 4
 
 /**
- * What permessage-deflate saves and costs: the same subscribers, offering it both times, at a server that takes the offer and
- * at one that does not. Texts are words drawn by chance; memory is weighed when every socket has compressed something.
+ * Savings and costs of permessage-deflate. The same subscribers offer it to a server that accepts and to a server that does not.
+ * Texts are random words. Memory is read after every socket has compressed a message.
  */
 export const deflate: RunScenario = async (run) => {
   const { rig, parameters, durations, progress } = run
@@ -24,34 +24,38 @@ export const deflate: RunScenario = async (run) => {
     progress(`deflate: ${clients} × websocket, ${variant}`)
     await rig.start({ hold: holdMs, deflate: variant === 'deflate' })
     const group = { ...rawGroup('websocket', clients, parameters), client: 'ws' } as const
-    // What the first clients make the process load and compile is not what the next ones cost.
+    // The first clients make the process load and compile code; later clients do not.
     await rig.open([{ ...group, count: WARM_UP }], seed)
-    await rig.run({ ...schedule, durationMs: 1000 }, patience(parameters))
-    await rig.subscribers.ask('close')
+    await rig.run({ ...schedule, durationMs: 1000 }, defaultWindow(parameters))
+    await rig.subscribers.call('close')
     const idleBytes = await residentBytes()
     await rig.open([group], seed)
     const window = await rig.run(
       { ...schedule, durationMs: windowMs },
-      counted(parameters, { transports: ['websocket'], blocks: BLOCKS }),
+      blockWindow(parameters, { transports: ['websocket'], blocks: BLOCKS }),
     )
-    const about = { scenario: 'deflate', subject: 'websocket', client: 'ws', clients, payloadBytes } as const
-    const cell = cellOf({ ...about, id: `deflate/websocket/${variant}` }, 'websocket', [window], { isAlone: true })
-    if (clients < ENOUGH_FOR_MEMORY) {
+    const common = { scenario: 'deflate', subject: 'websocket', client: 'ws', clients, payloadBytes } as const
+    const cell = cellOf({ ...common, id: `deflate/websocket/${variant}` }, 'websocket', [window], { isAlone: true })
+    if (clients < MIN_CLIENTS_FOR_MEMORY) {
       run.cells.push(cell)
       continue
     }
     const points: MemoryPoint[] = [[clients, await residentBytes()]]
     for (let step = 1; step <= MEMORY_STEPS; step++) {
       await rig.open([{ ...group, count: MEMORY_STEP }], seed)
-      await rig.run({ ...schedule, durationMs: 500 }, patience(parameters))
+      await rig.run({ ...schedule, durationMs: 500 }, defaultWindow(parameters))
       points.push([clients + step * MEMORY_STEP, await residentBytes()])
     }
     const { memory, reasons } = memoryGrowth(idleBytes, points)
-    const all = [...cell.validity.reasons, ...reasons]
-    run.cells.push({ ...cell, memory, validity: { ...cell.validity, valid: all.length === 0, reasons: all } })
+    const allReasons = [...cell.validity.reasons, ...reasons]
+    run.cells.push({
+      ...cell,
+      memory,
+      validity: { ...cell.validity, valid: allReasons.length === 0, reasons: allReasons },
+    })
   }
 
   async function residentBytes(): Promise<number> {
-    return (await rig.server.ask('sample', { collectGarbage: true })).residentBytes
+    return (await rig.server.call('sample', { collectGarbage: true })).residentBytes
   }
 }

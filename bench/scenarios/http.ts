@@ -10,26 +10,26 @@ import { Worker } from '../workers/rpc.ts'
 
 const CONNECTIONS = 10
 
-/** What one HTTP request costs when the next one comes as soon as it is answered: a closed loop, by autocannon. */
+/** The cost of one HTTP request in a closed loop, by autocannon: each connection sends the next request after an answer. */
 export const http: RunScenario = async (run) => {
   const { rig, parameters, durations, progress } = run
   const { payload: payloadBytes, hold: holdMs } = parameters
-  const cannon = new Worker<HttpHandlers>('workers/http')
+  const autocannon = new Worker<HttpHandlers>('workers/http')
   try {
     for (const subject of HTTP_SUBJECTS) {
       progress(`http: ${subject}, by autocannon`)
       await rig.start({ hold: holdMs })
       const load = (await prepareRoom(`http://127.0.0.1:${rig.port}`, ROOM, payloadBytes, holdMs))[subject]
-      const before = { server: await rig.server.ask('sample', {}), cpu: readCpuTimes() }
-      const result = await cannon.ask('run', { ...load, connections: CONNECTIONS, durationS: durations.httpS })
-      const after = { server: await rig.server.ask('sample', {}), cpu: readCpuTimes() }
+      const before = { server: await rig.server.call('sample', {}), cpu: readCpuTimes() }
+      const result = await autocannon.call('run', { ...load, connections: CONNECTIONS, durationS: durations.httpS })
+      const after = { server: await rig.server.call('sample', {}), cpu: readCpuTimes() }
       const serverCpuUs = after.server.cpuUs - before.server.cpuUs
-      const oursMs = (serverCpuUs + result.cpuUs) / 1000
-      const foreignCores = Math.max(0, (after.cpu.busyMs - before.cpu.busyMs - oursMs) / 1000 / result.durationS)
+      const ownMs = (serverCpuUs + result.cpuUs) / 1000
+      const foreignCores = Math.max(0, (after.cpu.busyMs - before.cpu.busyMs - ownMs) / 1000 / result.durationS)
       run.cells.push(cellOf(subject, result, { serverCpuUs, foreignCores, payloadBytes }))
     }
   } finally {
-    await cannon.end()
+    await autocannon.end()
   }
 }
 
@@ -51,7 +51,7 @@ function cellOf(
     frames: 0,
     connections: CONNECTIONS,
   }
-  // A closed loop is meant to saturate something; what must not be is that it saturates the generator.
+  // A closed loop saturates the server; the cell is not valid if it saturates the generator.
   const generator = { utilisation: result.cpuUs / 1e6 / durationS, publisherLagP99Ms: null, scheduledShare: null }
   const reasons = reasonsAgainst({ counts, generator, foreignCores, stealShare: 0 })
   if (result.non2xx > 0) reasons.push(`void: ${result.non2xx} answers were not 2xx`)

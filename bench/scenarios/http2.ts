@@ -13,27 +13,27 @@ import type { ServerHandlers } from '../workers/server.ts'
 const CONNECTIONS = 10
 
 /**
- * What an empty poll weighs on HTTP/1.1 and on HTTP/2, with few headers and with a browser's. Both over TLS, so that the
- * version is all that differs; and both on connections that are warm, where HPACK knows the headers already.
+ * Bytes of an empty poll on HTTP/1.1 and on HTTP/2, with minimal headers and with those of a browser. Both use TLS, so that
+ * only the version differs. Both use warm connections, whose HPACK tables contain the headers.
  */
 export const http2: RunScenario = async ({ parameters, durations, progress, cells }) => {
-  const askers = new Worker<HttpClientHandlers>('workers/http-clients')
+  const clients = new Worker<HttpClientHandlers>('workers/http-clients')
   try {
     for (const headers of ['minimal', 'browser'] as const) {
       for (const version of ['http1', 'http2'] as const) {
         progress(`http2: an empty poll by ${version}, ${headers} headers`)
         const server = new Worker<ServerHandlers>('workers/server')
         try {
-          const { port } = await server.ask('start', { config: { tls: true, hold: parameters.hold } })
+          const { port } = await server.call('start', { config: { tls: true, hold: parameters.hold } })
           const load = { port, room: ROOM, version, headers, connections: CONNECTIONS, durationMs: durations.http2Ms }
-          await askers.ask('open', load)
-          const before = { server: await server.ask('sample', {}), cpu: readCpuTimes() }
-          const result = await askers.ask('run', load)
-          const after = { server: await server.ask('sample', {}), cpu: readCpuTimes() }
-          await askers.ask('close')
+          await clients.call('open', load)
+          const before = { server: await server.call('sample', {}), cpu: readCpuTimes() }
+          const result = await clients.call('run', load)
+          const after = { server: await server.call('sample', {}), cpu: readCpuTimes() }
+          await clients.call('close')
           const serverCpuUs = after.server.cpuUs - before.server.cpuUs
-          const oursMs = (serverCpuUs + result.cpuUs) / 1000
-          const foreignCores = Math.max(0, (after.cpu.busyMs - before.cpu.busyMs - oursMs) / 1000 / result.durationS)
+          const ownMs = (serverCpuUs + result.cpuUs) / 1000
+          const foreignCores = Math.max(0, (after.cpu.busyMs - before.cpu.busyMs - ownMs) / 1000 / result.durationS)
           cells.push(cellOf({ version, headers }, result, { serverCpuUs, foreignCores }))
         } finally {
           await server.end()
@@ -41,7 +41,7 @@ export const http2: RunScenario = async ({ parameters, durations, progress, cell
       }
     }
   } finally {
-    await askers.end()
+    await clients.end()
   }
 }
 
@@ -64,8 +64,8 @@ function cellOf(
   const generator = { utilisation: cpuUs / 1e6 / durationS, publisherLagP99Ms: null, scheduledShare: null }
   const reasons = reasonsAgainst({ counts, generator, foreignCores, stealShare: 0 })
   const latency = latencyOf(latenciesMs, 'request')
-  const each = ({ headers: heads, framing }: HttpClientResult['up']) => ({
-    headers: heads / answers,
+  const each = ({ headers: headerBytes, framing }: HttpClientResult['up']) => ({
+    headers: headerBytes / answers,
     framing: framing / answers,
     payload: 0,
   })
@@ -73,7 +73,7 @@ function cellOf(
     id: `http2/empty-poll/${version}/${headers}`,
     scenario: 'http2',
     subject: 'empty-poll',
-    client: 'lean',
+    client: 'raw',
     loop: 'closed',
     durationS,
     clients: CONNECTIONS,

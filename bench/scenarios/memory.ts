@@ -1,6 +1,6 @@
 import { memoryGrowth, type MemoryPoint } from '../analysis/memory-growth.ts'
 import type { MemorySteps } from '../rig/durations.ts'
-import { rawGroup, transportsOf, untilValid, type Run, type RunScenario } from '../rig/run.ts'
+import { rawGroup, transportsOf, repeatUntilValid, type Run, type RunScenario } from '../rig/run.ts'
 import type { TransportName } from '../../src/protocol.ts'
 import type { Cell } from '../report/schema.ts'
 
@@ -8,20 +8,20 @@ const SETTLE_MS = 50
 const WARM_UP = 50
 /** Descriptors that a process needs beside its clients' sockets. */
 const OTHER_FILES = 200
-/** Within which polls ask for the first time; the server closes a connection that asks for nothing. */
+/** All first polls are sent within this time: the server closes connections without a request. */
 const FIRST_POLL_MS = 50
-/** Polls far apart: the waiting client is measured, not the request that it makes. */
+/** Long enough that only waiting clients are measured, and no requests. */
 const POLL_INTERVAL_MS = 60_000
-const noCounts = { published: 0, expected: 0, delivered: 0, twice: 0, outOfOrder: 0, requests: 0, empty: 0, frames: 0 }
+const NO_COUNTS = { published: 0, expected: 0, delivered: 0, twice: 0, outOfOrder: 0, requests: 0, empty: 0, frames: 0 }
 
 /**
- * What a client costs that sends nothing and receives nothing. The first clients fit into memory that a fresh server has
- * claimed already and has not returned: so memory is read only from `first` clients on.
+ * The memory of a client that sends and receives nothing. The first clients fit into memory that a new server has already
+ * claimed, so memory is read from `first` clients on.
  */
 export const memory: RunScenario = async (run) => {
-  const steps = fitting(run.durations.memory, openFiles() - OTHER_FILES)
+  const steps = fitSteps(run.durations.memory, openFiles() - OTHER_FILES)
   for (const transport of transportsOf(run, 'apart')) {
-    const { cells } = await untilValid(run, async (attempts) => ({
+    const { cells } = await repeatUntilValid(run, async (attempts) => ({
       cells: [await memoryOf(run, transport, steps, attempts)],
     }))
     run.cells.push(...cells)
@@ -30,55 +30,55 @@ export const memory: RunScenario = async (run) => {
 
 async function memoryOf(run: Run, transport: TransportName, steps: MemorySteps, attempts: number): Promise<Cell> {
   const { rig, parameters, progress } = run
-  const most = steps.first + steps.steps * steps.step
-  progress(`memory: up to ${most} × ${transport}`)
+  const maxClients = steps.first + steps.steps * steps.step
+  progress(`memory: up to ${maxClients} × ${transport}`)
   await rig.startFresh({ hold: parameters.hold })
   const open = (count: number) => {
     const group = rawGroup(transport, count, parameters)
     return rig.open([{ ...group, intervalMs: POLL_INTERVAL_MS, firstWithinMs: FIRST_POLL_MS }], parameters.seed)
   }
-  // What a first client makes the process load and compile is not what the next one costs.
+  // The first clients make the process load and compile code; later clients do not.
   await open(WARM_UP)
-  await rig.subscribers.ask('close')
+  await rig.subscribers.call('close')
   const startedAt = performance.now()
-  const idleBytes = await settled()
+  const idleBytes = await settledBytes()
   const points: MemoryPoint[] = []
-  for (let clients = steps.first; clients <= most; clients += steps.step) {
+  for (let clients = steps.first; clients <= maxClients; clients += steps.step) {
     await open(points.length === 0 ? steps.first : steps.step)
-    points.push([clients, await settled()])
+    points.push([clients, await settledBytes()])
   }
   const growth = memoryGrowth(idleBytes, points)
   return {
     id: `memory/${transport}`,
     scenario: 'memory',
     subject: transport,
-    client: 'lean',
+    client: 'raw',
     loop: 'open',
     durationS: (performance.now() - startedAt) / 1000,
-    clients: most,
+    clients: maxClients,
     ratePerS: 0,
     payloadBytes: 0,
-    counts: { ...noCounts, connections: most },
+    counts: { ...NO_COUNTS, connections: maxClients },
     memory: growth.memory,
     generator: { utilisation: 0, publisherLagP99Ms: null, scheduledShare: null },
     validity: { valid: growth.reasons.length === 0, attempts, reasons: growth.reasons },
   }
 
   /** Resident bytes without garbage. */
-  async function settled(): Promise<number> {
+  async function settledBytes(): Promise<number> {
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
-    return (await rig.server.ask('sample', { collectGarbage: true })).residentBytes
+    return (await rig.server.call('sample', { collectGarbage: true })).residentBytes
   }
 }
 
 /** The same number of steps, but smaller ones if the limit of open files is low. */
-export function fitting({ first, step, steps }: MemorySteps, most: number): MemorySteps {
+export function fitSteps({ first, step, steps }: MemorySteps, maxClients: number): MemorySteps {
   const total = first + step * steps
-  if (total <= most) return { first, step, steps }
-  return { first: Math.floor((first * most) / total), step: Math.floor((step * most) / total), steps }
+  if (total <= maxClients) return { first, step, steps }
+  return { first: Math.floor((first * maxClients) / total), step: Math.floor((step * maxClients) / total), steps }
 }
 
-/** How many files this process may open, as may its children: Node raises its limit as far as it can. */
+/** Files that this process and its children may open: Node raises the soft limit to the hard limit. */
 function openFiles(): number {
   const { userLimits } = process.report.getReport() as { userLimits?: { open_files?: { soft: number | 'unlimited' } } }
   const soft = userLimits?.open_files?.soft

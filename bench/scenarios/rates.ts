@@ -3,14 +3,14 @@ import { ARRIVAL_MODELS } from '../analysis/arrivals-model.ts'
 import { kindOf } from '../analysis/kind.ts'
 import * as models from '../../src/models/index.ts'
 import type { Cell, Parameters } from '../report/schema.ts'
-import { counted, fillWindow, gapOf, rawGroup, transportsOf, type Run, type RunScenario } from '../rig/run.ts'
+import { blockWindow, fillWindow, gapOf, rawGroup, transportsOf, type Run, type RunScenario } from '../rig/run.ts'
 import { crossingPerS } from '../analysis/statistics.ts'
 import { publisherPart } from './overhead.ts'
 
 const CLIENTS = 10
 const BLOCKS = 4
 
-/** The same against the rate of messages: where one transport becomes dearer than another. */
+/** Costs against the rate of messages, to find the rates at which one transport becomes cheaper than another. */
 export const rates: RunScenario = async (run) => {
   const { rig, parameters, durations, progress } = run
   const { interval, hold, payload, seed, arrivals } = parameters
@@ -20,20 +20,20 @@ export const rates: RunScenario = async (run) => {
     await rig.open([rawGroup(transport, CLIENTS, parameters)], seed)
     for (const ratePerS of durations.rates.perS) {
       progress(`rates: ${transport} at ${ratePerS}/s`)
-      // As many polls at a slow rate as at a fast one; a window has three messages at least.
+      // At every rate as many polls per block; a window contains at least three messages.
       const durationMs = Math.max(durations.rates.windowMs, 3000 / ratePerS, BLOCKS * interval)
       const window = await rig.run(
         { ratePerS, durationMs, arrivals, seed, payloadBytes: payload },
-        counted(parameters, { transports: [transport], blocks: BLOCKS }),
+        blockWindow(parameters, { transports: [transport], blocks: BLOCKS }),
       )
-      const about = {
+      const common = {
         scenario: 'rates',
         subject: transport,
-        client: 'lean',
+        client: 'raw',
         clients: CLIENTS,
         payloadBytes: payload,
       } as const
-      const frame = { ...about, id: `rates/${transport}/${ratePerS}`, intervalMs: interval, holdMs: hold }
+      const frame = { ...common, id: `rates/${transport}/${ratePerS}`, intervalMs: interval, holdMs: hold }
       const cell = cellOf(frame, transport, [window], { isAlone: true, ...publisherPart(run.publisherWireBytes) })
       run.cells.push({ ...cell, model: modelOf(cell, parameters, gapOf([window], run.gapMs)) })
     }
@@ -68,14 +68,14 @@ function crossoversOf(run: Run): Run['crossovers'] {
     const points = run.durations.rates.perS.flatMap((rate) => {
       const pair = [at(a, rate), at(b, rate)] as const
       const [costA, costB] = pair.map((cell) => cell && pick(cell))
-      // What was published is the same; how long it took to arrive differs by a little.
+      // Both published the same messages, but the blocks differ slightly in length.
       const ratePerS = Math.sqrt((pair[0]?.ratePerS ?? 0) * (pair[1]?.ratePerS ?? 0))
       return costA && costB ? [{ ratePerS, a: costA, b: costB }] : []
     })
     return points.length < 2 ? null : crossingPerS(points)
   }
   const requests = (cell: Cell) => cell.requestsPerMessage?.value
-  // With TCP/IP where that can be counted: the heads that push does not send are not only HTTP's.
+  // With TCP/IP if counted: a push also saves TCP/IP headers.
   const bytes = (cell: Cell) => cell.bytes?.perMessage.wire?.value ?? cell.bytes?.perMessage.application.value
   const cpu = (cell: Cell) => cell.cpu?.perDeliveryUs?.value
 
@@ -112,8 +112,8 @@ function crossoversOf(run: Run): Run['crossovers'] {
 }
 
 /**
- * From the overhead cells, which are another measurement at another rate: short-poll's bytes are so many per poll and so many
- * per message, websocket's are per frame.
+ * Prediction from the overhead cells, an independent measurement at another rate: short-poll has bytes per poll and bytes per
+ * message, websocket has bytes per frame.
  */
 function predictedBytes({ cells, parameters }: Run): number | null {
   const of = (subject: string) => cells.find((cell) => cell.scenario === 'overhead' && cell.subject === subject)

@@ -1,9 +1,9 @@
 import { cellOf } from '../rig/cell.ts'
-import { counted, fillWindow, rawGroup, transportsOf, untilValid, type RunScenario } from '../rig/run.ts'
+import { blockWindow, fillWindow, rawGroup, transportsOf, repeatUntilValid, type RunScenario } from '../rig/run.ts'
 
 const BLOCKS = 4
 
-/** Latency against load, up to the knee. Where the load generator is at its own limit the cell says so. */
+/** Latency against load, up to the knee. A cell is marked if the load generator was at its limit. */
 export const sweep: RunScenario = async (run) => {
   const { rig, parameters, durations, progress } = run
   const { interval: intervalMs, hold: holdMs, payload: payloadBytes, seed, arrivals } = parameters
@@ -14,11 +14,11 @@ export const sweep: RunScenario = async (run) => {
     await rig.open([rawGroup(transport, clients, parameters)], seed)
     for (const ratePerS of perS) {
       progress(`sweep: ${transport}, ${clients} subscribers at ${ratePerS}/s`)
-      const about = { scenario: 'sweep', subject: transport, client: 'lean', clients, payloadBytes } as const
-      const frame = { ...about, id: `sweep/${transport}/${ratePerS}`, intervalMs, holdMs }
-      const { cells } = await untilValid(run, async (attempts) => {
+      const common = { scenario: 'sweep', subject: transport, client: 'raw', clients, payloadBytes } as const
+      const frame = { ...common, id: `sweep/${transport}/${ratePerS}`, intervalMs, holdMs }
+      const { cells } = await repeatUntilValid(run, async (attempts) => {
         const schedule = { ratePerS, durationMs: windowMs, arrivals, seed, payloadBytes }
-        const window = await rig.run(schedule, counted(parameters, { transports: [transport], blocks: BLOCKS }))
+        const window = await rig.run(schedule, blockWindow(parameters, { transports: [transport], blocks: BLOCKS }))
         return { cells: [cellOf(frame, transport, [window], { isAlone: true, attempts })] }
       })
       run.cells.push(...cells)

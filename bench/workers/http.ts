@@ -3,7 +3,7 @@ import type { HttpLoad } from '../load/http-load.ts'
 import { serve } from './rpc.ts'
 
 export interface HttpResult {
-  /** ms of every answer, as the `response` event has it: the histogram knows whole milliseconds only. */
+  /** ms of every answer, from the `response` event: autocannon's histogram stores whole milliseconds. */
   latenciesMs: number[]
   requestsPerS: number
   answers: number
@@ -19,8 +19,8 @@ let drafts = 0
 
 const handlers = {
   /**
-   * A closed loop at full speed. With a rate it would need `ignoreCoordinatedOmission`: its correction expects an answer each
-   * millisecond whatever the rate, and makes up latencies that nobody had. Without a rate it corrects nothing.
+   * Closed loop at full speed. With a rate, autocannon corrects for coordinated omission, but it expects one answer per
+   * millisecond at every rate and so invents latencies. Without a rate it corrects nothing.
    */
   async run({
     url,
@@ -34,7 +34,7 @@ const handlers = {
     const cpu = process.cpuUsage()
     const latenciesMs: number[] = []
     const body = () =>
-      JSON.stringify({ id: `cannon-${process.pid}-${++drafts}`, text: 'x'.repeat(postsTextOfBytes ?? 0) })
+      JSON.stringify({ id: `autocannon-${process.pid}-${++drafts}`, text: 'x'.repeat(postsTextOfBytes ?? 0) })
     const options: autocannon.Options = {
       url,
       method,

@@ -4,7 +4,7 @@ import { serve } from './rpc.ts'
 const links: Link[] = []
 
 const handlers = {
-  /** Opens a link to a port of this machine; returns its own. */
+  /** Opens a link to a port of this machine. @returns the port of the link */
   async open({ to, profile, seed }: { to: number; profile: Partial<LinkProfile>; seed: number }): Promise<number> {
     const link = await openLink({ to: { port: to }, profile, seed })
     links.push(link)

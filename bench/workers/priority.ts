@@ -1,7 +1,7 @@
 import os from 'node:os'
 
-/** Of the publisher: its moments come before the work that its messages make. */
-const PROMPT = -10
+/** For the publisher: it sends on schedule before the other processes handle its messages. */
+const RAISED = -10
 const ORDINARY = 0
 
 /**
@@ -10,13 +10,13 @@ const ORDINARY = 0
  */
 export function claimPriority(): void {
   try {
-    os.setPriority(PROMPT)
+    os.setPriority(RAISED)
   } catch {
-    // Only root may.
+    // Only root may raise the priority.
   }
 }
 
-/** For every process but the publisher: what was inherited is given back. */
+/** Resets an inherited priority; for every process but the publisher. */
 export function returnPriority(): void {
   if (os.getPriority() < ORDINARY) os.setPriority(ORDINARY)
 }

@@ -13,21 +13,21 @@ export interface Schedule {
   arrivals: 'poisson' | 'periodic'
   seed: number
   payloadBytes: number
-  /** Fills texts with words, where it matters how alike they are; with dots otherwise. */
+  /** Fills texts with random words, for compression; by default with dots. */
   hasWords?: boolean
-  /** The number of the first message. */
+  /** Number of the first message. */
   firstIndex: number
-  /** Planted fault: stamps the moment of sending instead of the moment that was meant. */
+  /** Injected fault: stamps the actual instead of the intended moment of sending. */
   stampsActual?: boolean
-  /** Does nothing for so long in the middle, so that a wrong stamp can be told from a right one. */
+  /** Blocks for this time in the middle of the schedule, so that actual and intended moments differ. */
   stallMs?: number
 }
 
 export interface Published {
   count: number
-  /** ms from the start at which each was meant to be sent. */
+  /** Intended moments of sending, in ms from the start. */
   offsetsMs: number[]
-  /** ms by which sending was later than meant: every message's. */
+  /** Actual minus intended moment of sending, in ms, for each message. */
   lagsMs: number[]
   durationMs: number
   cpuUs: number
@@ -38,17 +38,17 @@ export interface Published {
 export interface FillOptions {
   count: number
   payloadBytes: number
-  /** The number of the first message. */
+  /** Number of the first message. */
   firstIndex: number
 }
 
 let socket: RawSocket | null = null
 let acknowledged = 0
-/** What waits for so many acknowledgements. */
+/** `settle` is called after `count` acknowledgements. */
 let waiting = { count: Number.POSITIVE_INFINITY, settle: (): void => undefined }
 
 const handlers = {
-  /** Joins, and opens the socket over which all is published: it costs the server the same on every transport. */
+  /** Joins and opens the WebSocket that publishes every message, so publishing costs the server the same in every cell. */
   async connect({ port, room }: { port: number; room: string }): Promise<void> {
     const { token, cursor } = await join(nodeNet(`http://127.0.0.1:${port}`), room)
     const path = `/rooms/${room}/websocket?after=${cursor}`
@@ -60,34 +60,35 @@ const handlers = {
     })
     await socket.opened
   },
-  /** Says so many messages as fast as it can. */
+  /** Publishes `count` messages as fast as possible, and resolves when all are acknowledged. */
   async fill({ count, payloadBytes, firstIndex }: FillOptions): Promise<void> {
     acknowledged = 0
     const settled = new Promise<void>((settle) => (waiting = { count, settle }))
-    for (let i = 0; i < count; i++) say(`fill-${firstIndex}-${process.pid}-${i}`, firstIndex + i, now(), payloadBytes)
+    for (let i = 0; i < count; i++)
+      publish(`fill-${firstIndex}-${process.pid}-${i}`, firstIndex + i, now(), payloadBytes)
     await settled
     waiting = { count: Number.POSITIVE_INFINITY, settle: () => undefined }
   },
   async run(schedule: Schedule): Promise<Published> {
     const { payloadBytes, firstIndex, stampsActual = false, stallMs = 0, hasWords = false, durationMs } = schedule
-    const offsets = plan(schedule)
+    const offsets = offsetsOf(schedule)
     const cpu = process.cpuUsage()
     const run = `${firstIndex}-${process.pid}`
     const lagsMs: number[] = []
     const random = seededRandom(schedule.seed)
     acknowledged = 0
-    // A short lead, so that the first message is not late already.
+    // The lead keeps the first message from being late.
     const startNs = now() + 20_000_000n
     for (const [i, offsetMs] of offsets.entries()) {
       const intendedNs = startNs + BigInt(Math.round(offsetMs * 1e6))
-      await until(intendedNs)
+      await sleepUntil(intendedNs)
       if (stallMs > 0 && i === Math.floor(offsets.length / 2)) spin(now() + BigInt(stallMs) * 1_000_000n)
       const actualNs = now()
       lagsMs.push(Number(actualNs - intendedNs) / 1e6)
       const filler = hasWords ? words(random, payloadBytes) : '.'
-      say(`bench-${run}-${i}`, firstIndex + i, stampsActual ? actualNs : intendedNs, payloadBytes, filler)
+      publish(`bench-${run}-${i}`, firstIndex + i, stampsActual ? actualNs : intendedNs, payloadBytes, filler)
     }
-    await until(startNs + BigInt(Math.round(durationMs * 1e6)))
+    await sleepUntil(startNs + BigInt(Math.round(durationMs * 1e6)))
     const { user, system } = process.cpuUsage(cpu)
     const tookMs = Number(now() - startNs) / 1e6
     return { count: offsets.length, offsetsMs: offsets, lagsMs, durationMs: tookMs, cpuUs: user + system, acknowledged }
@@ -100,19 +101,19 @@ const handlers = {
   },
 }
 export type PublisherHandlers = typeof handlers
-serve(handlers, { isPrompt: true })
+serve(handlers, { keepsPriority: true })
 
-function say(id: string, index: number, intendedNs: bigint, payloadBytes: number, filler?: string): void {
+function publish(id: string, index: number, intendedNs: bigint, payloadBytes: number, filler?: string): void {
   const text = writeStamp({ index, intendedNs }, payloadBytes, filler)
   socket?.send(JSON.stringify({ type: 'message', draft: { id, text } }))
 }
 
-/** The moments of sending, fixed in advance: ms from the start, ascending. */
-function plan({ ratePerS, durationMs, arrivals, seed }: Schedule): number[] {
+/** Moments of sending, fixed in advance: ms from the start, ascending. */
+function offsetsOf({ ratePerS, durationMs, arrivals, seed }: Schedule): number[] {
   const random = seededRandom(seed)
   const meanMs = 1000 / ratePerS
   const offsets: number[] = []
-  // Periodic arrivals begin at a random phase of the polls, not at their first.
+  // Periodic arrivals start at a random phase of the polls.
   for (let at = random() * meanMs; at < durationMs;) {
     offsets.push(at)
     at += arrivals === 'periodic' ? meanMs : -Math.log(1 - random()) * meanMs
@@ -120,21 +121,21 @@ function plan({ ratePerS, durationMs, arrivals, seed }: Schedule): number[] {
   return offsets
 }
 
-/** Memory to wait on: it is never notified, so that each wait ends by its timeout. */
-const asleep = new Int32Array(new SharedArrayBuffer(4))
+/** `Atomics.wait` sleeps on this cell. The cell is never notified, so each wait ends by its timeout. */
+const sleepCell = new Int32Array(new SharedArrayBuffer(4))
 
 /**
- * Timers overshoot by a millisecond and more, so the last stretch is slept through by the kernel's own timer, which is late by
- * some 60 µs. Not spun: a process that has used up its share of a core is late when it matters, and on two cores takes what
- * the server and the subscribers need. What came meanwhile is read before each sleep.
+ * Timers overshoot by a millisecond or more. The last milliseconds therefore use the kernel's timer, which is about 60 µs late.
+ * A spin would use up the process's share of its core, and on two cores it would take time from the server and the
+ * subscribers. Received data is read before each sleep.
  */
-async function until(ns: bigint): Promise<void> {
+async function sleepUntil(ns: bigint): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve))
   for (;;) {
     const leftMs = Number(ns - now()) / 1e6
     if (leftMs <= 0) return
     if (leftMs > 3) await new Promise((resolve) => setTimeout(resolve, leftMs - 2))
-    else Atomics.wait(asleep, 0, 0, leftMs)
+    else Atomics.wait(sleepCell, 0, 0, leftMs)
   }
 }
 

@@ -3,53 +3,53 @@ import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { returnPriority } from './priority.ts'
 
-/** What a worker process can be asked to do: names, and functions of one argument. */
+/** The functions that a worker process offers, by name; each has one argument. */
 export type Handlers = Record<string, (argument: never) => unknown>
 
 type Result<H extends Handlers, K extends keyof H> = Awaited<ReturnType<H[K]>>
 
-interface Question {
+interface Call {
   id: number
   name: string
   argument: unknown
 }
-type Answer = { id: number; result: unknown } | { id: number; error: string }
+type Reply = { id: number; result: unknown } | { id: number; error: string }
 
 /**
- * In the worker: answers until the parent lets go of it.
+ * In the worker: answers calls until the parent disconnects.
  *
- * @param isPrompt keeps the priority that the parent may have claimed
+ * @param keepsPriority keeps the raised priority of the parent
  */
-export function serve(handlers: Handlers, { isPrompt = false }: { isPrompt?: boolean } = {}): void {
-  if (!isPrompt) returnPriority()
-  process.on('message', (question: Question) => {
+export function serve(handlers: Handlers, { keepsPriority = false }: { keepsPriority?: boolean } = {}): void {
+  if (!keepsPriority) returnPriority()
+  process.on('message', (request: Call) => {
     void (async () => {
-      const { id, name, argument } = question
+      const { id, name, argument } = request
       try {
         const handler = handlers[name] as ((argument: unknown) => unknown) | undefined
-        if (!handler) throw new Error(`this worker cannot ${name}`)
-        process.send?.({ id, result: await handler(argument) } satisfies Answer)
+        if (!handler) throw new Error(`this worker has no handler for ${name}`)
+        process.send?.({ id, result: await handler(argument) } satisfies Reply)
       } catch (error) {
         process.send?.({
           id,
           error: error instanceof Error ? (error.stack ?? error.message) : String(error),
-        } satisfies Answer)
+        } satisfies Reply)
       }
     })()
   })
   process.on('disconnect', () => process.exit(0))
-  // Ctrl-C goes to the whole group; the parent decides what is still worth finishing.
+  // Ctrl-C reaches the whole process group; the parent decides which work to finish.
   process.on('SIGINT', () => undefined)
 }
 
-/** A process of its own, over a pipe that no network counter sees. */
+/** A child process. Calls go over a pipe, which no network counter includes. */
 export class Worker<H extends Handlers> {
   readonly #child: ChildProcess
-  readonly #waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
-  #questions = 0
+  readonly #pending = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
+  #calls = 0
   #exit: Promise<void>
 
-  /** @param script its path in bench/, without its ending. The build puts all scripts into one folder, dist/bench/. */
+  /** @param script the path in bench/ without the extension. The build puts all scripts into one folder, dist/bench/. */
   constructor(script: string, execArgv: string[] = []) {
     const isSource = import.meta.url.endsWith('.ts')
     const file = fileURLToPath(new URL(isSource ? `../${script}.ts` : `${basename(script)}.js`, import.meta.url))
@@ -57,16 +57,16 @@ export class Worker<H extends Handlers> {
       serialization: 'advanced',
       execArgv: [...(isSource ? ['--import', 'tsx'] : []), ...execArgv],
     })
-    this.#child.on('message', (answer: Answer) => {
-      const waiter = this.#waiting.get(answer.id)
-      this.#waiting.delete(answer.id)
-      if ('error' in answer) waiter?.reject(new Error(`${script}: ${answer.error}`))
-      else waiter?.resolve(answer.result)
+    this.#child.on('message', (reply: Reply) => {
+      const pending = this.#pending.get(reply.id)
+      this.#pending.delete(reply.id)
+      if ('error' in reply) pending?.reject(new Error(`${script}: ${reply.error}`))
+      else pending?.resolve(reply.result)
     })
     this.#exit = new Promise((resolve) => {
       this.#child.once('exit', (code, signal) => {
-        for (const { reject } of this.#waiting.values()) reject(new Error(`${script} ended: ${signal ?? code}`))
-        this.#waiting.clear()
+        for (const { reject } of this.#pending.values()) reject(new Error(`${script} ended: ${signal ?? code}`))
+        this.#pending.clear()
         resolve()
       })
     })
@@ -76,11 +76,11 @@ export class Worker<H extends Handlers> {
     return this.#child.pid ?? 0
   }
 
-  ask<K extends keyof H & string>(name: K, ...[argument]: Parameters<H[K]>): Promise<Result<H, K>> {
+  call<K extends keyof H & string>(name: K, ...[argument]: Parameters<H[K]>): Promise<Result<H, K>> {
     return new Promise((resolve, reject) => {
-      const id = ++this.#questions
-      this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject })
-      this.#child.send({ id, name, argument } satisfies Question, (error) => error && reject(error))
+      const id = ++this.#calls
+      this.#pending.set(id, { resolve: resolve as (value: unknown) => void, reject })
+      this.#child.send({ id, name, argument } satisfies Call, (error) => error && reject(error))
     })
   }
 

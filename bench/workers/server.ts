@@ -5,17 +5,17 @@ import type { Batch } from '../../src/protocol.ts'
 import { TRANSPORT_TRAITS } from '../../src/transports.ts'
 import { serve } from './rpc.ts'
 
-/** Faults to plant, so that the suite can be seen to catch them. */
-export type Planted = 'drop-1-percent' | 'double-one' | 'padded-head'
+/** Faults that tests inject, to show that the suite detects them. */
+export type Fault = 'drop-1-percent' | 'double-one' | 'padded-head'
 
 export interface ServerSample {
   /** user + system */
   cpuUs: number
-  /** In use: what V8's heap keeps for later is left out. */
+  /** Without the free part of V8's heap. */
   residentBytes: number
-  /** Readers that wait for news now. */
+  /** Readers that now wait for the next event. */
   waiting: number
-  /** G, ms from a long poll's look into the log to its client's next one: mean, and how many. */
+  /** G: ms from one read of the log for a long poll to the next read for the same client; mean and number. */
   gap: { meanMs: number; n: number }
   head: string
 }
@@ -24,11 +24,11 @@ let playground: Playground | null = null
 let gaps = { sumMs: 0, n: 0 }
 
 const handlers = {
-  async start({ config, planted }: { config: Partial<Config>; planted?: Planted }): Promise<{ port: number }> {
+  async start({ config, fault }: { config: Partial<Config>; fault?: Fault }): Promise<{ port: number }> {
     playground = await buildApp({ logLevel: 'error', retain: 1_000_000, jsonp: true, ...config })
     const { app } = playground
     measureGaps(app)
-    if (planted) plant(app, planted)
+    if (fault) injectFault(app, fault)
     await app.listen({ port: 0, host: '127.0.0.1' })
     return { port: (app.server.address() as AddressInfo).port }
   },
@@ -46,16 +46,16 @@ const handlers = {
       head: log?.head ?? '',
     }
   },
-  /** user + system, in µs. Leaves what `sample` has gathered. */
+  /** user + system, in µs. Does not reset the gaps of `sample`. */
   cpu(): number {
     const { user, system } = process.cpuUsage()
     return user + system
   },
-  /** Readers that wait for news now. */
+  /** Readers that now wait for the next event. */
   waiting(): number {
     return playground?.rooms.get('bench').log.waiting ?? 0
   },
-  /** Does nothing else for so long, as a garbage collection or a careless loop would. */
+  /** Blocks the event loop for `ms`, as a garbage collection or a long computation would. */
   stall({ ms }: { ms: number }): void {
     const until = performance.now() + ms
     while (performance.now() < until);
@@ -67,13 +67,13 @@ const handlers = {
 export type ServerHandlers = typeof handlers
 serve(handlers)
 
-/** V8 claims and returns its heap by the MB, whenever it sees fit: what is free in it says nothing of clients. */
+/** V8 grows and shrinks its heap in steps of MB: its free part does not depend on the number of clients. */
 function residentBytes(): number {
   const { rss, heapTotal, heapUsed } = process.memoryUsage()
   return rss - heapTotal + heapUsed
 }
 
-/** V8 returns pages in the background; what a finalizer lets go is garbage of the next collection. */
+/** Collects twice: V8 returns pages in the background, and objects that a finalizer releases are freed by the next collection. */
 async function freeMemory(): Promise<void> {
   for (let i = 0; i < 2; i++) {
     globalThis.gc?.()
@@ -81,7 +81,7 @@ async function freeMemory(): Promise<void> {
   }
 }
 
-/** From the moment at which an answer has been taken from the log to the moment at which the next question looks into it. */
+/** A gap lasts from the end of one answer to the moment at which the next request on that connection reads the log. */
 function measureGaps(app: Playground['app']): void {
   const takenAt = new WeakMap<object, number>()
   app.addHook('preHandler', async (request, reply) => {
@@ -94,7 +94,7 @@ function measureGaps(app: Playground['app']): void {
     }
     const { transport } = request.routeOptions.config
     if (transport === undefined || TRANSPORT_TRAITS[transport].mode !== 'held') return
-    // Polls are answered past Fastify's hooks.
+    // Polls bypass Fastify's reply hooks.
     const { raw } = reply
     const end = raw.end.bind(raw) as (...body: unknown[]) => typeof raw
     raw.end = (...body: unknown[]) => {
@@ -104,21 +104,21 @@ function measureGaps(app: Playground['app']): void {
   })
 }
 
-function plant(app: Playground['app'], planted: Planted): void {
+function injectFault(app: Playground['app'], fault: Fault): void {
   let doubled = false
   const isPoll = (transport: string | undefined) => transport === 'short-poll' || transport === 'long-poll'
   app.addHook('onRequest', (request, _reply, next) => {
-    // A poll with any other wish than this word in lower case is answered by Fastify, whose hooks can change the answer.
+    // Fastify answers a poll whose `connection` is not exactly `keep-alive`; then Fastify's hooks can change the answer.
     if (isPoll(request.routeOptions.config.transport)) request.raw.headers.connection = 'Keep-Alive'
     next()
   })
   app.addHook('onSend', async (request, reply, payload) => {
     if (!isPoll(request.routeOptions.config.transport)) return payload
-    if (planted === 'padded-head') reply.header('x-padding', 'x'.repeat(64))
+    if (fault === 'padded-head') reply.header('x-padding', 'x'.repeat(64))
     if (typeof payload !== 'string' || reply.statusCode !== 200) return payload
     const batch = JSON.parse(payload) as Batch
-    if (planted === 'drop-1-percent') batch.events = batch.events.filter(({ seq }) => seq % 100 !== 50)
-    if (planted === 'double-one' && !doubled && batch.events.length > 0) {
+    if (fault === 'drop-1-percent') batch.events = batch.events.filter(({ seq }) => seq % 100 !== 50)
+    if (fault === 'double-one' && !doubled && batch.events.length > 0) {
       doubled = true
       batch.events = [...batch.events.slice(0, 1), ...batch.events]
     }

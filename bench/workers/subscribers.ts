@@ -8,25 +8,25 @@ import { projectSubscriber } from '../load/project-subscriber.ts'
 import { DeliveryRecord, type Mark, type SubscriberCounts } from '../load/delivery-record.ts'
 import { serve } from './rpc.ts'
 
-/** Subscribers of one kind. Several groups can stand in one room, so that each publish compares them. */
+/** Subscribers of one kind. Several groups can share a room, so that each publish compares them. */
 export interface Group {
   name: string
   transport: TransportName
-  client: 'lean' | 'project' | 'ws'
+  client: 'raw' | 'project' | 'ws'
   count: number
-  /** The server's port, or a link's. */
+  /** Port of the server or of a link. */
   port: number
   intervalMs: number
-  /** Polls are spread over these ms for the first time, over intervalMs without. */
+  /** ms over which the first polls are spread; by default intervalMs. */
   firstWithinMs?: number
   holdMs: number
   headers: HeaderSet
 }
 
 export interface Collected {
-  /** By group; one entry a subscriber. */
+  /** By group; one entry per subscriber. */
   groups: Record<string, SubscriberCounts[]>
-  /** By group, at each `mark` since `begin`: of all its subscribers together. */
+  /** By group, at each `mark` since `begin`: sums over all subscribers of the group. */
   marks: Record<string, Mark[]>
   /** user + system, since `begin` */
   cpuUs: number
@@ -35,8 +35,8 @@ export interface Collected {
 interface GroupMember {
   group: string
   record: DeliveryRecord
-  line: Subscriber
-  /** What it had cost when it came to follow the room. */
+  subscriber: Subscriber
+  /** Its counts at the moment at which it followed the room. */
   connected: SubscriberCounts | null
 }
 
@@ -44,7 +44,7 @@ let subscribers: GroupMember[] = []
 let cpuAtBegin = process.cpuUsage()
 
 const handlers = {
-  /** Opens all lines, those of the groups mixed, and settles once every one follows the room. */
+  /** Opens all subscribers, with the groups mixed, and resolves when every subscriber follows the room. */
   async open({
     room,
     cursor,
@@ -57,35 +57,35 @@ const handlers = {
     seed: number
   }): Promise<void> {
     const random = seededRandom(seed)
-    const most = Math.max(0, ...groups.map(({ count }) => count))
-    // Round the groups, there and back: neighbours in the server's fan-out are of different kinds, and no kind is always
-    // before another. In the order of Thue and Morse, so that none has both the first place and the last either.
-    const places = Array.from({ length: most }, (_, i) =>
+    const largest = Math.max(0, ...groups.map(({ count }) => count))
+    // The groups alternate in both directions, so that neighbours in the server's fan-out are of different kinds and no kind
+    // always precedes another. The direction follows the Thue-Morse sequence, so that no group has the first and the last place.
+    const places = Array.from({ length: largest }, (_, i) =>
       (isOdd(i) ? [...groups].reverse() : groups).map((group) => ({ group, i })),
     )
       .flat()
       .filter(({ group, i }) => i < group.count)
     for (const { group, i } of places) {
       const record = new DeliveryRecord()
-      // Evenly over the interval, with a little noise: so that a publish meets every phase of the polls.
+      // Phases are even over the interval, with some noise, so that a publish meets every phase of the polls.
       const phaseMs = ((i + random()) / group.count) * (group.firstWithinMs ?? group.intervalMs)
       const options = { ...group, room, cursor, phaseMs, record }
-      const line =
-        group.client === 'lean'
+      const subscriber =
+        group.client === 'raw'
           ? rawSubscribers[group.transport](options)
           : group.client === 'ws'
             ? deflatingSubscriber(options)
             : projectSubscriber(group.transport, options)
-      const subscriber: GroupMember = { group: group.name, record, line, connected: null }
-      subscribers.push(subscriber)
-      line.opened.then(
-        () => (subscriber.connected = { ...record.counts }),
+      const member: GroupMember = { group: group.name, record, subscriber, connected: null }
+      subscribers.push(member)
+      subscriber.opened.then(
+        () => (member.connected = { ...record.counts }),
         () => undefined,
       )
     }
-    await Promise.all(subscribers.map(({ line }) => line.opened))
+    await Promise.all(subscribers.map(({ subscriber }) => subscriber.opened))
   },
-  /** By group, one entry a subscriber: what each had cost when it came to follow the room. */
+  /** By group; the counts of each subscriber at the moment at which it followed the room. */
   connected(): Record<string, SubscriberCounts[]> {
     const groups: Record<string, SubscriberCounts[]> = {}
     for (const { group, connected } of subscribers) if (connected) (groups[group] ??= []).push(connected)
@@ -95,12 +95,12 @@ const handlers = {
     for (const { record } of subscribers) record.begin()
     cpuAtBegin = process.cpuUsage()
   },
-  /** Marks this moment of the window for every subscriber. */
+  /** Marks the present moment of the window for every subscriber. */
   mark(): void {
     for (const { record } of subscribers) record.mark()
   },
-  /** How many messages each subscriber of each group has in hand since `begin`: the fewest. */
-  fewest(): number {
+  /** The fewest messages that any subscriber has received since `begin`. */
+  fewestDelivered(): number {
     for (const { record } of subscribers) record.parseUnread()
     return Math.min(...subscribers.map(({ record }) => record.counts.indices.length))
   },
@@ -115,12 +115,12 @@ const handlers = {
     }
     return { groups, marks, cpuUs: user + system }
   },
-  /** Bytes that all sockets read and wrote since they were opened; NaN where a client does not tell. */
+  /** Bytes that all sockets have read and written; NaN with a client that does not count them. */
   socketBytes(): number {
-    return subscribers.reduce((sum, { line }) => sum + line.socketBytes(), 0)
+    return subscribers.reduce((sum, { subscriber }) => sum + subscriber.socketBytes(), 0)
   },
   close(): void {
-    for (const { line } of subscribers) line.close()
+    for (const { subscriber } of subscribers) subscriber.close()
     subscribers = []
   },
 }
@@ -131,7 +131,7 @@ const added = (sums: readonly Mark[] | undefined, marks: readonly Mark[]): Mark[
     bytes: bytes + (sums?.[i]?.bytes ?? 0),
   }))
 
-/** Of the ones in binary. */
+/** Whether the binary form has an odd number of ones. */
 const isOdd = (number: number): boolean => number.toString(2).replaceAll('0', '').length % 2 === 1
 
 export type SubscriberHandlers = typeof handlers

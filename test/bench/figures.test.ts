@@ -4,7 +4,7 @@ import { conclusionsOf } from '../../bench/analysis/conclusions.ts'
 import { latencyModel } from '../../bench/analysis/latency-model.ts'
 import { DeliveryRecord, type Mark } from '../../bench/load/delivery-record.ts'
 import { memoryGrowth, type MemoryPoint } from '../../bench/analysis/memory-growth.ts'
-import { fitting } from '../../bench/scenarios/memory.ts'
+import { fitSteps } from '../../bench/scenarios/memory.ts'
 import { publishedOf } from '../../bench/analysis/published.ts'
 import { bars } from '../../bench/report/drawing/bars.ts'
 import { plot } from '../../bench/report/drawing/plot.ts'
@@ -70,8 +70,8 @@ describe('memory per client', () => {
   })
 
   it('uses smaller steps when the limit of open files is low', () => {
-    expect(fitting({ first: 500, step: 500, steps: 4 }, 20_000)).toEqual({ first: 500, step: 500, steps: 4 })
-    expect(fitting({ first: 500, step: 500, steps: 4 }, 1000)).toEqual({ first: 200, step: 200, steps: 4 })
+    expect(fitSteps({ first: 500, step: 500, steps: 4 }, 20_000)).toEqual({ first: 500, step: 500, steps: 4 })
+    expect(fitSteps({ first: 500, step: 500, steps: 4 }, 1000)).toEqual({ first: 200, step: 200, steps: 4 })
   })
 })
 
@@ -99,11 +99,11 @@ function windowOf(clients: number, blocks: { mark: Mark; wireBytes: number; serv
 }
 
 describe('the cost of a message', () => {
-  const frame = { id: 'overhead/websocket', scenario: 'overhead', subject: 'websocket', client: 'lean' } as const
-  const about = { ...frame, clients: 2, payloadBytes: 100 }
+  const frame = { id: 'overhead/websocket', scenario: 'overhead', subject: 'websocket', client: 'raw' } as const
+  const common = { ...frame, clients: 2, payloadBytes: 100 }
   const cell = (bytesOfBlock: (messages: number, block: number) => number) =>
     cellOf(
-      about,
+      common,
       'websocket',
       [
         windowOf(

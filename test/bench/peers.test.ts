@@ -7,7 +7,7 @@ import { DeliveryCheck } from '../../bench/peers/generator/delivery-check.ts'
 import { scan, textOf } from '../../bench/peers/generator/marker.ts'
 import type { Peer } from '../../bench/peers/peer.ts'
 import { renderPeersHtml } from '../../bench/peers/report/html.ts'
-import { peersSchemaText } from '../../bench/peers/report/json-schema.ts'
+import { SCHEMA_FILES } from '../../bench/commands/schema-files.ts'
 import { peersReportSchema, type PeersReport } from '../../bench/peers/report/schema.ts'
 import { renderPeersTerminal } from '../../bench/peers/report/terminal.ts'
 import { runPeers } from '../../bench/peers/run.ts'
@@ -159,8 +159,8 @@ describe('npm run bench:peers', () => {
   })
 
   it('has a schema file equal to the schema in the code', async () => {
-    const path = new URL('../../bench/peers/report/peers.schema.json', import.meta.url)
-    expect(await readFile(path, 'utf8'), 'npx tsx bench/peers/report/write-schema.ts').toBe(peersSchemaText())
+    const { path, text } = SCHEMA_FILES.peers
+    expect(await readFile(path, 'utf8'), 'npx tsx bench/commands/write-schemas.ts').toBe(text)
   })
 })
 

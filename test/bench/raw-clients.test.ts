@@ -21,7 +21,7 @@ function optionsFor({ cursor, context }: Person, port: number): SubscriberOption
   return { port, room, cursor, headers: 'minimal', intervalMs: 20, holdMs: 25_000, phaseMs: 0, record }
 }
 
-/** Says numbered messages, as the suite's publisher stamps them. */
+/** Posts numbered messages with the stamps of the suite's publisher. */
 async function say({ context }: Person, first: number, count: number): Promise<void> {
   for (let index = first; index < first + count; index++) {
     const text = writeStamp({ index, intendedNs: now() }, TEXT_BYTES)
@@ -29,21 +29,21 @@ async function say({ context }: Person, first: number, count: number): Promise<v
   }
 }
 
-function close(line: Subscriber): void {
-  onTestFinished(() => line.close())
+function close(subscriber: Subscriber): void {
+  onTestFinished(() => subscriber.close())
 }
 
 describe.each(TRANSPORTS)('the raw client of %s', (transport) => {
   it('receives every message once and in order, and counts every byte of its sockets', async () => {
     const playground = await startPlayground()
     const ada = await person(playground)
-    // Not for it: it begins where these end, and a snapshot shows them all the same.
+    // These messages precede the cursor; only a snapshot contains them.
     await say(ada, 1000, 5)
     const options = optionsFor({ ...ada, cursor: playground.rooms.get('lobby').log.head }, playground.port)
     const { record } = options
-    const line = rawSubscribers[transport](options)
-    close(line)
-    await line.opened
+    const subscriber = rawSubscribers[transport](options)
+    close(subscriber)
+    await subscriber.opened
     await say(ada, 0, MESSAGES)
     const numbers = () => {
       record.parseUnread()
@@ -53,10 +53,10 @@ describe.each(TRANSPORTS)('the raw client of %s', (transport) => {
 
     expect(numbers()).toEqual(Array.from({ length: MESSAGES }, (_, i) => i))
     expect(record.counts).toMatchObject({ twice: 0, outOfOrder: 0 })
-    /** What crossed the sockets and is not counted yet: of an answer, what comes before its end. */
+    /** Bytes of the sockets that are not counted yet: an answer is counted when it is complete. */
     const uncounted = () => {
       const { headersUp, headersDown, bodyUp, bodyDown, handshake } = record.counts
-      return line.socketBytes() - (headersUp + headersDown + bodyUp + bodyDown + handshake)
+      return subscriber.socketBytes() - (headersUp + headersDown + bodyUp + bodyDown + handshake)
     }
     await expect.poll(uncounted).toBe(0)
     const { bodyDown, payload } = record.counts
@@ -76,14 +76,14 @@ describe.each(['websocket', 'sse', 'http-stream', 'socket-io'] as const)(
       const options = optionsFor(ada, playground.port)
       const { record } = options
       const batches: string[] = []
-      const came = record.addText.bind(record)
+      const addText = record.addText.bind(record)
       record.addText = (text, at) => {
         batches.push(transport === 'websocket' ? JSON.stringify((JSON.parse(text) as { batch: Batch }).batch) : text)
-        came(text, at)
+        addText(text, at)
       }
-      const line = rawSubscribers[transport](options)
-      close(line)
-      await line.opened
+      const subscriber = rawSubscribers[transport](options)
+      close(subscriber)
+      await subscriber.opened
       const hear = async (index: number) => {
         await say(ada, index, 1)
         await expect.poll(() => batches.join()).toContain(`"text":"${index}:`)
@@ -139,12 +139,12 @@ describe('a piece of a stream and a frame of a socket that arrive together', () 
       turn += 1
       timer = setImmediate(count)
     }
-    const cameIn = new Map<string, number>()
-    const came = order.map((transport) => {
+    const turnOf = new Map<string, number>()
+    const readers = order.map((transport) => {
       const record = new DeliveryRecord()
       const arrival = new Promise<void>((resolve) => {
         record.addText = () => {
-          cameIn.set(transport, turn)
+          turnOf.set(transport, turn)
           resolve()
         }
       })
@@ -156,23 +156,25 @@ describe('a piece of a stream and a frame of a socket that arrive together', () 
         intervalMs: 20,
         holdMs: 25_000,
       } as const
-      const line = rawSubscribers[transport]({ ...options, phaseMs: 0, record })
-      close(line)
-      return { opened: line.opened, arrival }
+      const subscriber = rawSubscribers[transport]({ ...options, phaseMs: 0, record })
+      close(subscriber)
+      return { opened: subscriber.opened, arrival }
     })
-    await Promise.all(came.map(({ opened }) => opened))
+    await Promise.all(readers.map(({ opened }) => opened))
     count()
     onTestFinished(() => clearImmediate(timer))
     for (const transport of order) sockets.get(transport)?.write(PIECES[transport].piece, 'latin1')
-    await Promise.all(came.map(({ arrival }) => arrival))
-    const [first, second] = order.map((transport) => cameIn.get(transport))
+    await Promise.all(readers.map(({ arrival }) => arrival))
+    const [first, second] = order.map((transport) => turnOf.get(transport))
     expect(first).toBe(second)
   })
 })
 
 describe('the raw client of socket-io', () => {
-  /** What a client asks the server until it follows the room, method and way of each request. */
-  async function asked(open: (transport: TransportName, options: SubscriberOptions) => Subscriber): Promise<string[]> {
+  /** The requests of a client until it follows the room: method and Engine.IO transport. */
+  async function requestsOf(
+    open: (transport: TransportName, options: SubscriberOptions) => Subscriber,
+  ): Promise<string[]> {
     const { app, rooms } = await buildApp({ logLevel: 'error' })
     const requests: string[] = []
     app.addHook('onRequest', async ({ method, query, url }) => {
@@ -188,7 +190,7 @@ describe('the raw client of socket-io', () => {
     onTestFinished(() => app.close())
     const { port } = app.server.address() as AddressInfo
     const record = new DeliveryRecord()
-    const line = open('socket-io', {
+    const subscriber = open('socket-io', {
       port,
       room: 'lobby',
       cursor: rooms.get('lobby').log.head,
@@ -198,17 +200,17 @@ describe('the raw client of socket-io', () => {
       phaseMs: 0,
       record,
     })
-    close(line)
-    await Promise.all([line.opened, hasUpgraded])
+    close(subscriber)
+    await Promise.all([subscriber.opened, hasUpgraded])
     return requests.sort()
   }
 
   it('connects with the same requests as the official client', async () => {
-    const lean = await asked((transport, options) => rawSubscribers[transport](options))
-    const own = await asked(projectSubscriber)
-    // A session, an answer to the hello; then, as the socket is slower or quicker, some more polls that it ends.
+    const raw = await requestsOf((transport, options) => rawSubscribers[transport](options))
+    const project = await requestsOf(projectSubscriber)
+    // A session poll and the poll that answers the connect packet; more polls follow if the upgrade takes longer.
     const isPoll = (one: string) => one === 'GET polling'
-    for (const requests of [lean, own]) {
+    for (const requests of [raw, project]) {
       expect(requests.filter((one) => !isPoll(one))).toEqual(['GET websocket', 'POST polling'])
       expect(requests.filter(isPoll).length).toBeGreaterThanOrEqual(2)
     }

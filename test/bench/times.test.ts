@@ -7,7 +7,7 @@ import {
   checkKnownStall,
   checkUniform,
   group,
-  type Checked,
+  type SelfCheckResult,
 } from '../../bench/self-checks.ts'
 import { quantile } from '../../bench/analysis/statistics.ts'
 import { canMakeNamespace } from '../../bench/rig/namespace.ts'
@@ -32,18 +32,18 @@ describe('the suite, for known values', () => {
 
   // Each with processes of its own, and hardly any load: so all at once.
   describe.concurrent('measures a stall of 100 ms in five seconds', () => {
-    const stalled = async (who: 'server' | 'publisher') => {
-      const own = new Rig()
+    const check = async (stalled: 'server' | 'publisher') => {
+      const separateRig = new Rig()
       try {
-        return await checkKnownStall(own, { who })
+        return await checkKnownStall(separateRig, { stalled })
       } finally {
-        await own.end()
+        await separateRig.end()
       }
     }
 
-    it.each(['server', 'publisher'] as const)('of the %s', RETRIED, async (who) => {
-      const { figures, measured } = await stalled(who)
-      console.log(`stalled ${who}: ${measured}`)
+    it.each(['server', 'publisher'] as const)('of the %s', RETRIED, async (stalled) => {
+      const { figures, measured } = await check(stalled)
+      console.log(`stalled ${stalled}: ${measured}`)
       // Whatever else stands still here comes on top of it.
       expect(figures['lateShare']).toBeGreaterThan(0.012)
       expect(figures['p99Ms']).toBeGreaterThan(42)
@@ -66,7 +66,7 @@ describe('the suite, for known values', () => {
           env: { ...process.env, PLAYGROUND_BENCH_NAMESPACE: '1' },
         })
       : execFileSync(process.execPath, node.slice(1), { encoding: 'utf8' })
-    const { figures, measured } = JSON.parse(output.trim().split('\n').at(-1) ?? '') as Checked
+    const { figures, measured } = JSON.parse(output.trim().split('\n').at(-1) ?? '') as SelfCheckResult
     console.log(`byte identity: ${measured}`)
     if (canMakeNamespace()) expect(Math.abs(figures['difference'] ?? 1)).toBeLessThanOrEqual(0.005)
     else expect(measured).toContain('no network namespace')
@@ -92,20 +92,20 @@ describe('the suite, for known values', () => {
     async () => {
       const rttMs = 400
       await rig.start()
-      const port = await rig.links.ask('open', { to: rig.port, profile: { delayMs: rttMs / 2 }, seed: 1 })
+      const port = await rig.links.call('open', { to: rig.port, profile: { delayMs: rttMs / 2 }, seed: 1 })
       const held = { transport: 'long-poll', count: 4, port } as const
-      const groups = [group('lean', held), group('own', { ...held, client: 'project' })]
-      await rig.open(groups, 1, { parkMs: 4 * rttMs })
+      const groups = [group('raw', held), group('project', { ...held, client: 'project' })]
+      await rig.open(groups, 1, { waitingTimeoutMs: 4 * rttMs })
       const schedule = { ratePerS: 6, durationMs: 4000, arrivals: 'poisson', seed: 1, payloadBytes: 100 } as const
       const window = await rig.run(schedule, { settleMs: 200, graceMs: 4 * rttMs })
-      const [lean = 0, own = 0] = groups.map(({ name }) =>
+      const [raw = 0, project = 0] = groups.map(({ name }) =>
         quantile(
           (window.groups[name] ?? []).flatMap(({ latenciesMs }) => latenciesMs),
           0.5,
         ),
       )
-      console.log(`behind ${rttMs} ms: lean ${lean.toFixed(0)} ms, own ${own.toFixed(0)} ms`)
-      expect(Math.abs(own / lean - 1)).toBeLessThanOrEqual(0.15)
+      console.log(`behind ${rttMs} ms: raw ${raw.toFixed(0)} ms, project ${project.toFixed(0)} ms`)
+      expect(Math.abs(project / raw - 1)).toBeLessThanOrEqual(0.15)
     },
   )
 

@@ -9,7 +9,7 @@ import type { ServerName } from '../servers/index.ts'
 export const launcher = (name: ServerName) => async (): Promise<PeerServer> => {
   const worker = new Worker<PeerServerHandlers>('peers/workers/peer-server')
   try {
-    const { port } = await worker.ask('start', { name })
+    const { port } = await worker.call('start', { name })
     return { port, pid: worker.pid, stop: () => worker.end() }
   } catch (error) {
     await worker.end()
