@@ -3,7 +3,7 @@ import type { Parameters } from '../report/schema.ts'
 
 export type Arrivals = Parameters['arrivals']
 
-/** The models that depend on how messages arrive: one set for each kind that can be asked for. */
+/** The models that depend on the arrivals of messages, for each value of `--arrivals`. */
 export const ARRIVAL_MODELS = {
   poisson: {
     longPoll: models.longPoll,

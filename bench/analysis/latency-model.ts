@@ -12,7 +12,7 @@ interface PathMs {
 
 const CURVE_POINTS = 100
 
-/** What the model says of a cell's latency: from the publisher's intention on, as it was measured. */
+/** Predicted latency of a cell, from the intended moment of publishing, as in the measurement. */
 export function latencyModel(
   cell: Cell,
   { gapMs, arrivals, ...lastLeg }: PathMs,
@@ -21,12 +21,12 @@ export function latencyModel(
   const kind = kindOf(subject)
   const holding = { ratePerS, gapMs, holdMs, ...lastLeg }
   const { longPoll } = ARRIVAL_MODELS[arrivals]
-  // A client does not ask before it has its answer.
+  // A client polls again only after its answer.
   const askedEveryMs = Math.max(intervalMs, gapMs)
   const polling = { intervalMs: askedEveryMs, ...lastLeg }
   const curve = (cdf: (ms: number) => number, maxMs: number): [number, number][] =>
     Array.from({ length: CURVE_POINTS + 1 }, (_, i) => {
-      // Denser towards 0, where most of a long poll's curve is.
+      // Denser near 0, which contains most of a long poll's curve.
       const ms = (i / CURVE_POINTS) ** 2 * Math.max(maxMs, latencyMs?.max ?? 0)
       return [ms, cdf(ms)]
     })

@@ -2,11 +2,11 @@ import { build, encodeIntoCompressedBase64 } from 'hdr-histogram-js'
 import type { Cell } from '../report/schema.ts'
 import { quantile } from './statistics.ts'
 
-/** Percentiles of an HDR plot: as many steps for each half of what is left. */
+/** Percentiles of an HDR plot: the steps halve towards 100. */
 const PERCENTILES = [0, 10, 25, 50, 75, 90, 95, 97.5, 99, 99.5, 99.75, 99.9, 99.95, 99.99, 100]
 const ECDF_POINTS = 100
 
-/** The distribution of latencies in ms, exact where it is a figure, in µs where it is a histogram. */
+/** The distribution of latencies: exact values in ms, and a histogram in µs. */
 export function latencyOf(
   latenciesMs: readonly number[],
   from: 'intended' | 'request',

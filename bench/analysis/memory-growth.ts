@@ -4,12 +4,12 @@ import { slope } from './statistics.ts'
 /** Clients connected, and resident bytes of the server with them, without the free part of its heap. */
 export type MemoryPoint = [clients: number, bytes: number]
 
-/** Half the width of the interval, as a share of the slope, beyond which nothing can be said of one client. */
+/** Largest half width of the interval, as a share of the slope, with which the result is valid. */
 const WIDEST_INTERVAL = 0.15
 
 /**
- * Resident bytes for one client more: the slope over several numbers of clients. A difference between two numbers would
- * contain what the process returns or claims for itself in between, which can be several MB: as much as 500 clients cost.
+ * Resident bytes per additional client: the slope over several numbers of clients. A difference between two numbers would
+ * include memory that the process claims or returns in between, up to several MB, which is as much as 500 clients need.
  *
  * @param idleBytes before the first client
  * @param points at least three
@@ -36,6 +36,6 @@ function reasonsAgainst(perClientBytes: number, margin: number): string[] {
   const share = margin / perClientBytes
   if (share <= WIDEST_INTERVAL) return []
   return [
-    `resident memory did not grow evenly with the number of clients: the interval is ± ${(share * 100).toFixed(0)} %, ${WIDEST_INTERVAL * 100} % are allowed`,
+    `resident memory did not grow evenly with the number of clients: the interval is ± ${(share * 100).toFixed(0)} %, at most ± ${WIDEST_INTERVAL * 100} % is allowed`,
   ]
 }

@@ -5,19 +5,19 @@ import * as models from '../../src/models/index.ts'
 import { isTransport, TRANSPORT_TRAITS } from '../../src/transports.ts'
 import type { Cell } from '../report/schema.ts'
 
-interface Known {
+interface ModelInput {
   cells: readonly Cell[]
   gapMs: number
   arrivals: Arrivals
-  /** Of a cursor, at the end of the cell. */
+  /** Length of a cursor at the end of the cell. */
   cursorBytes: number
 }
 
 /**
- * What a transport should cost, from another one's cell: a stream's bytes from WebSocket's, since the batch within is the same;
- * a snapshot's from short-poll's, since a message within weighs the same. Requests from the rate alone.
+ * Predicts the cost of a transport from the cell of another. Bytes of a stream follow from WebSocket, which sends the same batch.
+ * Bytes of a snapshot follow from short-poll, whose messages have the same size. Requests follow from the rate alone.
  */
-export function overheadModel(cell: Cell, { cells, gapMs, arrivals, cursorBytes }: Known): Record<string, number> {
+export function overheadModel(cell: Cell, { cells, gapMs, arrivals, cursorBytes }: ModelInput): Record<string, number> {
   const { subject, ratePerS, intervalMs = 0, holdMs = 0 } = cell
   const of = (other: string) => cells.find((one) => one.scenario === 'overhead' && one.subject === other)
   const kind = kindOf(subject)
@@ -46,7 +46,7 @@ export function overheadModel(cell: Cell, { cells, gapMs, arrivals, cursorBytes 
   }
 }
 
-/** An exchange's heads, what an answer with news has around its messages, and what a message adds. */
+/** Bytes of the headers of one poll, of the envelope of an answer with events, and of one message. */
 function shortPollBytes(cell: Cell | undefined, cursorBytes: number) {
   if (!cell?.bytes || cell.counts.requests === 0 || cell.counts.delivered === 0) return null
   const { up, down } = cell.bytes

@@ -5,7 +5,7 @@ type Row = Published | null
 const ratio = (a: number, b: number): string => `${(a / b).toFixed(a / b >= 20 ? 0 : 1)}:1`
 const MEBIBIT = 2 ** 20
 
-/** What others have printed, beside what was measured here for the same thing. */
+/** Published results, each with the measured result for the same quantity. */
 export function publishedOf(cells: readonly Cell[]): Published[] {
   const at = (id: string) => cells.find((cell) => cell.id === id)
   const rows: Row[] = [
@@ -20,54 +20,54 @@ export function publishedOf(cells: readonly Cell[]): Published[] {
   return rows.filter((row) => row !== null)
 }
 
-/** Lubbers and Greco compare heads with heads. With what TCP/IP adds, and with a message, less is left of the ratio. */
+/** Lubbers and Greco compare headers only. With TCP/IP and with a message the ratio is smaller. */
 function headers(poll: Cell | undefined, push: Cell | undefined): Row[] {
   if (!poll?.bytes || !push?.bytes || poll.counts.requests === 0 || push.counts.frames === 0) return []
   const source = 'Lubbers & Greco, “HTML5 WebSocket: A Quantum Leap”'
   const { bytes } = poll
-  const pollHeads = (bytes.up.headers + bytes.down.headers) / poll.counts.requests
-  // A frame head of this server's: 2 bytes up to 125 of payload, 4 from there on.
-  const pushHead = push.bytes.down.payload + push.bytes.down.framing > 126 * push.counts.frames ? 4 : 2
+  const pollHeaderBytes = (bytes.up.headers + bytes.down.headers) / poll.counts.requests
+  // A frame header of this server: 2 bytes for up to 125 bytes of payload, otherwise 4.
+  const pushHeaderBytes = push.bytes.down.payload + push.bytes.down.framing > 126 * push.counts.frames ? 4 : 2
   const rows: Row[] = [
     {
       source,
-      claim: '871 B of heads for a poll, 2 B for a frame: 435:1',
-      ours: `${pollHeads.toFixed(0)} B for a poll with a browser’s headers, ${pushHead} B for a frame: ${ratio(pollHeads, pushHead)}`,
-      agrees: pollHeads / pushHead > 100,
+      claim: '871 B of headers for a poll, 2 B for a frame: 435:1',
+      ours: `${pollHeaderBytes.toFixed(0)} B for a poll with a browser’s headers, ${pushHeaderBytes} B for a frame: ${ratio(pollHeaderBytes, pushHeaderBytes)}`,
+      agrees: pollHeaderBytes / pushHeaderBytes > 100,
     },
   ]
   if (bytes.segments !== null && push.bytes.segments !== null && bytes.wire !== null && push.bytes.wire !== null) {
     const tcpIp = 52
-    const pollWire = pollHeads + (tcpIp * bytes.segments) / poll.counts.requests
-    const pushWire = pushHead + (tcpIp * push.bytes.segments) / push.counts.frames
+    const pollWire = pollHeaderBytes + (tcpIp * bytes.segments) / poll.counts.requests
+    const pushWire = pushHeaderBytes + (tcpIp * push.bytes.segments) / push.counts.frames
     rows.push({
       source: `${source}, with TCP/IP and ACKs`,
-      claim: 'not looked at',
+      claim: 'not measured',
       ours: `${pollWire.toFixed(0)} B for a poll, ${pushWire.toFixed(0)} B for a frame: ${ratio(pollWire, pushWire)}`,
       agrees: null,
     })
-    // One message per poll, as their example has it: its text and its wrapping on top of both.
+    // One message per poll, as in the publication: text and framing are added to both.
     const message = (bytes.down.framing + bytes.down.payload) / poll.counts.delivered
     const framed = push.bytes.wire / push.counts.delivered
     rows.push({
       source: `${source}, with a message of ${poll.payloadBytes} B`,
-      claim: 'not looked at',
+      claim: 'not measured',
       ours: `${(pollWire + message).toFixed(0)} B by poll, ${framed.toFixed(0)} B by frame: ${ratio(pollWire + message, framed)}`,
       agrees: null,
     })
   }
-  const theirs: [number, number, number][] = [
+  const rates: [number, number, number][] = [
     [1000, 6.6, 0.015],
     [10_000, 66, 0.153],
     [100_000, 665, 1.526],
   ]
-  for (const [clients, polled, pushed] of theirs) {
-    const mebibits = (headBytes: number) => ((headBytes * clients * 8) / MEBIBIT).toPrecision(3)
+  for (const [clients, polled, pushed] of rates) {
+    const mebibits = (headerBytes: number) => ((headerBytes * clients * 8) / MEBIBIT).toPrecision(3)
     rows.push({
-      source: `${source}, ${clients.toLocaleString('en')} clients at one message a second`,
-      claim: `${polled} against ${pushed} Mbit/s (2²⁰ bit) of heads`,
-      ours: `${mebibits(pollHeads)} against ${mebibits(pushHead)}, computed from the heads above`,
-      agrees: pollHeads / pushHead > 100,
+      source: `${source}, ${clients.toLocaleString('en')} clients at one message per second`,
+      claim: `${polled} against ${pushed} Mbit/s (2²⁰ bit) of headers`,
+      ours: `${mebibits(pollHeaderBytes)} against ${mebibits(pushHeaderBytes)}, computed from the headers above`,
+      agrees: pollHeaderBytes / pushHeaderBytes > 100,
     })
   }
   return rows
@@ -98,11 +98,11 @@ function cpuAgainstRate(cells: readonly Cell[]): Row {
   })
   const [slowest, fastest] = [pairs[0], pairs.at(-1)]
   if (!slowest || !fastest) return null
-  const say = ({ ratio: times, ratePerS }: typeof slowest) => `${times.toFixed(2)} × at ${ratePerS.toFixed(1)}/s`
+  const spell = ({ ratio: times, ratePerS }: typeof slowest) => `${times.toFixed(2)} × at ${ratePerS.toFixed(1)}/s`
   return {
     source: 'Bozdag, Mesbah, van Deursen 2007',
     claim: 'a push server uses 7 × the CPU of a pull server',
-    ours: `WebSocket against short-poll: ${say(slowest)}, ${say(fastest)}: it depends on the rate`,
+    ours: `WebSocket against short-poll: ${spell(slowest)}, ${spell(fastest)}: the ratio depends on the rate`,
     agrees: fastest.ratio >= 5,
   }
 }
@@ -115,7 +115,7 @@ function longPollUnderLoad(cells: readonly Cell[]): Row {
   return {
     source: 'CometD 2.4 benchmark',
     claim: 'long-poll: median 2 to 4 ms up to 10,000 messages/s',
-    ours: `median ${busiest.latencyMs.p50.toFixed(1)} ms at ${deliveries.toFixed(0)} deliveries/s, on a machine of its own kind`,
+    ours: `median ${busiest.latencyMs.p50.toFixed(1)} ms at ${deliveries.toFixed(0)} deliveries/s, on another machine`,
     agrees: null,
   }
 }
@@ -127,7 +127,7 @@ function perDelivery(cell: Cell | undefined, idle: Cell | undefined): Row {
   return {
     source: 'Centrifugo, one million connections',
     claim: '30 kB per connection, 500,000 deliveries/s on 40 cores: 80 µs of CPU each',
-    ours: `${cell.cpu.perDeliveryUs.value.toFixed(1)} µs each${kib}; not comparable: theirs is 20 machines with a broker between, at saturation`,
+    ours: `${cell.cpu.perDeliveryUs.value.toFixed(1)} µs each${kib}; not comparable: the publication used 20 machines with a broker, at saturation`,
     agrees: null,
   }
 }

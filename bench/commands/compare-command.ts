@@ -3,7 +3,7 @@ import { renderComparison } from '../report/compare-terminal.ts'
 import { compareReports } from '../report/compare.ts'
 import { readReport, ReportError } from '../report/read.ts'
 
-/** What a script that calls the comparison may rely on. */
+/** Exit statuses. */
 export const STATUS = { same: 0, different: 1, notComparable: 2 } as const
 
 export interface Streams {
@@ -13,15 +13,15 @@ export interface Streams {
   width: number
 }
 
-/** Reads two reports, prints what differs and returns the exit status; never throws for what a user can get wrong. */
+/** Reads two reports and prints their differences. User errors are printed, not thrown. @returns the exit status */
 export async function compareCommand(argv: readonly string[], { out, err, colour, width }: Streams): Promise<number> {
   const command = new Command('npm run bench:compare --')
     .description('Compares two reports of the suite, cell by cell.')
-    .argument('<A>', 'a report.json, or the folder that it is in')
-    .argument('<B>', 'the one to compare it with')
+    .argument('<A>', 'a report.json or its folder')
+    .argument('<B>', 'the report to compare with')
     .addHelpText('after', '\nExit status: 0 no difference, 1 a difference, 2 not comparable or not readable.')
     .allowExcessArguments(false)
-    .showHelpAfterError('(--help says more)')
+    .showHelpAfterError('(--help lists the arguments)')
     .configureOutput({ writeOut: out, writeErr: err })
     .exitOverride()
   try {

@@ -1,13 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { HTTP_SUBJECTS, prepareRoom, type HttpSubject } from '../load/http-requests.ts'
+import { numberOption } from '../rig/parameters.ts'
 import { quantile } from '../analysis/statistics.ts'
 import type { HttpHandlers } from '../workers/http.ts'
-import { numberParser } from '../rig/parameters.ts'
 import { Worker } from '../workers/rpc.ts'
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
-
-const whole = (min: number, max: number) => numberParser({ min, max, unit: '' })
 
 interface Options {
   url: string
@@ -20,21 +18,45 @@ interface Options {
 
 const options = new Command('npm run bench:http --')
   .description(
-    'Loads a running server with HTTP requests by autocannon, in a closed loop: the next one when one is answered.',
+    'Loads a running server with HTTP requests by autocannon in a closed loop: each connection sends its next request after an answer.',
   )
   .addOption(
-    new Option('--url <url>', 'a server on this machine').default('http://localhost:3000').argParser((value) => {
+    new Option('--url <url>', 'server on this machine').default('http://localhost:3000').argParser((value) => {
       if (!URL.canParse(value) || !LOOPBACK.includes(new URL(value).hostname)) {
-        throw new InvalidArgumentError(`a URL of this machine: http://${LOOPBACK.join(', http://')} with a port`)
+        throw new InvalidArgumentError(
+          `a URL of this machine is needed: http://${LOOPBACK.join(', http://')} with a port`,
+        )
       }
       return value.replace(/\/+$/, '')
     }),
   )
-  .addOption(new Option('--room <name>', 'a room of its own').default('bench-http'))
-  .addOption(new Option('-r, --request <kind...>', 'what to ask').choices(HTTP_SUBJECTS).default([...HTTP_SUBJECTS]))
-  .addOption(new Option('-c, --connections <number>', 'at once [1 to 1000]').default(10).argParser(whole(1, 1000)))
-  .addOption(new Option('-d, --duration <seconds>', 'each [1 to 600]').default(5).argParser(whole(1, 600)))
-  .addOption(new Option('--payload <bytes>', 'of text in a message [1 to 2000]').default(100).argParser(whole(1, 2000)))
+  .addOption(new Option('--room <name>', 'room of the benchmark').default('bench-http'))
+  .addOption(
+    new Option('-r, --request <kind...>', 'kinds of requests').choices(HTTP_SUBJECTS).default([...HTTP_SUBJECTS]),
+  )
+  .addOption(
+    numberOption('connections', {
+      short: 'c',
+      default: 10,
+      min: 1,
+      max: 1000,
+      unit: 'connections',
+      description: 'number of open connections',
+    }),
+  )
+  .addOption(
+    numberOption('duration', {
+      short: 'd',
+      default: 5,
+      min: 1,
+      max: 600,
+      unit: 'seconds',
+      description: 'duration of each kind',
+    }),
+  )
+  .addOption(
+    numberOption('payload', { default: 100, min: 1, max: 2000, unit: 'bytes', description: 'text of a message' }),
+  )
   .parse()
   .opts<Options>()
 

@@ -1,46 +1,42 @@
 /**
- * What a second worker brings: `npm run bench:workers`. One and two workers over one Redis get the same load; then as much as
- * they take. On a machine where the load generator, Redis and the workers share the cores, deliveries a second say what the
- * machine can do and not what a worker can: so CPU time per delivery is what is compared.
+ * `npm run bench:workers` compares one worker with two workers over one Redis, at the same load and at a load that saturates
+ * them. Where the load generator, Redis and the workers share the cores, deliveries per second show the limit of the machine
+ * and not of a worker. The comparison therefore uses CPU time per delivery.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import os from 'node:os'
+import { Command, Option } from 'commander'
 import { Redis } from 'ioredis'
-import { parseArgs } from 'node:util'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { join } from '../../src/client/members.ts'
-import { parseNumber } from '../../src/number-range.ts'
 import { nodeNet } from '../../src/node/net.ts'
+import { numberOption, type NumberParameter } from '../rig/parameters.ts'
 import { median } from '../analysis/statistics.ts'
 import type { PublisherHandlers } from '../workers/publisher.ts'
 import { Worker } from '../workers/rpc.ts'
 import type { SubscriberHandlers } from '../workers/subscribers.ts'
 
-const { values } = parseArgs({
-  options: {
-    store: { type: 'string', default: 'redis://127.0.0.1:6379' },
-    subscribers: { type: 'string', default: '400' },
-    rate: { type: 'string', default: '25' },
-    seconds: { type: 'string', default: '8' },
-    blocks: { type: 'string', default: '3' },
-  },
-})
-const number = (name: 'subscribers' | 'rate' | 'seconds' | 'blocks'): number => {
-  try {
-    return parseNumber(values[name], { min: 1, max: 100_000, unit: '' })
-  } catch (error) {
-    process.stderr.write(`--${name} ${error instanceof Error ? error.message : String(error)}\n`)
-    process.exit(1)
-  }
-}
-const load = { subscribers: number('subscribers'), ratePerS: number('rate'), seconds: number('seconds') }
-const blocks = number('blocks')
+const NUMBERS = {
+  subscribers: { default: 400, min: 1, max: 100_000, unit: 'subscribers', description: 'number of subscribers' },
+  rate: { default: 25, min: 1, max: 100_000, unit: 'messages/s', description: 'publishing rate' },
+  seconds: { default: 8, min: 1, max: 100_000, unit: 'seconds', description: 'duration of each measurement' },
+  blocks: { default: 3, min: 1, max: 100_000, unit: 'blocks', description: 'measurements for each number of workers' },
+} as const satisfies Record<string, NumberParameter>
+
+const command = new Command('npm run bench:workers --')
+  .description('Compares one worker with two workers over one Redis, at the same load and at a higher load.')
+  .allowExcessArguments(false)
+  .addOption(new Option('--store <url>', 'the Redis').default('redis://127.0.0.1:6379'))
+for (const [name, parameter] of Object.entries(NUMBERS)) command.addOption(numberOption(name, parameter))
+const options = command.parse().opts<Record<keyof typeof NUMBERS, number> & { store: string }>()
+const load = { subscribers: options.subscribers, ratePerS: options.rate, seconds: options.seconds }
+const { blocks } = options
 
 const TICKS_PER_S = 100
 
-/** user + system of a process so far, in s. */
+/** User and system time of a process, in s. */
 function cpuS(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
@@ -61,10 +57,10 @@ interface Measured {
   busiest: number
   rest: number
   generator: number
-  /** CPU time of all workers, and of the busiest one, for each delivery that the whole made. */
+  /** CPU time of all workers, and of the busiest worker, per delivery of all workers. */
   perDeliveryUs: number
   busiestPerDeliveryUs: number
-  /** A reader's bytes for each delivery, above TCP. */
+  /** Bytes above TCP at a subscriber, per delivery. */
   bytesPerDelivery: number
   /** What a socket that waits adds to the workers' memory. */
   kibPerSubscriber: number
@@ -78,15 +74,15 @@ interface StoreCost {
   bytesPerEvent: number
 }
 
-/** Ends with a word on what to do when Redis is not there. */
+/** Ends the process with advice when Redis is not reachable. */
 async function expectRedis(): Promise<void> {
-  const redis = new Redis(values.store, { lazyConnect: true, retryStrategy: null })
+  const redis = new Redis(options.store, { lazyConnect: true, retryStrategy: null })
   let why = ''
   redis.on('error', (error) => (why = error.message))
   try {
     await redis.connect()
   } catch {
-    process.stderr.write(`no Redis at ${values.store} (${why}): start one, or say --store redis://host:port\n`)
+    process.stderr.write(`no Redis at ${options.store} (${why}): start one, or set --store redis://host:port\n`)
     process.exit(1)
   } finally {
     redis.disconnect()
@@ -100,7 +96,7 @@ async function measure(workers: number, ratePerS: number): Promise<Measured> {
     '--host',
     '127.0.0.1',
     '--store',
-    values.store,
+    options.store,
     '--retain',
     '1000',
     '--log-level',
@@ -112,8 +108,8 @@ async function measure(workers: number, ratePerS: number): Promise<Measured> {
     ['dist/server/main.js', ...args, '--store-prefix', prefix, '--workers', String(workers)],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
-  const [told] = (await once(server.stdout, 'data')) as [Buffer]
-  const port = Number(/:(\d+)\s*$/.exec(told.toString())?.[1])
+  const [firstOutput] = (await once(server.stdout, 'data')) as [Buffer]
+  const port = Number(/:(\d+)\s*$/.exec(firstOutput.toString())?.[1])
   const subscribers = new Worker<SubscriberHandlers>('workers/subscribers')
   const publisher = new Worker<PublisherHandlers>('workers/publisher')
   try {
@@ -135,11 +131,11 @@ async function measure(workers: number, ratePerS: number): Promise<Measured> {
     const startedAt = performance.now()
     const durationMs = load.seconds * 1000
     const published = await publisher.call('run', { ...schedule, durationMs, firstIndex: warmUp.count })
-    const { groups: seen, cpuUs } = await subscribers.call('collect')
+    const { groups: counts, cpuUs } = await subscribers.call('collect')
     const tookS = (performance.now() - startedAt) / 1000
     const used = serving.map((pid, i) => cpuS(pid) - (before[i] ?? 0))
-    const deliveries = sum((seen['all'] ?? []).map(({ indices }) => indices.length))
-    const bytes = sum((seen['all'] ?? []).map(({ bodyDown }) => bodyDown))
+    const deliveries = sum((counts['all'] ?? []).map(({ indices }) => indices.length))
+    const bytes = sum((counts['all'] ?? []).map(({ bodyDown }) => bodyDown))
     const all = sum(used)
     storeCost = await costOfStore(`${prefix}:{${room}}:`)
     const busiest = Math.max(...used)
@@ -163,7 +159,7 @@ async function measure(workers: number, ratePerS: number): Promise<Measured> {
 }
 
 async function costOfStore(prefix: string): Promise<StoreCost> {
-  const redis = new Redis(values.store)
+  const redis = new Redis(options.store)
   try {
     const info = await redis.info('commandstats')
     const perCall = (name: string) => Number(new RegExp(`cmdstat_${name}:.*?usec_per_call=([\\d.]+)`).exec(info)?.[1])
@@ -180,7 +176,7 @@ await expectRedis()
 let storeCost: StoreCost | null = null
 const all: Measured[] = []
 for (const ratePerS of [load.ratePerS, load.ratePerS * 20]) {
-  // In turn, so that what else this machine does meets both alike.
+  // Alternating, so that other load on this machine affects both alike.
   for (let block = 0; block < blocks; block++) {
     for (const workers of block % 2 ? [2, 1] : [1, 2]) all.push(await measure(workers, ratePerS))
   }
@@ -196,14 +192,14 @@ for (const ratePerS of new Set(all.map((one) => one.ratePerS))) {
   const of = (workers: number, pick: (one: Measured) => number) =>
     median(all.filter((one) => one.workers === workers && one.ratePerS === ratePerS).map(pick))
   const ratio = (of(2, (one) => one.deliveriesPerS) / of(1, (one) => one.deliveriesPerS)).toFixed(2)
-  // A worker with a core to itself is full when its own share of a delivery is spent so often.
+  // A worker with a core of its own is saturated when its CPU time per delivery, times the rate, fills the core.
   const capacity = (of(1, (one) => one.busiestPerDeliveryUs) / of(2, (one) => one.busiestPerDeliveryUs)).toFixed(2)
   const cost = (of(2, (one) => one.perDeliveryUs) / of(1, (one) => one.perDeliveryUs)).toFixed(2)
   const busy = Math.max(
     ...all.filter((one) => one.ratePerS === ratePerS).map((one) => one.busiest + one.rest + one.generator),
   )
   console.log(
-    `at ${ratePerS}/s: workers and load generator kept up to ${busy.toFixed(1)} of ${os.cpus().length} cores busy; two workers made ${ratio} x the deliveries of one on this machine; each delivery cost ${cost} x the CPU time; ` +
-      `with a core for each worker they would make ${capacity} x before the busier one is full`,
+    `at ${ratePerS}/s: workers and load generator used up to ${busy.toFixed(1)} of ${os.cpus().length} cores; two workers made ${ratio} x the deliveries of one worker on this machine; each delivery cost ${cost} x the CPU time; ` +
+      `with a core for each worker, two workers would reach ${capacity} x before the busier one is saturated`,
   )
 }

@@ -27,7 +27,7 @@ const NUMBERS = {
   },
   latency: { default: 700, min: 20, max: 60_000, unit: 'ms', description: 'length of a slice at --rate' },
   settle: { default: 600, min: 0, max: 60_000, unit: 'ms', description: 'without load before memory is read' },
-  seed: { default: 1, min: 0, max: 4_294_967_295, unit: 'number', description: 'of the bootstrap' },
+  seed: { default: 1, min: 0, max: 4_294_967_295, unit: '', description: 'of the bootstrap' },
 } as const satisfies Record<string, NumberParameter>
 
 export interface PeersRequest {

@@ -16,7 +16,7 @@ const COLUMNS: Column[] = [
   { head: 'verdict' },
 ]
 
-/** Differences first and in full; then what is the same, what could not be compared and why, and what the machines differ in. */
+/** Differences first, then equal figures, figures that are not comparable with the reasons, and differences between the machines. */
 export function renderComparison(comparison: ReportComparison, { colour, width }: TerminalOptions): string {
   const paint = painter(colour)
   const { rows, machine, parameters, onlyInA, onlyInB, compared, differences } = comparison
@@ -45,7 +45,7 @@ export function renderComparison(comparison: ReportComparison, { colour, width }
     ...section('differences', different),
     ...section('no difference shown', same),
     ...list('not comparable', notComparable(rows)),
-    ...list('the machines differ: times and CPU may differ for that alone', machine.map(spellSetting)),
+    ...list('the machines differ, which may change times and CPU', machine.map(spellSetting)),
     ...list('the parameters differ', parameters.map(spellSetting)),
     ...list('only in A', onlyInA),
     ...list('only in B', onlyInB),
@@ -62,7 +62,7 @@ function summary(compared: number, differences: number): string {
 
 const spellSetting = ({ name, a, b }: Setting): string => `${name}: ${a} | ${b}`
 
-/** A cell's figures are all not comparable for the same reason: it is said once. */
+/** All figures of a cell have the same reason, which is printed once. */
 function notComparable(rows: readonly ComparedRow[]): string[] {
   const all = rows.filter(({ verdict }) => verdict === 'not comparable')
   return [...new Map(all.map(({ cell, because }) => [cell, because]))].map(([cell, because]) => `${cell}: ${because}`)

@@ -3,8 +3,8 @@ import { METRICS, type Metric, type MetricKey } from './metrics.ts'
 import type { Cell, Estimate, Report } from './schema.ts'
 
 /**
- * Counts and bytes are the same on every machine, so 2 % are as good as none. Times are not: where no interval says how far a
- * figure wanders from run to run, a difference has to be larger than it usually does.
+ * Counts and bytes are equal on every machine, so differences up to 2 % are negligible. Times vary from run to run: without an
+ * interval a difference must exceed the usual variation.
  */
 const COMPARED: readonly { key: MetricKey; negligible: number; withoutInterval: number }[] = [
   { key: 'bytesPerMessage', negligible: 0.02, withoutInterval: 0.02 },
@@ -15,7 +15,7 @@ const COMPARED: readonly { key: MetricKey; negligible: number; withoutInterval: 
   { key: 'memoryPerClient', negligible: 0, withoutInterval: 0.1 },
 ]
 
-/** How far the rates of two cells may lie apart and still be the same load: arrivals are drawn by chance. */
+/** Relative difference of two rates that still count as the same load: arrivals are random. */
 const SAME_RATE = 0.2
 
 export type ComparisonVerdict = 'no difference' | 'a is lower' | 'b is lower' | 'not comparable'
@@ -31,7 +31,7 @@ export interface ComparedRow {
   /** b ÷ a − 1; null where a is 0. */
   relative: number | null
   verdict: ComparisonVerdict
-  /** What the verdict rests on, in words. */
+  /** The reason for the verdict, in words. */
   because: string
 }
 
@@ -52,7 +52,7 @@ export interface ReportComparison {
   differences: number
 }
 
-/** What differs between two reports, cell by cell. Nothing is said of cells that are not valid or not alike. */
+/** The differences between two reports, cell by cell. Cells that are not valid or have different conditions are not compared. */
 export function compareReports(a: Report, b: Report): ReportComparison {
   const inB = new Map(b.cells.map((cell) => [cell.id, cell]))
   const inA = new Set(a.cells.map(({ id }) => id))
@@ -85,7 +85,7 @@ function settings<T extends object>(a: T, b: T, names: readonly (keyof T & strin
     .map((name) => ({ name, a: String(a[name]), b: String(b[name]) }))
 }
 
-/** What no cell says of itself and yet changes all of them. */
+/** Parameters that change all cells but are not fields of a cell. */
 function conditionsOf({ parameters: a }: Report, { parameters: b }: Report): string[] {
   return (['headers', 'arrivals'] as const)
     .filter((name) => a[name] !== b[name])

@@ -11,7 +11,7 @@ interface Row extends Estimate {
   unit: string
 }
 
-/** Long form, RFC 4180: a row for each figure of each cell, with the model's as `model.…`. Lines end with CR LF. */
+/** Long form, RFC 4180: one row for each figure of each cell; figures of the model are named `model.…`. Lines end with CR LF. */
 export function renderCsv(report: Report): string {
   const lines = report.cells.flatMap(
     (cell) =>
@@ -40,7 +40,7 @@ function rowsOf(cell: Cell): Row[] {
   ]
 }
 
-/** What has no interval and is not shown in a table of its own. */
+/** Figures without an interval that no table shows. */
 function plainFigures({ durationS, counts, latencyMs, bytes, cpu, connect, memory, generator }: Cell) {
   const figures: Record<string, [number | null | undefined, string]> = {
     durationS: [durationS, 's'],
@@ -66,13 +66,13 @@ function plainFigures({ durationS, counts, latencyMs, bytes, cpu, connect, memor
   return figures
 }
 
-/** A model's figure is named with its unit. */
+/** The unit at the end of the name of a model's figure. */
 const unitOf = (name: string): string =>
   name.endsWith('Ms') ? 'ms' : name.endsWith('Us') ? 'µs' : /bytes/i.test(name) ? 'B' : '1'
 
 function quoted(value: string | number | boolean | undefined): string {
   const text = value === undefined ? '' : String(value)
-  // A spreadsheet takes a text that begins like this for a formula.
+  // A spreadsheet would interpret such a text as a formula.
   const tame = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
   return /[",\r\n]/.test(tame) ? `"${tame.replaceAll('"', '""')}"` : tame
 }

@@ -1,17 +1,17 @@
-/** How figures are spelled, alike in the terminal, the page and the comparison. */
+/** Formats of numbers in the terminal, the page and the comparison. */
 
-/** Groups digits and stands before a unit, so that a line never breaks between a figure and what it counts. */
+/** Separates groups of digits, and a number from its unit, without a line break. */
 export const THIN_SPACE = '\u202f'
 
 export type Unit = 'ms' | 'µs' | 'B' | 'kB' | '/s' | '%' | ''
 
-const MOST_DECIMALS = 6
+const MAX_DECIMALS = 6
 
-/** Decimals that show so many significant digits of a value; none from three digits before the point on. */
+/** The decimals that show `significant` digits of a value; 0 for large values. */
 export function decimalsFor(value: number, significant = 3): number {
   if (Math.abs(value) < 1e-9 || !Number.isFinite(value)) return 0
   const magnitude = Math.floor(Math.log10(Math.abs(value)))
-  return Math.min(MOST_DECIMALS, Math.max(0, significant - 1 - magnitude))
+  return Math.min(MAX_DECIMALS, Math.max(0, significant - 1 - magnitude))
 }
 
 export function fixed(value: number, decimals: number): string {
@@ -23,7 +23,7 @@ export function fixed(value: number, decimals: number): string {
 
 export const figure = (value: number, significant = 3): string => fixed(value, decimalsFor(value, significant))
 
-/** A tick of an axis: no more digits than it needs. */
+/** A tick of an axis, with the fewest digits. */
 export const tick = (value: number): string => fixed(value, decimalsFor(Number(value.toPrecision(3)), 1 + extra(value)))
 const extra = (value: number): number => {
   const digits = Number(value.toPrecision(3)).toExponential().split('e')[0]?.replace(/[-.]/g, '') ?? ''
@@ -36,11 +36,11 @@ export const spelled = (value: number, unit: Unit, significant = 3): string =>
 export const withUnit = (text: string, unit: Unit): string =>
   unit === '' ? text : unit === '/s' ? `${text}/s` : `${text}${THIN_SPACE}${unit}`
 
-/** What was set and not measured: as it was set. */
+/** A setting, with all its digits. */
 export const exact = (value: number): string =>
   new Intl.NumberFormat('en', { maximumFractionDigits: 6 }).format(value).replaceAll(',', THIN_SPACE)
 
-/** Two digits of its half width where three digits of its ends show them; never so few that it reads as a point. */
+/** Shows two digits of the half width where three digits of the ends allow that, and enough digits that the ends differ. */
 export function interval(low: number, high: number): { low: string; high: string; decimals: number } {
   const half = (high - low) / 2
   const ends = decimalsFor(Math.max(Math.abs(low), Math.abs(high)))

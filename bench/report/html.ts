@@ -10,13 +10,13 @@ import { languageNames, LANGUAGES, type Language } from './texts/languages.ts'
 import { zhCN } from './texts/zh-cn.ts'
 import { tokens } from './tokens.ts'
 
-/** Only the page's own script runs, and nothing is asked of anybody: the browser itself sees to that. */
+/** Allows only the page's own script, and no requests. */
 const policy = (): string => {
   const hash = createHash('sha256').update(script).digest('base64')
   return `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`
 }
 
-/** One file that needs no other: both languages, light and dark, plots as SVG, readable without network and without script. */
+/** One self-contained file with both languages, light and dark themes and plots as SVG; readable without network and without scripts. */
 export function renderHtml(report: Report): string {
   const pages = Object.entries(LANGUAGES).map(
     ([language, texts]) =>
@@ -55,7 +55,7 @@ function controls(): string {
   return `<div class="controls" hidden>${group('language', languages)}${group('theme', themes)}</div>`
 }
 
-/** Hatch and dots in each hue; the pictures refer to them. */
+/** Hatch and dots in each hue, to which the plots refer. */
 function patterns(): string {
   const each = MARK_NAMES.map(
     (name) =>

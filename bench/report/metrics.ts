@@ -1,12 +1,12 @@
 import type { Unit } from './format.ts'
 import type { Cell, Estimate, Scenario } from './schema.ts'
 
-/** One figure of a cell, where it is, and how it is shown. */
+/** One figure of a cell: its source and its format. */
 export interface Metric {
   key: MetricKey
-  /** As the schema has it: what CSV and the comparison use. */
+  /** The unit of the schema, for CSV and the comparison. */
   unit: Unit
-  /** What people read, if that is another: 21,504 B are 21.5 kB. */
+  /** The unit for people, if it differs: 21,504 B are 21.5 kB. */
   shown?: { unit: Unit; factor: number }
   of: (cell: Cell) => Estimate | undefined
   /** Its name in `cell.model`. */
@@ -25,7 +25,7 @@ function median({ latencyMs }: Cell): Estimate | undefined {
   return medianInterval ? { value: p50, low: medianInterval[0], high: medianInterval[1] } : { value: p50 }
 }
 
-/** Without growth there is no figure: what was read is about something else than clients. */
+/** Without growth there is no figure: the memory does not depend on the clients. */
 function memoryPerClient({ memory }: Cell): Estimate | undefined {
   if (!memory || memory.perClientBytes <= 0) return undefined
   const [low, high] = memory.interval ?? []

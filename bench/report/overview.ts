@@ -18,21 +18,21 @@ type Cells = Partial<Record<(typeof SCENARIOS)[number], Cell>>
 interface Row {
   name: string
   cells: Cells
-  /** Latency less WebSocket's, publish by publish. */
+  /** Median of the paired differences to WebSocket's latency. */
   against: string
 }
 
-/** What was found of each transport, a row each: the scenarios' tables have the rest. Empty where there is one at the most. */
+/** One row for each transport with its main results. Empty with fewer than two transports. */
 export function overviewOf(report: Report, texts: Texts): Overview[] {
   const rows = rowsOf(report, texts)
   if (rows.length < 2) return []
   const { overview, table, textures } = texts
-  const { heads } = overview
+  const { heads: columns } = overview
   const tables: Overview[] = [
     {
       title: overview.late,
       table: {
-        head: [table.what, 'p50', 'p99', heads.against, heads.cpu, heads.memory],
+        head: [table.what, 'p50', 'p99', columns.against, columns.cpu, columns.memory],
         rows: rows.map(({ name, cells, against }) => [
           name,
           spell(cells.latency, 'p50'),
@@ -48,12 +48,12 @@ export function overviewOf(report: Report, texts: Texts): Overview[] {
       table: {
         head: [
           table.what,
-          heads.requests,
+          columns.requests,
           textures.headers,
           textures.framing,
           textures.payload,
           table.total,
-          heads.wire,
+          columns.wire,
         ],
         rows: rows.map(({ name, cells: { overhead } }) => {
           const parts = overhead && partsOf(overhead)
@@ -70,7 +70,7 @@ export function overviewOf(report: Report, texts: Texts): Overview[] {
     {
       title: overview.connect,
       table: {
-        head: [table.what, heads.requests, heads.connections, heads.bytes],
+        head: [table.what, columns.requests, columns.connections, columns.bytes],
         rows: rows.map(({ name, cells: { overhead } }) => {
           const connect = overhead?.connect
           if (!connect) return [name, NOTHING, NOTHING, NOTHING]

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 
-/** Columns that a terminal gives a sign two of: CJK, full-width forms, emoji. */
+/** Characters that are two columns wide: CJK, full-width forms, emoji. */
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
 const NONE = /[\p{Mn}\p{Me}\p{Cf}]/u
@@ -11,7 +11,7 @@ export function displayWidth(words: string): number {
   return width
 }
 
-/** Whatever a file holds, a terminal is only told to show it. */
+/** Removes control sequences, so that a text from a file cannot control the terminal. */
 export const tame = (words: string): string => stripVTControlCharacters(words).replace(/\p{Cc}+/gu, ' ')
 
 export interface Column {
@@ -39,7 +39,7 @@ export function tableLines(columns: readonly Column[], rows: readonly (readonly 
   return [lineOf(columns.map(({ head }) => head), -1), ...rows.map((row, i) => lineOf(row, i))] // prettier-ignore
 }
 
-/** Breaks between words, or between CJK signs, so that no line is wider than asked; all but the first are indented. */
+/** Breaks between words or CJK characters, so that no line is wider than `width`; all lines but the first are indented. */
 export function wrap(words: string, width: number, indent = ''): string[] {
   const room = Math.max(20, width - displayWidth(indent))
   const pieces = words.match(new RegExp(`${WIDE.source}|[^\\s\\u2e80-\\uffef]+|\\s+`, 'gu')) ?? []

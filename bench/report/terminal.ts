@@ -17,13 +17,13 @@ export interface TerminalOptions {
 
 type Style = 'bold' | 'dim'
 
-/** Ink only: bold for what counts, dim for what stands beside it. */
+/** No colours: bold for results, dim for secondary text. */
 export const painter =
   (colour: boolean) =>
   (style: Style, words: string): string =>
     colour && words !== '' ? styleText(style, words, { validateStream: false }) : words
 
-/** The report as people read it in a terminal: conclusions first, a table for each scenario, then what is to be doubted. */
+/** The report for a terminal: a table for each scenario, published results, self-checks, the overview and conclusions. */
 export function renderTerminal(report: Report, { colour, width }: TerminalOptions): string {
   const paint = painter(colour)
   const room = Math.max(40, width)
@@ -46,14 +46,14 @@ export function renderTerminal(report: Report, { colour, width }: TerminalOption
         ...(scenario === 'latency' ? comparisonLines(report, item) : []),
       ]
     }),
-    ...(report.published.length > 0 ? head('published results, and ours beside them') : []),
+    ...(report.published.length > 0 ? head('comparison with published results') : []),
     ...report.published.flatMap(({ source, claim, ours, agrees }) => [
       ...item(
         `${source} (${texts.agreement[agrees === null ? 'unknown' : agrees ? 'yes' : 'no']})`,
         agrees === null ? '–' : agrees ? '●' : '◇',
       ),
-      ...indented(`they say: ${claim}`, room),
-      ...indented(`here: ${ours}`, room),
+      ...indented(`published: ${claim}`, room),
+      ...indented(`measured here: ${ours}`, room),
     ]),
     ...head('self-checks'),
     ...(report.selfChecks.length === 0 ? item(texts.noChecks) : []),
@@ -70,7 +70,7 @@ export function renderTerminal(report: Report, { colour, width }: TerminalOption
         (column) => (column === 0 ? 'bold' : null),
       ),
     ]),
-    ...head('in short'),
+    ...head('summary'),
     ...(report.conclusions.length === 0 ? item(texts.noConclusions) : []),
     ...report.conclusions.flatMap(({ en }) => item(en)),
     ...report.crossovers.flatMap((crossover) => item(spellCrossover(crossover, texts))),
@@ -90,8 +90,8 @@ const comparisonLines = ({ comparisons }: Report, item: (words: string, sign?: s
   comparisons.flatMap((comparison) => {
     const { value, low = value, high = value } = comparison.medianDifference
     const around = interval(low, high)
-    const said = `${pairName(comparison, texts)}: ${fixed(value, around.decimals)} ms (${around.low} to ${around.high}): ${spellVerdict(comparison, texts)}`
-    return item(said, comparison.verdict === 'no difference shown' ? '◇' : '●')
+    const text = `${pairName(comparison, texts)}: ${fixed(value, around.decimals)} ms (${around.low} to ${around.high}): ${spellVerdict(comparison, texts)}`
+    return item(text, comparison.verdict === 'no difference shown' ? '◇' : '●')
   })
 
 const COLUMNS: Column[] = [
@@ -115,7 +115,7 @@ function scenarioTable(
   return fitted(COLUMNS, rows, room, paint, styleOf)
 }
 
-/** A table whose rows are named in their first column. Where the terminal is too narrow a name stands in a line of its own. */
+/** A table whose first column contains the row names. On a narrow terminal each name gets a separate line. */
 function fitted(
   all: readonly Column[],
   rows: readonly string[][],
@@ -158,6 +158,6 @@ function rowsOf(cell: Cell, keys: readonly MetricKey[]): string[][] {
       ],
     ]
   })
-  if (found.length === 0) return [[name, 'nothing was measured', '', '', '', verdict]]
+  if (found.length === 0) return [[name, 'not measured', '', '', '', verdict]]
   return found.map((fields, i) => (i === 0 ? [name, ...fields, verdict] : ['', ...fields]))
 }

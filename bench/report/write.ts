@@ -11,9 +11,9 @@ export interface ReportPaths {
   html: string
 }
 
-const MOST_IN_ONE_SECOND = 100
+const MAX_IN_ONE_SECOND = 100
 
-/** Writes `<outDir>/<time>/report.json`, `.csv` and `.html`: all three appear at once, or none does. */
+/** Writes `<outDir>/<time>/report.json`, `.csv` and `.html`: all three files appear at the same time, or none. */
 export async function writeReport(report: Report, outDir: string): Promise<ReportPaths> {
   const draft = join(outDir, `.report-${randomUUID()}`)
   await mkdir(draft, { recursive: true })
@@ -31,14 +31,14 @@ export async function writeReport(report: Report, outDir: string): Promise<Repor
   }
 }
 
-/** A time that every file system takes: 2026-11-21T05-00-24Z. */
+/** A time that every file system accepts as a name: 2026-11-21T05-00-24Z. */
 function folderName(startedAt: string): string {
   const at = new Date(startedAt)
   const text = Number.isNaN(at.getTime()) ? startedAt : at.toISOString().replace(/\.\d+/, '')
   return text.replace(/[^0-9A-Za-z-]/g, '-')
 }
 
-/** A rename onto a folder that holds something fails, so nobody's report is written over. */
+/** Renaming onto a folder with files fails, so no report is overwritten. */
 async function settle(draft: string, wanted: string): Promise<string> {
   for (let attempt = 1; ; attempt++) {
     const folder = attempt === 1 ? wanted : `${wanted}-${attempt}`
@@ -47,7 +47,7 @@ async function settle(draft: string, wanted: string): Promise<string> {
       return folder
     } catch (error) {
       const isTaken = error instanceof Error && 'code' in error && ['ENOTEMPTY', 'EEXIST'].includes(String(error.code))
-      if (!isTaken || attempt === MOST_IN_ONE_SECOND) throw error
+      if (!isTaken || attempt === MAX_IN_ONE_SECOND) throw error
     }
   }
 }

@@ -4,6 +4,8 @@ import { TRANSPORTS, type TransportName } from '../../src/protocol.ts'
 import { ONLY_IN_FULL, SCENARIOS, type Parameters, type Scenario } from '../report/schema.ts'
 
 export interface NumberParameter extends NumberRange {
+  /** Letter of the short flag. */
+  short?: string
   default: number
   description: string
 }
@@ -46,7 +48,7 @@ const NUMBERS = {
     unit: 'ms',
     description: 'round trip of the emulated link; 100 ms is always measured too',
   },
-  seed: { default: 1, min: 0, max: 4_294_967_295, unit: 'number', description: 'seed of all random numbers' },
+  seed: { default: 1, min: 0, max: 4_294_967_295, unit: '', description: 'seed of all random numbers' },
 } as const satisfies Record<string, NumberParameter>
 
 /** `--scenario transports`: these scenarios, for every transport. */
@@ -128,15 +130,19 @@ export function listOf<T extends string>(value: string, allowed: readonly T[]): 
   return allowed.filter((one) => names.includes(one))
 }
 
-export function numberOption(name: string, { default: fallback, description, ...range }: NumberParameter): Option {
+export function numberOption(
+  name: string,
+  { short, default: fallback, description, ...range }: NumberParameter,
+): Option {
   const { min, max, unit } = range
-  return new Option(`--${name} <${unit}>`, `${description} [${min} to ${max}]`)
+  const flag = short === undefined ? `--${name}` : `-${short}, --${name}`
+  return new Option(`${flag} <${unit || 'number'}>`, `${description} [${min} to ${max}]`)
     .default(fallback)
     .argParser(numberParser(range))
 }
 
 /** The number parser of a Commander option. @throws InvalidArgumentError with the value and the range */
-export const numberParser = (range: NumberRange) => (value: string) => {
+const numberParser = (range: NumberRange) => (value: string) => {
   try {
     return parseNumber(value, range)
   } catch (error) {

@@ -279,11 +279,13 @@ describe('the transports side by side', () => {
     const said = conclusionsOf(report)
     const find = (words: string) => said.find((line) => line.en.includes(words))
     expect(find('Socket.IO')?.en).toMatch(
-      /281 bytes a message against 296 .* 5 requests and 1750 bytes .* against 1 and 381/,
+      /281 bytes per message \(WebSocket: 296\).* 5 requests and 1750 bytes .*\(1 and 381\)/,
     )
     expect(find('Socket.IO')?.zh).toContain('5 个请求、1750 字节')
-    expect(find('cursor saves')?.en).toMatch(/12000 bytes by snapshot-poll.* 400 by short-poll.* 30 × as many/)
-    expect(find('cursor saves')?.zh).toContain('30 倍')
+    expect(find('Savings of the cursor')?.en).toMatch(
+      /12000 bytes with snapshot-poll.* 400 bytes with short-poll.* ratio is 30\./,
+    )
+    expect(find('Savings of the cursor')?.zh).toContain('30 倍')
     expect(conclusionsOf(sample).some(({ en: words }) => words.includes('Socket.IO'))).toBe(false)
   })
 })
@@ -315,8 +317,8 @@ describe('the terminal', () => {
     expect(rows).toMatch(/short-poll, at 5\/s +requests per message +\S+ +\S+ to \S+ +1\.00 +yes/)
     expect(rows).toMatch(/short-poll, at 40\/s .* ◇ no/)
     expect(shown.replace(/\s+/g, ' ')).toContain('◇ short-poll, at 40/s: the load generator was at 83 % of a core')
-    expect(shown).toMatch(/long-poll, at 800\/s\s+nothing was measured +◇ no/)
-    expect(shown).toContain('they say: long-poll: average one transit, maximum over three')
+    expect(shown).toMatch(/long-poll, at 800\/s\s+not measured +◇ no/)
+    expect(shown).toContain('published: long-poll: average one transit, maximum over three')
     expect(shown).toContain('no difference shown')
     expect(shown).toContain('memory of sse: no such transport yet')
   })

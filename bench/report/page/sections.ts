@@ -9,7 +9,7 @@ import type { Language } from '../texts/languages.ts'
 import { figuresOf } from './figures.ts'
 import { cellName, paragraph, reportWords, sign, tableOf } from './words.ts'
 
-/** The page in one language: what was found first, then whether to believe it, then the figures, then the conditions. */
+/** The page in one language: conclusions, self-checks, figures, conditions. */
 export function pageOf(report: Report, texts: Texts, language: Language): string {
   const { sections } = texts
   const section = (id: keyof typeof sections, body: string) =>

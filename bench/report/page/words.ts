@@ -7,7 +7,7 @@ import type { Texts } from '../texts/en.ts'
 export const paragraph = (words: string, name?: string): string =>
   `<p${name === undefined ? '' : ` class="${name}"`}>${escapeHtml(words)}</p>`
 
-/** First column heads its row; figures stand right and tabular. */
+/** The first column contains row headers; numbers are right-aligned. */
 export function tableOf({ head, rows }: Table, name = 'figures'): string {
   const top = head.map((words) => `<th scope="col">${escapeHtml(words)}</th>`).join('')
   const body = rows.map(([first = '', ...rest]) => {
@@ -17,7 +17,7 @@ export function tableOf({ head, rows }: Table, name = 'figures'): string {
   return `<div class="scroll"><table class="${name}"><thead><tr>${top}</tr></thead><tbody>${body.join('')}</tbody></table></div>`
 }
 
-/** Ink shapes with words: colour means transport, and nothing else. */
+/** Shapes without colour: colours are reserved for transports. */
 export const sign = (holds: boolean | null, words: string): string =>
   `<span class="sign"><svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">${
     holds === null
@@ -30,10 +30,10 @@ export const sign = (holds: boolean | null, words: string): string =>
 export const cellName = (cell: Cell, texts: Texts): string =>
   `${texts.scenarios[cell.scenario]}: ${cellNameOf(cell, texts)}`
 
-/** What a report says in its own words is English: where the page is not, it says so. */
+/** Marks texts of the report as English, for pages in another language. */
 export const reportWords = (words: string): string => `<span lang="en">${escapeHtml(words)}</span>`
 
-/** Textures repeat in every bar: this is the one legend. */
+/** A legend entry; textures have the same meaning in every bar. */
 export const swatch = (fill: string, words: string): string =>
   `<span class="swatch"><svg viewBox="0 0 22 12" width="22" height="12" aria-hidden="true"><rect x=".5" y=".5" width="21" height="11" fill="${fill}" stroke="var(--ink-3)"/></svg>${escapeHtml(words)}</span>`
 

@@ -132,7 +132,7 @@ export const zhCN: Texts = {
     browser: '浏览器请求头',
     minimal: '最少请求头',
     project: '本项目的客户端',
-    lean: '精简客户端',
+    raw: '原始套接字客户端',
     http1: 'HTTP/1.1',
     http2: 'HTTP/2',
     plain: '不压缩',
