@@ -14,10 +14,20 @@ export function decimalsFor(value: number, significant = 3): number {
   return Math.min(MAX_DECIMALS, Math.max(0, significant - 1 - magnitude))
 }
 
+/** By number of decimals. A report formats thousands of numbers, and a NumberFormat takes far longer to create than to use. */
+const formats = new Map<number, Intl.NumberFormat>()
+
+function formatWith(decimals: number): Intl.NumberFormat {
+  const known = formats.get(decimals)
+  if (known !== undefined) return known
+  const created = new Intl.NumberFormat('en', { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
+  formats.set(decimals, created)
+  return created
+}
+
 export function fixed(value: number, decimals: number): string {
   if (!Number.isFinite(value)) return '?'
-  const format = new Intl.NumberFormat('en', { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
-  const text = format.format(value).replaceAll(',', THIN_SPACE).replace('-', '−')
+  const text = formatWith(decimals).format(value).replaceAll(',', THIN_SPACE).replace('-', '−')
   return /^−[0.]+$/.test(text) ? text.slice(1) : text
 }
 
@@ -36,9 +46,10 @@ export const spelled = (value: number, unit: Unit, significant = 3): string =>
 export const withUnit = (text: string, unit: Unit): string =>
   unit === '' ? text : unit === '/s' ? `${text}/s` : `${text}${THIN_SPACE}${unit}`
 
+const exactFormat = new Intl.NumberFormat('en', { maximumFractionDigits: MAX_DECIMALS })
+
 /** A setting, with all its digits. */
-export const exact = (value: number): string =>
-  new Intl.NumberFormat('en', { maximumFractionDigits: 6 }).format(value).replaceAll(',', THIN_SPACE)
+export const exact = (value: number): string => exactFormat.format(value).replaceAll(',', THIN_SPACE)
 
 /** Shows two digits of the half width where three digits of the ends allow that, and enough digits that the ends differ. */
 export function interval(low: number, high: number): { low: string; high: string; decimals: number } {
