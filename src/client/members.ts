@@ -17,7 +17,7 @@ export async function join(net: Net, room: string, { name, language }: JoinOptio
 }
 
 /** Renews the member's lease. Throws ProblemError: 401, and 410 for a member that left. */
-export async function sayPresent(net: Net, room: string, token: string, signal?: AbortSignal): Promise<Present> {
+export async function renewLease(net: Net, room: string, token: string, signal?: AbortSignal): Promise<Present> {
   return (await call(net, { path: `/rooms/${room}/members/me`, token }, signal)) as Present
 }
 

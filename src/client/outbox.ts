@@ -27,14 +27,14 @@ export class Outbox {
     return this.#drafts
   }
 
-  put(draft: Draft): void {
-    this.#become([...this.#drafts, draft])
+  add(draft: Draft): void {
+    this.#setDrafts([...this.#drafts, draft])
     this.#wake()
   }
 
   /** Close commands are meant for one membership: in the next one they would end it too. */
   dropCloseCommands(): void {
-    if (this.#drafts.some(isCloseCommand)) this.#become(this.#drafts.filter((draft) => !isCloseCommand(draft)))
+    if (this.#drafts.some(isCloseCommand)) this.#setDrafts(this.#drafts.filter((draft) => !isCloseCommand(draft)))
   }
 
   /**
@@ -43,13 +43,13 @@ export class Outbox {
    *
    * @throws ProblemError when the member is gone
    */
-  async sendBy(line: ClientTransport, signal: AbortSignal): Promise<void> {
+  async sendOver(connection: ClientTransport, signal: AbortSignal): Promise<void> {
     const isReplaced = () => signal.aborted
     for (let attempts = 0; !isReplaced();) {
       const [draft] = this.#drafts
       try {
-        if (draft) await this.#send(draft, line, signal)
-        else await this.#filled(signal)
+        if (draft) await this.#send(draft, connection, signal)
+        else await this.#waitForDraft(signal)
         attempts = 0
       } catch (error) {
         if (isReplaced()) return
@@ -59,31 +59,31 @@ export class Outbox {
     }
   }
 
-  async #send(draft: Draft, line: ClientTransport, signal: AbortSignal): Promise<void> {
+  async #send(draft: Draft, connection: ClientTransport, signal: AbortSignal): Promise<void> {
     try {
-      const ack = await line.send(draft, signal)
-      if (this.#settle(draft)) this.#observer.acknowledged?.(draft, ack)
+      const ack = await connection.send(draft, signal)
+      if (this.#remove(draft)) this.#observer.acknowledged?.(draft, ack)
     } catch (error) {
       if (signal.aborted || !(error instanceof ProblemError) || error.isTransient || error.isFinal) throw error
-      if (this.#settle(draft)) this.#observer.refused?.(draft, error.problem)
+      if (this.#remove(draft)) this.#observer.refused?.(draft, error.problem)
     }
   }
 
   /** @returns false when another line has settled it already */
-  #settle(draft: Draft): boolean {
+  #remove(draft: Draft): boolean {
     const rest = this.#drafts.filter(({ id }) => id !== draft.id)
     if (rest.length === this.#drafts.length) return false
-    this.#become(rest)
+    this.#setDrafts(rest)
     return true
   }
 
-  #become(drafts: readonly Draft[]): void {
+  #setDrafts(drafts: readonly Draft[]): void {
     this.#drafts = drafts
     this.#observer.outbox?.(drafts)
   }
 
   /** Settles when there is something to send, or the signal aborts. */
-  #filled(signal: AbortSignal): Promise<void> {
+  #waitForDraft(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const wake = () => {
         signal.removeEventListener('abort', wake)

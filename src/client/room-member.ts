@@ -76,8 +76,8 @@ export class RoomMember {
   /** null between two memberships. */
   #session: Session | null = null
   #joining: Promise<void> = Promise.resolve()
-  #pause = new AbortController()
-  readonly #over = new AbortController()
+  #retryPause = new AbortController()
+  readonly #left = new AbortController()
 
   constructor(options: RoomMemberOptions) {
     this.#options = options
@@ -138,20 +138,20 @@ export class RoomMember {
   /** Goes on with another interval or hold, at the same cursor. */
   tune(tuning: Partial<TransportTuning>): void {
     this.#connection.tuning = { ...this.#connection.tuning, ...tuning }
-    this.#session?.set(tuning)
+    this.#session?.tune(tuning)
   }
 
   /** Goes on over another network to the same server, at the same cursor. */
   connectOver(net: Net): void {
     this.#connection.net = net
-    this.#session?.reach(net)
+    this.#session?.connectOver(net)
   }
 
   /** Puts a draft into the outbox, and returns it. It is sent until it is acknowledged; between two memberships it waits. */
   send(text: string, to?: Member): Draft {
     const draft = draftOf(text, to)
     if (this.#token !== null && isCloseCommand(draft)) this.#policy.isEndAsked = true
-    this.#outbox.put(draft)
+    this.#outbox.add(draft)
     return draft
   }
 
@@ -165,13 +165,13 @@ export class RoomMember {
 
   /** Tries again now, instead of when the wait is over. */
   retry(): void {
-    this.#pause.abort()
+    this.#retryPause.abort()
     this.#session?.retry()
   }
 
   /** Joins again after the server has refused it or ended its membership, whatever the policy. */
   rejoin(): void {
-    if (this.#state.name !== 'closed' || this.#over.signal.aborted) return
+    if (this.#state.name !== 'closed' || this.#left.signal.aborted) return
     this.#policy.isEndAsked = false
     this.#joining = this.#join('joined')
   }
@@ -181,39 +181,39 @@ export class RoomMember {
    * the member then stays until its lease is over.
    */
   async leave(): Promise<void> {
-    if (this.#over.signal.aborted) return
+    if (this.#left.signal.aborted) return
     const { net, room } = this.#options
     const token = this.#token
     this.#endMembership()
-    this.#enter({ name: 'closed' })
+    this.#setState({ name: 'closed' })
     this.#observer = {}
-    this.#over.abort()
-    this.#pause.abort()
+    this.#left.abort()
+    this.#retryPause.abort()
     if (token !== null) await leave(net, room, token)
     else await this.#joining
   }
 
   async #join(arrival: Arrival): Promise<void> {
-    this.#enter({ name: 'connecting' })
+    this.#setState({ name: 'connecting' })
     const { net, room, language, history } = this.#options
     const name = this.#member?.name ?? this.#options.name
     const wanted = { name, language: language?.() }
-    const wait = (retryMs: number, error: unknown) => this.#wait(retryMs, error)
-    const joined = await joinWithRetry(net, room, wanted, wait, this.#over.signal).catch((error: unknown) => {
+    const wait = (retryMs: number, error: unknown) => this.#waitToRetry(retryMs, error)
+    const joined = await joinWithRetry(net, room, wanted, wait, this.#left.signal).catch((error: unknown) => {
       if (!(error instanceof ProblemError)) throw error
-      this.#enter({ name: 'closed', problem: error.problem })
+      this.#setState({ name: 'closed', problem: error.problem })
       return null
     })
     if (!joined) return
     this.#follow({ ...joined, cursor: history ? this.#cursor : joined.cursor }, arrival)
-    this.#see(rosterOf(joined.roster))
+    this.#setRoster(rosterOf(joined.roster))
   }
 
-  async #wait(retryMs: number, error: unknown): Promise<void> {
-    this.#pause = new AbortController()
-    this.#enter(waitingState(retryMs, error))
-    await sleep(retryMs, this.#pause.signal).catch(() => undefined)
-    this.#enter({ name: 'connecting' })
+  async #waitToRetry(retryMs: number, error: unknown): Promise<void> {
+    this.#retryPause = new AbortController()
+    this.#setState(waitingState(retryMs, error))
+    await sleep(retryMs, this.#retryPause.signal).catch(() => undefined)
+    this.#setState({ name: 'connecting' })
   }
 
   #follow(membership: Membership, arrival: Arrival): void {
@@ -238,7 +238,7 @@ export class RoomMember {
         state: (state) => {
           if (!isCurrent()) return
           if (state.name === 'closed' && state.problem) this.#ended(state.problem)
-          else this.#enter(state)
+          else this.#setState(state)
         },
         events: (events, isReset) => {
           if (!isCurrent()) return
@@ -246,7 +246,7 @@ export class RoomMember {
           this.#observer.events?.(events, isReset)
         },
         roster: (roster) => {
-          if (isCurrent()) this.#see(roster)
+          if (isCurrent()) this.#setRoster(roster)
         },
       },
     })
@@ -256,15 +256,15 @@ export class RoomMember {
     this.#endMembership()
     this.#outbox.dropCloseCommands()
     this.#observer.ended?.(problem)
-    if (this.#over.signal.aborted) return
+    if (this.#left.signal.aborted) return
     const arrival = this.#policy.hasHeard ? 'rejoined' : 'joined'
     const pauseMs = this.#policy.ended(problem)
-    if (pauseMs === null) this.#enter({ name: 'closed', problem })
-    else this.#joining = this.#joinAgain(pauseMs, problem, arrival)
+    if (pauseMs === null) this.#setState({ name: 'closed', problem })
+    else this.#joining = this.#joinAfter(pauseMs, problem, arrival)
   }
 
-  async #joinAgain(pauseMs: number, problem: Problem, arrival: Arrival): Promise<void> {
-    if (pauseMs > 0) await this.#wait(pauseMs, new ProblemError(problem))
+  async #joinAfter(pauseMs: number, problem: Problem, arrival: Arrival): Promise<void> {
+    if (pauseMs > 0) await this.#waitToRetry(pauseMs, new ProblemError(problem))
     await this.#join(arrival)
   }
 
@@ -276,14 +276,14 @@ export class RoomMember {
     this.#session = null
   }
 
-  #see(roster: Roster): void {
+  #setRoster(roster: Roster): void {
     this.#roster = roster
     this.#member = (this.#member && roster.get(this.#member.id)) ?? this.#member
     this.#observer.roster?.(roster)
   }
 
-  #enter(state: SessionState): void {
-    if (this.#over.signal.aborted) return
+  #setState(state: SessionState): void {
+    if (this.#left.signal.aborted) return
     this.#state = state
     this.#observer.state?.(state)
   }

@@ -8,7 +8,7 @@ export class RosterSync {
   #roster: Roster = new Map()
   #isRead = false
   /** What the log says while the members are being read. */
-  #meanwhile: RoomEvent[] | null = null
+  #eventsWhileReading: RoomEvent[] | null = null
 
   constructor(readMembers: () => Promise<readonly Member[]>, onChange: (roster: Roster) => void) {
     this.#readMembers = readMembers
@@ -32,20 +32,20 @@ export class RosterSync {
 
   apply(events: readonly RoomEvent[]): void {
     const changes = events.filter((event) => event.type !== 'message')
-    this.#meanwhile?.push(...changes)
+    this.#eventsWhileReading?.push(...changes)
     if (changes.length > 0) this.#change(changes.reduce(applyToRoster, this.#roster))
   }
 
   /** What the log says meanwhile is applied once more. */
   async #read(): Promise<void> {
-    const meanwhile: RoomEvent[] = (this.#meanwhile = [])
+    const eventsWhileReading: RoomEvent[] = (this.#eventsWhileReading = [])
     const members = await this.#readMembers().catch(() => null)
     // Another reading has begun since.
-    if (this.#meanwhile !== meanwhile) return
-    this.#meanwhile = null
+    if (this.#eventsWhileReading !== eventsWhileReading) return
+    this.#eventsWhileReading = null
     if (!members) return
     this.#isRead = true
-    this.#change(meanwhile.reduce(applyToRoster, rosterOf(members)))
+    this.#change(eventsWhileReading.reduce(applyToRoster, rosterOf(members)))
   }
 
   #change(roster: Roster): void {

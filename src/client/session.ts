@@ -17,8 +17,8 @@
 import type { Batch, Cursor, Draft, Member, Problem, RoomEvent, TransportName } from '../protocol.ts'
 import { RosterSync } from './roster-sync.ts'
 import { backoffMs } from './backoff.ts'
-import { holdLease } from './lease.ts'
-import { readRoster, sayPresent } from './members.ts'
+import { keepLease } from './lease.ts'
+import { readRoster, renewLease } from './members.ts'
 import { draftOf, Outbox, type OutboxObserver } from './outbox.ts'
 import type { Roster } from './roster.ts'
 import { sleep } from './transports/time.ts'
@@ -80,10 +80,10 @@ export class Session {
   #tuning: TransportTuning
   #cursor: Cursor | null
   #lastSeq = 0
-  readonly #attendance: RosterSync
+  readonly #rosterSync: RosterSync
   readonly #outbox: Outbox
   #state: SessionState = { name: 'connecting' }
-  #line = new AbortController()
+  #connectionAbort = new AbortController()
   #attempts = 0
 
   constructor(options: SessionOptions) {
@@ -96,11 +96,11 @@ export class Session {
     this.#tuning = { ...DEFAULT_TUNING, ...options.tuning }
     this.#cursor = options.cursor ?? null
     this.#outbox = options.outbox ?? new Outbox([], this.#observer)
-    this.#attendance = new RosterSync(
+    this.#rosterSync = new RosterSync(
       () => readRoster(this.#net, this.#room),
-      (roster) => this.#see(roster),
+      (roster) => this.#setRoster(roster),
     )
-    void this.#live()
+    void this.#run()
   }
 
   get member(): Member {
@@ -113,7 +113,7 @@ export class Session {
     return this.#cursor
   }
   get roster(): Roster {
-    return this.#attendance.roster
+    return this.#rosterSync.roster
   }
   get state(): SessionState {
     return this.#state
@@ -126,31 +126,31 @@ export class Session {
   use(transport: TransportName): void {
     if (transport === this.#transport) return
     this.#transport = transport
-    this.#line.abort(REPLACED)
+    this.#connectionAbort.abort(REPLACED)
   }
 
   /** Goes on with other tuning, at once and at the same cursor. A line that does not heed them goes on as it is. */
-  set(tuning: Partial<TransportTuning>): void {
-    const was = this.#tuning
-    this.#tuning = { ...was, ...tuning }
-    if (affectsConnection(transports[this.#transport], was, this.#tuning)) this.#line.abort(REPLACED)
+  tune(tuning: Partial<TransportTuning>): void {
+    const before = this.#tuning
+    this.#tuning = { ...before, ...tuning }
+    if (affectsConnection(transports[this.#transport], before, this.#tuning)) this.#connectionAbort.abort(REPLACED)
   }
 
   /** Goes on by another way to the same server, at the same cursor. */
-  reach(net: Net): void {
+  connectOver(net: Net): void {
     this.#net = net
-    this.#line.abort(REPLACED)
+    this.#connectionAbort.abort(REPLACED)
   }
 
   /** Tries again now instead of when the wait is over. */
   retry(): void {
-    if (this.#state.name === 'waiting') this.#line.abort(REPLACED)
+    if (this.#state.name === 'waiting') this.#connectionAbort.abort(REPLACED)
   }
 
   /** Puts a draft into the outbox, from where it goes until it is acknowledged. Returns it. */
   send(text: string, to?: Member): Draft {
     const draft = draftOf(text, to)
-    this.#outbox.put(draft)
+    this.#outbox.add(draft)
     return draft
   }
 
@@ -160,19 +160,19 @@ export class Session {
   }
 
   /** One turn for each line: it opens, brings what it brings, breaks or is replaced. */
-  async #live(): Promise<void> {
+  async #run(): Promise<void> {
     while (this.#state.name !== 'closed') {
-      this.#line = new AbortController()
-      const { signal } = this.#line
+      this.#connectionAbort = new AbortController()
+      const { signal } = this.#connectionAbort
       try {
-        this.#enter({ name: 'connecting' })
+        this.#setState({ name: 'connecting' })
         await this.#receive(signal)
       } catch (error) {
         if (signal.aborted) continue
         // Whatever the sender was waiting for on this line will not come.
-        this.#line.abort(error)
+        this.#connectionAbort.abort(error)
         if (error instanceof ProblemError && !error.isTransient) this.#end(await this.#problemByToken(error))
-        else await this.#pause(error)
+        else await this.#waitToRetry(error)
       }
     }
   }
@@ -180,8 +180,8 @@ export class Session {
   async #receive(signal: AbortSignal): Promise<void> {
     const { open, isSpectator } = transports[this.#transport]
     // What the line cannot do by itself.
-    if (isSpectator) void this.#unlessGone(signal, holdLease(this.#net, this.#room, this.#token, signal))
-    const line = open({
+    if (isSpectator) void this.#endWithMember(signal, keepLease(this.#net, this.#room, this.#token, signal))
+    const connection = open({
       net: this.#net,
       room: this.#room,
       token: this.#token,
@@ -193,11 +193,11 @@ export class Session {
       if (isOpen || signal.aborted) return
       isOpen = true
       this.#attempts = 0
-      this.#enter({ name: 'open' })
-      void this.#unlessGone(signal, this.#outbox.sendBy(line, signal))
-      this.#attendance.opened()
+      this.#setState({ name: 'open' })
+      void this.#endWithMember(signal, this.#outbox.sendOver(connection, signal))
+      this.#rosterSync.opened()
     }
-    for await (const batch of line.receive(this.#cursor, signal, onOpen)) {
+    for await (const batch of connection.receive(this.#cursor, signal, onOpen)) {
       if (signal.aborted) return
       this.#accept(batch)
     }
@@ -208,13 +208,13 @@ export class Session {
     const isReset = batch.reset === true
     if (isReset) {
       this.#lastSeq = 0
-      this.#attendance.reset()
+      this.#rosterSync.reset()
     }
     // A line that says a thing twice is mended here; one that leaves something out cannot be.
     const events = batch.events.filter((event) => event.seq > this.#lastSeq)
     this.#lastSeq = events.at(-1)?.seq ?? this.#lastSeq
     this.#cursor = batch.cursor
-    this.#attendance.apply(events)
+    this.#rosterSync.apply(events)
     if (events.length > 0 || isReset) this.#observer.events?.(events, isReset)
   }
 
@@ -224,26 +224,26 @@ export class Session {
    */
   async #problemByToken(error: ProblemError): Promise<Problem> {
     if (!transports[this.#transport].isSpectator) return error.problem
-    const answer: unknown = await sayPresent(this.#net, this.#room, this.#token).catch((why: unknown) => why)
+    const answer: unknown = await renewLease(this.#net, this.#room, this.#token).catch((error: unknown) => error)
     return answer instanceof ProblemError && answer.isFinal ? answer.problem : error.problem
   }
 
   /** Beside a line: the member's end, wherever it is heard of, is the session's. */
-  async #unlessGone(signal: AbortSignal, work: Promise<void>): Promise<void> {
+  async #endWithMember(signal: AbortSignal, work: Promise<void>): Promise<void> {
     await work.catch((error: unknown) => {
       if (!signal.aborted && error instanceof ProblemError) this.#end(error.problem)
     })
   }
 
   /** Waits for its turn to try again; `use`, `set` and `retry` cut that short. */
-  async #pause(error: unknown): Promise<void> {
+  async #waitToRetry(error: unknown): Promise<void> {
     const retryMs = backoffMs(this.#attempts++, error)
-    this.#line = new AbortController()
-    this.#enter(waitingState(retryMs, error))
-    await sleep(retryMs, this.#line.signal).catch(() => undefined)
+    this.#connectionAbort = new AbortController()
+    this.#setState(waitingState(retryMs, error))
+    await sleep(retryMs, this.#connectionAbort.signal).catch(() => undefined)
   }
 
-  #see(roster: Roster): void {
+  #setRoster(roster: Roster): void {
     if (this.#state.name === 'closed') return
     this.#member = roster.get(this.#member.id) ?? this.#member
     this.#observer.roster?.(roster)
@@ -251,11 +251,11 @@ export class Session {
 
   #end(problem?: Problem): void {
     if (this.#state.name === 'closed') return
-    this.#enter({ name: 'closed', ...(problem ? { problem } : {}) })
-    this.#line.abort(REPLACED)
+    this.#setState({ name: 'closed', ...(problem ? { problem } : {}) })
+    this.#connectionAbort.abort(REPLACED)
   }
 
-  #enter(state: SessionState): void {
+  #setState(state: SessionState): void {
     // Closing happens from outside, between two steps of a line: it is the last word.
     if (this.#state.name === 'closed') return
     this.#state = state

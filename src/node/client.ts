@@ -8,7 +8,7 @@ const ignore = () => undefined
 
 interface Sending {
   resolve: (ack: Ack) => void
-  reject: (why: Error) => void
+  reject: (reason: Error) => void
 }
 
 /** A member of a room: what it hears waits here to be read, on whatever transport it came. */
@@ -37,12 +37,12 @@ export class Client implements AsyncIterable<RoomItem> {
       rejoin: 'never',
       observer: {
         events: (events, isReset) => {
-          this.#unread.put(events, isReset)
+          this.#unread.add(events, isReset)
           this.#wake()
         },
         acknowledged: (draft, ack) => this.#settle(draft, ({ resolve }) => resolve(ack)),
         refused: (draft, problem) => this.#settle(draft, ({ reject }) => reject(new ProblemError(problem))),
-        state: (state) => this.#enter(state),
+        state: (state) => this.#setState(state),
       },
     })
   }
@@ -65,7 +65,7 @@ export class Client implements AsyncIterable<RoomItem> {
 
   /** The oldest item that was not read yet, or null: does not wait. */
   read(): RoomItem | null {
-    return this.#unread.take()
+    return this.#unread.next()
   }
 
   /**
@@ -75,7 +75,7 @@ export class Client implements AsyncIterable<RoomItem> {
   async wait(): Promise<boolean> {
     while (this.pending === 0) {
       const { state } = this.#roomMember
-      if (state.name !== 'closed') await this.#change()
+      if (state.name !== 'closed') await this.#waitForChange()
       else if (state.problem) throw new ProblemError(state.problem)
       else return false
     }
@@ -96,7 +96,7 @@ export class Client implements AsyncIterable<RoomItem> {
    * that is none, 404 `to` is not here) or has ended this member, with ConnectionError when `close` came first.
    */
   send(text: string, to?: Member): Promise<Ack> {
-    if (this.#roomMember.state.name === 'closed') return Promise.reject(whyOver(this.#roomMember.state))
+    if (this.#roomMember.state.name === 'closed') return Promise.reject(closedError(this.#roomMember.state))
     return new Promise((resolve, reject) => {
       this.#sending.set(this.#roomMember.send(text, to).id, { resolve, reject })
     })
@@ -117,8 +117,8 @@ export class Client implements AsyncIterable<RoomItem> {
   }
 
   async #close(): Promise<void> {
-    const hasLine = () => ['connecting', 'open'].includes(this.#roomMember.state.name)
-    while (this.#sending.size > 0 && hasLine()) await this.#change()
+    const isConnected = () => ['connecting', 'open'].includes(this.#roomMember.state.name)
+    while (this.#sending.size > 0 && isConnected()) await this.#waitForChange()
     if (this.#roomMember.state.name === 'closed') return
     await this.#roomMember.leave().catch((error: unknown) => {
       if (!(error instanceof ProblemError && error.isFinal)) throw error
@@ -132,9 +132,9 @@ export class Client implements AsyncIterable<RoomItem> {
     this.#wake()
   }
 
-  #enter(state: SessionState): void {
+  #setState(state: SessionState): void {
     if (state.name === 'closed') {
-      for (const { reject } of this.#sending.values()) reject(whyOver(state))
+      for (const { reject } of this.#sending.values()) reject(closedError(state))
       this.#sending.clear()
     }
     this.#onState(state)
@@ -142,7 +142,7 @@ export class Client implements AsyncIterable<RoomItem> {
   }
 
   /** Settles when something came, was settled or changed, whatever it is. */
-  #change(): Promise<void> {
+  #waitForChange(): Promise<void> {
     return new Promise((resolve) => this.#waiting.push(resolve))
   }
 
@@ -151,7 +151,7 @@ export class Client implements AsyncIterable<RoomItem> {
   }
 }
 
-function whyOver(state: SessionState): Error {
+function closedError(state: SessionState): Error {
   if (state.name === 'closed' && state.problem) return new ProblemError(state.problem)
   return new ConnectionError('closed before this was acknowledged')
 }

@@ -13,7 +13,7 @@ const RESET: Reset = { type: 'reset' }
 export class Unread {
   readonly #limit: number
   readonly #items: RoomItem[] = []
-  #isCut = false
+  #hasDropped = false
 
   /** @param limit in items; 1 or more */
   constructor(limit: number) {
@@ -21,22 +21,22 @@ export class Unread {
   }
 
   get size(): number {
-    return this.#items.length + (this.#isCut ? 1 : 0)
+    return this.#items.length + (this.#hasDropped ? 1 : 0)
   }
 
-  put(events: readonly RoomEvent[], isReset: boolean): void {
+  add(events: readonly RoomEvent[], isReset: boolean): void {
     if (isReset) this.#items.push(RESET)
     for (const event of events) this.#items.push(event)
     const excess = this.#items.length - this.#limit
     if (excess <= 0) return
     this.#items.splice(0, excess)
-    this.#isCut = true
+    this.#hasDropped = true
   }
 
   /** The oldest, or null. */
-  take(): RoomItem | null {
-    if (!this.#isCut) return this.#items.shift() ?? null
-    this.#isCut = false
+  next(): RoomItem | null {
+    if (!this.#hasDropped) return this.#items.shift() ?? null
+    this.#hasDropped = false
     return RESET
   }
 }

@@ -29,10 +29,10 @@ const options = new Command('chat')
   .parse()
   .opts<Options>()
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`)
+const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
-const room = await join(options.url, { ...options, history: true, onState: tell }).catch(explain)
-say(`-- you are ${room.member.name} in ${options.room}; /quit leaves`)
+const room = await join(options.url, { ...options, history: true, onState: printState }).catch(exitUnjoined)
+print(`-- you are ${room.member.name} in ${options.room}; /quit leaves`)
 
 const input = createInterface({ input: process.stdin })
 input.on('line', (line) => handle(line.trim()))
@@ -40,9 +40,9 @@ input.on('close', () => void quit())
 process.on('SIGINT', () => void quit())
 
 try {
-  for await (const item of room) say(lineOf(item))
+  for await (const item of room) print(lineOf(item))
 } catch (error) {
-  say(`-- the server ended this: ${rootOf(error)}`)
+  print(`-- the server ended this: ${rootMessage(error)}`)
   process.exit(0)
 }
 
@@ -54,24 +54,24 @@ function handle(line: string): void {
     return
   }
   if (line === '/who') {
-    say(`-- ${[...room.roster.values()].map(({ name }) => name).join(', ')}`)
+    print(`-- ${[...room.roster.values()].map(({ name }) => name).join(', ')}`)
     return
   }
   if (word === '/use') {
     const transport = TRANSPORTS.find((name) => name === argument)
     if (transport) room.use(transport)
-    else say(`-- /use takes one of ${TRANSPORTS.join(', ')}`)
+    else print(`-- /use takes one of ${TRANSPORTS.join(', ')}`)
     return
   }
   const { text, to, unknown } = readAddress(line, room.roster)
   if (unknown === undefined)
-    room.send(text, to).catch((error: unknown) => say(`-- not sent: ${text} (${rootOf(error)})`))
-  else say(`-- nobody here is called ${unknown}`)
+    room.send(text, to).catch((error: unknown) => print(`-- not sent: ${text} (${rootMessage(error)})`))
+  else print(`-- nobody here is called ${unknown}`)
 }
 
-function tell(state: SessionState): void {
-  if (state.name === 'open') say(`-- connected by ${room.transport}`)
-  if (state.name === 'waiting') say(`-- line lost (${state.why}); again in ${(state.retryMs / 1000).toFixed(1)} s`)
+function printState(state: SessionState): void {
+  if (state.name === 'open') print(`-- connected by ${room.transport}`)
+  if (state.name === 'waiting') print(`-- line lost (${state.why}); again in ${(state.retryMs / 1000).toFixed(1)} s`)
 }
 
 async function quit(): Promise<void> {
@@ -101,15 +101,15 @@ function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, ' ')
 }
 
-function explain(error: unknown): never {
-  const why = rootOf(error)
+function exitUnjoined(error: unknown): never {
+  const why = rootMessage(error)
   process.stderr.write(`chat: cannot join ${options.room} at ${options.url}: ${why}\n`)
   if (why.includes('certificate')) process.stderr.write('NODE_EXTRA_CA_CERTS=<its file> makes Node trust it\n')
   process.exit(1)
 }
 
 /** What a failure goes back to: `fetch` itself says only that it failed. */
-function rootOf(error: unknown): string {
+function rootMessage(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  return error.cause === undefined ? error.message : rootOf(error.cause) || error.message
+  return error.cause === undefined ? error.message : rootMessage(error.cause) || error.message
 }

@@ -30,6 +30,16 @@ async function hear(client: Client, count: number): Promise<string[]> {
 }
 
 describe('a program in a room', () => {
+  it('joins 12 times at once without a warning about leaked listeners', async () => {
+    const warnings: string[] = []
+    const collect = ({ name }: Error) => void warnings.push(name)
+    process.on('warning', collect)
+    onTestFinished(() => void process.off('warning', collect))
+    const playground = await startPlayground()
+    await Promise.all(Array.from({ length: 12 }, () => enter(playground)))
+    expect(warnings).not.toContain('MaxListenersExceededWarning')
+  })
+
   it.each(TRANSPORTS)('sends, waits, counts and reads over %s', async (transport) => {
     const playground = await startPlayground()
     const ada = await enter(playground, { name: 'ada', transport })

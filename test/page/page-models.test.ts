@@ -27,11 +27,11 @@ const socketOf = (id: number): ExchangeRecord => ({
 describe('the wire records', () => {
   it('drop the oldest records while their socket stays open', () => {
     const wire = new WireRecords()
-    wire.begin(
+    wire.beginMembership(
       () => null,
       () => 0,
     )
-    wire.tell([socketOf(1)], 0)
+    wire.addRecords([socketOf(1)], 0)
     for (let seq = 1; seq <= 20_000; seq++) {
       const at = performance.timeOrigin + performance.now()
       const frame = {
@@ -42,8 +42,8 @@ describe('the wire records', () => {
         way: 'down',
         kind: 'batch',
       } as const
-      wire.tell([{ ...frame, at, bytes: { headers: 0, framing: 20, payload: 5 } } satisfies FrameRecord], 0)
-      wire.shown([{ type: 'message', id: `id-${seq}`, seq, at, from, text: 'hello' }], 'websocket')
+      wire.addRecords([{ ...frame, at, bytes: { headers: 0, framing: 20, payload: 5 } } satisfies FrameRecord], 0)
+      wire.addMessages([{ type: 'message', id: `id-${seq}`, seq, at, from, text: 'hello' }], 'websocket')
     }
     expect(wire.items.length).toBeLessThan(5000)
     expect(wire.messages.size).toBeLessThan(5000)
@@ -54,12 +54,12 @@ describe('the wire records', () => {
   it('end the open requests when the member is replaced', () => {
     const wire = new WireRecords()
     const begin = () =>
-      wire.begin(
+      wire.beginMembership(
         () => null,
         () => 0,
       )
     begin()
-    wire.tell([socketOf(1)], 0)
+    wire.addRecords([socketOf(1)], 0)
     begin()
     expect(wire.items).toMatchObject([{ record: { id: 1, isOver: true } }])
   })
@@ -80,7 +80,7 @@ describe('the race', () => {
     race.arrived(said(130, 5000), 'websocket', 3)
     race.arrived(said(129, 4990), 'websocket', 9)
     race.arrived(said(8, 9000), 'websocket', 4)
-    await expect.poll(() => race.runs.value.map(({ event }) => event.seq)).toEqual([8, 130])
+    await expect.poll(() => race.rows.value.map(({ event }) => event.seq)).toEqual([8, 130])
     race.release()
   })
 })

@@ -11,14 +11,14 @@ beforeAll(async () => {
 afterAll(() => browser.close())
 
 /** For each transport of the switch: its words, its diagram and its hue as the browser resolves it. */
-const segments = (page: Page) =>
+const options = (page: Page) =>
   page.evaluate(() =>
-    [...document.querySelectorAll<HTMLElement>('.switch .seg')].map((segment) => {
-      const glyph = segment.querySelector('.glyph')
+    [...document.querySelectorAll<HTMLElement>('.switch .transport-option')].map((option) => {
+      const glyph = option.querySelector('.glyph')
       return {
-        name: segment.dataset['transport'],
-        label: segment.querySelector('b')?.textContent,
-        how: segment.querySelector('.how')?.textContent,
+        name: option.dataset['transport'],
+        label: option.querySelector('b')?.textContent,
+        how: option.querySelector('.how')?.textContent,
         diagram: glyph?.querySelectorAll('path')[1]?.getAttribute('d'),
         hue: glyph && getComputedStyle(glyph).color,
       }
@@ -31,7 +31,7 @@ describe.each(['light', 'dark'] as const)('the page in the %s theme', (colorSche
     const ada = await Visitor.enter(browser, playground.base, { colorScheme })
     for (const language of ['EN', '中文'] as const) {
       await ada.setLanguage(language)
-      const shown = await segments(ada.page)
+      const shown = await options(ada.page)
       expect(shown.map(({ name }) => name)).toEqual([...TRANSPORTS])
       for (const one of shown) {
         for (const part of [one.label, one.how, one.diagram]) expect(part, JSON.stringify(one)).toMatch(/./)
@@ -44,10 +44,10 @@ describe.each(['light', 'dark'] as const)('the page in the %s theme', (colorSche
   it('compares every transport with a mark that no other transport has', async () => {
     const playground = await startPlayground({ jsonp: true })
     const ada = await Visitor.enter(browser, `${playground.base}/#/compare`, { colorScheme })
-    await ada.page.locator('.pane').first().waitFor()
+    await ada.page.locator('.column').first().waitFor()
     for (const box of await ada.page.locator('.chip input').all()) await box.check({ force: true })
     for (const name of TRANSPORTS) {
-      await ada.page.locator(`.pane[data-transport="${name}"] .state[data-state="open"]`).waitFor()
+      await ada.page.locator(`.column[data-transport="${name}"] .state[data-state="open"]`).waitFor()
     }
     const marks = () =>
       ada.page.evaluate(() =>
@@ -59,7 +59,7 @@ describe.each(['light', 'dark'] as const)('the page in the %s theme', (colorSche
     for (const text of ['first', 'second']) {
       await ada.say(text)
       for (const name of TRANSPORTS) {
-        const said = ada.page.locator(`.pane[data-transport="${name}"] .msg p span`)
+        const said = ada.page.locator(`.column[data-transport="${name}"] .msg p span`)
         await expect.poll(async () => (await said.allTextContents()).at(-1)).toBe(text)
       }
     }

@@ -4,7 +4,7 @@ export class AsyncQueue<T> {
   #error: Error | null = null
   #wake: () => void = () => undefined
 
-  put(item: T): void {
+  push(item: T): void {
     this.#items.push(item)
     this.#wake()
   }
@@ -16,7 +16,7 @@ export class AsyncQueue<T> {
   }
 
   /** The next item, in order; throws the error once there is none left. */
-  async take(): Promise<T> {
+  async next(): Promise<T> {
     for (;;) {
       const item = this.#items.shift()
       if (item !== undefined) return item

@@ -3,7 +3,7 @@ import { deadline } from './time.ts'
 import { ConnectionError, ProblemError, type Net, type TransportContext } from './transport.ts'
 
 /** What an answer may take beyond the time for which the server was asked to hold it. */
-export const PATIENCE_MS = 10_000
+export const ANSWER_TIMEOUT_MS = 10_000
 
 export interface Call {
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
@@ -21,8 +21,8 @@ export async function call(net: Net, request: Call, signal?: AbortSignal): Promi
   const { method = 'GET', path, token, body, headers, keepalive = false, holdMs = 0 } = request
   const limit = deadline(
     signal,
-    holdMs + PATIENCE_MS,
-    new ConnectionError(`no answer within ${holdMs + PATIENCE_MS} ms`),
+    holdMs + ANSWER_TIMEOUT_MS,
+    new ConnectionError(`no answer within ${holdMs + ANSWER_TIMEOUT_MS} ms`),
   )
   try {
     const response = await net.fetch(net.base + path, {

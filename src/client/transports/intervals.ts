@@ -7,16 +7,16 @@ export async function* atIntervals(
   tuning: Readonly<TransportTuning>,
   cursor: Cursor | null,
   signal: AbortSignal,
-  ask: (cursor: Cursor | null) => Promise<Batch | null>,
+  poll: (cursor: Cursor | null) => Promise<Batch | null>,
 ): AsyncGenerator<Batch, void, undefined> {
   for (;;) {
-    const askedAt = performance.now()
-    const batch = await ask(cursor)
+    const startedAt = performance.now()
+    const batch = await poll(cursor)
     if (batch) {
       cursor = batch.cursor
       yield batch
     }
     // The interval runs from question to question, as in the model: a slow answer does not stretch it.
-    if (!batch?.more) await sleep(askedAt + tuning.intervalMs - performance.now(), signal)
+    if (!batch?.more) await sleep(startedAt + tuning.intervalMs - performance.now(), signal)
   }
 }

@@ -1,4 +1,4 @@
-import { asBatch, PATIENCE_MS, post } from './http.ts'
+import { asBatch, ANSWER_TIMEOUT_MS, post } from './http.ts'
 import { atIntervals } from './intervals.ts'
 import { deadline } from './time.ts'
 import { ConnectionError, type OpenTransport } from './transport.ts'
@@ -14,7 +14,7 @@ export const jsonpPoll: OpenTransport = (context) => ({
       const query = new URLSearchParams({ callback })
       if (after !== null) query.set('after', after)
       if (memberId !== undefined) query.set('for', memberId)
-      const limit = deadline(signal, PATIENCE_MS, new ConnectionError(`no answer within ${PATIENCE_MS} ms`))
+      const limit = deadline(signal, ANSWER_TIMEOUT_MS, new ConnectionError(`no answer within ${ANSWER_TIMEOUT_MS} ms`))
       const answer = await net
         .loadScript(`${net.base}/rooms/${room}/jsonp-poll?${query}`, callback, limit.signal)
         .finally(limit.release)

@@ -14,28 +14,28 @@ export const socketIo: OpenTransport = (context) => {
 
   return {
     async *receive(cursor, signal, onOpen) {
-      const inbox = new AsyncQueue<Batch>()
+      const batches = new AsyncQueue<Batch>()
       const io = await connect(context, cursor)
-      const aborted = () => inbox.fail(signal.reason as Error)
+      const aborted = () => batches.fail(signal.reason as Error)
       io.on('connect', () => {
         socket = io
         onOpen()
       })
-      io.on('connect_error', (error) => inbox.fail(connectError(error)))
-      io.on('disconnect', (reason) => inbox.fail(new ConnectionError(`the socket closed: ${reason}`)))
-      io.on('problem', (problem: Problem) => inbox.fail(new ProblemError(problem)))
+      io.on('connect_error', (error) => batches.fail(connectError(error)))
+      io.on('disconnect', (reason) => batches.fail(new ConnectionError(`the socket closed: ${reason}`)))
+      io.on('problem', (problem: Problem) => batches.fail(new ProblemError(problem)))
       io.on('batch', (batch: unknown) => {
         try {
-          inbox.put(asBatch(batch))
+          batches.push(asBatch(batch))
         } catch (error) {
-          inbox.fail(error as Error)
+          batches.fail(error as Error)
         }
       })
       signal.addEventListener('abort', aborted)
       if (signal.aborted) aborted()
       else io.connect()
       try {
-        for (;;) yield await inbox.take()
+        for (;;) yield await batches.next()
       } finally {
         signal.removeEventListener('abort', aborted)
         if (socket === io) socket = null

@@ -1,5 +1,5 @@
 import type { Cursor, TransportName } from '../../protocol.ts'
-import { PATIENCE_MS, refusalOf } from './http.ts'
+import { ANSWER_TIMEOUT_MS, refusalOf } from './http.ts'
 import { deadline } from './time.ts'
 import { ConnectionError, ProblemError, type TransportContext } from './transport.ts'
 
@@ -16,7 +16,7 @@ export async function* streamText(
   signal: AbortSignal,
   onOpen: () => void,
 ): AsyncGenerator<string, never, undefined> {
-  const limit = deadline(signal, PATIENCE_MS, new ConnectionError(`no answer within ${PATIENCE_MS} ms`))
+  const limit = deadline(signal, ANSWER_TIMEOUT_MS, new ConnectionError(`no answer within ${ANSWER_TIMEOUT_MS} ms`))
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
   try {
     const response = await net.fetch(
@@ -26,7 +26,7 @@ export async function* streamText(
         headers: token ? { authorization: `Bearer ${token}` } : {},
       },
     )
-    limit.met()
+    limit.cancelTimer()
     if (!response.ok || !response.body) throw await refusalOf(response)
     onOpen()
     reader = response.body.getReader()

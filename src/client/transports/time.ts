@@ -19,21 +19,21 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
 export interface Deadline {
   signal: AbortSignal
   /** In time: from here on it aborts with its parent only. */
-  met: () => void
+  cancelTimer: () => void
   /** Takes the timer and the listener back. */
   release: () => void
 }
 
 /** A signal that aborts after `ms`, or with its parent where it has one. */
-export function deadline(parent: AbortSignal | undefined, ms: number, why: Error): Deadline {
+export function deadline(parent: AbortSignal | undefined, ms: number, reason: Error): Deadline {
   const controller = new AbortController()
   const aborted = () => controller.abort(parent?.reason)
-  const timer = setTimeout(() => controller.abort(why), ms)
+  const timer = setTimeout(() => controller.abort(reason), ms)
   parent?.addEventListener('abort', aborted)
   if (parent?.aborted) aborted()
   return {
     signal: controller.signal,
-    met: () => clearTimeout(timer),
+    cancelTimer: () => clearTimeout(timer),
     release: () => {
       clearTimeout(timer)
       parent?.removeEventListener('abort', aborted)

@@ -51,16 +51,16 @@ export interface ClientTransport {
 export type OpenTransport = (context: TransportContext) => ClientTransport
 
 /** The knob that each way of working heeds. */
-const KNOBS: Record<TransportMode['mode'], keyof TransportTuning | null> = {
+const TUNING_OF_MODE: Record<TransportMode['mode'], keyof TransportTuning | null> = {
   interval: 'intervalMs',
   held: 'holdMs',
   streaming: null,
 }
 
 /** Whether a line that works so would work otherwise by the other tuning. */
-export function affectsConnection({ mode }: TransportMode, was: TransportTuning, is: TransportTuning): boolean {
-  const knob = KNOBS[mode]
-  return knob !== null && was[knob] !== is[knob]
+export function affectsConnection({ mode }: TransportMode, before: TransportTuning, after: TransportTuning): boolean {
+  const setting = TUNING_OF_MODE[mode]
+  return setting !== null && before[setting] !== after[setting]
 }
 
 /** The line broke, or never came to be. What was in flight may or may not have arrived. */

@@ -7,7 +7,7 @@ import {
   type FrameDown,
   type FrameUp,
 } from '../../protocol.ts'
-import { asBatch, PATIENCE_MS } from './http.ts'
+import { asBatch, ANSWER_TIMEOUT_MS } from './http.ts'
 import { AsyncQueue } from './async-queue.ts'
 import { ConnectionError, ProblemError, type TransportContext, type OpenTransport } from './transport.ts'
 
@@ -24,16 +24,19 @@ export const webSocket: OpenTransport = (context) => {
 
   return {
     async *receive(cursor, signal, onOpen) {
-      const inbox = new AsyncQueue<Batch>()
+      const batches = new AsyncQueue<Batch>()
       const ws = connect(context, cursor)
       const end = (error: Error) => {
-        inbox.fail(error)
+        batches.fail(error)
         if (current?.ws === ws) current = null
         for (const { reject } of unacknowledged.values()) reject(error)
         unacknowledged.clear()
       }
       const aborted = () => end(signal.reason as Error)
-      const opening = setTimeout(() => end(new ConnectionError(`no socket within ${PATIENCE_MS} ms`)), PATIENCE_MS)
+      const opening = setTimeout(
+        () => end(new ConnectionError(`no socket within ${ANSWER_TIMEOUT_MS} ms`)),
+        ANSWER_TIMEOUT_MS,
+      )
       ws.onopen = () => {
         clearTimeout(opening)
         current = { ws, end }
@@ -44,8 +47,8 @@ export const webSocket: OpenTransport = (context) => {
       ws.onclose = ({ code, reason }) => end(closeError(code, reason))
       ws.onmessage = ({ data }) => {
         try {
-          const batch = take(JSON.parse(String(data)) as FrameDown, unacknowledged)
-          if (batch) inbox.put(batch)
+          const batch = handleFrame(JSON.parse(String(data)) as FrameDown, unacknowledged)
+          if (batch) batches.push(batch)
         } catch (error) {
           end(new ConnectionError('the server sent what is not a frame', { cause: error }))
         }
@@ -53,7 +56,7 @@ export const webSocket: OpenTransport = (context) => {
       signal.addEventListener('abort', aborted)
       if (signal.aborted) aborted()
       try {
-        for (;;) yield await inbox.take()
+        for (;;) yield await batches.next()
       } finally {
         clearTimeout(opening)
         signal.removeEventListener('abort', aborted)
@@ -77,8 +80,8 @@ export const webSocket: OpenTransport = (context) => {
         signal.addEventListener('abort', aborted, { once: true })
         // A connection that is dead at its other end says nothing: whoever speaks into it finds out.
         const limit = setTimeout(
-          () => end(new ConnectionError(`no acknowledgement within ${PATIENCE_MS} ms`)),
-          PATIENCE_MS,
+          () => end(new ConnectionError(`no acknowledgement within ${ANSWER_TIMEOUT_MS} ms`)),
+          ANSWER_TIMEOUT_MS,
         )
         const settled = <T>(settle: (value: T) => void) => {
           return (value: T) => {
@@ -102,7 +105,7 @@ function connect({ net, room, token }: TransportContext, cursor: string | null):
   return new net.WebSocket(url, token === null ? [SUBPROTOCOL] : [SUBPROTOCOL, BEARER_PREFIX + token])
 }
 
-function take(frame: FrameDown, unacknowledged: Map<string, Waiter>): Batch | null {
+function handleFrame(frame: FrameDown, unacknowledged: Map<string, Waiter>): Batch | null {
   if (frame.type === 'batch') return asBatch(frame.batch)
   const id = frame.type === 'ack' ? frame.ack.id : frame.id
   const waiter = id === undefined ? undefined : unacknowledged.get(id)

@@ -16,16 +16,16 @@ export const isRoomName = (name: string): boolean => ROOM.test(name)
 export const addressOf = (room: string, view: View = 'chat'): string =>
   `#/room/${room}${view === 'chat' ? '' : `/${view}`}`
 
-export const route = signal(readRoute(location.hash))
-addEventListener('hashchange', () => (route.value = readRoute(location.hash)))
+export const pageAddress = signal(readAddress(location.hash))
+addEventListener('hashchange', () => (pageAddress.value = readAddress(location.hash)))
 
 /** Into another room, by the same view. */
-export function go(room: string): void {
-  const now = route.peek()
+export function goToRoom(room: string): void {
+  const now = pageAddress.peek()
   location.hash = addressOf(room, 'view' in now ? now.view : 'chat')
 }
 
-function readRoute(hash: string): PageAddress {
+function readAddress(hash: string): PageAddress {
   const path = hash.replace(/^#\/?/, '')
   if (path === '') return { room: DEFAULT_ROOM, view: 'chat' }
   if (path === 'compare') return { room: DEFAULT_ROOM, view: 'compare' }

@@ -1,5 +1,5 @@
 /** What is kept between visits. A browser may forbid it: then the page works all the same and forgets. */
-export function recall(key: string, storage: 'localStorage' | 'sessionStorage' = 'localStorage'): string | null {
+export function readItem(key: string, storage: 'localStorage' | 'sessionStorage' = 'localStorage'): string | null {
   try {
     return window[storage].getItem(key)
   } catch {
@@ -7,7 +7,7 @@ export function recall(key: string, storage: 'localStorage' | 'sessionStorage' =
   }
 }
 
-export function remember(
+export function saveItem(
   key: string,
   value: string,
   storage: 'localStorage' | 'sessionStorage' = 'localStorage',

@@ -1,10 +1,10 @@
 import { computed, effect, signal } from '@preact/signals'
-import { recall, remember } from './storage.ts'
+import { readItem, saveItem } from './storage.ts'
 
 const THEMES = ['system', 'light', 'dark'] as const
 export type Theme = (typeof THEMES)[number]
 
-export const theme = signal<Theme>(THEMES.find((name) => name === recall('theme')) ?? 'system')
+export const theme = signal<Theme>(THEMES.find((name) => name === readItem('theme')) ?? 'system')
 
 effect(() => {
   const { dataset } = document.documentElement
@@ -20,7 +20,7 @@ query.addEventListener('change', ({ matches }) => (systemIsDark.value = matches)
 export const isDark = computed(() => (theme.value === 'system' ? systemIsDark.value : theme.value === 'dark'))
 
 /** To the next of the three. */
-export function turnTheme(): void {
+export function nextTheme(): void {
   theme.value = THEMES[(THEMES.indexOf(theme.peek()) + 1) % THEMES.length] ?? 'system'
-  remember('theme', theme.peek())
+  saveItem('theme', theme.peek())
 }

@@ -7,11 +7,11 @@ import { transports } from '../../client/transports/index.ts'
 import { MeterModel } from '../measure/meter-model.ts'
 import { MessageList } from '../room/message-list.ts'
 import { MeterSocket } from '../measure/meter-socket.ts'
-import { over } from '../network/net.ts'
+import { netOverLink } from '../network/net.ts'
 import { IncomingEvents } from '../room/incoming-events.ts'
 
 /** Messages that a pane shows. */
-const KEPT = 24
+const MAX_ROWS = 24
 
 export type ColumnState =
   | { name: 'connecting' }
@@ -33,15 +33,15 @@ export interface ColumnOptions {
 /** One transport's place in the comparison: a member of its own, with a line of its own. */
 export class ComparisonColumn {
   readonly transport: TransportName
-  readonly history = new MessageList(KEPT)
+  readonly messages = new MessageList(MAX_ROWS)
   readonly meter: MeterModel
   readonly member = signal<Member | null>(null)
   readonly state = signal<ColumnState>({ name: 'connecting' })
   readonly link: Signal<AboutLink | null>
   readonly #net: Net
-  readonly #reception: IncomingEvents
-  readonly #meterLine: MeterSocket
-  readonly #member: RoomMember
+  readonly #incoming: IncomingEvents
+  readonly #meterSocket: MeterSocket
+  readonly #roomMember: RoomMember
   #tuning: TransportTuning
 
   constructor({ net, room, transport, link, tuning, language, onMessage }: ColumnOptions) {
@@ -50,20 +50,20 @@ export class ComparisonColumn {
     this.#net = net
     this.#tuning = tuning
     this.meter = new MeterModel(transport)
-    this.#meterLine = new MeterSocket(net, room, {
+    this.#meterSocket = new MeterSocket(net, room, {
       report: (report) => this.meter.report(report),
       trace: () => undefined,
-      state: (state) => (this.meter.line.value = state),
+      state: (state) => (this.meter.socketState.value = state),
     })
-    this.#reception = new IncomingEvents(
-      this.history,
+    this.#incoming = new IncomingEvents(
+      this.messages,
       this.meter,
-      () => this.#meterLine.clock.reading,
+      () => this.#meterSocket.clock.reading,
       (event, latencyMs) => onMessage(event, transport, latencyMs),
     )
-    this.#member = new RoomMember({
+    this.#roomMember = new RoomMember({
       net,
-      connectionNet: over(net, link),
+      connectionNet: netOverLink(net, link),
       room,
       transport,
       tuning: tuning,
@@ -74,38 +74,39 @@ export class ComparisonColumn {
         joined: ({ member, token }) => {
           this.member.value = member
           this.meter.joined(transport, Date.now())
-          this.#meterLine.begin(token)
+          this.#meterSocket.begin(token)
         },
         state: (state) => this.#show(state),
-        events: (events, isReset) => this.#reception.take(events, isReset, transport),
-        ended: () => this.#meterLine.close(),
+        events: (events, isReset) => this.#incoming.receive(events, isReset, transport),
+        ended: () => this.#meterSocket.close(),
       },
     })
   }
 
   /** Goes on over another link; what is counted and timed begins anew. */
-  reach(link: AboutLink | null): void {
+  connectOver(link: AboutLink | null): void {
     this.link.value = link
-    this.meter.turned(this.transport)
-    this.#member.connectOver(over(this.#net, link))
+    this.meter.startPeriod(this.transport)
+    this.#roomMember.connectOver(netOverLink(this.#net, link))
   }
 
-  set(tuning: TransportTuning): void {
-    if (affectsConnection(transports[this.transport], this.#tuning, tuning)) this.meter.turned(this.transport)
+  tune(tuning: TransportTuning): void {
+    if (affectsConnection(transports[this.transport], this.#tuning, tuning)) this.meter.startPeriod(this.transport)
     this.#tuning = tuning
-    this.#member.tune(tuning)
+    this.#roomMember.tune(tuning)
   }
 
   leave(): void {
-    this.#meterLine.close()
-    this.#member.leave().catch(() => undefined)
+    this.#meterSocket.close()
+    this.#roomMember.leave().catch(() => undefined)
   }
 
   #show(state: SessionState): void {
-    if (state.name === 'open') this.#reception.opened()
+    if (state.name === 'open') this.#incoming.opened()
     if (state.name === 'open' || state.name === 'connecting') this.state.value = state
     // Not lost before it was let in.
-    else if (state.name === 'waiting') this.state.value = { name: this.#member.token === null ? 'connecting' : 'lost' }
+    else if (state.name === 'waiting')
+      this.state.value = { name: this.#roomMember.token === null ? 'connecting' : 'lost' }
     else if (state.problem) this.state.value = { name: 'refused', problem: state.problem }
   }
 }

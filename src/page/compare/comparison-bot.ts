@@ -11,8 +11,8 @@ const DRAIN_MS = 5000
 
 /** How far a conversation has come. */
 export interface Progress {
-  said: number
-  of: number
+  sent: number
+  total: number
   elapsedMs: number
 }
 
@@ -21,43 +21,43 @@ export class ComparisonBot {
   /** null while it is silent. */
   readonly progress = signal<Progress | null>(null)
   readonly #options: BotMemberOptions
-  #over = new AbortController()
+  #stop = new AbortController()
 
   constructor(options: BotMemberOptions) {
     this.#options = options
   }
 
-  async talk(ratePerS: number, seed: number): Promise<void> {
+  async run(ratePerS: number, seed: number): Promise<void> {
     this.cancel()
-    const { signal: isOver } = (this.#over = new AbortController())
+    const { signal: stopSignal } = (this.#stop = new AbortController())
     const dueMs = poissonArrivalsMs(seededRandom(seed), ratePerS, CONVERSATION_MS)
     let startedAt = performance.now()
-    let given = 0
-    const show = (unsaid: readonly unknown[]) => {
-      if (isOver.aborted) return
+    let handedOver = 0
+    const show = (unsent: readonly unknown[]) => {
+      if (stopSignal.aborted) return
       const elapsedMs = Math.min(CONVERSATION_MS, performance.now() - startedAt)
-      this.progress.value = { said: given - unsaid.length, of: dueMs.length, elapsedMs }
+      this.progress.value = { sent: handedOver - unsent.length, total: dueMs.length, elapsedMs }
     }
     show([])
-    const member = new BotMember(this.#options, seed, isOver, { outbox: show })
+    const member = new BotMember(this.#options, seed, stopSignal, { outbox: show })
     if (await member.waitUntilJoined()) {
       startedAt = performance.now()
       for (const atMs of dueMs) {
         await member.wait(Math.max(0, startedAt + atMs - performance.now()))
-        if (member.isGone) break
-        given += 1
-        member.say()
+        if (member.hasLeft) break
+        handedOver += 1
+        member.sendNext()
       }
       await member.wait(startedAt + CONVERSATION_MS - performance.now())
       const giveUpAt = performance.now() + DRAIN_MS
-      while (member.unsent > 0 && !member.isGone && performance.now() < giveUpAt) await member.wait(100)
+      while (member.unsent > 0 && !member.hasLeft && performance.now() < giveUpAt) await member.wait(100)
       member.leave()
     }
-    if (!isOver.aborted) this.progress.value = null
+    if (!stopSignal.aborted) this.progress.value = null
   }
 
   cancel(): void {
-    this.#over.abort()
+    this.#stop.abort()
     this.progress.value = null
   }
 }

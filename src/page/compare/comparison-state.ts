@@ -1,8 +1,8 @@
 import { computed, effect, signal, untracked } from '@preact/signals'
 import { language, texts } from '../i18n/i18n.ts'
-import { links, linksKnown, served } from '../network/links.ts'
+import { links, linksLoaded, servedTransports } from '../network/links.ts'
 import { net } from '../network/net.ts'
-import { route } from '../browser/router.ts'
+import { pageAddress } from '../browser/router.ts'
 import { currentRoom } from '../state/store.ts'
 import { Comparison } from './comparison.ts'
 import { loadSettings } from './settings.ts'
@@ -10,14 +10,16 @@ import { loadSettings } from './settings.ts'
 const TICK_MS = 500
 
 /** The room that is compared in; null while nothing is. */
-const room = computed(() => ('room' in route.value && route.value.view === 'compare' ? route.value.room : null))
+const room = computed(() =>
+  'room' in pageAddress.value && pageAddress.value.view === 'compare' ? pageAddress.value.room : null,
+)
 
 /** What this tab compares. */
 export const comparison = signal<Comparison | null>(null)
 
 /** Links first: a pane that began without one would begin with other conditions than its neighbours. */
 async function begin(wanted: string): Promise<void> {
-  await linksKnown
+  await linksLoaded
   const tuning = currentRoom.peek()?.tuning.peek()
   if (room.peek() !== wanted || comparison.peek() || !tuning) return
   comparison.value = new Comparison({
@@ -25,9 +27,9 @@ async function begin(wanted: string): Promise<void> {
     room: wanted,
     tuning,
     links,
-    settings: loadSettings(served.peek()),
+    settings: loadSettings(servedTransports.peek()),
     language: () => language.peek(),
-    lines: () => texts.peek().compare.bot.lines,
+    phrases: () => texts.peek().compare.bot.phrases,
   })
 }
 
@@ -45,9 +47,9 @@ effect(() => {
 })
 effect(() => {
   const tuning = currentRoom.value?.tuning.value
-  if (tuning) comparison.peek()?.set(tuning)
+  if (tuning) comparison.peek()?.tune(tuning)
 })
-links.subscribe(() => comparison.peek()?.rearrange())
+links.subscribe(() => comparison.peek()?.linksChanged())
 
 setInterval(() => comparison.peek()?.tick(), TICK_MS)
 addEventListener('pagehide', end)

@@ -15,7 +15,7 @@ export interface ComparisonOptions {
   settings: Settings
   /** Of the names that the server invents, and what the bot says in it. */
   language: () => string
-  lines: () => readonly string[]
+  phrases: () => readonly string[]
 }
 
 /** Transports side by side in one room, each in a pane of its own. */
@@ -25,83 +25,85 @@ export class Comparison {
   readonly race: Race
   readonly bot: ComparisonBot
   readonly links: ReadonlySignal<readonly AboutLink[]>
-  readonly #panes = signal<ReadonlyMap<TransportName, ComparisonColumn>>(new Map())
+  readonly #columns = signal<ReadonlyMap<TransportName, ComparisonColumn>>(new Map())
   /** In the order of the transports. */
-  readonly panes = computed(() => [...this.#panes.value.values()])
+  readonly columns = computed(() => [...this.#columns.value.values()])
   readonly #options: ComparisonOptions
   #tuning: TransportTuning
 
   constructor(options: ComparisonOptions) {
-    const { net, room, lines, links, settings } = options
+    const { net, room, phrases, links, settings } = options
     this.#options = options
     this.room = room
     this.links = links
     this.#tuning = options.tuning
     this.race = new Race(() =>
-      this.panes.peek().flatMap(({ state, transport }) => (state.peek().name === 'open' ? [transport] : [])),
+      this.columns.peek().flatMap(({ state, transport }) => (state.peek().name === 'open' ? [transport] : [])),
     )
-    this.bot = new ComparisonBot({ net, room, lines })
+    this.bot = new ComparisonBot({ net, room, phrases })
     this.settings.value = settings
-    this.#arrange()
+    this.#updateColumns()
   }
 
   show(transport: TransportName, isShown: boolean): void {
     const others = this.settings.peek().shown.filter((name) => name !== transport)
-    this.#settle({ shown: TRANSPORTS.filter((name) => others.includes(name) || (isShown && name === transport)) })
+    this.#changeSettings({
+      shown: TRANSPORTS.filter((name) => others.includes(name) || (isShown && name === transport)),
+    })
   }
 
   /** Puts a pane behind a link with this profile; with null, all of them. */
-  reach(transport: TransportName | null, profile: string): void {
+  setProfile(transport: TransportName | null, profile: string): void {
     const changed = transport === null ? TRANSPORTS : [transport]
     const { profiles } = this.settings.peek()
-    this.#settle({ profiles: { ...profiles, ...Object.fromEntries(changed.map((name) => [name, profile])) } })
+    this.#changeSettings({ profiles: { ...profiles, ...Object.fromEntries(changed.map((name) => [name, profile])) } })
     this.race.clear()
   }
 
-  set(tuning: TransportTuning): void {
+  tune(tuning: TransportTuning): void {
     if (tuning === this.#tuning) return
     this.#tuning = tuning
-    for (const pane of this.panes.peek()) pane.set(tuning)
+    for (const column of this.columns.peek()) column.tune(tuning)
   }
 
   setBot(bot: Partial<Settings['bot']>): void {
-    this.#settle({ bot: { ...this.settings.peek().bot, ...bot } })
+    this.#changeSettings({ bot: { ...this.settings.peek().bot, ...bot } })
   }
 
   /** The links that there are have changed. */
-  rearrange(): void {
-    this.#arrange()
+  linksChanged(): void {
+    this.#updateColumns()
   }
 
   tick(): void {
-    for (const { meter } of this.panes.peek()) meter.tick()
+    for (const { meter } of this.columns.peek()) meter.tick()
     this.race.tick()
   }
 
   leave(): void {
     this.bot.cancel()
     this.race.release()
-    for (const pane of this.panes.peek()) pane.leave()
+    for (const column of this.columns.peek()) column.leave()
   }
 
-  #settle(change: Partial<Settings>): void {
+  #changeSettings(change: Partial<Settings>): void {
     this.settings.value = { ...this.settings.peek(), ...change }
     saveSettings(this.settings.peek())
-    this.#arrange()
+    this.#updateColumns()
   }
 
   /** Panes as the settings have them: those that are there already controller who they are. */
-  #arrange(): void {
+  #updateColumns(): void {
     const { net, room, language } = this.#options
-    const before = this.#panes.peek()
+    const before = this.#columns.peek()
     const { shown } = this.settings.peek()
-    for (const [name, pane] of before) if (!shown.includes(name)) pane.leave()
-    this.#panes.value = new Map(
+    for (const [name, column] of before) if (!shown.includes(name)) column.leave()
+    this.#columns.value = new Map(
       shown.map((transport) => {
         const link = this.#linkOf(transport)
         const known = before.get(transport)
-        if (known && known.link.peek()?.port !== link?.port) known.reach(link)
-        const pane = (): ComparisonColumn =>
+        if (known && known.link.peek()?.port !== link?.port) known.connectOver(link)
+        const newColumn = (): ComparisonColumn =>
           new ComparisonColumn({
             net,
             room,
@@ -111,7 +113,7 @@ export class Comparison {
             language,
             onMessage: (event, by, latencyMs) => this.race.arrived(event, by, latencyMs),
           })
-        return [transport, known ?? pane()]
+        return [transport, known ?? newColumn()]
       }),
     )
   }

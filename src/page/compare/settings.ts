@@ -1,5 +1,5 @@
 import { TRANSPORT_TRAITS, type TransportName } from '../../transports.ts'
-import { recall, remember } from '../browser/storage.ts'
+import { readItem, saveItem } from '../browser/storage.ts'
 
 /** What a tab compares; kept while it is open. */
 export interface Settings {
@@ -14,17 +14,17 @@ export const DEFAULT_PROFILE = 'local'
 const KEY = 'compare'
 
 export function loadSettings(served: readonly TransportName[]): Settings {
-  const blank: Settings = {
+  const defaults: Settings = {
     shown: served.filter((name) => TRANSPORT_TRAITS[name].isCommon),
     profiles: {},
     bot: { ratePerS: 5, seed: Math.floor(Math.random() * 10_000) },
   }
   try {
-    const kept = { ...blank, ...(JSON.parse(recall(KEY, 'sessionStorage') ?? '{}') as Partial<Settings>) }
-    return { ...kept, shown: served.filter((name) => kept.shown.includes(name)) }
+    const saved = { ...defaults, ...(JSON.parse(readItem(KEY, 'sessionStorage') ?? '{}') as Partial<Settings>) }
+    return { ...saved, shown: served.filter((name) => saved.shown.includes(name)) }
   } catch {
-    return blank
+    return defaults
   }
 }
 
-export const saveSettings = (settings: Settings): void => remember(KEY, JSON.stringify(settings), 'sessionStorage')
+export const saveSettings = (settings: Settings): void => saveItem(KEY, JSON.stringify(settings), 'sessionStorage')

@@ -72,14 +72,14 @@ export const en = {
     perMessage: (figure: string) => `${figure}/msg`,
     notTried: 'not tried yet',
     noMessage: 'no message yet',
-    seenTitle: 'as last seen here: bytes per message, median delivery latency',
+    lastCostTitle: 'as last seen here: bytes per message, median delivery latency',
   },
 
-  lamps: {
+  statusLights: {
     carrier: 'Carrier',
     mode: 'Mode',
     modes: { interval: 'interval', held: 'held', streaming: 'streaming' },
-    spoken: (carrier: string, mode: string) => `Carrier ${carrier}, mode ${mode}`,
+    description: (carrier: string, mode: string) => `Carrier ${carrier}, mode ${mode}`,
   },
 
   tuning: {
@@ -95,11 +95,11 @@ export const en = {
     holdTitle: 'For how long the server may hold a question back; its own limit wins',
   },
 
-  panes: { group: 'Panes', chat: 'Chat', wire: 'Wire', meters: 'Meters', socket: 'Socket' },
+  panels: { group: 'Panes', chat: 'Chat', wire: 'Wire', meters: 'Meters', socket: 'Socket' },
 
   chat: {
     title: 'Chat',
-    history: 'History',
+    messages: 'History',
     connecting: 'connecting …',
     open: 'open',
     lost: 'line lost',
@@ -107,10 +107,10 @@ export const en = {
     cursor: 'cursor',
     cursorTitle: 'The position up to which this page has read the room’s log',
     empty: 'No message yet. Say something, or turn the bot on.',
-    fresh: (count: number) => `${count} new`,
-    freshTitle: 'To the newest message',
-    lineLost: 'Line lost.',
-    again: (seconds: string) => `Again in ${seconds}.`,
+    newMessages: (count: number) => `${count} new`,
+    newMessagesTitle: 'To the newest message',
+    connectionLost: 'Line lost.',
+    retryIn: (seconds: string) => `Again in ${seconds}.`,
     tryingNow: 'Trying now …',
     nothingLost: 'Nothing you said is lost.',
     retry: 'Try now',
@@ -144,15 +144,15 @@ export const en = {
     unseen:
       'Your private message is stored. This transport brings public messages only, so it will not come back here.',
     sameCursor: (cursor: string) => `same cursor ${cursor}`,
-    tally: ({ missing, again }: { missing: number; again: number }) =>
+    gapCheck: ({ missing, repeated }: { missing: number; repeated: number }) =>
       [
         'same cursor',
         missing === 0 ? '0 lost' : `${missing} not seen`,
-        again === 0 ? '0 twice' : `${again} twice or out of order`,
+        repeated === 0 ? '0 twice' : `${repeated} twice or out of order`,
       ].join(' · '),
-    tallyReset: 'the server no longer had that cursor',
-    tallyTitle: (came: number, missing: number) =>
-      `${came} events since then. ` +
+    gapCheckReset: 'the server no longer had that cursor',
+    gapCheckTitle: (received: number, missing: number) =>
+      `${received} events since then. ` +
       (missing === 0
         ? 'Their numbers follow one another without a gap.'
         : 'Numbers that are missing here were private to others, or lost: a reader cannot tell which.'),
@@ -161,7 +161,7 @@ export const en = {
   members: {
     title: 'Here',
     you: 'you',
-    speakTo: (name: string) => `Speak to ${name} privately`,
+    sendPrivately: (name: string) => `Speak to ${name} privately`,
     show: 'Who is here',
   },
 
@@ -176,7 +176,7 @@ export const en = {
     notNow: 'The connection is ended: rejoin to send',
     joining: 'Not in the room yet',
     unknown: (name: Part): Part[] => ['Nobody here is called ', name, '. Nothing was sent.'],
-    nothingSaid: (name: Part): Part[] => ['What do you want to say to ', name, '?'],
+    noText: (name: Part): Part[] => ['What do you want to say to ', name, '?'],
     tooLong: (length: string, limit: string) =>
       `Too long: ${length} characters, and ${limit} are allowed. Nothing was sent.`,
     refused: (why: string, text: Part): Part[] => ['Not sent: “', text, '”. ', why],
@@ -186,7 +186,7 @@ export const en = {
     title: 'Meters',
     sinceJoined: (time: string) => `since you joined, ${time}`,
     sinceSwitch: (time: string) => `since the change, ${time}`,
-    lineLost: 'Meter line lost. These numbers stand still until it is back; it comes back by itself.',
+    meterConnectionLost: 'Meter line lost. These numbers stand still until it is back; it comes back by itself.',
     nothing: 'nothing counted yet',
     requests: 'Requests',
     perSecond: '/s',
@@ -256,15 +256,15 @@ export const en = {
 
   compare: {
     title: 'Side by side',
-    once: 'Say it once',
-    onceAbout: (panes: number) =>
-      `${panes === 1 ? 'One member hears' : `${panes} members of this room hear`} it, each when its own line brings it.`,
-    panes: 'Panes',
+    sendOnce: 'Say it once',
+    sendOnceAbout: (columns: number) =>
+      `${columns === 1 ? 'One member hears' : `${columns} members of this room hear`} it, each when its own line brings it.`,
+    columns: 'Panes',
     settings: 'Settings',
     linkAll: 'Link for all',
     linkOf: (transport: string) => `Link of ${transport}`,
     mixed: 'various',
-    nonePanes: 'No pane is shown. Choose some above.',
+    noColumns: 'No pane is shown. Choose some above.',
     preparing: 'opening the panes …',
     logOf: (transport: string) => `What ${transport} brought`,
     empty: 'Nothing has come yet.',
@@ -274,7 +274,7 @@ export const en = {
     value: 'Value',
     share: 'Beside the others',
     requests: 'Requests',
-    empties: 'Empty answers',
+    emptyAnswers: 'Empty answers',
     connections: 'Connections',
     up: 'Bytes up',
     down: 'Bytes down',
@@ -289,7 +289,7 @@ export const en = {
     latest: 'the latest',
     lastEight: 'The last eight',
     lastEightAbout: 'one row a message; ties stand side by side',
-    noRun: 'No message yet. Say something, or start the conversation.',
+    noMessage: 'No message yet. Say something, or start the conversation.',
     first: 'first',
     message: 'Message',
     linkAlone: (figure: string) => `the link alone: ${figure}`,
@@ -303,7 +303,7 @@ export const en = {
       cancel: 'Cancel',
       progress: (said: string, of: string, left: string) => `${said} of ${of} said, ${left} left`,
       /** What the bot says. */
-      lines: [
+      phrases: [
         'jackdaws love my big sphinx',
         'how vexingly quick daft zebras jump',
         'the five boxing wizards jump quickly',
@@ -336,8 +336,8 @@ export const en = {
     exportAs: (format: string) => `Export as ${format}`,
     client: 'client',
     server: 'server',
-    each: (ms: string) => `≈ ${ms} each way`,
-    crowd: 'many at once: + looks closer',
+    oneWay: (ms: string) => `≈ ${ms} each way`,
+    tooMany: 'many at once: + looks closer',
     diagram: 'Sequence diagram of what goes over the wire. The list has the same, to step through by the arrow keys.',
     list: 'What went over the wire, oldest first',
     listHelp: 'Arrow keys step, Enter follows the message, Escape goes back to now, + and − zoom.',

@@ -1,5 +1,5 @@
 import { batch, effect, signal } from '@preact/signals'
-import { recall, remember } from '../browser/storage.ts'
+import { readItem, saveItem } from '../browser/storage.ts'
 import type { Texts } from './en.ts'
 
 /** Each comes when it is spoken: nobody waits for the words of the other. */
@@ -20,7 +20,7 @@ effect(() => {
 })
 
 /** Stays with the language that it has, if the other one cannot be loaded. */
-export async function speak(chosen: Language): Promise<void> {
+export async function setLanguage(chosen: Language): Promise<void> {
   wanted = chosen
   const words = await dictionaries[chosen]().catch(() => null)
   if (!words || chosen !== wanted) return
@@ -28,11 +28,11 @@ export async function speak(chosen: Language): Promise<void> {
     language.value = chosen
     texts.value = words
   })
-  remember('language', chosen)
+  saveItem('language', chosen)
 }
 
 function firstLanguage(): Language {
-  const chosen = recall('language')
+  const chosen = readItem('language')
   if (isLanguage(chosen)) return chosen
   const known = navigator.languages.find((tag) => /^(zh|en)\b/i.test(tag))
   return known !== undefined && /^zh/i.test(known) ? 'zh-CN' : 'en'

@@ -49,14 +49,14 @@ export const zhCN: Texts = {
     perMessage: (figure) => `${figure}/条`,
     notTried: '还没试过',
     noMessage: '还没有消息',
-    seenTitle: '最近一次在这里测得：每条消息的字节数、送达延迟的中位数',
+    lastCostTitle: '最近一次在这里测得：每条消息的字节数、送达延迟的中位数',
   },
 
-  lamps: {
+  statusLights: {
     carrier: '承载',
     mode: '方式',
     modes: { interval: '定时', held: '挂起', streaming: '流式' },
-    spoken: (carrier, mode) => `承载：${carrier}，方式：${mode}`,
+    description: (carrier, mode) => `承载：${carrier}，方式：${mode}`,
   },
 
   tuning: {
@@ -72,11 +72,11 @@ export const zhCN: Texts = {
     holdTitle: '服务器最多可以把请求挂起多久；以服务器自己的上限为准',
   },
 
-  panes: { group: '面板', chat: '聊天', wire: '线路', meters: '仪表', socket: '套接字' },
+  panels: { group: '面板', chat: '聊天', wire: '线路', meters: '仪表', socket: '套接字' },
 
   chat: {
     title: '聊天',
-    history: '聊天记录',
+    messages: '聊天记录',
     connecting: '连接中 …',
     open: '已连接',
     lost: '线路中断',
@@ -84,10 +84,10 @@ export const zhCN: Texts = {
     cursor: '游标',
     cursorTitle: '本页在房间日志中读到的位置',
     empty: '还没有消息。说点什么，或者打开机器人。',
-    fresh: (count) => `${count} 条新消息`,
-    freshTitle: '跳到最新消息',
-    lineLost: '线路中断。',
-    again: (seconds) => `${seconds} 后重试。`,
+    newMessages: (count) => `${count} 条新消息`,
+    newMessagesTitle: '跳到最新消息',
+    connectionLost: '线路中断。',
+    retryIn: (seconds) => `${seconds} 后重试。`,
     tryingNow: '正在重试 …',
     nothingLost: '你说的话一句也不会丢。',
     retry: '马上重试',
@@ -120,14 +120,14 @@ export const zhCN: Texts = {
     reset: '有些消息已超出服务器的保留范围，记录从这里重新开始。',
     unseen: '你的私聊已入库。现在的传输方式只带公开消息，所以它不会回到这里。',
     sameCursor: (cursor) => `游标不变 ${cursor}`,
-    tally: ({ missing, again }) =>
+    gapCheck: ({ missing, repeated }) =>
       [
         '游标不变',
         missing === 0 ? '丢 0 条' : `${missing} 条未见`,
-        again === 0 ? '重 0 条' : `${again} 条重复或乱序`,
+        repeated === 0 ? '重 0 条' : `${repeated} 条重复或乱序`,
       ].join(' · '),
-    tallyReset: '服务器已没有那个游标',
-    tallyTitle: (came, missing) =>
+    gapCheckReset: '服务器已没有那个游标',
+    gapCheckTitle: (came, missing) =>
       `此后共 ${came} 个事件。` +
       (missing === 0 ? '编号前后相连，没有缺口。' : '这里缺的编号，或是别人的私聊，或是丢了：读者无从分辨。'),
   },
@@ -135,7 +135,7 @@ export const zhCN: Texts = {
   members: {
     title: '在线',
     you: '你',
-    speakTo: (name) => `和 ${name} 私聊`,
+    sendPrivately: (name) => `和 ${name} 私聊`,
     show: '谁在这里',
   },
 
@@ -150,7 +150,7 @@ export const zhCN: Texts = {
     notNow: '连接已断开，重新加入后才能发送',
     joining: '还没进入房间',
     unknown: (name) => ['这里没有人叫 ', name, '，消息没有发出。'],
-    nothingSaid: (name) => ['你想对 ', name, ' 说什么？'],
+    noText: (name) => ['你想对 ', name, ' 说什么？'],
     tooLong: (length, limit) => `太长了：${length} 字，最多 ${limit} 字。消息没有发出。`,
     refused: (why, text) => ['没有发出：“', text, '”。', why],
   },
@@ -159,7 +159,7 @@ export const zhCN: Texts = {
     title: '仪表',
     sinceJoined: (time) => `自 ${time} 进入起`,
     sinceSwitch: (time) => `自 ${time} 改动起`,
-    lineLost: '仪表线路中断。恢复之前数字不动；它会自己恢复。',
+    meterConnectionLost: '仪表线路中断。恢复之前数字不动；它会自己恢复。',
     nothing: '还没有计数',
     requests: '请求',
     perSecond: '/s',
@@ -223,14 +223,14 @@ export const zhCN: Texts = {
 
   compare: {
     title: '并排比较',
-    once: '说一次',
-    onceAbout: (panes) => `本房间的 ${panes} 位成员都会听到，各自等自己的线路送达。`,
-    panes: '面板',
+    sendOnce: '说一次',
+    sendOnceAbout: (panes) => `本房间的 ${panes} 位成员都会听到，各自等自己的线路送达。`,
+    columns: '面板',
     settings: '设置',
     linkAll: '全部链路',
     linkOf: (transport) => `${transport}的链路`,
     mixed: '各不相同',
-    nonePanes: '没有显示任何面板，请在上面选择。',
+    noColumns: '没有显示任何面板，请在上面选择。',
     preparing: '正在打开面板 …',
     logOf: (transport) => `${transport}送来的消息`,
     empty: '还没有消息送到。',
@@ -240,7 +240,7 @@ export const zhCN: Texts = {
     value: '数值',
     share: '与其他相比',
     requests: '请求',
-    empties: '空响应',
+    emptyAnswers: '空响应',
     connections: '连接',
     up: '上行字节',
     down: '下行字节',
@@ -255,7 +255,7 @@ export const zhCN: Texts = {
     latest: '最新一条',
     lastEight: '最近八条',
     lastEightAbout: '一行一条消息；同时到达的并排放',
-    noRun: '还没有消息。说点什么，或者开始一段对话。',
+    noMessage: '还没有消息。说点什么，或者开始一段对话。',
     first: '第一',
     message: '消息',
     linkAlone: (figure) => `仅链路：${figure}`,
@@ -268,7 +268,7 @@ export const zhCN: Texts = {
       run: (seconds) => `运行 ${seconds}`,
       cancel: '取消',
       progress: (said, of, left) => `已说 ${said} / ${of}，还剩 ${left}`,
-      lines: [
+      phrases: [
         '床前明月光，疑是地上霜',
         '一个房间，一份日志，多种读法',
         '慢车道向你问好',
@@ -300,8 +300,8 @@ export const zhCN: Texts = {
     exportAs: (format) => `导出为 ${format}`,
     client: '客户端',
     server: '服务器',
-    each: (ms) => `单程 ≈ ${ms}`,
-    crowd: '太密了：按 + 放大',
+    oneWay: (ms) => `单程 ≈ ${ms}`,
+    tooMany: '太密了：按 + 放大',
     diagram: '线路上往来的时序图。列表里是同样的内容，可以用方向键逐条查看。',
     list: '线路上的往来，旧的在前',
     listHelp: '方向键逐条查看，回车跟踪消息，Esc 回到现在，+ 和 − 缩放。',

@@ -7,7 +7,7 @@ export interface ClockReading {
 }
 
 /** Samples that are looked at: the rest of the time the two clocks drift apart. */
-const SAMPLES = 10
+const MAX_SAMPLES = 10
 /** Clocks that are let alone drift apart by less than this while so many samples are taken. */
 const DRIFT_MS = 1
 
@@ -22,18 +22,18 @@ export class Clock {
   #samples: ClockReading[] = []
 
   /** One answer: asked at `sentAt`, received at `receivedAt`, both by this page's clock. */
-  take(sentAt: number, serverAt: number, receivedAt: number): void {
+  addSample(sentAt: number, serverAt: number, receivedAt: number): void {
     const halfRoundTripMs = (receivedAt - sentAt) / 2
     const sample = { offsetMs: serverAt - (sentAt + halfRoundTripMs), halfRoundTripMs }
     const known = this.reading
     // Each is true to ± its half: where they contradict, the server's clock was set in between.
     const apartMs = known ? Math.abs(sample.offsetMs - known.offsetMs) : 0
-    if (known && apartMs > halfRoundTripMs + known.halfRoundTripMs + DRIFT_MS) this.forget()
-    this.#samples = [...this.#samples.slice(1 - SAMPLES), sample]
+    if (known && apartMs > halfRoundTripMs + known.halfRoundTripMs + DRIFT_MS) this.reset()
+    this.#samples = [...this.#samples.slice(1 - MAX_SAMPLES), sample]
   }
 
   /** The machine may have slept, or a clock was set: what was known no longer holds. */
-  forget(): void {
+  reset(): void {
     this.#samples = []
   }
 

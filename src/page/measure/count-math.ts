@@ -3,22 +3,22 @@ import type { TransportName } from '../../protocol.ts'
 import type { TransportMode } from '../../client/transports/transport.ts'
 import { transports } from '../../client/transports/index.ts'
 
-const apart = (a: ByteSplit, b: ByteSplit): ByteSplit => ({
+const difference = (a: ByteSplit, b: ByteSplit): ByteSplit => ({
   headers: a.headers - b.headers,
   framing: a.framing - b.framing,
   payload: a.payload - b.payload,
 })
 
 /** What came to be between two readings. */
-export const since = (before: Counts, after: Counts): Counts => ({
+export const countsSince = (before: Counts, after: Counts): Counts => ({
   requests: after.requests - before.requests,
   polls: after.polls - before.polls,
   empty: after.empty - before.empty,
   frames: after.frames - before.frames,
   opened: after.opened - before.opened,
   delivered: after.delivered - before.delivered,
-  up: apart(after.up, before.up),
-  down: apart(after.down, before.down),
+  up: difference(after.up, before.up),
+  down: difference(after.down, before.down),
 })
 
 export const sumOf = ({ headers, framing, payload }: ByteSplit): number => headers + framing + payload

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import { noCounts, type Counts } from '../../meter.ts'
 import type { TransportName } from '../../protocol.ts'
-import { bytesPerMessage, emptyShare, since, sumOf } from './count-math.ts'
+import { bytesPerMessage, emptyShare, countsSince, sumOf } from './count-math.ts'
 import type { MeterReport, MeterState } from './meter-socket.ts'
 
 /** How far back the plots reach. */
@@ -9,9 +9,9 @@ export const PLOT_MS = 60_000
 /** A rate is taken over this long, or since the switch, whichever is shorter, but not over less than the second. */
 const RATE_MS = { over: 5000, least: 1000 }
 /** Deliveries that percentiles are taken of, exactly: the last so many since the switch. */
-const LATENCIES = 2000
+const MAX_LATENCIES = 2000
 /** Dots in the plot: a minute at 100 messages per second. */
-const DOTS = 6000
+const MAX_DOTS = 6000
 
 /** One delivery in the latency plot. */
 export interface Dot {
@@ -56,7 +56,7 @@ export interface Reading {
 }
 
 /** What a transport was last seen to cost. */
-export interface ReceivedMessage {
+export interface LastCost {
   bytesPerMessage: number | null
   p50: number | null
 }
@@ -66,7 +66,7 @@ export interface Plots {
   points: readonly Point[]
   dots: readonly Dot[]
   /** When the transports were switched, within reach of the plots. */
-  turns: readonly { at: number; from: TransportName; to: TransportName }[]
+  switches: readonly { at: number; from: TransportName; to: TransportName }[]
 }
 
 /** The k-th of n ordered values with k = ⌈p n⌉: a value that occurred, never one in between. */
@@ -75,7 +75,7 @@ export function percentile(ordered: readonly number[], p: number): number {
 }
 
 /** From one switch to the next. */
-interface Stretch {
+interface Period {
   transport: TransportName
   begunAt: number
   isSwitch: boolean
@@ -87,33 +87,33 @@ interface Stretch {
 /** Makes readings out of the server's reports and the page's own clock. */
 export class MeterModel {
   readonly reading = signal<Reading | null>(null)
-  readonly plots = signal<Plots>({ now: Date.now(), points: [], dots: [], turns: [] })
-  readonly seen = signal<Partial<Record<TransportName, ReceivedMessage>>>({})
-  readonly line = signal<MeterState>('connecting')
+  readonly plots = signal<Plots>({ now: Date.now(), points: [], dots: [], switches: [] })
+  readonly lastCosts = signal<Partial<Record<TransportName, LastCost>>>({})
+  readonly socketState = signal<MeterState>('connecting')
   #report: MeterReport | null = null
-  #stretch: Stretch
+  #period: Period
   #points: Point[] = []
   #dots: Dot[] = []
-  #turns: { at: number; from: TransportName; to: TransportName }[] = []
+  #switches: { at: number; from: TransportName; to: TransportName }[] = []
 
   constructor(transport: TransportName) {
-    this.#stretch = { transport, begunAt: Date.now(), isSwitch: false, before: noCounts(), deliveries: [] }
+    this.#period = { transport, begunAt: Date.now(), isSwitch: false, before: noCounts(), deliveries: [] }
   }
 
   /** A new member: the server counts from nothing. */
   joined(transport: TransportName, at: number): void {
     this.#report = null
-    this.#stretch = { transport, begunAt: at, isSwitch: false, before: noCounts(), deliveries: [] }
+    this.#period = { transport, begunAt: at, isSwitch: false, before: noCounts(), deliveries: [] }
     this.tick()
   }
 
   /** Counts go on from here: what this transport has cost before is not counted again. */
-  turned(transport: TransportName): void {
+  startPeriod(transport: TransportName): void {
     const at = Date.now()
     this.tick()
-    this.#turns.push({ at, from: this.#stretch.transport, to: transport })
+    this.#switches.push({ at, from: this.#period.transport, to: transport })
     const before = this.#report?.counts[transport] ?? noCounts()
-    this.#stretch = { transport, begunAt: at, isSwitch: true, before, deliveries: [] }
+    this.#period = { transport, begunAt: at, isSwitch: true, before, deliveries: [] }
     this.tick()
   }
 
@@ -124,24 +124,24 @@ export class MeterModel {
   delivered(ms: number, transport: TransportName): void {
     const dot = { at: Date.now(), ms, transport }
     this.#dots.push(dot)
-    if (transport === this.#stretch.transport) this.#stretch.deliveries.push(dot)
+    if (transport === this.#period.transport) this.#period.deliveries.push(dot)
   }
 
   /** Reads everything off, now. */
   tick(): void {
     const at = Date.now()
-    const { transport, begunAt, isSwitch, before, deliveries } = this.#stretch
-    deliveries.splice(0, deliveries.length - LATENCIES)
+    const { transport, begunAt, isSwitch, before, deliveries } = this.#period
+    deliveries.splice(0, deliveries.length - MAX_LATENCIES)
     const latency = latencyOf(deliveries)
-    const counts = since(before, this.#report?.counts[transport] ?? before)
-    const isFed = this.line.peek() === 'open'
+    const counts = countsSince(before, this.#report?.counts[transport] ?? before)
+    const isConnected = this.socketState.peek() === 'open'
     // Rates stand still with the counts that they are made of.
     const last = this.reading.peek()
-    const stands = !isFed && last?.begunAt === begunAt ? last : null
-    const requestsPerS = stands ? stands.requestsPerS : this.#rate(at, counts, ({ requests }) => requests)
-    const bytesPerS = stands ? stands.bytesPerS : this.#rate(at, counts, ({ up, down }) => sumOf(up) + sumOf(down))
+    const frozen = !isConnected && last?.begunAt === begunAt ? last : null
+    const requestsPerS = frozen ? frozen.requestsPerS : this.#rate(at, counts, ({ requests }) => requests)
+    const bytesPerS = frozen ? frozen.bytesPerS : this.#rate(at, counts, ({ up, down }) => sumOf(up) + sumOf(down))
     const connections = this.#report?.connections ?? null
-    if (this.#report && isFed) {
+    if (this.#report && isConnected) {
       this.#points.push({
         at,
         transport,
@@ -152,16 +152,16 @@ export class MeterModel {
         bytesPerMessage: bytesPerMessage(transport, counts),
       })
     }
-    this.#forget(at - PLOT_MS)
+    this.#dropBefore(at - PLOT_MS)
     this.reading.value = this.#report
       ? { transport, begunAt, isSwitch, counts, connections, requestsPerS, bytesPerS, latency }
       : null
-    this.plots.value = { now: at, points: [...this.#points], dots: [...this.#dots], turns: [...this.#turns] }
+    this.plots.value = { now: at, points: [...this.#points], dots: [...this.#dots], switches: [...this.#switches] }
     if (counts.requests === 0) return
-    const seen = { bytesPerMessage: bytesPerMessage(transport, counts), p50: latency?.p50 ?? null }
-    const known = this.seen.peek()[transport]
-    if (known?.bytesPerMessage !== seen.bytesPerMessage || known.p50 !== seen.p50) {
-      this.seen.value = { ...this.seen.peek(), [transport]: seen }
+    const cost = { bytesPerMessage: bytesPerMessage(transport, counts), p50: latency?.p50 ?? null }
+    const known = this.lastCosts.peek()[transport]
+    if (known?.bytesPerMessage !== cost.bytesPerMessage || known.p50 !== cost.p50) {
+      this.lastCosts.value = { ...this.lastCosts.peek(), [transport]: cost }
     }
   }
 
@@ -170,21 +170,21 @@ export class MeterModel {
       (point) =>
         point.at >= at - RATE_MS.over &&
         // What was read in the very moment of the turn belongs to the stretch before.
-        point.at > this.#stretch.begunAt &&
-        point.transport === this.#stretch.transport,
+        point.at > this.#period.begunAt &&
+        point.transport === this.#period.transport,
     )
     if (!first || at - first.at < RATE_MS.least) return null
     return (read(counts) - read(first.counts)) / ((at - first.at) / 1000)
   }
 
-  #forget(before: number): void {
+  #dropBefore(before: number): void {
     this.#points = this.#points.filter(({ at }) => at >= before)
-    this.#dots = this.#dots.filter(({ at }) => at >= before).slice(-DOTS)
-    this.#turns = this.#turns.filter(({ at }) => at >= before)
+    this.#dots = this.#dots.filter(({ at }) => at >= before).slice(-MAX_DOTS)
+    this.#switches = this.#switches.filter(({ at }) => at >= before)
   }
 }
 
-function latencyOf(deliveries: Stretch['deliveries']): Latency | null {
+function latencyOf(deliveries: Period['deliveries']): Latency | null {
   if (deliveries.length === 0) return null
   const ordered = deliveries.map(({ ms }) => ms).toSorted((a, b) => a - b)
   return {

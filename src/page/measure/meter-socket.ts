@@ -40,7 +40,7 @@ export class MeterSocket {
 
   begin(token: string): void {
     this.close()
-    this.clock.forget()
+    this.clock.reset()
     this.#attempts = 0
     this.#open(token)
   }
@@ -57,15 +57,15 @@ export class MeterSocket {
     const socket = (this.#socket = new this.#net.WebSocket(this.#url, [SUBPROTOCOL, BEARER_PREFIX + token]))
     socket.onopen = () => {
       this.#attempts = 0
-      this.clock.forget()
+      this.clock.reset()
       this.#observer.state('open')
-      this.#say(socket, { type: 'trace', on: true })
+      this.#send(socket, { type: 'trace', on: true })
       this.#askTime(socket, CLOCK_MS.first)
     }
     socket.onmessage = ({ data }) => {
       const receivedAt = now()
       const frame = JSON.parse(String(data)) as MeterFrame
-      if (frame.type === 'clock') this.clock.take(frame.sentAt, frame.serverAt, receivedAt)
+      if (frame.type === 'clock') this.clock.addSample(frame.sentAt, frame.serverAt, receivedAt)
       else if (frame.type === 'trace') this.#observer.trace(frame)
       else this.#observer.report(frame)
     }
@@ -79,12 +79,12 @@ export class MeterSocket {
     }
   }
 
-  #say(socket: WebSocket, frame: MeterFrameUp): void {
+  #send(socket: WebSocket, frame: MeterFrameUp): void {
     socket.send(JSON.stringify(frame))
   }
 
-  #askTime(socket: WebSocket, pauseMs: number): void {
-    this.#say(socket, { type: 'clock', sentAt: now() })
-    this.#timer = setTimeout(() => this.#askTime(socket, Math.min(2 * pauseMs, CLOCK_MS.last)), pauseMs)
+  #askTime(socket: WebSocket, intervalMs: number): void {
+    this.#send(socket, { type: 'clock', sentAt: now() })
+    this.#timer = setTimeout(() => this.#askTime(socket, Math.min(2 * intervalMs, CLOCK_MS.last)), intervalMs)
   }
 }

@@ -10,20 +10,20 @@ export const DIRECT = 'local'
 export const links = signal<readonly AboutLink[]>([])
 
 /** What this server can be read by. */
-export const served = signal<readonly TransportName[]>(TRANSPORTS)
+export const servedTransports = signal<readonly TransportName[]>(TRANSPORTS)
 
 /** What the page's policy lets it connect to is fixed when it is loaded. */
-let allowed: ReadonlySet<number> | null = null
+let allowedPorts: ReadonlySet<number> | null = null
 
 /** Asks the server which links there are; settles in any case. */
 export async function readAbout(): Promise<void> {
   try {
-    const { links: told, transports } = (await call(net, { path: '/about' })) as About
+    const { links: listed, transports } = (await call(net, { path: '/about' })) as About
     // From a page that came over TLS a browser lets nothing go out in the clear.
-    const usable = location.protocol === 'http:' ? told : []
-    allowed ??= new Set(usable.map(({ port }) => port))
-    const known = allowed
-    served.value = TRANSPORTS.filter((name) => transports.includes(name))
+    const usable = location.protocol === 'http:' ? listed : []
+    allowedPorts ??= new Set(usable.map(({ port }) => port))
+    const known = allowedPorts
+    servedTransports.value = TRANSPORTS.filter((name) => transports.includes(name))
     links.value = usable.filter(({ port }) => known.has(port))
   } catch {
     // Not reached: what was known stands until it is.
@@ -31,7 +31,7 @@ export async function readAbout(): Promise<void> {
 }
 
 /** Settles once the links are known for the first time, or cannot be. */
-export const linksKnown = readAbout()
+export const linksLoaded = readAbout()
 
 /** The profiles that there are, each once, in the server's order. */
 export const profilesOf = (all: readonly AboutLink[]): string[] => [...new Set(all.map(({ profile }) => profile))]

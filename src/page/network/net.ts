@@ -15,7 +15,7 @@ export const net: Net = {
  * The same server over one of its links. To a browser that is another origin, so it asks leave for what carries a token,
  * and remembers the answer by URL: with the cursor in the URL each poll would be two. So the cursor goes in a header.
  */
-export function over(direct: Net, link: AboutLink | null): Net {
+export function netOverLink(direct: Net, link: AboutLink | null): Net {
   if (link === null) return direct
   const url = new URL(direct.base)
   url.port = String(link.port)

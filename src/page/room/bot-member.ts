@@ -8,26 +8,26 @@ export interface BotMemberOptions {
   net: Net
   room: string
   /** What it says, drawn by chance. */
-  lines: () => readonly string[]
+  phrases: () => readonly string[]
 }
 
 /** A member that only talks, over a socket of its own that no meter shows. Its name tells the seed that it draws by. */
 export class BotMember {
-  readonly #lines: () => readonly string[]
+  readonly #phrases: () => readonly string[]
   readonly #member: RoomMember
   readonly #signal: AbortSignal
-  readonly #choose: Random
-  #said = 0
+  readonly #random: Random
+  #sentCount = 0
 
   /** @param signal it leaves when this aborts */
   constructor(
-    { net, room, lines }: BotMemberOptions,
+    { net, room, phrases }: BotMemberOptions,
     seed: number,
     signal: AbortSignal,
     observer: SessionObserver = {},
   ) {
-    this.#lines = lines
-    this.#choose = seededRandom(seed, 1)
+    this.#phrases = phrases
+    this.#random = seededRandom(seed, 1)
     this.#signal = signal
     this.#member = new RoomMember({ net, room, transport: 'websocket', name: `bot-${seed}`, rejoin: 'never', observer })
     signal.addEventListener('abort', () => this.leave())
@@ -39,7 +39,7 @@ export class BotMember {
   }
 
   /** It has left, or the server has ended it. */
-  get isGone(): boolean {
+  get hasLeft(): boolean {
     return this.#member.token === null
   }
 
@@ -48,9 +48,9 @@ export class BotMember {
     return this.#member.outbox.length
   }
 
-  say(): void {
-    const lines = this.#lines()
-    this.#member.send(`${++this.#said} · ${lines[Math.floor(this.#choose() * lines.length)] ?? ''}`)
+  sendNext(): void {
+    const phrases = this.#phrases()
+    this.#member.send(`${++this.#sentCount} · ${phrases[Math.floor(this.#random() * phrases.length)] ?? ''}`)
   }
 
   /** Settles when the time is over, or at once when it is to leave. */

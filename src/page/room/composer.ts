@@ -5,7 +5,7 @@ import { readAddress, type Roster } from '../../client/roster.ts'
 /** Why what was written is not on its way. */
 export type Complaint =
   | { type: 'unknown'; name: string }
-  | { type: 'nothing-said'; name: string }
+  | { type: 'no-text'; name: string }
   | { type: 'too-long'; length: number }
   | { type: 'refused'; problem: Problem; text: string }
 
@@ -16,21 +16,21 @@ export const lengthOf = (text: string): number => Array.from(text).length
 export class Composer {
   readonly text = signal('')
   readonly complaint = signal<Complaint | null>(null)
-  readonly #keep: (text: string) => void
+  readonly #save: (text: string) => void
 
-  constructor(text: string, keep: (text: string) => void) {
+  constructor(text: string, save: (text: string) => void) {
     this.text.value = text
-    this.#keep = keep
+    this.#save = save
   }
 
   write(text: string): void {
     this.text.value = text
     this.complaint.value = null
-    this.#keep(text)
+    this.#save(text)
   }
 
   /** Takes out what can be sent; otherwise leaves it and says why. */
-  take(roster: Roster): { text: string; to?: Member } | null {
+  takeDraft(roster: Roster): { text: string; to?: Member } | null {
     const input = this.text.peek().trim()
     if (input === '') return null
     const { text, to, unknown } = readAddress(input, roster)
@@ -41,7 +41,7 @@ export class Composer {
   }
 
   /** The server did not take it. It comes back, unless something else has been begun meanwhile. */
-  giveBack(text: string, problem: Problem): void {
+  restore(text: string, problem: Problem): void {
     if (this.text.peek() === '') this.write(text)
     this.complaint.value = { type: 'refused', problem, text }
   }
@@ -50,7 +50,7 @@ export class Composer {
 function complaintOf(input: string, text: string, unknown: string | undefined): Complaint | null {
   if (unknown !== undefined) return { type: 'unknown', name: unknown }
   const [, name] = /^@(\S+)$/u.exec(input) ?? []
-  if (name !== undefined) return { type: 'nothing-said', name }
+  if (name !== undefined) return { type: 'no-text', name }
   const length = lengthOf(text)
   return length > LIMITS.textLength ? { type: 'too-long', length } : null
 }

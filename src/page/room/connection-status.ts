@@ -18,20 +18,20 @@ export class ConnectionStatus {
   /** The line broke and is not back yet. */
   readonly isLost = signal(false)
   /** Why, if the server said so. */
-  readonly why = signal<Problem | null>(null)
+  readonly problem = signal<Problem | null>(null)
   readonly #note: (note: Note) => void
   #hasBeenOpen = false
   #lostAt: number | null = null
-  #later = 0
+  #connectingTimer = 0
 
   constructor(note: (note: Note) => void) {
     this.#note = note
   }
 
   connecting(): void {
-    clearTimeout(this.#later)
+    clearTimeout(this.#connectingTimer)
     if (this.status.peek().name !== 'open') this.#show({ name: 'connecting' })
-    else this.#later = setTimeout(() => this.#show({ name: 'connecting' }), BRIEF_MS)
+    else this.#connectingTimer = setTimeout(() => this.#show({ name: 'connecting' }), BRIEF_MS)
   }
 
   open(): void {
@@ -47,7 +47,7 @@ export class ConnectionStatus {
     if (this.#lostAt === null && this.#hasBeenOpen) this.#note({ type: 'lost' })
     this.#lostAt ??= Date.now()
     this.isLost.value = true
-    this.why.value = problem ?? null
+    this.problem.value = problem ?? null
     this.#show({ name: 'waiting', untilMs: Date.now() + retryMs })
   }
 
@@ -60,11 +60,11 @@ export class ConnectionStatus {
 
   /** Nothing more is to come. */
   release(): void {
-    clearTimeout(this.#later)
+    clearTimeout(this.#connectingTimer)
   }
 
   #show(status: Status): void {
-    clearTimeout(this.#later)
+    clearTimeout(this.#connectingTimer)
     this.status.value = status
   }
 }

@@ -12,26 +12,26 @@ export class Drafts implements Required<OutboxObserver> {
   }
 
   readonly outbox = (drafts: readonly Draft[]): void => {
-    const { history, self } = this.#state
+    const { messages, identity } = this.#state
     // To be ended once is enough: a close command is not sent again after a reload.
-    self.keep({ drafts: drafts.filter((draft) => !isCloseCommand(draft)) })
-    history.outbox(drafts)
+    identity.save({ drafts: drafts.filter((draft) => !isCloseCommand(draft)) })
+    messages.setOutbox(drafts)
   }
 
   /** It is stored: the line has yet to bring it, if it is one that does. */
   readonly acknowledged = (draft: Draft): void => {
-    const { history, transport } = this.#state
+    const { messages, transport } = this.#state
     if (draft.to === undefined || !transports[transport.peek()].isSpectator) return
-    history.unpend(draft)
-    history.note({ type: 'unseen' })
+    messages.removePending(draft)
+    messages.addNote({ type: 'unseen' })
   }
 
   readonly refused = (draft: Draft, problem: Problem): void => {
-    const { history, composer, roster } = this.#state
-    history.unpend(draft)
+    const { messages, composer, roster } = this.#state
+    messages.removePending(draft)
     // An id that only this page knows is taken: so an earlier membership stored it, whose last answer was lost.
     if (problem.type === 'id-taken') return
     const name = draft.to === undefined ? undefined : roster.peek().get(draft.to)?.name
-    composer.giveBack(name === undefined ? draft.text : `@${name} ${draft.text}`, problem)
+    composer.restore(name === undefined ? draft.text : `@${name} ${draft.text}`, problem)
   }
 }

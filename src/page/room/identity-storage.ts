@@ -1,5 +1,5 @@
 import { TRANSPORTS, type Draft, type Member, type TransportName } from '../../protocol.ts'
-import { recall, remember } from '../browser/storage.ts'
+import { readItem, saveItem } from '../browser/storage.ts'
 
 /**
  * Who this tab is in a room, and what it has not brought home yet. In sessionStorage: a reload stays the same member, and
@@ -10,7 +10,7 @@ export interface Identity {
   member: Member | null
   token: string | null
   /** Ids of all members that this tab has been here: what they said is one's own. The last few. */
-  selves: readonly string[]
+  ownIds: readonly string[]
   /** ms since the epoch, this machine's clock. */
   joinedAt: number
   transport: TransportName
@@ -23,37 +23,37 @@ export interface Identity {
 const keyOf = (room: string): string => `room/${room}`
 
 export function loadIdentity(room: string): Identity {
-  const blank = {
+  const defaults = {
     member: null,
     token: null,
-    selves: [],
+    ownIds: [],
     joinedAt: 0,
     transport: lastTransport(),
     drafts: [],
     text: '',
   }
   try {
-    return { ...blank, ...(JSON.parse(recall(keyOf(room), 'sessionStorage') ?? '{}') as Partial<Identity>) }
+    return { ...defaults, ...(JSON.parse(readItem(keyOf(room), 'sessionStorage') ?? '{}') as Partial<Identity>) }
   } catch {
-    return blank
+    return defaults
   }
 }
 
 export function saveIdentity(room: string, identity: Identity): void {
-  remember(keyOf(room), JSON.stringify(identity), 'sessionStorage')
+  saveItem(keyOf(room), JSON.stringify(identity), 'sessionStorage')
 }
 
 /** For whoever comes next, in any tab and any room. */
-export const rememberTransport = (transport: TransportName): void => remember('transport', transport)
+export const rememberTransport = (transport: TransportName): void => saveItem('transport', transport)
 
 /** The one chosen last, anywhere; to begin with the first, which is where the lesson begins. */
 function lastTransport(): TransportName {
-  const last = recall('transport')
+  const last = readItem('transport')
   return TRANSPORTS.find((name) => name === last) ?? TRANSPORTS[0]
 }
 
 /** For how long the page before a reload may take to let go. */
-const LET_GO_MS = 400
+const LOCK_TIMEOUT_MS = 400
 
 /**
  * Makes this page the only one that speaks for a member, for as long as it lives. A browser copies sessionStorage when a
@@ -61,13 +61,13 @@ const LET_GO_MS = 400
  *
  * @returns false when another tab does so already
  */
-export function claim(member: Member): Promise<boolean> {
+export function claimMember(member: Member): Promise<boolean> {
   // Over plain HTTP from another machine a browser has no locks.
   const locks = navigator.locks as LockManager | undefined
   if (!locks) return Promise.resolve(true)
   return new Promise((resolve) => {
     locks
-      .request(`member/${member.id}`, { signal: AbortSignal.timeout(LET_GO_MS) }, () => {
+      .request(`member/${member.id}`, { signal: AbortSignal.timeout(LOCK_TIMEOUT_MS) }, () => {
         resolve(true)
         return new Promise(() => undefined)
       })

@@ -3,28 +3,28 @@ import type { Cursor, MessageEvent, RoomEvent, TransportName } from '../../proto
 import { now, type ClockReading } from '../measure/clock.ts'
 import type { MeterModel } from '../measure/meter-model.ts'
 import type { ListEntry, MessageList } from './message-list.ts'
-import { count, noGaps, type GapCheck } from './gap-check.ts'
+import { countEvent, noGaps, type GapCheck } from './gap-check.ts'
 import type { SwitchEvent } from '../network/switch-event.ts'
 
 /** Takes what a line brings: into the history, with how long it took, and into the count since the last switch. */
 export class IncomingEvents {
-  readonly #history: MessageList
+  readonly #messages: MessageList
   readonly #meter: MeterModel
   readonly #clock: () => ClockReading | null
   readonly #onMessage: (event: MessageEvent, latencyMs: number | null) => void
   #lastSeq = 0
-  #tally: Signal<GapCheck> | null = null
+  #gapCheck: Signal<GapCheck> | null = null
   /** When the line in use had its first answer, by this page's clock. */
   #openedAt = Number.POSITIVE_INFINITY
 
   /** @param onMessage told of each message, with its latency where it has one */
   constructor(
-    history: MessageList,
+    messages: MessageList,
     meter: MeterModel,
     clock: () => ClockReading | null,
     onMessage: (event: MessageEvent, latencyMs: number | null) => void = () => undefined,
   ) {
-    this.#history = history
+    this.#messages = messages
     this.#meter = meter
     this.#clock = clock
     this.#onMessage = onMessage
@@ -35,22 +35,22 @@ export class IncomingEvents {
   }
 
   /** Another line takes over: what comes from here on is counted in the row that says so. */
-  turned(turn: SwitchEvent, cursor: Cursor): void {
-    const tally = (this.#tally = signal(noGaps))
-    this.#history.add({ key: this.#history.newKey(), at: Date.now(), kind: 'turn', turn, cursor, tally })
+  startSwitch(switchEvent: SwitchEvent, cursor: Cursor): void {
+    const gapCheck = (this.#gapCheck = signal(noGaps))
+    this.#messages.add({ key: this.#messages.newKey(), at: Date.now(), kind: 'switch', switchEvent, cursor, gapCheck })
   }
 
-  take(events: readonly RoomEvent[], isReset: boolean, transport: TransportName): void {
-    const heldAt = now()
+  receive(events: readonly RoomEvent[], isReset: boolean, transport: TransportName): void {
+    const receivedAt = now()
     if (isReset) this.#reset()
     this.#count(events)
-    this.#history.add(...events.map((event) => this.#entryOf(event, transport, heldAt)))
+    this.#messages.add(...events.map((event) => this.#entryOf(event, transport, receivedAt)))
   }
 
-  #entryOf(event: RoomEvent, transport: TransportName, heldAt: number): ListEntry {
+  #entryOf(event: RoomEvent, transport: TransportName, receivedAt: number): ListEntry {
     const key = event.type === 'message' ? event.id : `event ${event.id}`
     if (event.type !== 'message') return { key, at: event.at, kind: 'event', event }
-    const latencyMs = this.#latencyOf(event.at, heldAt)
+    const latencyMs = this.#latencyOf(event.at, receivedAt)
     if (latencyMs !== null) this.#meter.delivered(latencyMs, transport)
     this.#onMessage(event, latencyMs)
     return { key, at: event.at, kind: 'message', event, transport, latencyMs }
@@ -64,26 +64,26 @@ export class IncomingEvents {
    * when the page came, and nothing of the transport. What waits for the next poll, or for a hold to end, does count: that
    * wait is the transport's own.
    */
-  #latencyOf(at: number, heldAt: number): number | null {
+  #latencyOf(at: number, receivedAt: number): number | null {
     const clock = this.#clock()
     if (!clock || at < this.#openedAt + clock.offsetMs) return null
-    return Math.max(0, heldAt + clock.offsetMs - at)
+    return Math.max(0, receivedAt + clock.offsetMs - at)
   }
 
   #reset(): void {
-    this.#history.clear()
-    this.#history.note({ type: 'reset' })
+    this.#messages.clear()
+    this.#messages.addNote({ type: 'reset' })
     this.#lastSeq = 0
-    if (this.#tally) this.#tally.value = { ...this.#tally.peek(), isReset: true }
+    if (this.#gapCheck) this.#gapCheck.value = { ...this.#gapCheck.peek(), isReset: true }
   }
 
   #count(events: readonly RoomEvent[]): void {
-    let tally = this.#tally?.peek() ?? noGaps
+    let gapCheck = this.#gapCheck?.peek() ?? noGaps
     for (const { seq } of events) {
       // The first event ever has no predecessor that it could be missing.
-      tally = count(tally, this.#lastSeq === 0 ? seq - 1 : this.#lastSeq, seq)
+      gapCheck = countEvent(gapCheck, this.#lastSeq === 0 ? seq - 1 : this.#lastSeq, seq)
       this.#lastSeq = Math.max(this.#lastSeq, seq)
     }
-    if (this.#tally) this.#tally.value = tally
+    if (this.#gapCheck) this.#gapCheck.value = gapCheck
   }
 }

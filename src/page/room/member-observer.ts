@@ -10,8 +10,8 @@ import type { RoomState } from './room-state.ts'
 
 /** Brings into the room's state what its member is told: by the room, by the server's meter, and of its own drafts. */
 export class MemberObserver implements Required<RoomMemberObserver> {
-  readonly meterLine: MeterSocket
-  readonly reception: IncomingEvents
+  readonly meterSocket: MeterSocket
+  readonly incoming: IncomingEvents
   readonly outbox: Drafts['outbox']
   readonly acknowledged: Drafts['acknowledged']
   readonly refused: Drafts['refused']
@@ -22,15 +22,15 @@ export class MemberObserver implements Required<RoomMemberObserver> {
 
   /** @param net the meter line goes by it, and is not traced */
   constructor(state: RoomState, net: Net, member: () => RoomMember | null) {
-    const { room, history, meter, wire } = state
+    const { room, messages, meter, wire } = state
     this.#state = state
     this.#member = member
-    this.meterLine = new MeterSocket(net, room, {
+    this.meterSocket = new MeterSocket(net, room, {
       report: (report) => meter.report(report),
-      trace: ({ records, dropped }) => wire.tell(records, dropped),
-      state: (state) => (meter.line.value = state),
+      trace: ({ records, dropped }) => wire.addRecords(records, dropped),
+      state: (state) => (meter.socketState.value = state),
     })
-    this.reception = new IncomingEvents(history, meter, () => this.meterLine.clock.reading)
+    this.incoming = new IncomingEvents(messages, meter, () => this.meterSocket.clock.reading)
     const drafts = new Drafts(state)
     this.outbox = drafts.outbox
     this.acknowledged = drafts.acknowledged
@@ -38,50 +38,50 @@ export class MemberObserver implements Required<RoomMemberObserver> {
   }
 
   readonly joined = ({ member, token }: Membership, arrival: Arrival): void => {
-    const { self, meter, wire, transport, link } = this.#state
+    const { identity, meter, wire, transport, link } = this.#state
     this.#arrival = arrival
-    if (arrival !== 'resumed') self.joined(member, token)
-    self.met(member)
-    meter.joined(transport.peek(), self.kept.joinedAt)
-    wire.begin(
-      () => this.meterLine.clock.reading,
+    if (arrival !== 'resumed') identity.joined(member, token)
+    identity.setMember(member)
+    meter.joined(transport.peek(), identity.saved.joinedAt)
+    wire.beginMembership(
+      () => this.meterSocket.clock.reading,
       () => link.peek()?.rttMs ?? 0,
     )
-    this.meterLine.begin(token)
+    this.meterSocket.begin(token)
   }
 
   readonly ended = (): void => {
-    this.meterLine.close()
-    this.#state.self.keep({ token: null })
+    this.meterSocket.close()
+    this.#state.identity.save({ token: null })
   }
 
   readonly state = (state: SessionState): void => {
-    const { standing } = this.#state
-    if (state.name === 'connecting') standing.connecting()
-    else if (state.name === 'waiting') standing.waiting(state.retryMs, state.problem)
+    const { connection } = this.#state
+    if (state.name === 'connecting') connection.connecting()
+    else if (state.name === 'waiting') connection.waiting(state.retryMs, state.problem)
     else if (state.name === 'open') {
-      this.reception.opened()
-      standing.open()
+      this.incoming.opened()
+      connection.open()
     } else if (state.problem) {
-      standing.ended(this.#member()?.isEndAsked ?? false, state.problem.status === 410 ? null : state.problem)
+      connection.ended(this.#member()?.isEndAsked ?? false, state.problem.status === 410 ? null : state.problem)
     }
   }
 
   readonly events = (events: readonly RoomEvent[], isReset: boolean): void => {
-    const { history, wire, self, transport, cursor } = this.#state
-    this.reception.take(events, isReset, transport.peek())
-    wire.shown(events, transport.peek())
+    const { messages, wire, identity, transport, cursor } = this.#state
+    this.incoming.receive(events, isReset, transport.peek())
+    wire.addMessages(events, transport.peek())
     cursor.value = this.#member()?.cursor ?? null
     // Once the first batch is there, so that this stands below the history that the batch brought.
-    if (this.#arrival === 'rejoined') history.note({ type: 'rejoined', name: self.member.peek()?.name ?? '' })
-    else if (this.#arrival) history.note({ type: 'connected', transport: transport.peek() })
+    if (this.#arrival === 'rejoined') messages.addNote({ type: 'rejoined', name: identity.member.peek()?.name ?? '' })
+    else if (this.#arrival) messages.addNote({ type: 'connected', transport: transport.peek() })
     this.#arrival = null
   }
 
   readonly roster = (roster: Roster): void => {
-    const { self } = this.#state
+    const { identity } = this.#state
     this.#state.roster.value = roster
-    const member = roster.get(self.member.peek()?.id ?? '')
-    if (member) self.met(member)
+    const member = roster.get(identity.member.peek()?.id ?? '')
+    if (member) identity.setMember(member)
   }
 }

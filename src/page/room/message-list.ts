@@ -27,7 +27,7 @@ export type ListEntry = { key: string; at: number } & (
     }
   | { kind: 'event'; event: Exclude<RoomEvent, MessageEvent> }
   | { kind: 'note'; note: Note }
-  | { kind: 'turn'; turn: SwitchEvent; cursor: Cursor; tally: Signal<GapCheck> }
+  | { kind: 'switch'; switchEvent: SwitchEvent; cursor: Cursor; gapCheck: Signal<GapCheck> }
 )
 
 /** A draft of one's own that has not come back as a message. */
@@ -38,48 +38,48 @@ export interface Pending {
 }
 
 /** Rows that are kept; while the reader is up in the past, more, so that what is read does not go away below the eye. */
-const KEPT = 500
-const KEPT_WHILE_READING = 2000
+const MAX_ROWS = 500
+const MAX_ROWS_SCROLLED_BACK = 2000
 
 /** In a busy room rows come in handfuls: a dozen times a second is as good to the eye as sixty, and leaves it its frames. */
-const SHOW_MS = 80
+const UPDATE_MS = 80
 /** A hidden page has no frames; its title still counts what is missed. */
-const SHOW_HIDDEN_MS = 250
+const UPDATE_HIDDEN_MS = 250
 
 /** What the room's view shows. Changes are gathered and shown together. */
 export class MessageList {
   readonly entries = signal<readonly ListEntry[]>([])
   readonly pending = signal<readonly Pending[]>([])
   /** Messages shown since the beginning: what a reader who looks elsewhere has missed is a difference of two of these. */
-  readonly messages = signal(0)
+  readonly messageCount = signal(0)
   /** Set by the view while the reader is not at the end. */
-  isReading = false
+  isScrolledBack = false
   #entries: readonly ListEntry[] = []
-  #fresh: ListEntry[] = []
+  #added: ListEntry[] = []
   #pending: readonly Pending[] = []
   /** Ids of the drafts that were in the outbox last. */
   #outbox: ReadonlySet<string> = new Set()
-  #messages = 0
+  #messageCount = 0
   #isScheduled = false
-  #shownAt = 0
+  #updatedAt = 0
   #notes = 0
-  readonly #kept: number
+  readonly #maxRows: number
 
-  /** @param kept rows that are kept while the reader is at the end */
-  constructor(kept = KEPT) {
-    this.#kept = kept
+  /** @param maxRows rows that are kept while the reader is at the end */
+  constructor(maxRows = MAX_ROWS) {
+    this.#maxRows = maxRows
   }
 
   add(...entries: ListEntry[]): void {
-    this.#fresh.push(...entries)
+    this.#added.push(...entries)
     const messages = entries.filter(({ kind }) => kind === 'message')
-    this.#messages += messages.length
+    this.#messageCount += messages.length
     const arrived = new Set(messages.map(({ key }) => key))
     if (arrived.size > 0) this.#pending = this.#pending.filter(({ draft }) => !arrived.has(draft.id))
-    this.#show()
+    this.#scheduleUpdate()
   }
 
-  note(note: Note): void {
+  addNote(note: Note): void {
     this.add({ key: this.newKey(), at: Date.now(), kind: 'note', note })
   }
 
@@ -91,21 +91,21 @@ export class MessageList {
   /** The view starts anew. What is stored comes with the new beginning, or not at all. */
   clear(): void {
     this.#entries = []
-    this.#fresh = []
+    this.#added = []
     this.#pending = this.#pending.filter(({ isStored }) => !isStored)
-    this.#show()
+    this.#scheduleUpdate()
   }
 
-  unpend(draft: Draft): void {
+  removePending(draft: Draft): void {
     this.#pending = this.#pending.filter((other) => other.draft.id !== draft.id)
-    this.#show()
+    this.#scheduleUpdate()
   }
 
   /**
    * A draft that enters the outbox is pending. One that leaves it is in the log; a close command is not, and does not come
    * back.
    */
-  outbox(drafts: readonly Draft[]): void {
+  setOutbox(drafts: readonly Draft[]): void {
     const waiting = new Set(drafts.map(({ id }) => id))
     // A draft may come back as a message before it leaves the outbox: it must not be pending again.
     const added = drafts.filter(({ id }) => !this.#outbox.has(id))
@@ -114,30 +114,30 @@ export class MessageList {
       .filter(({ draft }) => waiting.has(draft.id) || !isCloseCommand(draft))
       .map((pending) => (waiting.has(pending.draft.id) ? pending : { ...pending, isStored: true }))
       .concat(added.map((draft) => ({ draft, isStored: false })))
-    this.#show()
+    this.#scheduleUpdate()
   }
 
-  #show(): void {
+  #scheduleUpdate(): void {
     if (this.#isScheduled) return
     this.#isScheduled = true
-    const show = () => {
+    const update = () => {
       cancelAnimationFrame(frame)
       clearTimeout(timer)
       this.#isScheduled = false
-      this.#shownAt = performance.now()
-      if (this.#fresh.length > 0 || this.#entries !== this.entries.peek()) {
-        const keep = this.isReading ? KEPT_WHILE_READING : this.#kept
-        this.#entries = [...this.#entries, ...this.#fresh].slice(-keep)
-        this.#fresh = []
+      this.#updatedAt = performance.now()
+      if (this.#added.length > 0 || this.#entries !== this.entries.peek()) {
+        const maxRows = this.isScrolledBack ? MAX_ROWS_SCROLLED_BACK : this.#maxRows
+        this.#entries = [...this.#entries, ...this.#added].slice(-maxRows)
+        this.#added = []
       }
       this.entries.value = this.#entries
       this.pending.value = this.#pending
-      this.messages.value = this.#messages
+      this.messageCount.value = this.#messageCount
     }
-    const waitMs = this.#shownAt + SHOW_MS - performance.now()
+    const waitMs = this.#updatedAt + UPDATE_MS - performance.now()
     const isNow = waitMs <= 0 && !document.hidden
-    const frame = isNow ? requestAnimationFrame(show) : 0
+    const frame = isNow ? requestAnimationFrame(update) : 0
     // Beside a frame too: a page that is hidden before it has come gets none.
-    const timer = setTimeout(show, isNow || document.hidden ? SHOW_HIDDEN_MS : waitMs)
+    const timer = setTimeout(update, isNow || document.hidden ? UPDATE_HIDDEN_MS : waitMs)
   }
 }

@@ -11,7 +11,7 @@ import { MeterModel } from '../measure/meter-model.ts'
 import { MessageList } from './message-list.ts'
 import { DIRECT } from '../network/links.ts'
 import { MemberObserver } from './member-observer.ts'
-import { over } from '../network/net.ts'
+import { netOverLink } from '../network/net.ts'
 import type { RoomState } from './room-state.ts'
 import { OwnIdentity } from './own-identity.ts'
 import { ConnectionStatus } from './connection-status.ts'
@@ -34,9 +34,9 @@ const RELOAD_GRACE_MS = 1500
 /** A tab's room: what it shows, and what a person can do there. */
 export class RoomController implements RoomState {
   readonly room: string
-  readonly history = new MessageList()
-  readonly standing = new ConnectionStatus((note) => this.history.note(note))
-  readonly self: OwnIdentity
+  readonly messages = new MessageList()
+  readonly connection = new ConnectionStatus((note) => this.messages.addNote(note))
+  readonly identity: OwnIdentity
   readonly meter: MeterModel
   readonly wire = new WireRecords()
   readonly socket = new SocketWatch()
@@ -53,70 +53,70 @@ export class RoomController implements RoomState {
   readonly #observer: MemberObserver
   /** null until it is known as whom this tab goes on. */
   #member: RoomMember | null = null
-  #isOver = false
+  #hasLeft = false
 
   constructor(options: RoomControllerOptions) {
     this.#options = options
     this.#net = traceNet(options.net, {
-      began: (sighting) => this.wire.began(sighting),
-      socket: (socket) => this.socket.watch(socket),
+      exchangeBegan: (observation) => this.wire.addObservation(observation),
+      socketMade: (socket) => this.socket.watch(socket),
     })
     this.room = options.room
-    this.self = new OwnIdentity(this.room)
-    const { transport, text } = this.self.kept
+    this.identity = new OwnIdentity(this.room)
+    const { transport, text } = this.identity.saved
     this.transport = signal(transport)
     this.tuning = signal(options.tuning)
     this.meter = new MeterModel(transport)
-    this.composer = new Composer(text, (written) => this.self.keep({ text: written }))
+    this.composer = new Composer(text, (written) => this.identity.save({ text: written }))
     this.#observer = new MemberObserver(this, options.net, () => this.#member)
     void this.#begin()
   }
 
   /** How the server's clock stands to ours, and how well that is known. */
   get clockReading(): ClockReading | null {
-    return this.#observer.meterLine.clock.reading
+    return this.#observer.meterSocket.clock.reading
   }
 
   use(to: TransportName): void {
     const from = this.#route
     if (to === from.transport) return
     this.transport.value = to
-    this.#turned({ from, to: this.#route })
-    this.self.keep({ transport: to })
+    this.#startSwitch({ from, to: this.#route })
+    this.identity.save({ transport: to })
     this.#member?.use(to)
   }
 
-  set(tuning: Partial<TransportTuning>): void {
-    const was = this.tuning.peek()
-    this.tuning.value = { ...was, ...tuning }
+  tune(tuning: Partial<TransportTuning>): void {
+    const before = this.tuning.peek()
+    this.tuning.value = { ...before, ...tuning }
     const transport = this.transport.peek()
-    if (affectsConnection(transports[transport], was, this.tuning.peek())) this.meter.turned(transport)
+    if (affectsConnection(transports[transport], before, this.tuning.peek())) this.meter.startPeriod(transport)
     this.#member?.tune(tuning)
   }
 
   /** Goes on over a link, or over none. */
-  reach(link: AboutLink | null): void {
+  connectOver(link: AboutLink | null): void {
     if (link?.port === this.link.peek()?.port) return
     const from = this.#route
     this.link.value = link
     // A server that was started anew has the same links at other ports.
-    if (this.#route.profile !== from.profile) this.#turned({ from, to: this.#route })
-    this.#member?.connectOver(over(this.#net, link))
+    if (this.#route.profile !== from.profile) this.#startSwitch({ from, to: this.#route })
+    this.#member?.connectOver(netOverLink(this.#net, link))
   }
 
   /** Sends what stands in the composer; on the way back into the room it is kept, and sent on arrival. */
-  say(): void {
+  send(): void {
     const member = this.#member
-    if (!member?.member || this.standing.status.peek().name === 'ended') return
-    const taken = this.composer.take(this.roster.peek())
-    if (taken) member.send(taken.text, taken.to)
+    if (!member?.member || this.connection.status.peek().name === 'ended') return
+    const draft = this.composer.takeDraft(this.roster.peek())
+    if (draft) member.send(draft.text, draft.to)
   }
 
   /** @returns why not, or null when the name is changed */
   async rename(name: string): Promise<Problem | null> {
     if (!this.#member?.token) return null
     try {
-      this.self.met(await this.#member.rename(name))
+      this.identity.setMember(await this.#member.rename(name))
       return null
     } catch (error) {
       if (error instanceof ProblemError) return error.problem
@@ -136,18 +136,18 @@ export class RoomController implements RoomState {
 
   /** Leaves for good. The name is remembered. */
   leave(): void {
-    this.#isOver = true
-    this.#observer.meterLine.close()
-    this.standing.release()
-    const { token } = this.self.kept
-    this.self.keep({ token: null })
+    this.#hasLeft = true
+    this.#observer.meterSocket.close()
+    this.connection.release()
+    const { token } = this.identity.saved
+    this.identity.save({ token: null })
     const leaving = this.#member?.leave() ?? (token === null ? null : leave(this.#options.net, this.room, token))
     leaving?.catch(() => undefined)
   }
 
   /** The page goes away; whether it is closed or reloaded it cannot tell. The server waits a moment for it. */
-  hide(): void {
-    const { token } = this.self.kept
+  leaveUnlessReloaded(): void {
+    const { token } = this.identity.saved
     if (token !== null) leave(this.#options.net, this.room, token, RELOAD_GRACE_MS).catch(() => undefined)
   }
 
@@ -155,24 +155,24 @@ export class RoomController implements RoomState {
     return { transport: this.transport.peek(), profile: this.link.peek()?.profile ?? DIRECT }
   }
 
-  #turned(turn: SwitchEvent): void {
-    this.meter.turned(turn.to.transport)
+  #startSwitch(switchEvent: SwitchEvent): void {
+    this.meter.startPeriod(switchEvent.to.transport)
     // Before anything came there is nothing that another line could go on with.
     const cursor = this.cursor.peek()
     if (cursor === null) return
-    this.#observer.reception.turned(turn, cursor)
-    this.wire.turned(turn)
+    this.#observer.incoming.startSwitch(switchEvent, cursor)
+    this.wire.addSwitch(switchEvent)
   }
 
   async #begin(): Promise<void> {
-    const resume = await this.self.resume()
-    if (this.#isOver) return
+    const resume = await this.identity.resume()
+    if (this.#hasLeft) return
     const { net, language } = this.#options
-    const { member, drafts } = this.self.kept
+    const { member, drafts } = this.identity.saved
     this.#observer.outbox(drafts)
     this.#member = new RoomMember({
       net,
-      connectionNet: over(this.#net, this.link.peek()),
+      connectionNet: netOverLink(this.#net, this.link.peek()),
       room: this.room,
       transport: this.transport.peek(),
       tuning: this.tuning.peek(),

@@ -11,9 +11,9 @@ import type { WireRecords } from '../wire/wire-records.ts'
 /** What a tab shows of its room. */
 export interface RoomState {
   readonly room: string
-  readonly history: MessageList
-  readonly standing: ConnectionStatus
-  readonly self: OwnIdentity
+  readonly messages: MessageList
+  readonly connection: ConnectionStatus
+  readonly identity: OwnIdentity
   readonly meter: MeterModel
   readonly wire: WireRecords
   readonly composer: Composer

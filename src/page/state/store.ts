@@ -2,18 +2,18 @@ import { computed, effect, signal, untracked } from '@preact/signals'
 import { DEFAULT_TUNING, type TransportTuning } from '../../client/transports/transport.ts'
 import { BackgroundBot } from '../room/background-bot.ts'
 import { language, texts } from '../i18n/i18n.ts'
-import { DIRECT, linkOf, links, readAbout, served } from '../network/links.ts'
+import { DIRECT, linkOf, links, readAbout, servedTransports } from '../network/links.ts'
 import { net } from '../network/net.ts'
-import { route } from '../browser/router.ts'
+import { pageAddress } from '../browser/router.ts'
 import { RoomController } from '../room/room-controller.ts'
-import { recall, remember } from '../browser/storage.ts'
+import { readItem, saveItem } from '../browser/storage.ts'
 
 const TICK_MS = 500
 
 /** The room that the address names; null when it names none. */
-const room = computed(() => ('room' in route.value ? route.value.room : null))
+const room = computed(() => ('room' in pageAddress.value ? pageAddress.value.room : null))
 /** The network that this tab's line is put behind, where the server has one with this profile. */
-const profile = signal(recall('profile', 'sessionStorage') ?? DIRECT)
+const profile = signal(readItem('profile', 'sessionStorage') ?? DIRECT)
 /** Where this tab is. */
 export const currentRoom = signal<RoomController | null>(null)
 
@@ -25,9 +25,9 @@ effect(() => {
   const wanted = room.value
   untracked(() => {
     currentRoom.value?.leave()
-    backgroundBot.value?.set(0)
-    const lines = () => texts.peek().compare.bot.lines
-    backgroundBot.value = wanted === null ? null : new BackgroundBot({ net, room: wanted, lines })
+    backgroundBot.value?.setRate(0)
+    const phrases = () => texts.peek().compare.bot.phrases
+    backgroundBot.value = wanted === null ? null : new BackgroundBot({ net, room: wanted, phrases })
     currentRoom.value =
       wanted === null
         ? null
@@ -37,24 +37,24 @@ effect(() => {
 
 /** A server that was started anew has other links. */
 effect(() => {
-  if (currentRoom.value?.meter.line.value === 'open') void readAbout()
+  if (currentRoom.value?.meter.socketState.value === 'open') void readAbout()
 })
 effect(() => {
   const at = currentRoom.value
   const link = profile.value === DIRECT ? null : linkOf(links.value, profile.value, 0)
-  untracked(() => at?.reach(link))
+  untracked(() => at?.connectOver(link))
 })
 /** What was chosen once may not be served here any more. */
 effect(() => {
   const at = currentRoom.value
-  const [first] = served.value
-  if (at && first && !served.value.includes(at.transport.value)) untracked(() => at.use(first))
+  const [first] = servedTransports.value
+  if (at && first && !servedTransports.value.includes(at.transport.value)) untracked(() => at.use(first))
 })
 
 setInterval(() => currentRoom.peek()?.meter.tick(), TICK_MS)
 addEventListener('pagehide', () => {
-  backgroundBot.peek()?.set(0)
-  currentRoom.peek()?.hide()
+  backgroundBot.peek()?.setRate(0)
+  currentRoom.peek()?.leaveUnlessReloaded()
 })
 // Brought back from the browser's memory, its lines are cut and it may have left: begin anew, with what was kept.
 addEventListener('pageshow', ({ persisted }) => {
@@ -62,21 +62,21 @@ addEventListener('pageshow', ({ persisted }) => {
 })
 
 export function setTuning(of: RoomController, tuning: Partial<TransportTuning>): void {
-  of.set(tuning)
-  remember('tuning', JSON.stringify(of.tuning.peek()), 'sessionStorage')
+  of.tune(tuning)
+  saveItem('tuning', JSON.stringify(of.tuning.peek()), 'sessionStorage')
 }
 
 /** Puts the line behind a network; it stays there when the page is loaded anew. */
 export function setProfile(wanted: string): void {
   profile.value = wanted
-  remember('profile', wanted, 'sessionStorage')
+  saveItem('profile', wanted, 'sessionStorage')
 }
 
 function loadTuning(): TransportTuning {
   try {
     return {
       ...DEFAULT_TUNING,
-      ...(JSON.parse(recall('tuning', 'sessionStorage') ?? '{}') as Partial<TransportTuning>),
+      ...(JSON.parse(readItem('tuning', 'sessionStorage') ?? '{}') as Partial<TransportTuning>),
     }
   } catch {
     return DEFAULT_TUNING

@@ -1,10 +1,10 @@
-import { language, speak, texts, type Language } from '../i18n/i18n.ts'
-import { addressOf, DEFAULT_ROOM, go, isRoomName, route, VIEWS } from '../browser/router.ts'
+import { language, setLanguage, texts, type Language } from '../i18n/i18n.ts'
+import { addressOf, DEFAULT_ROOM, goToRoom, isRoomName, pageAddress, VIEWS } from '../browser/router.ts'
 import type { RoomController } from '../room/room-controller.ts'
-import { theme, turnTheme, type Theme } from '../browser/theme.ts'
+import { theme, nextTheme, type Theme } from '../browser/theme.ts'
 import { Avatar } from './shared/avatar.tsx'
-import { InPlace } from './shared/inline-edit.tsx'
-import { sayProblem } from './shared/problem-text.ts'
+import { InlineEdit } from './shared/inline-edit.tsx'
+import { problemText } from './shared/problem-text.ts'
 
 export function Header({ controller }: { controller: RoomController | null }) {
   return (
@@ -15,7 +15,7 @@ export function Header({ controller }: { controller: RoomController | null }) {
       </a>
       {controller && <Room room={controller.room} />}
       {controller && <Views room={controller.room} />}
-      <div class="self">
+      <div class="user-controls">
         {controller && <Name controller={controller} />}
         <Languages />
         <ThemeButton />
@@ -36,7 +36,7 @@ function Mark() {
 
 function Views({ room }: { room: string }) {
   const { views } = texts.value.header
-  const at = 'view' in route.value ? route.value.view : null
+  const at = 'view' in pageAddress.value ? pageAddress.value.view : null
   return (
     <nav class="views" aria-label={views.group}>
       {VIEWS.map((view) => (
@@ -53,12 +53,12 @@ function Room({ room }: { room: string }) {
   const enter = (wanted: string) => {
     const name = wanted.replace(/^#/, '')
     if (!isRoomName(name)) return header.badRoom
-    go(name)
+    goToRoom(name)
     return null
   }
   return (
     <h1 class="room">
-      <InPlace
+      <InlineEdit
         key={room}
         className="room-name"
         value={room}
@@ -69,21 +69,21 @@ function Room({ room }: { room: string }) {
       >
         <span class="hash">#</span>
         <span>{room}</span>
-      </InPlace>
+      </InlineEdit>
     </h1>
   )
 }
 
 function Name({ controller }: { controller: RoomController }) {
   const { header } = texts.value
-  const member = controller.self.member.value
+  const member = controller.identity.member.value
   if (!member) return null
   const rename = async (name: string) => {
     const problem = await controller.rename(name)
-    return problem && sayProblem(problem)
+    return problem && problemText(problem)
   }
   return (
-    <InPlace
+    <InlineEdit
       className="name"
       value={member.name}
       title={header.rename}
@@ -96,7 +96,7 @@ function Name({ controller }: { controller: RoomController }) {
       <svg viewBox="0 0 16 16" aria-hidden="true" fill="none" stroke="currentColor">
         <path d="M3 13l.6-2.8 7-7 2.2 2.2-7 7z" stroke-width="1.3" stroke-linejoin="round" />
       </svg>
-    </InPlace>
+    </InlineEdit>
   )
 }
 
@@ -112,7 +112,7 @@ function Languages() {
           type="button"
           lang={name}
           aria-pressed={language.value === name}
-          onClick={() => void speak(name)}
+          onClick={() => void setLanguage(name)}
         >
           {LANGUAGES[name]}
         </button>
@@ -132,7 +132,7 @@ const THEME_ICONS: Record<Theme, string> = {
 function ThemeButton() {
   const name = texts.value.header.theme[theme.value]
   return (
-    <button type="button" class="icon" aria-label={name} title={name} onClick={turnTheme}>
+    <button type="button" class="icon" aria-label={name} title={name} onClick={nextTheme}>
       <svg viewBox="0 0 16 16" aria-hidden="true" stroke="currentColor" stroke-width="1.4" stroke-linecap="round">
         {theme.value === 'dark' ? (
           <path d="M13.2 9.8A5.6 5.6 0 016.2 2.8a5.6 5.6 0 107 7z" fill="currentColor" stroke-linejoin="round" />

@@ -6,28 +6,28 @@ const CARRIERS = ['HTTP', 'WebSocket'] as const
 const MODES = ['interval', 'held', 'streaming'] as const
 
 /** What carries, and how. The lamps are for the eye; the ear is told which are lit. */
-export function Lamps({ controller }: { controller: RoomController }) {
-  const { lamps } = texts.value
+export function StatusLights({ controller }: { controller: RoomController }) {
+  const { statusLights } = texts.value
   const { carrier, mode } = modeOf(controller.transport.value, controller.meter.reading.value?.counts)
   return (
-    <div class="lamps">
+    <div class="status-lights">
       <p class="sr" role="status">
-        {lamps.spoken(carrier, lamps.modes[mode])}
+        {statusLights.description(carrier, statusLights.modes[mode])}
       </p>
       <dl aria-hidden="true">
-        <dt>{lamps.carrier}</dt>
+        <dt>{statusLights.carrier}</dt>
         <dd>
           {CARRIERS.map((name) => (
-            <span key={name} class="lamp" data-on={name === carrier}>
+            <span key={name} class="light" data-on={name === carrier}>
               {name}
             </span>
           ))}
         </dd>
-        <dt>{lamps.mode}</dt>
+        <dt>{statusLights.mode}</dt>
         <dd>
           {MODES.map((name) => (
-            <span key={name} class="lamp" data-on={name === mode}>
-              {lamps.modes[name]}
+            <span key={name} class="light" data-on={name === mode}>
+              {statusLights.modes[name]}
             </span>
           ))}
         </dd>

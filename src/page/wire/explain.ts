@@ -46,9 +46,9 @@ export function reasonOf({ item }: Arrow, wire: WireRecords, nowAt: number): Rea
   if (item.type === 'frame') {
     return { type: 'frame', kind: item.record.kind, messages: item.record.messages?.length ?? 0 }
   }
-  const { record, sighting } = item
+  const { record, observation } = item
   if (!record) return { type: 'uncounted' }
-  if (record.isOver && record.status === undefined) return { type: sighting?.isAborted ? 'cut' : 'broken' }
+  if (record.isOver && record.status === undefined) return { type: observation?.isAborted ? 'cut' : 'broken' }
   if ((record.status ?? 0) >= 400) return { type: 'refused', status: record.status ?? 0 }
   switch (record.kind) {
     case 'post':
@@ -81,7 +81,7 @@ function pollReason(item: ExchangeItem, record: ExchangeRecord, wire: WireRecord
     return { type: 'held', parkedMs, messages: brings.length, seqs, againMs: againMs(item, wire), isOwn }
   }
   if (answeredAt === undefined) return { type: 'pending' }
-  if (events === 0) return NOTHING_BROUGHT[mode]
+  if (events === 0) return EMPTY_ANSWER_REASONS[mode]
   if (mode !== 'interval') return { type: 'at-once', messages: brings.length }
   const [first] = brings
   const storedAt = first === undefined ? undefined : wire.messages.get(first)?.storedAt
@@ -90,7 +90,7 @@ function pollReason(item: ExchangeItem, record: ExchangeRecord, wire: WireRecord
 }
 
 /** What an answer without an event was, that did not have to wait. */
-const NOTHING_BROUGHT: Record<TransportTraits['mode'], Reason> = {
+const EMPTY_ANSWER_REASONS: Record<TransportTraits['mode'], Reason> = {
   interval: { type: 'in-vain' },
   held: { type: 'probe' },
   streaming: { type: 'other' },
@@ -98,7 +98,7 @@ const NOTHING_BROUGHT: Record<TransportTraits['mode'], Reason> = {
 
 /** How soon after an answer the page's next question of the same kind went out. */
 function againMs(item: ExchangeItem, wire: WireRecords): number | null {
-  const endedAt = item.sighting?.endedAt
+  const endedAt = item.observation?.endedAt
   if (endedAt === undefined || endedAt === null) return null
   const next = wire.items.find(
     (other) =>

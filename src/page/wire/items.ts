@@ -10,7 +10,7 @@ export interface ExchangeItem {
   /** By the page's clock: what items are ordered by. */
   begunAt: number
   record: ExchangeRecord | null
-  sighting: ClientObservation | null
+  observation: ClientObservation | null
 }
 
 /** One frame of a socket, or one piece of a streamed answer. */
@@ -19,21 +19,21 @@ export interface FrameItem {
   key: string
   begunAt: number
   record: FrameRecord
-  line: ExchangeItem | null
+  exchange: ExchangeItem | null
 }
 
 /** From here on another transport is used, or another link. */
 export interface SwitchItem {
-  type: 'turn'
+  type: 'switch'
   key: string
   begunAt: number
-  turn: SwitchEvent
+  switchEvent: SwitchEvent
 }
 
 export type Item = ExchangeItem | FrameItem | SwitchItem
 
 /** A message as the page came to know it. */
-export interface Carried {
+export interface WireMessage {
   id: string
   seq: number
   /** By the server's clock. */
@@ -64,20 +64,20 @@ export interface Arrow {
 
 const NONE: readonly string[] = []
 
-/** @param toPage turns a time of the server's clock into one of the page's */
-export function arrowsOf(item: Item, toPage: (at: number) => number): Arrow[] {
-  if (item.type === 'turn') return []
-  if (item.type === 'frame') return [frameArrow(item, toPage)]
-  const { record, sighting } = item
+/** @param toPageTime turns a time of the server's clock into one of the page's */
+export function arrowsOf(item: Item, toPageTime: (at: number) => number): Arrow[] {
+  if (item.type === 'switch') return []
+  if (item.type === 'frame') return [frameArrow(item, toPageTime)]
+  const { record, observation } = item
   const known = { item, transport: record?.transport ?? null }
   const arrows: Arrow[] = [
     {
       ...known,
       key: `${item.key} up`,
       way: 'up',
-      name: record?.method ?? sighting?.method ?? '',
-      leftAt: sighting?.begunAt ?? null,
-      arrivedAt: record ? toPage(record.receivedAt) : null,
+      name: record?.method ?? observation?.method ?? '',
+      leftAt: observation?.begunAt ?? null,
+      arrivedAt: record ? toPageTime(record.receivedAt) : null,
       bytes: record?.up ?? null,
       isEmpty: isEmpty(record),
       messages: record?.posts ?? NONE,
@@ -85,14 +85,14 @@ export function arrowsOf(item: Item, toPage: (at: number) => number): Arrow[] {
   ]
   const answeredAt = record?.status === undefined ? undefined : record.answeredAt
   const isStream = record?.kind === 'stream' || record?.kind === 'socket'
-  const seenAt = sighting?.isBroken ? null : isStream ? sighting?.answeredAt : (sighting?.endedAt ?? null)
+  const seenAt = observation?.isBroken ? null : isStream ? observation?.answeredAt : (observation?.endedAt ?? null)
   if (answeredAt !== undefined || (!record && typeof seenAt === 'number')) {
     arrows.push({
       ...known,
       key: `${item.key} down`,
       way: 'down',
       name: record?.status === undefined ? '' : String(record.status),
-      leftAt: answeredAt === undefined ? null : toPage(answeredAt),
+      leftAt: answeredAt === undefined ? null : toPageTime(answeredAt),
       arrivedAt: seenAt ?? null,
       bytes: record?.down ?? null,
       isEmpty: isEmpty(record),
@@ -103,12 +103,12 @@ export function arrowsOf(item: Item, toPage: (at: number) => number): Arrow[] {
 }
 
 /** When the page had a frame in its hands, or let go of it; null where it did not see that. */
-export function seenAtOf({ record: { way, index, endsAt }, line }: FrameItem): number | null {
+export function seenAtOf({ record: { way, index, endsAt }, exchange }: FrameItem): number | null {
   const place = endsAt ?? index
-  return place === undefined ? null : (line?.sighting?.[way].at(place) ?? null)
+  return place === undefined ? null : (exchange?.observation?.[way].at(place) ?? null)
 }
 
-function frameArrow(item: FrameItem, toPage: (at: number) => number): Arrow {
+function frameArrow(item: FrameItem, toPageTime: (at: number) => number): Arrow {
   const { way, kind, at, bytes, messages = NONE, transport } = item.record
   const seenAt = seenAtOf(item)
   return {
@@ -117,8 +117,8 @@ function frameArrow(item: FrameItem, toPage: (at: number) => number): Arrow {
     item,
     name: kind,
     transport,
-    leftAt: way === 'up' ? seenAt : toPage(at),
-    arrivedAt: way === 'up' ? toPage(at) : seenAt,
+    leftAt: way === 'up' ? seenAt : toPageTime(at),
+    arrivedAt: way === 'up' ? toPageTime(at) : seenAt,
     bytes,
     isEmpty: EMPTY_KINDS.includes(kind),
     messages,

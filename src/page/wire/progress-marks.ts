@@ -1,5 +1,5 @@
 /** Places of a line whose times are remembered; the server's word on them comes a moment later. */
-const KEPT = 4000
+const MAX_MARKS = 4000
 
 /** When what went along a line had come how far: by count for frames, by bytes for the body of an answer. */
 export class ProgressMarks {
@@ -12,7 +12,7 @@ export class ProgressMarks {
   /** It has come to `to`, which is beyond all before. */
   mark(to: number, at: number): void {
     this.#marks.push({ to, at })
-    if (this.#marks.length > 2 * KEPT) this.#marks = this.#marks.slice(-KEPT)
+    if (this.#marks.length > 2 * MAX_MARKS) this.#marks = this.#marks.slice(-MAX_MARKS)
   }
 
   /** When it had come to `to`; null when it has not, or when that is forgotten. */
@@ -26,6 +26,6 @@ export class ProgressMarks {
     }
     const found = this.#marks[low]
     // The first mark that is left may stand for many that are forgotten.
-    return found && (low > 0 || found.to === to || this.#marks.length < KEPT) ? found.at : null
+    return found && (low > 0 || found.to === to || this.#marks.length < MAX_MARKS) ? found.at : null
   }
 }

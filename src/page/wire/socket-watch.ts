@@ -2,9 +2,9 @@ import { signal } from '@preact/signals'
 import { now } from '../measure/clock.ts'
 
 /** Events of the last sockets that are kept. */
-const KEPT = 60
+const MAX_EVENTS = 60
 /** How often the view is told: an event in a busy room is not seen on its own. */
-const SHOW_MS = 100
+const REFRESH_MS = 100
 
 export interface SocketEvent {
   /** ms since the epoch, by the page's clock. */
@@ -46,25 +46,25 @@ export class SocketWatch {
     this.#socket = socket
     this.#times = { madeAt: now(), openedAt: null, closedAt: null }
     this.#counts = { open: 0, message: 0, error: 0, close: 0 }
-    const note = (type: SocketEvent['type'], detail: SocketEvent['detail']) => {
+    const addEvent = (type: SocketEvent['type'], detail: SocketEvent['detail']) => {
       // A former socket that is still closing says so in the list; the figures are the present one's.
       if (socket === this.#socket) {
         this.#counts[type] += 1
         if (type === 'open') this.#times.openedAt = now()
         if (type === 'close') this.#times.closedAt = now()
       }
-      this.#events = [...this.#events.slice(1 - KEPT), { at: now(), type, detail }]
-      this.#show()
+      this.#events = [...this.#events.slice(1 - MAX_EVENTS), { at: now(), type, detail }]
+      this.#scheduleRefresh()
     }
-    socket.addEventListener('open', () => note('open', { protocol: socket.protocol }))
-    socket.addEventListener('message', ({ data }) => note('message', contentOf(data)))
-    socket.addEventListener('error', () => note('error', null))
-    socket.addEventListener('close', ({ code, reason }) => note('close', { code, reason }))
-    this.#show()
+    socket.addEventListener('open', () => addEvent('open', { protocol: socket.protocol }))
+    socket.addEventListener('message', ({ data }) => addEvent('message', contentOf(data)))
+    socket.addEventListener('error', () => addEvent('error', null))
+    socket.addEventListener('close', ({ code, reason }) => addEvent('close', { code, reason }))
+    this.#scheduleRefresh()
   }
 
   /** Reads everything off, now. */
-  look(): void {
+  refresh(): void {
     const socket = this.#socket
     if (!socket) return
     const { readyState, bufferedAmount, protocol, extensions, binaryType, url } = socket
@@ -76,13 +76,13 @@ export class SocketWatch {
     }
   }
 
-  #show(): void {
+  #scheduleRefresh(): void {
     if (this.#isScheduled) return
     this.#isScheduled = true
     setTimeout(() => {
       this.#isScheduled = false
-      this.look()
-    }, SHOW_MS)
+      this.refresh()
+    }, REFRESH_MS)
   }
 }
 

@@ -29,33 +29,33 @@ export class ClientObservation {
 }
 
 export interface NetWatcher {
-  /** An exchange begins; what becomes of it is written into the sighting. */
-  began: (sighting: ClientObservation) => void
+  /** An exchange begins; what becomes of it is written into the observation. */
+  exchangeBegan: (observation: ClientObservation) => void
   /** A socket is made. It is to be looked at, and left alone. */
-  socket: (socket: WebSocket) => void
+  socketMade: (socket: WebSocket) => void
 }
 
 /** The same net, watched. It observes and changes nothing: who uses it sees the answers that the net itself gives. */
 export function traceNet(net: Net, watcher: NetWatcher): Net {
   class WatchedSocket extends net.WebSocket {
-    readonly #sighting: ClientObservation
+    readonly #observation: ClientObservation
 
     constructor(url: string | URL, protocols?: string | string[]) {
       super(url, protocols)
-      const sighting = (this.#sighting = new ClientObservation('GET', url))
+      const observation = (this.#observation = new ClientObservation('GET', url))
       // Added before anybody else can: so these run first, and what they note is when the page was handed it.
-      this.addEventListener('open', () => (sighting.answeredAt = now()))
-      this.addEventListener('message', () => sighting.down.mark(sighting.down.end + 1, now()))
+      this.addEventListener('open', () => (observation.answeredAt = now()))
+      this.addEventListener('message', () => observation.down.mark(observation.down.end + 1, now()))
       this.addEventListener('close', () => {
-        sighting.endedAt = now()
-        sighting.isBroken = sighting.answeredAt === null
+        observation.endedAt = now()
+        observation.isBroken = observation.answeredAt === null
       })
-      watcher.began(sighting)
-      watcher.socket(this)
+      watcher.exchangeBegan(observation)
+      watcher.socketMade(this)
     }
 
     override send(data: Parameters<WebSocket['send']>[0]): void {
-      this.#sighting.up.mark(this.#sighting.up.end + 1, now())
+      this.#observation.up.mark(this.#observation.up.end + 1, now())
       super.send(data)
     }
   }
@@ -64,34 +64,34 @@ export function traceNet(net: Net, watcher: NetWatcher): Net {
     ...net,
     WebSocket: WatchedSocket,
     loadScript: async (url, callback, signal) => {
-      const sighting = new ClientObservation('GET', url)
-      watcher.began(sighting)
+      const observation = new ClientObservation('GET', url)
+      watcher.exchangeBegan(observation)
       try {
         const value = await net.loadScript(url, callback, signal)
-        sighting.answeredAt = now()
+        observation.answeredAt = now()
         return value
       } catch (error) {
-        sighting.isBroken = true
-        sighting.isAborted = signal.aborted
+        observation.isBroken = true
+        observation.isAborted = signal.aborted
         throw error
       } finally {
-        sighting.endedAt = now()
+        observation.endedAt = now()
       }
     },
     fetch: async (input, init) => {
       const url = input instanceof Request ? input.url : input
-      const sighting = new ClientObservation(init?.method ?? (input instanceof Request ? input.method : 'GET'), url)
-      watcher.began(sighting)
+      const observation = new ClientObservation(init?.method ?? (input instanceof Request ? input.method : 'GET'), url)
+      watcher.exchangeBegan(observation)
       try {
         const response = await net.fetch(input, init)
-        sighting.answeredAt = now()
-        if (response.body) watchBody(response, response.body, sighting)
-        else sighting.endedAt = sighting.answeredAt
+        observation.answeredAt = now()
+        if (response.body) watchBody(response, response.body, observation)
+        else observation.endedAt = observation.answeredAt
         return response
       } catch (error) {
-        sighting.endedAt = now()
-        sighting.isBroken = true
-        sighting.isAborted = init?.signal?.aborted === true
+        observation.endedAt = now()
+        observation.isBroken = true
+        observation.isAborted = init?.signal?.aborted === true
         throw error
       }
     },
@@ -99,13 +99,13 @@ export function traceNet(net: Net, watcher: NetWatcher): Net {
 }
 
 /** Notes when the body is read, by the two ways in which our transports read one. */
-function watchBody(response: Response, body: ReadableStream<Uint8Array>, sighting: ClientObservation): void {
-  const ended = () => (sighting.endedAt ??= now())
+function watchBody(response: Response, body: ReadableStream<Uint8Array>, observation: ClientObservation): void {
+  const ended = () => (observation.endedAt ??= now())
   const text = response.text.bind(response)
   response.text = () => text().finally(ended)
 
   const getReader = body.getReader.bind(body) as () => ReadableStreamDefaultReader<Uint8Array>
-  const watched = () => {
+  const watchedReader = () => {
     const reader = getReader()
     const read = reader.read.bind(reader)
     reader.read = async () => {
@@ -114,12 +114,12 @@ function watchBody(response: Response, body: ReadableStream<Uint8Array>, sightin
         throw error
       })
       if (piece.done) ended()
-      else sighting.down.mark(sighting.down.end + piece.value.byteLength, now())
+      else observation.down.mark(observation.down.end + piece.value.byteLength, now())
       return piece
     }
     void reader.closed.then(ended, ended)
     return reader
   }
   // Nobody here reads into buffers of their own, which is the other kind of reader.
-  body.getReader = watched as typeof body.getReader
+  body.getReader = watchedReader as typeof body.getReader
 }

@@ -3,13 +3,13 @@ import type { ByteSplit, ExchangeRecord, TraceRecord, Way } from '../../meter.ts
 import type { RoomEvent, TransportName } from '../../protocol.ts'
 import { now, type ClockReading } from '../measure/clock.ts'
 import type { SwitchEvent } from '../network/switch-event.ts'
-import { arrowsOf, timeOf, type Arrow, type Carried, type ExchangeItem, type Item } from './items.ts'
+import { arrowsOf, timeOf, type Arrow, type WireMessage, type ExchangeItem, type Item } from './items.ts'
 import type { ClientObservation } from './tracing-net.ts'
 
 /** Items that are kept: at a hundred messages a second, about the last half minute. */
-const KEPT = 4000
+const MAX_ITEMS = 4000
 /** By how many more it may be before they are thinned out. */
-const SLACK = 500
+const DROP_BATCH = 500
 /** By so much more than is known two clocks may be compared wrongly: a request may seem to be received before it was sent. */
 const CLOCK_SLACK_MS = 20
 
@@ -32,7 +32,7 @@ export class WireRecords {
   /** The message whose way is lit. */
   readonly followed = signal<string | null>(null)
   readonly totals = new Map<TransportName, Total>()
-  readonly messages = new Map<string, Carried>()
+  readonly messages = new Map<string, WireMessage>()
   /** Records that the server had no room for. */
   dropped = 0
   #items: Item[] = []
@@ -40,7 +40,7 @@ export class WireRecords {
   readonly #unmatched = new Map<string, ExchangeItem[]>()
   #clock: () => ClockReading | null = () => null
   #linkRttMs: () => number = () => 0
-  #lives = 0
+  #memberships = 0
   #keys = 0
 
   get items(): readonly Item[] {
@@ -57,48 +57,48 @@ export class WireRecords {
     return clock && clock.halfRoundTripMs + this.#linkRttMs() / 2
   }
 
-  readonly toPage = (serverAt: number): number => serverAt - (this.#clock()?.offsetMs ?? 0)
+  readonly toPageTime = (serverAt: number): number => serverAt - (this.#clock()?.offsetMs ?? 0)
 
   /** Another member's records begin: they are numbered anew, and of those before nothing more will be told. */
-  begin(clock: () => ClockReading | null, linkRttMs: () => number): void {
+  beginMembership(clock: () => ClockReading | null, linkRttMs: () => number): void {
     for (const item of this.#items) {
       if (item.type === 'exchange' && item.record) item.record = { ...item.record, isOver: true }
     }
     this.#clock = clock
     this.#linkRttMs = linkRttMs
-    this.#lives += 1
+    this.#memberships += 1
     this.#byRecord.clear()
     this.#unmatched.clear()
   }
 
   /** The page begins an exchange. */
-  began(sighting: ClientObservation): void {
+  addObservation(observation: ClientObservation): void {
     const key = `seen ${++this.#keys}`
-    const item: ExchangeItem = { type: 'exchange', key, begunAt: sighting.begunAt, record: null, sighting }
-    const name = nameOf(sighting)
+    const item: ExchangeItem = { type: 'exchange', key, begunAt: observation.begunAt, record: null, observation }
+    const name = nameOf(observation)
     this.#unmatched.set(name, [...(this.#unmatched.get(name) ?? []), item])
     this.#insert(item)
     this.#changed()
   }
 
   /** What the server tells, oldest first. */
-  tell(records: readonly TraceRecord[], dropped: number): void {
+  addRecords(records: readonly TraceRecord[], dropped: number): void {
     this.dropped += dropped
-    for (const record of records) this.#take(record)
+    for (const record of records) this.#addRecord(record)
     this.#changed()
   }
 
-  turned(turn: SwitchEvent): void {
+  addSwitch(switchEvent: SwitchEvent): void {
     // The one in use is the last one.
-    const { transport } = turn.to
+    const { transport } = switchEvent.to
     const total = this.totals.get(transport)
     if (total && this.totals.delete(transport)) this.totals.set(transport, total)
-    this.#insert({ type: 'turn', key: `turn ${++this.#keys}`, begunAt: now(), turn })
+    this.#insert({ type: 'switch', key: `switch ${++this.#keys}`, begunAt: now(), switchEvent })
     this.#changed()
   }
 
   /** Events are in the page's hands. */
-  shown(events: readonly RoomEvent[], transport: TransportName): void {
+  addMessages(events: readonly RoomEvent[], transport: TransportName): void {
     const shownAt = now()
     for (const event of events) {
       if (event.type !== 'message') continue
@@ -116,47 +116,53 @@ export class WireRecords {
   arrows(from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY): Arrow[] {
     return this.#items
       .filter(({ begunAt }) => begunAt >= from && begunAt <= to)
-      .flatMap((item) => arrowsOf(item, this.toPage))
+      .flatMap((item) => arrowsOf(item, this.toPageTime))
       .filter(({ bytes }) => bytes === null || bytes.headers + bytes.framing + bytes.payload !== 0)
       .sort((a, b) => timeOf(a) - timeOf(b))
   }
 
-  #take(record: TraceRecord): void {
+  #addRecord(record: TraceRecord): void {
     const known = this.#byRecord.get(record.id)
-    if (known && known.type !== 'turn') {
-      this.#count(record, known.record)
+    if (known && known.type !== 'switch') {
+      this.#addToTotals(record, known.record)
       Object.assign(known, { record })
       return
     }
-    this.#count(record, null)
+    this.#addToTotals(record, null)
     const item = record.type === 'exchange' ? this.#exchange(record) : this.#frame(record)
     this.#byRecord.set(record.id, item)
   }
 
   #exchange(record: ExchangeRecord): Item {
-    const receivedAt = this.toPage(record.receivedAt)
-    const seen = this.#sightingOf(record, receivedAt)
-    if (seen) {
-      seen.record = record
-      return seen
+    const receivedAt = this.toPageTime(record.receivedAt)
+    const known = this.#observationFor(record, receivedAt)
+    if (known) {
+      known.record = record
+      return known
     }
-    const key = `${this.#lives}.${record.id}`
-    const item: ExchangeItem = { type: 'exchange', key, begunAt: receivedAt, record, sighting: null }
+    const key = `${this.#memberships}.${record.id}`
+    const item: ExchangeItem = { type: 'exchange', key, begunAt: receivedAt, record, observation: null }
     this.#insert(item)
     return item
   }
 
   #frame(record: TraceRecord & { type: 'frame' }): Item {
-    const line = this.#byRecord.get(record.exchange)
-    const begunAt = this.toPage(record.at)
-    const key = `${this.#lives}.${record.id}`
-    const item: Item = { type: 'frame', key, begunAt, record, line: line?.type === 'exchange' ? line : null }
+    const exchange = this.#byRecord.get(record.exchange)
+    const begunAt = this.toPageTime(record.at)
+    const key = `${this.#memberships}.${record.id}`
+    const item: Item = {
+      type: 'frame',
+      key,
+      begunAt,
+      record,
+      exchange: exchange?.type === 'exchange' ? exchange : null,
+    }
     this.#insert(item)
     return item
   }
 
   /** The page's last request of that name that was sent before this one came in. Earlier ones never arrived. */
-  #sightingOf(record: ExchangeRecord, receivedAt: number): ExchangeItem | null {
+  #observationFor(record: ExchangeRecord, receivedAt: number): ExchangeItem | null {
     const name = nameOf(record)
     const waiting = this.#unmatched.get(name) ?? []
     const slackMs = CLOCK_SLACK_MS + (this.#clock()?.halfRoundTripMs ?? 0)
@@ -169,7 +175,7 @@ export class WireRecords {
     return found
   }
 
-  #count(record: TraceRecord, before: TraceRecord | null): void {
+  #addToTotals(record: TraceRecord, before: TraceRecord | null): void {
     const total = this.totals.get(record.transport) ?? { up: noBytes(), down: noBytes(), arrows: 0 }
     this.totals.set(record.transport, total)
     for (const way of ['up', 'down'] as const) {
@@ -185,16 +191,16 @@ export class WireRecords {
     let index = this.#items.length
     while (index > 0 && (this.#items[index - 1]?.begunAt ?? 0) > item.begunAt) index -= 1
     this.#items.splice(index, 0, item)
-    if (this.#items.length > KEPT + SLACK) this.#thinOut()
+    if (this.#items.length > MAX_ITEMS + DROP_BATCH) this.#dropOldItems()
   }
 
-  #thinOut(): void {
-    const gone = this.#items.slice(0, -KEPT).filter((item) => !isOpen(item))
-    const goneSet = new Set(gone)
-    this.#items = this.#items.filter((item) => !goneSet.has(item))
-    for (const [id, item] of this.#byRecord) if (goneSet.has(item)) this.#byRecord.delete(id)
+  #dropOldItems(): void {
+    const dropped = this.#items.slice(0, -MAX_ITEMS).filter((item) => !isOpen(item))
+    const droppedSet = new Set(dropped)
+    this.#items = this.#items.filter((item) => !droppedSet.has(item))
+    for (const [id, item] of this.#byRecord) if (droppedSet.has(item)) this.#byRecord.delete(id)
     for (const [name, waiting] of this.#unmatched) {
-      const left = waiting.filter((item) => !goneSet.has(item))
+      const left = waiting.filter((item) => !droppedSet.has(item))
       if (left.length > 0) this.#unmatched.set(name, left)
       else this.#unmatched.delete(name)
     }
@@ -222,4 +228,7 @@ const nameOf = ({ method, path }: { method: string; path: string }): string => `
 
 /** A line that goes on: what comes along it later is about it. */
 const isOpen = (item: Item): boolean =>
-  item.type === 'exchange' && item.record !== null && !item.record.isOver && (item.sighting?.endedAt ?? null) === null
+  item.type === 'exchange' &&
+  item.record !== null &&
+  !item.record.isOver &&
+  (item.observation?.endedAt ?? null) === null

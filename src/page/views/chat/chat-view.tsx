@@ -6,19 +6,19 @@ import { texts } from '../../i18n/i18n.ts'
 import type { RoomController } from '../../room/room-controller.ts'
 import { BotSelect } from '../transport/bot-select.tsx'
 import { ComposerForm } from './composer-view.tsx'
-import { Log } from './message-list-view.tsx'
-import { Members } from './member-list.tsx'
-import { sayProblem } from '../shared/problem-text.ts'
+import { MessageListView } from './message-list-view.tsx'
+import { MemberList } from './member-list.tsx'
+import { problemText } from '../shared/problem-text.ts'
 import { isPhone } from '../shared/screen.ts'
 
 export function Chat({ controller }: { controller: RoomController }) {
   const { chat, members } = texts.value
   const title = useId()
-  const here = useId()
+  const memberListId = useId()
   const box = useRef<HTMLTextAreaElement>(null)
   const showsMembers = useSignal(false)
 
-  const address = ({ name }: Member) => {
+  const addressMember = ({ name }: Member) => {
     showsMembers.value = false
     const rest = controller.composer.text.peek().replace(/^@\S*\s*/u, '')
     controller.composer.write(`@${name} ${rest}`)
@@ -29,7 +29,7 @@ export function Chat({ controller }: { controller: RoomController }) {
     <section class="panel chat" aria-labelledby={title} data-members={showsMembers.value}>
       <header class="head">
         <h2 id={title}>{chat.title}</h2>
-        <State controller={controller} />
+        <ConnectionState controller={controller} />
         {!isPhone.value && <BotSelect />}
         {controller.cursor.value !== null && (
           <p class="cursor" title={chat.cursorTitle}>
@@ -38,39 +38,41 @@ export function Chat({ controller }: { controller: RoomController }) {
         )}
         <button
           type="button"
-          class="here"
+          class="show-members"
           aria-expanded={showsMembers.value}
-          aria-controls={here}
+          aria-controls={memberListId}
           title={members.show}
           onClick={() => (showsMembers.value = !showsMembers.value)}
         >
-          {members.title} <b>{Math.max(controller.roster.value.size, controller.self.member.value ? 1 : 0)}</b>
+          {members.title} <b>{Math.max(controller.roster.value.size, controller.identity.member.value ? 1 : 0)}</b>
         </button>
       </header>
-      <Trouble controller={controller} />
-      <div class="talk">
-        <Log controller={controller} />
-        {(!isPhone.value || showsMembers.value) && <Members controller={controller} id={here} address={address} />}
+      <ConnectionProblem controller={controller} />
+      <div class="chat-body">
+        <MessageListView controller={controller} />
+        {(!isPhone.value || showsMembers.value) && (
+          <MemberList controller={controller} id={memberListId} address={addressMember} />
+        )}
       </div>
       <ComposerForm controller={controller} box={box} />
     </section>
   )
 }
 
-function State({ controller }: { controller: RoomController }) {
+function ConnectionState({ controller }: { controller: RoomController }) {
   const { chat } = texts.value
-  const { name } = controller.standing.status.value
-  const isTrouble = controller.standing.isLost.value || name === 'ended'
+  const { name } = controller.connection.status.value
+  const isProblem = controller.connection.isLost.value || name === 'ended'
   const word =
     name === 'ended'
       ? chat.ended
-      : controller.standing.isLost.value
+      : controller.connection.isLost.value
         ? chat.lost
         : name === 'open'
           ? chat.open
           : chat.connecting
   return (
-    <p class="state" role="status" data-state={isTrouble ? 'trouble' : name}>
+    <p class="state" role="status" data-state={isProblem ? 'problem' : name}>
       <i class="pulse" />
       <span>{word}</span>
     </p>
@@ -78,26 +80,26 @@ function State({ controller }: { controller: RoomController }) {
 }
 
 /** What happened, what is being done, and the one thing that a person can do. */
-export function Trouble({ controller }: { controller: RoomController }) {
+export function ConnectionProblem({ controller }: { controller: RoomController }) {
   const { chat } = texts.value
-  const status = controller.standing.status.value
+  const status = controller.connection.status.value
   if (status.name === 'ended') {
-    const why = status.asked ? chat.endedAsked : chat.endedByServer
+    const ending = status.asked ? chat.endedAsked : chat.endedByServer
     return (
-      <div class="trouble">
-        <p role="alert">{status.problem ? sayProblem(status.problem) : why}</p>
+      <div class="problem">
+        <p role="alert">{status.problem ? problemText(status.problem) : ending}</p>
         <button type="button" onClick={() => controller.rejoin()}>
           {chat.rejoin}
         </button>
       </div>
     )
   }
-  if (!controller.standing.isLost.value) return null
-  const why = controller.standing.why.value
+  if (!controller.connection.isLost.value) return null
+  const problem = controller.connection.problem.value
   return (
-    <div class="trouble">
+    <div class="problem">
       <p role="alert">
-        {why ? sayProblem(why) : chat.lineLost}{' '}
+        {problem ? problemText(problem) : chat.connectionLost}{' '}
         <span aria-hidden="true">
           {status.name === 'waiting' ? <Countdown untilMs={status.untilMs} /> : chat.tryingNow}
         </span>{' '}
@@ -116,5 +118,5 @@ function Countdown({ untilMs }: { untilMs: number }) {
     const timer = setInterval(() => (left.value = untilMs - Date.now()), 100)
     return () => clearInterval(timer)
   }, [untilMs, left])
-  return <>{texts.value.chat.again(spelled({ figure: tenth(Math.max(0, left.value) / 1000), unit: 's' }))}</>
+  return <>{texts.value.chat.retryIn(spelled({ figure: tenth(Math.max(0, left.value) / 1000), unit: 's' }))}</>
 }

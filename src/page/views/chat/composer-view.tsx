@@ -6,7 +6,7 @@ import { lengthOf, type Complaint } from '../../room/composer.ts'
 import { whole } from '../../browser/format.ts'
 import { texts } from '../../i18n/i18n.ts'
 import type { RoomController } from '../../room/room-controller.ts'
-import { sayProblem } from '../shared/problem-text.ts'
+import { problemText } from '../shared/problem-text.ts'
 
 /** From here on the count is shown before it is too late. */
 const NEARLY_FULL = 0.9 * LIMITS.textLength
@@ -20,12 +20,12 @@ export function ComposerForm({
 }) {
   const { composer: words } = texts.value
   const { text, complaint } = controller.composer
-  const says = useId()
+  const hintId = useId()
   const { isSpectator } = transports[controller.transport.value]
-  const isEnded = controller.standing.status.value.name === 'ended'
-  const canSend = controller.self.member.value !== null && !isEnded
+  const isEnded = controller.connection.status.value.name === 'ended'
+  const canSend = controller.identity.member.value !== null && !isEnded
   const send = () => {
-    controller.say()
+    controller.send()
     box.current?.focus()
   }
 
@@ -38,7 +38,7 @@ export function ComposerForm({
 
   return (
     <form
-      class="say"
+      class="composer"
       onSubmit={(event) => {
         event.preventDefault()
         send()
@@ -46,10 +46,10 @@ export function ComposerForm({
     >
       <textarea
         ref={box}
-        id="say"
+        id="composer-text"
         rows={1}
         aria-label={words.label}
-        aria-describedby={says}
+        aria-describedby={hintId}
         aria-invalid={complaint.value !== null}
         placeholder={words.placeholder}
         enterkeyhint="send"
@@ -71,32 +71,32 @@ export function ComposerForm({
         <span>{words.send}</span>
         <kbd aria-hidden="true">↵</kbd>
       </button>
-      <div class="hint" id={says}>
+      <div class="hint" id={hintId}>
         {complaint.value ? (
           <p class="complaint" role="alert">
-            <Complain about={complaint.value} />
+            <ComplaintText about={complaint.value} />
           </p>
         ) : (
           <p>
             <code>@name</code> {isSpectator ? words.spectator : words.private} · <code>/close</code> {words.close}
           </p>
         )}
-        <Count of={text.value} />
+        <LengthCount of={text.value} />
       </div>
     </form>
   )
 }
 
-function Complain({ about }: { about: Complaint }) {
+function ComplaintText({ about }: { about: Complaint }) {
   const { composer: words } = texts.value
   if (about.type === 'unknown') return <>{words.unknown(<bdi key="name">{about.name}</bdi>)}</>
-  if (about.type === 'nothing-said') return <>{words.nothingSaid(<bdi key="name">{about.name}</bdi>)}</>
+  if (about.type === 'no-text') return <>{words.noText(<bdi key="name">{about.name}</bdi>)}</>
   if (about.type === 'too-long') return <>{words.tooLong(whole(about.length), whole(LIMITS.textLength))}</>
-  const said = about.text.length > 40 ? `${about.text.slice(0, 40)} …` : about.text
-  return <>{words.refused(sayProblem(about.problem), <bdi key="text">{said}</bdi>)}</>
+  const quoted = about.text.length > 40 ? `${about.text.slice(0, 40)} …` : about.text
+  return <>{words.refused(problemText(about.problem), <bdi key="text">{quoted}</bdi>)}</>
 }
 
-function Count({ of: text }: { of: string }) {
+function LengthCount({ of: text }: { of: string }) {
   if (text.length < NEARLY_FULL) return null
   const length = lengthOf(text)
   return (

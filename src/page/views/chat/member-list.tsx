@@ -4,7 +4,7 @@ import type { RoomController } from '../../room/room-controller.ts'
 import { Avatar } from '../shared/avatar.tsx'
 
 /** Who is here, oneself first. A click begins a private word. */
-export function Members({
+export function MemberList({
   controller,
   id,
   address,
@@ -14,20 +14,20 @@ export function Members({
   address: (member: Member) => void
 }) {
   const { members } = texts.value
-  const self = controller.self.member.value
-  const others = [...controller.roster.value.values()].filter((member) => member.id !== self?.id)
+  const ownMember = controller.identity.member.value
+  const others = [...controller.roster.value.values()].filter((member) => member.id !== ownMember?.id)
   return (
     <aside class="members" id={id} aria-labelledby={`${id}-title`}>
       <h3 id={`${id}-title`}>
-        {members.title} <span>{others.length + (self ? 1 : 0)}</span>
+        {members.title} <span>{others.length + (ownMember ? 1 : 0)}</span>
       </h3>
       <ul>
-        {self && (
-          <li class="you">
+        {ownMember && (
+          <li class="own">
             <span class="person">
-              <Avatar of={self.id} />
+              <Avatar of={ownMember.id} />
               <span>
-                <bdi title={self.name}>{self.name}</bdi>
+                <bdi title={ownMember.name}>{ownMember.name}</bdi>
                 <small>{members.you}</small>
               </span>
             </span>
@@ -38,8 +38,8 @@ export function Members({
             <button
               type="button"
               class="person"
-              title={members.speakTo(member.name)}
-              aria-label={members.speakTo(member.name)}
+              title={members.sendPrivately(member.name)}
+              aria-label={members.sendPrivately(member.name)}
               onClick={() => address(member)}
             >
               <Avatar of={member.id} />

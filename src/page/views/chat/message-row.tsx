@@ -4,41 +4,41 @@ import type { ListEntry, Note, Pending } from '../../room/message-list.ts'
 import { language, texts } from '../../i18n/i18n.ts'
 import type { WireRecords } from '../../wire/wire-records.ts'
 import { Avatar } from '../shared/avatar.tsx'
-import { labelOf, turnLabels } from '../shared/transport-label.tsx'
+import { labelOf, switchLabels } from '../shared/transport-label.tsx'
 
-interface RowProps {
+interface MessageRowProps {
   entry: ListEntry
   /** Ids of those who look at this. */
-  selves: ReadonlySet<string>
+  ownIds: ReadonlySet<string>
   room: string
   /** On which a message can be followed. */
   wire?: WireRecords
 }
 
 /** One row of the history. Entries do not change, so neither does a row until the language does. */
-export function Row({ entry, selves, room, wire }: RowProps) {
-  if (entry.kind === 'message') return <Message entry={entry} selves={selves} {...(wire ? { wire } : {})} />
-  if (entry.kind === 'turn') return <Turn entry={entry} />
-  const says = entry.kind === 'note' ? sayNote(entry.note) : sayEvent(entry, selves, room)
-  if (!says) return null
+export function MessageRow({ entry, ownIds, room, wire }: MessageRowProps) {
+  if (entry.kind === 'message') return <Message entry={entry} ownIds={ownIds} {...(wire ? { wire } : {})} />
+  if (entry.kind === 'switch') return <SwitchRow entry={entry} />
+  const text = entry.kind === 'note' ? noteText(entry.note) : eventText(entry, ownIds, room)
+  if (!text) return null
   return (
-    <li class="sys" data-note={entry.kind === 'note' ? entry.note.type : entry.event.type}>
-      <span>{says}</span> <Time at={entry.at} />
+    <li class="system-row" data-note={entry.kind === 'note' ? entry.note.type : entry.event.type}>
+      <span>{text}</span> <Time at={entry.at} />
     </li>
   )
 }
 
 function Message({
   entry: { event, transport, latencyMs, at },
-  selves,
+  ownIds,
   wire,
 }: {
   entry: ListEntry & { kind: 'message' }
-  selves: ReadonlySet<string>
+  ownIds: ReadonlySet<string>
   wire?: WireRecords
 }) {
   const { chat, wire: words } = texts.value
-  const isMine = selves.has(event.from.id)
+  const isMine = ownIds.has(event.from.id)
   const isPrivate = event.to !== undefined
   return (
     <li
@@ -52,10 +52,10 @@ function Message({
     >
       <Avatar of={event.from.id} />
       <div>
-        <p class="by">
+        <p class="byline">
           <Name>{event.from.name}</Name>
           {event.to && (
-            <em>{selves.has(event.to.id) ? chat.toYouOnly : chat.toOnly(<Name key="to">{event.to.name}</Name>)}</em>
+            <em>{ownIds.has(event.to.id) ? chat.toYouOnly : chat.toOnly(<Name key="to">{event.to.name}</Name>)}</em>
           )}
           <Time at={at} />
         </p>
@@ -86,21 +86,25 @@ function Message({
 }
 
 /** A switch, and what can be said by counting of what came since. */
-function Turn({ entry: { turn, cursor, tally } }: { entry: ListEntry & { kind: 'turn' } }) {
+function SwitchRow({ entry: { switchEvent, cursor, gapCheck } }: { entry: ListEntry & { kind: 'switch' } }) {
   const { notes } = texts.value
-  const [from, to] = turnLabels(turn)
-  const { came, missing, again, isReset } = tally.value
-  const says = isReset ? notes.tallyReset : came > 0 ? notes.tally({ missing, again }) : notes.sameCursor(cursor)
+  const [from, to] = switchLabels(switchEvent)
+  const { received, missing, repeated, isReset } = gapCheck.value
+  const text = isReset
+    ? notes.gapCheckReset
+    : received > 0
+      ? notes.gapCheck({ missing, repeated })
+      : notes.sameCursor(cursor)
   return (
-    <li class="turn" data-transport={turn.to.transport}>
-      <span class="from" data-transport={turn.from.transport}>
+    <li class="switch-row" data-transport={switchEvent.to.transport}>
+      <span class="from" data-transport={switchEvent.from.transport}>
         {from}
       </span>
       <svg viewBox="0 0 16 8" role="img" aria-label="→" fill="none" stroke="currentColor">
         <path d="M0 4h13M10 1l3 3-3 3" stroke-width="1.4" />
       </svg>
       <span class="to">{to}</span>
-      <small title={came > 0 ? notes.tallyTitle(came, missing) : undefined}>{says}</small>
+      <small title={received > 0 ? notes.gapCheckTitle(received, missing) : undefined}>{text}</small>
     </li>
   )
 }
@@ -108,20 +112,20 @@ function Turn({ entry: { turn, cursor, tally } }: { entry: ListEntry & { kind: '
 /** One's own draft that has not come back yet. */
 export function PendingRow({
   pending,
-  self,
+  ownMember,
   isOpen,
 }: {
   pending: Pending
-  self: { id: string; name: string }
+  ownMember: { id: string; name: string }
   isOpen: boolean
 }) {
   const { chat } = texts.value
   return (
     <li class="msg mine pending">
-      <Avatar of={self.id} />
+      <Avatar of={ownMember.id} />
       <div>
-        <p class="by">
-          <Name>{self.name}</Name>
+        <p class="byline">
+          <Name>{ownMember.name}</Name>
           <em>{pending.isStored ? chat.stored : isOpen ? chat.sending : chat.waiting}</em>
         </p>
         <p class="text" dir="auto">
@@ -147,15 +151,15 @@ function Time({ at }: { at: number }) {
   )
 }
 
-function sayEvent(
+function eventText(
   { event }: ListEntry & { kind: 'event' },
-  selves: ReadonlySet<string>,
+  ownIds: ReadonlySet<string>,
   room: string,
 ): ComponentChildren {
   const { notes } = texts.value
   if (event.type === 'notice') return event.text
   const name = <Name key="name">{event.member.name}</Name>
-  const isSelf = selves.has(event.member.id)
+  const isSelf = ownIds.has(event.member.id)
   if (event.type === 'joined') return isSelf ? notes.youJoined(<b key="room">{room}</b>, name) : notes.joined(name)
   if (event.type === 'renamed')
     return isSelf ? notes.youRenamed(name) : notes.renamed(<Name key="was">{event.was}</Name>, name)
@@ -163,7 +167,7 @@ function sayEvent(
   return isSelf ? null : notes.left[event.reason](name)
 }
 
-function sayNote(note: Note): ComponentChildren {
+function noteText(note: Note): ComponentChildren {
   const { notes } = texts.value
   if (note.type === 'connected') return notes.connected(<b key="transport">{labelOf(note.transport)}</b>)
   if (note.type === 'lost') return notes.lost

@@ -4,7 +4,7 @@ import { seconds, spelled, whole } from '../../browser/format.ts'
 import { texts } from '../../i18n/i18n.ts'
 
 const RATES = [1, 2, 5, 10, 20, 50, 100]
-const MOST_SEED = 2 ** 32 - 1
+const MAX_SEED = 2 ** 32 - 1
 
 /** Somebody to listen to: how much it says, what it draws from, and how far it has come. */
 export function BotControls({ of }: { of: Comparison }) {
@@ -18,7 +18,7 @@ export function BotControls({ of }: { of: Comparison }) {
       onSubmit={(event) => {
         event.preventDefault()
         if (progress) of.bot.cancel()
-        else void of.bot.talk(ratePerS, seed)
+        else void of.bot.run(ratePerS, seed)
       }}
     >
       <label class="field">
@@ -40,7 +40,7 @@ export function BotControls({ of }: { of: Comparison }) {
         <input
           type="number"
           min={0}
-          max={MOST_SEED}
+          max={MAX_SEED}
           step={1}
           required
           value={String(seed)}
@@ -57,8 +57,8 @@ export function BotControls({ of }: { of: Comparison }) {
       <p class="progress">
         {progress &&
           words.progress(
-            whole(progress.said),
-            whole(progress.of),
+            whole(progress.sent),
+            whole(progress.total),
             spelled(seconds(Math.ceil((CONVERSATION_MS - progress.elapsedMs) / 1000) * 1000)),
           )}
       </p>

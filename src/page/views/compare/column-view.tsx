@@ -9,75 +9,83 @@ import { texts } from '../../i18n/i18n.ts'
 import type { RoomController } from '../../room/room-controller.ts'
 import { Avatar } from '../shared/avatar.tsx'
 import { LinkSelect } from '../transport/link-select.tsx'
-import { sayProblem } from '../shared/problem-text.ts'
+import { problemText } from '../shared/problem-text.ts'
 import { Glyph, labelOf } from '../shared/transport-label.tsx'
 import { Totals } from './totals.tsx'
 
-export function PaneView({
-  pane,
+export function ColumnView({
+  column,
   of,
   controller,
 }: {
-  pane: ComparisonColumn
+  column: ComparisonColumn
   of: Comparison
   controller: RoomController
 }) {
-  const { compare, lamps } = texts.value
+  const { compare, statusLights } = texts.value
   const title = useId()
-  const { transport } = pane
-  const { carrier, mode } = modeOf(transport, pane.meter.reading.value?.counts)
-  const state = pane.state.value
+  const { transport } = column
+  const { carrier, mode } = modeOf(transport, column.meter.reading.value?.counts)
+  const state = column.state.value
   const label = labelOf(transport)
   return (
-    <section class="panel pane" data-transport={transport} aria-labelledby={title}>
+    <section class="panel column" data-transport={transport} aria-labelledby={title}>
       <header class="head">
         <Glyph of={transport} />
         <h2 id={title}>{label}</h2>
         <p class="tags">
           <span>{carrier}</span>
-          <span>{lamps.modes[mode]}</span>
+          <span>{statusLights.modes[mode]}</span>
         </p>
       </header>
       <div class="route">
-        <p class="state" data-state={state.name === 'lost' || state.name === 'refused' ? 'trouble' : state.name}>
+        <p class="state" data-state={state.name === 'lost' || state.name === 'refused' ? 'problem' : state.name}>
           <i class="pulse" />
-          <span>{state.name === 'refused' ? sayProblem(state.problem) : compare.states[state.name]}</span>
+          <span>{state.name === 'refused' ? problemText(state.problem) : compare.states[state.name]}</span>
         </p>
         {of.links.value.length > 0 && (
           <LinkSelect
             value={of.settings.value.profiles[transport] ?? DEFAULT_PROFILE}
             label={compare.linkOf(label)}
-            onChoose={(profile) => of.reach(transport, profile)}
+            onChoose={(profile) => of.setProfile(transport, profile)}
           />
         )}
       </div>
-      <PaneLog pane={pane} label={compare.logOf(label)} selves={controller.self.ids.value} />
-      <Totals pane={pane} panes={of.panes.value} tuning={controller.tuning.value} />
+      <ColumnMessages column={column} label={compare.logOf(label)} ownIds={controller.identity.ownIds.value} />
+      <Totals column={column} columns={of.columns.value} tuning={controller.tuning.value} />
     </section>
   )
 }
 
 /** Not read out: what each pane shows is the same, and the race says when it came. */
-function PaneLog({ pane, label, selves }: { pane: ComparisonColumn; label: string; selves: ReadonlySet<string> }) {
-  const entries = pane.history.entries.value
+function ColumnMessages({
+  column,
+  label,
+  ownIds,
+}: {
+  column: ComparisonColumn
+  label: string
+  ownIds: ReadonlySet<string>
+}) {
+  const entries = column.messages.entries.value
   return (
     <div class="log" role="log" aria-live="off" aria-label={label} tabIndex={0}>
       <ol>
         {entries.map((entry) => (
-          <PaneRow key={entry.key} entry={entry} selves={selves} />
+          <ColumnRow key={entry.key} entry={entry} ownIds={ownIds} />
         ))}
-        {pane.history.messages.value === 0 && <li class="blank">{texts.value.compare.empty}</li>}
+        {column.messages.messageCount.value === 0 && <li class="blank">{texts.value.compare.empty}</li>}
       </ol>
     </div>
   )
 }
 
 /** A message, in two lines; who comes and goes is told in the chat. */
-function PaneRow({ entry, selves }: { entry: ListEntry; selves: ReadonlySet<string> }) {
+function ColumnRow({ entry, ownIds }: { entry: ListEntry; ownIds: ReadonlySet<string> }) {
   if (entry.kind !== 'message') return null
   const { event, latencyMs } = entry
   return (
-    <li class={selves.has(event.from.id) ? 'msg mine' : 'msg'}>
+    <li class={ownIds.has(event.from.id) ? 'msg mine' : 'msg'}>
       <Avatar of={event.from.id} />
       <p>
         <bdi>{event.from.name}</bdi>

@@ -6,64 +6,64 @@ import { DEFAULT_PROFILE } from '../../compare/settings.ts'
 import { modeOf } from '../../measure/count-math.ts'
 import { whole } from '../../browser/format.ts'
 import { texts } from '../../i18n/i18n.ts'
-import { served } from '../../network/links.ts'
+import { servedTransports } from '../../network/links.ts'
 import type { RoomController } from '../../room/room-controller.ts'
-import { Trouble } from '../chat/chat-view.tsx'
+import { ConnectionProblem } from '../chat/chat-view.tsx'
 import { ComposerForm } from '../chat/composer-view.tsx'
-import { IntervalKnob } from '../transport/transport-settings.tsx'
+import { IntervalSlider } from '../transport/transport-settings.tsx'
 import { LinkSelect } from '../transport/link-select.tsx'
 import { Glyph, labelOf } from '../shared/transport-label.tsx'
 import { BotControls } from './bot-settings.tsx'
-import { PaneView } from './column-view.tsx'
+import { ColumnView } from './column-view.tsx'
 import { RaceView } from './race-view.tsx'
 
 /** Every transport in a pane of its own, one composer for all, and who had what when. */
 export function Compare({ controller }: { controller: RoomController }) {
   const { compare, title } = texts.value
   const box = useRef<HTMLTextAreaElement>(null)
-  const here = comparison.value
+  const current = comparison.value
   useEffect(() => {
     document.title = `#${controller.room} · ${compare.title} · ${title}`
   }, [controller.room, compare, title])
   return (
     <>
       <main class="compare">
-        <section class="panel once">
-          <h2 id="once">
-            {compare.once} <small>{compare.onceAbout(here?.panes.value.length ?? 0)}</small>
+        <section class="panel send-once">
+          <h2 id="send-once">
+            {compare.sendOnce} <small>{compare.sendOnceAbout(current?.columns.value.length ?? 0)}</small>
           </h2>
-          <Trouble controller={controller} />
+          <ConnectionProblem controller={controller} />
           <ComposerForm controller={controller} box={box} />
         </section>
-        {here ? <Room of={here} controller={controller} /> : <p class="blank">{compare.preparing}</p>}
+        {current ? <Room of={current} controller={controller} /> : <p class="blank">{compare.preparing}</p>}
       </main>
-      <footer class="base">{here && <Connections of={here} controller={controller} />}</footer>
+      <footer class="page-footer">{current && <Connections of={current} controller={controller} />}</footer>
     </>
   )
 }
 
 function Room({ of, controller }: { of: Comparison; controller: RoomController }) {
   const { compare } = texts.value
-  const panes = of.panes.value
+  const columns = of.columns.value
   return (
     <>
       <Toolbar of={of} controller={controller} />
-      {panes.length === 0 && <p class="blank">{compare.nonePanes}</p>}
-      <div class="side-by-side" style={{ '--columns': String(columnsFor(panes.length)) }}>
-        {panes.map((pane) => (
-          <PaneView key={pane.transport} pane={pane} of={of} controller={controller} />
+      {columns.length === 0 && <p class="blank">{compare.noColumns}</p>}
+      <div class="side-by-side" style={{ '--columns': String(columnsFor(columns.length)) }}>
+        {columns.map((column) => (
+          <ColumnView key={column.transport} column={column} of={of} controller={controller} />
         ))}
       </div>
-      <RaceView race={of.race} panes={panes} />
+      <RaceView race={of.race} columns={columns} />
     </>
   )
 }
 
 /** Panes abreast, at the most. */
-const ABREAST = 5
+const MAX_COLUMNS = 5
 
 /** As many in each row as in the others, or one less. */
-const columnsFor = (panes: number): number => Math.ceil(panes / Math.ceil(Math.max(1, panes) / ABREAST)) || 1
+const columnsFor = (count: number): number => Math.ceil(count / Math.ceil(Math.max(1, count) / MAX_COLUMNS)) || 1
 
 function Toolbar({ of, controller }: { of: Comparison; controller: RoomController }) {
   const { compare } = texts.value
@@ -73,8 +73,8 @@ function Toolbar({ of, controller }: { of: Comparison; controller: RoomControlle
   return (
     <section class="panel toolbar" aria-label={compare.settings}>
       <fieldset class="chips">
-        <legend class="sr">{compare.panes}</legend>
-        {served.value.map((name) => (
+        <legend class="sr">{compare.columns}</legend>
+        {servedTransports.value.map((name) => (
           <label key={name} class="chip" data-transport={name}>
             <input
               type="checkbox"
@@ -92,11 +92,11 @@ function Toolbar({ of, controller }: { of: Comparison; controller: RoomControlle
           <LinkSelect
             value={inForce.size === 1 ? (only ?? null) : null}
             label={compare.linkAll}
-            onChoose={(profile) => of.reach(null, profile)}
+            onChoose={(profile) => of.setProfile(null, profile)}
           />
         </label>
       )}
-      <IntervalKnob controller={controller} isOff={!shown.some((name) => transports[name].mode === 'interval')} />
+      <IntervalSlider controller={controller} isOff={!shown.some((name) => transports[name].mode === 'interval')} />
       <BotControls of={of} />
     </section>
   )
@@ -110,7 +110,7 @@ function Connections({ of, controller }: { of: Comparison; controller: RoomContr
   const { compare } = texts.value
   if (of.links.value.length > 0) return <>{compare.ownPorts}</>
   const used = [
-    ...of.panes.value.map(({ transport, meter }) => ({ transport, meter })),
+    ...of.columns.value.map(({ transport, meter }) => ({ transport, meter })),
     { transport: controller.transport.value, meter: controller.meter },
   ].reduce((sum, { transport, meter }) => {
     const { counts, connections } = meter.reading.value ?? {}

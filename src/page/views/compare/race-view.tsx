@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect, useId, useRef } from 'preact/hooks'
 import type { TransportName } from '../../../protocol.ts'
 import type { ComparisonColumn } from '../../compare/column.ts'
-import type { Race, Run } from '../../compare/race.ts'
+import type { Race, RaceRow } from '../../compare/race.ts'
 import { milliseconds, spelled, whole } from '../../browser/format.ts'
 import { texts } from '../../i18n/i18n.ts'
 import { scaleFor } from '../shared/plots.tsx'
@@ -10,14 +10,14 @@ import { labelOf } from '../shared/transport-label.tsx'
 import { Mark } from './race-mark.tsx'
 
 /** Pixels. */
-const ROW = 22
+const ROW_PX = 22
 const ROWS = 8
-const MOST_LANE = 44
-const AXIS = 24
-const TOP = 12
+const MAX_BAR_PX = 44
+const AXIS_PX = 24
+const TOP_PX = 12
 const TICKS = 4
 /** From one tick to the next, with less of which only every other one is named. */
-const ROOMY = 44
+const LABEL_PX = 44
 
 interface Size {
   width: number
@@ -26,13 +26,13 @@ interface Size {
 }
 
 /** Who had a message when: the latest one large, the last eight in rows, all to one scale that begins at 0. */
-export function RaceView({ race, panes }: { race: Race; panes: readonly ComparisonColumn[] }) {
+export function RaceView({ race, columns }: { race: Race; columns: readonly ComparisonColumn[] }) {
   const { compare } = texts.value
   const title = useId()
-  const runs = race.runs.value
-  const latest = pick(runs)
-  const most = scaleFor(Math.max(0, ...runs.flatMap(({ marks }) => Object.values(marks))))
-  const names = panes.map(({ transport }) => transport)
+  const rows = race.rows.value
+  const latest = pick(rows)
+  const most = scaleFor(Math.max(0, ...rows.flatMap(({ latenciesMs }) => Object.values(latenciesMs))))
+  const names = columns.map(({ transport }) => transport)
   return (
     <section class="panel race" aria-labelledby={title}>
       <header class="head">
@@ -44,15 +44,15 @@ export function RaceView({ race, panes }: { race: Race; panes: readonly Comparis
         <figure>
           <figcaption>
             <b dir="auto">{latest ? short(latest.event.text) : ''}</b>{' '}
-            <span>{latest ? `${compare.latest}, #${latest.event.seq}` : compare.noRun}</span>
+            <span>{latest ? `${compare.latest}, #${latest.event.seq}` : compare.noMessage}</span>
           </figcaption>
-          <Lanes run={latest} names={names} most={most} oneWayMs={commonOneWayMs(panes)} />
+          <LatestMessage row={latest} names={names} most={most} oneWayMs={commonOneWayMs(columns)} />
         </figure>
         <figure>
           <figcaption>
             <b>{compare.lastEight}</b> <span>{compare.lastEightAbout}</span>
           </figcaption>
-          <Rows runs={runs} names={names} most={most} />
+          <LastMessages rows={rows} names={names} most={most} />
         </figure>
       </div>
     </section>
@@ -60,50 +60,50 @@ export function RaceView({ race, panes }: { race: Race; panes: readonly Comparis
 }
 
 /** The newest; where messages come so fast that others are still under way, the newest that all have. */
-const pick = (runs: readonly Run[]): Run | undefined =>
-  runs.slice(1).every(({ isOver }) => isOver) ? runs[0] : (runs.find(({ isOver }) => isOver) ?? runs[0])
+const pick = (rows: readonly RaceRow[]): RaceRow | undefined =>
+  rows.slice(1).every(({ isOver }) => isOver) ? rows[0] : (rows.find(({ isOver }) => isOver) ?? rows[0])
 
 const short = (text: string): string => `“${text.length > 42 ? `${text.slice(0, 40)} …` : text}”`
 
 /** ms that the link takes one way, where all panes are behind the same; null otherwise. */
-function commonOneWayMs(panes: readonly ComparisonColumn[]): number | null {
-  const all = new Set(panes.map(({ link }) => link.value?.rttMs ?? 0))
+function commonOneWayMs(columns: readonly ComparisonColumn[]): number | null {
+  const all = new Set(columns.map(({ link }) => link.value?.rttMs ?? 0))
   const [rttMs = 0] = all
   return all.size === 1 && rttMs > 0 ? rttMs / 2 : null
 }
 
-interface LanesProps {
-  run: Run | undefined
+interface LatestMessageProps {
+  row: RaceRow | undefined
   names: readonly TransportName[]
   most: number
   oneWayMs: number | null
 }
 
 /** One message: a lane for each transport, the quickest above. */
-function Lanes({ run, names, most, oneWayMs }: LanesProps) {
+function LatestMessage({ row, names, most, oneWayMs }: LatestMessageProps) {
   const { compare } = texts.value
   const frame = useRef<HTMLDivElement>(null)
   const { width, x } = useScale(frame, most, 104, 110)
-  const marks = run?.marks ?? {}
-  const order = [...names].sort((a, b) => (marks[a] ?? Infinity) - (marks[b] ?? Infinity))
-  const height = TOP + ROW * ROWS + AXIS
-  const lane = Math.min(MOST_LANE, (ROW * ROWS) / Math.max(1, names.length))
-  const missing = run?.isOver ? compare.noTime : compare.notYet
-  const spoken = order.map((name) => `${labelOf(name)} ${say(marks[name]) ?? missing}`).join(', ')
+  const latenciesMs = row?.latenciesMs ?? {}
+  const order = [...names].sort((a, b) => (latenciesMs[a] ?? Infinity) - (latenciesMs[b] ?? Infinity))
+  const height = TOP_PX + ROW_PX * ROWS + AXIS_PX
+  const barPx = Math.min(MAX_BAR_PX, (ROW_PX * ROWS) / Math.max(1, names.length))
+  const missing = row?.isOver ? compare.noTime : compare.notYet
+  const spoken = order.map((name) => `${labelOf(name)} ${latencyText(latenciesMs[name]) ?? missing}`).join(', ')
   return (
     <div ref={frame}>
-      <svg width={width} height={height} role="img" aria-label={run ? spoken : compare.noRun}>
-        <Axis x={x} most={most} foot={height - AXIS} />
+      <svg width={width} height={height} role="img" aria-label={row ? spoken : compare.noMessage}>
+        <Axis x={x} most={most} foot={height - AXIS_PX} />
         {order.map((name, index) => {
-          const ms = marks[name]
-          const y = TOP + lane * (index + 0.5)
+          const ms = latenciesMs[name]
+          const y = TOP_PX + barPx * (index + 0.5)
           return (
             <g key={name} data-transport={name}>
               <text class="name" x={90} y={y + 4} text-anchor="end">
                 {labelOf(name)}
               </text>
               {ms === undefined ? (
-                run && (
+                row && (
                   <text class="wait" x={x(0) + 8} y={y + 4}>
                     {missing}
                   </text>
@@ -126,9 +126,9 @@ function Lanes({ run, names, most, oneWayMs }: LanesProps) {
         })}
         {oneWayMs !== null && oneWayMs < most && (
           <>
-            <path class="alone" d={`M${x(oneWayMs)} ${TOP - 6}V${height - AXIS}`} />
-            <text class="note" x={x(oneWayMs) + 6} y={TOP - 4}>
-              {compare.linkAlone(say(oneWayMs) ?? '')}
+            <path class="link-only" d={`M${x(oneWayMs)} ${TOP_PX - 6}V${height - AXIS_PX}`} />
+            <text class="note" x={x(oneWayMs) + 6} y={TOP_PX - 4}>
+              {compare.linkAlone(latencyText(oneWayMs) ?? '')}
             </text>
           </>
         )}
@@ -138,19 +138,27 @@ function Lanes({ run, names, most, oneWayMs }: LanesProps) {
 }
 
 /** The last few messages, newest above; marks that would hide one another stand side by side. */
-function Rows({ runs, names, most }: { runs: readonly Run[]; names: readonly TransportName[]; most: number }) {
+function LastMessages({
+  rows,
+  names,
+  most,
+}: {
+  rows: readonly RaceRow[]
+  names: readonly TransportName[]
+  most: number
+}) {
   const { compare } = texts.value
   const frame = useRef<HTMLDivElement>(null)
   const { width, x } = useScale(frame, most, 58, 40)
-  const height = TOP + ROW * ROWS + AXIS
+  const height = TOP_PX + ROW_PX * ROWS + AXIS_PX
   return (
     <div ref={frame}>
       <svg width={width} height={height} aria-hidden="true">
-        <Axis x={x} most={most} foot={height - AXIS} />
-        {runs.map(({ event, marks }, index) => {
-          const y = TOP + ROW * (index + 0.5)
-          const placed = abreast(
-            names.flatMap((name) => (marks[name] === undefined ? [] : [{ name, at: x(marks[name]) }])),
+        <Axis x={x} most={most} foot={height - AXIS_PX} />
+        {rows.map(({ event, latenciesMs }, index) => {
+          const y = TOP_PX + ROW_PX * (index + 0.5)
+          const placed = spreadOut(
+            names.flatMap((name) => (latenciesMs[name] === undefined ? [] : [{ name, at: x(latenciesMs[name]) }])),
           )
           const [first, last] = [placed.at(0)?.at ?? 0, placed.at(-1)?.at ?? 0]
           return (
@@ -181,11 +189,11 @@ function Rows({ runs, names, most }: { runs: readonly Run[]; names: readonly Tra
             </tr>
           </thead>
           <tbody>
-            {runs.map(({ event, marks, isOver }) => (
+            {rows.map(({ event, latenciesMs, isOver }) => (
               <tr key={event.id}>
                 <th scope="row">#{event.seq}</th>
                 {names.map((name) => (
-                  <td key={name}>{say(marks[name]) ?? (isOver ? compare.noTime : compare.notYet)}</td>
+                  <td key={name}>{latencyText(latenciesMs[name]) ?? (isOver ? compare.noTime : compare.notYet)}</td>
                 ))}
               </tr>
             ))}
@@ -196,30 +204,30 @@ function Rows({ runs, names, most }: { runs: readonly Run[]; names: readonly Tra
   )
 }
 
-const say = (ms: number | undefined): string | null => (ms === undefined ? null : spelled(milliseconds(ms)))
+const latencyText = (ms: number | undefined): string | null => (ms === undefined ? null : spelled(milliseconds(ms)))
 
 /** Pixels from one mark's middle to the next, at the least. */
-const ABREAST = 12
+const MIN_GAP_PX = 12
 
-function abreast<M extends { at: number }>(marks: readonly M[]): M[] {
+function spreadOut<M extends { at: number }>(marks: readonly M[]): M[] {
   let last = -Infinity
   return marks
     .toSorted((a, b) => a.at - b.at)
-    .map((mark) => ({ ...mark, at: (last = Math.max(mark.at, last + ABREAST)) }))
+    .map((mark) => ({ ...mark, at: (last = Math.max(mark.at, last + MIN_GAP_PX)) }))
 }
 
 function Axis({ x, most, foot }: { x: Size['x']; most: number; foot: number }) {
-  const named = x(most / TICKS) - x(0) < ROOMY ? 2 : 1
+  const named = x(most / TICKS) - x(0) < LABEL_PX ? 2 : 1
   return (
     <>
       {Array.from({ length: TICKS + 1 }, (_, index) => {
         const ms = (most / TICKS) * index
         return (
           <g key={index}>
-            <path class="axis" d={`M${x(ms)} ${TOP - 6}V${foot}`} />
+            <path class="axis" d={`M${x(ms)} ${TOP_PX - 6}V${foot}`} />
             {index % named === 0 && (
               <text x={x(ms)} y={foot + 16} text-anchor="middle">
-                {index === TICKS ? say(ms) : whole(ms)}
+                {index === TICKS ? latencyText(ms) : whole(ms)}
               </text>
             )}
           </g>

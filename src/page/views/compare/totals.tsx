@@ -12,8 +12,8 @@ import { labelOf } from '../shared/transport-label.tsx'
 const PARTS = ['headers', 'framing', 'payload'] as const
 
 /** The largest reading of all panes: bars are to one scale, so that they can be laid side by side. */
-const largest = (panes: readonly ComparisonColumn[], read: (reading: Reading) => number | null): number =>
-  Math.max(Number.MIN_VALUE, ...panes.map(({ meter: { reading } }) => (reading.value && read(reading.value)) ?? 0))
+const largest = (columns: readonly ComparisonColumn[], read: (reading: Reading) => number | null): number =>
+  Math.max(Number.MIN_VALUE, ...columns.map(({ meter: { reading } }) => (reading.value && read(reading.value)) ?? 0))
 
 const perMessage = ({ transport, counts }: Reading): number | null => bytesPerMessage(transport, counts)
 const p50 = ({ latency }: Reading): number | null => latency?.p50 ?? null
@@ -23,24 +23,24 @@ const down = ({ counts }: Reading): number => sumOf(counts.down)
 
 /** What a pane's line has cost since it joined, or since it was put behind its link. */
 export function Totals({
-  pane,
-  panes,
+  column,
+  columns,
   tuning,
 }: {
-  pane: ComparisonColumn
-  panes: readonly ComparisonColumn[]
+  column: ComparisonColumn
+  columns: readonly ComparisonColumn[]
   tuning: TransportTuning
 }) {
   const { compare, links, meters } = texts.value
-  const { transport } = pane
-  const reading = pane.meter.reading.value
+  const { transport } = column
+  const reading = column.meter.reading.value
   const counts = reading?.counts
   const share = reading && emptyShare(transport, reading.counts)
-  const most = Math.max(largest(panes, up), largest(panes, down))
-  const link = pane.link.value
+  const most = Math.max(largest(columns, up), largest(columns, down))
+  const link = column.link.value
   const model = reading && modelP50Ms(transport, link, tuning, reading.counts, reading.latency?.ratePerS ?? 0)
   return (
-    <table class="sums">
+    <table class="cost-table">
       <caption class="sr">{compare.totals(labelOf(transport))}</caption>
       <colgroup>
         <col />
@@ -63,7 +63,7 @@ export function Totals({
           {counts && meters.total(whole(counts.requests))}
         </Row>
         <Row
-          name={compare.empties}
+          name={compare.emptyAnswers}
           figure={share === null ? { figure: meters.none, unit: '' } : percent(share)}
           isKnown={reading !== null}
         >
@@ -81,13 +81,13 @@ export function Totals({
         <BarRow
           name={compare.perMessage}
           value={reading && perMessage(reading)}
-          most={largest(panes, perMessage)}
+          most={largest(columns, perMessage)}
           format={(value) => bytes(value)}
         />
         <BarRow
           name={compare.p50}
           value={reading && p50(reading)}
-          most={largest(panes, p95)}
+          most={largest(columns, p95)}
           format={milliseconds}
           model={model}
         />
@@ -97,9 +97,9 @@ export function Totals({
           figure={model === null ? { figure: '', unit: meters.none } : milliseconds(model)}
           isKnown
         >
-          <Gauge value={0} most={largest(panes, p95)} model={model} />
+          <LatencyBar value={0} most={largest(columns, p95)} model={model} />
         </Row>
-        <BarRow name={compare.p95} value={reading && p95(reading)} most={largest(panes, p95)} format={milliseconds} />
+        <BarRow name={compare.p95} value={reading && p95(reading)} most={largest(columns, p95)} format={milliseconds} />
       </tbody>
     </table>
   )
@@ -163,15 +163,15 @@ function BarRow({ name, value, most, format, model = null }: BarRowProps) {
       figure={value === null ? { figure: '', unit: meters.noMessage } : format(value)}
       isKnown={value !== null}
     >
-      <Gauge value={value ?? 0} most={most} model={model} />
+      <LatencyBar value={value ?? 0} most={most} model={model} />
     </Row>
   )
 }
 
 /** A bar from 0, and a stroke where theory puts its end. */
-function Gauge({ value, most, model }: { value: number; most: number; model: number | null }) {
+function LatencyBar({ value, most, model }: { value: number; most: number; model: number | null }) {
   return (
-    <span class="gauge" aria-hidden="true">
+    <span class="latency-bar" aria-hidden="true">
       <i style={{ width: `${(value / most) * 100}%` }} />
       {model !== null && model <= most && <b style={{ left: `${(model / most) * 100}%` }} />}
     </span>

@@ -3,7 +3,7 @@ import { handshakeBytes, sumOf } from '../../measure/count-math.ts'
 import { bytes, percent, spelled } from '../../browser/format.ts'
 import type { Plots, Reading } from '../../measure/meter-model.ts'
 import { texts } from '../../i18n/i18n.ts'
-import { Spark } from '../shared/plots.tsx'
+import { Sparkline } from '../shared/plots.tsx'
 
 const PARTS = ['headers', 'framing', 'payload'] as const
 const NOTHING: ByteSplit = { headers: 0, framing: 0, payload: 0 }
@@ -24,7 +24,7 @@ export function Bytes({ reading, plots }: { reading: Reading | null; plots: Plot
           {rate !== null && spelled({ figure: rate.figure, unit: rate.unit + meters.perSecond })}
         </span>
       </h3>
-      <Spark plots={plots} read={(point) => point.bytesPerS} />
+      <Sparkline plots={plots} read={(point) => point.bytesPerS} />
       <table>
         <colgroup>
           <col class="way" />

@@ -40,7 +40,7 @@ export function LatencyMeter({
 
   const [p50, p95] = latency ? [milliseconds(latency.p50), milliseconds(latency.p95)] : []
   return (
-    <article class="wide lat">
+    <article class="wide latency">
       <h3 title={half === null ? meters.latencyUnknown : meters.latencyTitle(half)}>
         {meters.latency}
         {model !== null && (
@@ -51,7 +51,7 @@ export function LatencyMeter({
         {latency && <small class="basis">{meters.latencyOf(latency.messages, whole(latency.messages))}</small>}
       </h3>
       {latency && p50 && p95 ? (
-        <p class="fig">
+        <p class="reading">
           <b>{p50.figure}</b>
           <i>{p50.unit}</i>
           <small>p50</small>
@@ -60,7 +60,7 @@ export function LatencyMeter({
           <small>p95</small>
         </p>
       ) : (
-        <p class="fig unknown">{meters.noMessage}</p>
+        <p class="reading unknown">{meters.noMessage}</p>
       )}
       <figure ref={frame}>
         <DotPlot

@@ -7,30 +7,30 @@ import { language, texts } from '../../i18n/i18n.ts'
 import type { RoomController } from '../../room/room-controller.ts'
 import { Bytes } from './bytes-view.tsx'
 import { LatencyMeter } from './latency-view.tsx'
-import { Spark } from '../shared/plots.tsx'
+import { Sparkline } from '../shared/plots.tsx'
 
 export function Meters({ controller }: { controller: RoomController }) {
   const { meters } = texts.value
   const title = useId()
   const reading = controller.meter.reading.value
   const plots = controller.meter.plots.value
-  const line = controller.meter.line.value
+  const socketState = controller.meter.socketState.value
   useEffect(() => controller.meter.tick(), [controller])
   const begun = reading && timeOfDay(reading.begunAt, language.value)
   return (
-    <section class="panel side" aria-labelledby={title}>
+    <section class="panel meters-panel" aria-labelledby={title}>
       <header class="head">
         <h2 id={title}>{meters.title}</h2>
         <p class="since">
           {begun !== null && (reading?.isSwitch ? meters.sinceSwitch(begun) : meters.sinceJoined(begun))}
         </p>
       </header>
-      {line === 'lost' && (
-        <div class="trouble">
-          <p role="status">{meters.lineLost}</p>
+      {socketState === 'lost' && (
+        <div class="problem">
+          <p role="status">{meters.meterConnectionLost}</p>
         </div>
       )}
-      <div class="meters" data-stale={line === 'lost'} role="group" aria-labelledby={title} tabIndex={0}>
+      <div class="meters" data-stale={socketState === 'lost'} role="group" aria-labelledby={title} tabIndex={0}>
         <Requests reading={reading} plots={plots} />
         <Empty reading={reading} plots={plots} />
         <Connections reading={reading} controller={controller} />
@@ -61,9 +61,9 @@ function Meter({ title, about, figure, sub, children }: FrameProps) {
     <article>
       <h3 title={about}>{title}</h3>
       {typeof figure === 'string' ? (
-        <p class="fig unknown">{figure}</p>
+        <p class="reading unknown">{figure}</p>
       ) : (
-        <p class="fig">
+        <p class="reading">
           <b>{figure.figure}</b>
           <i>{figure.unit}</i>
         </p>
@@ -88,7 +88,7 @@ function Requests({ reading, plots }: MeterProps) {
         [meters.total(whole(requests)), frames > 0 && meters.frames(whole(frames))].filter(Boolean).join(' · ')
       }
     >
-      <Spark plots={plots} read={({ requestsPerS }) => requestsPerS} />
+      <Sparkline plots={plots} read={({ requestsPerS }) => requestsPerS} />
     </Meter>
   )
 }
@@ -106,7 +106,7 @@ function Empty({ reading, plots }: MeterProps) {
         (isAsking ? meters.emptyOf(whole(reading.counts.empty), whole(reading.counts.polls)) : meters.neverAsked)
       }
     >
-      <Spark plots={plots} read={(point) => point.emptyShare} />
+      <Sparkline plots={plots} read={(point) => point.emptyShare} />
     </Meter>
   )
 }
@@ -119,7 +119,7 @@ function Connections({ reading, controller }: { reading: Reading | null; control
   const open = reading?.connections ?? null
   const isSocket = modeOf(controller.transport.value, reading?.counts).carrier === 'WebSocket'
   const taken =
-    open === null ? 0 : Math.max(0, isSocket && controller.standing.status.value.name === 'open' ? open - 1 : open)
+    open === null ? 0 : Math.max(0, isSocket && controller.connection.status.value.name === 'open' ? open - 1 : open)
   const isFull = taken >= SLOTS
   return (
     <Meter
@@ -156,7 +156,7 @@ function PerMessage({ reading, plots }: MeterProps) {
       figure={all === null ? meters.noMessage : bytes(all)}
       sub={all !== null && text !== null && meters.ofWhichText(spelled(bytes(text)))}
     >
-      <Spark plots={plots} read={(point) => point.bytesPerMessage} />
+      <Sparkline plots={plots} read={(point) => point.bytesPerMessage} />
     </Meter>
   )
 }

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 
-interface InPlaceProps {
+interface InlineEditProps {
   /** What is shown while nothing is changed. */
   children: ComponentChildren
   value: string
@@ -17,7 +17,7 @@ interface InPlaceProps {
 }
 
 /** A value that becomes a field when it is clicked. What is wrong with the new one is said below it. */
-export function InPlace({ children, value, title, label, maxLength, className, submit }: InPlaceProps) {
+export function InlineEdit({ children, value, title, label, maxLength, className, submit }: InlineEditProps) {
   const isOpen = useSignal(false)
   const refusal = useSignal<string | null>(null)
   const field = useRef<HTMLInputElement>(null)
@@ -35,7 +35,7 @@ export function InPlace({ children, value, title, label, maxLength, className, s
     isOpen.value = false
     refusal.value = null
   }
-  const take = async () => {
+  const submitValue = async () => {
     const wanted = field.current?.value.trim() ?? ''
     refusal.value = wanted === '' || wanted === value ? null : await submit(wanted)
     if (refusal.value === null) close()
@@ -50,10 +50,10 @@ export function InPlace({ children, value, title, label, maxLength, className, s
   }
   return (
     <form
-      class={`${className} in-place`}
+      class={`${className} inline-edit`}
       onSubmit={(event) => {
         event.preventDefault()
-        void take()
+        void submitValue()
       }}
       onKeyDown={({ key }) => {
         if (key === 'Escape') close()

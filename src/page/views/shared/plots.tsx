@@ -4,16 +4,16 @@ import { texts } from '../../i18n/i18n.ts'
 import { TimePlot } from './time-plot.tsx'
 import { labelOf } from './transport-label.tsx'
 
-const SPARK = { width: 54, height: 24 }
+const SPARKLINE_PX = { width: 54, height: 24 }
 
 /** The last minute of one reading, each transport's part in its own hue. From 0, and to scale with its own highest. */
-export function Spark({ plots: { now, points }, read }: { plots: Plots; read: (point: Point) => number | null }) {
+export function Sparkline({ plots: { now, points }, read }: { plots: Plots; read: (point: Point) => number | null }) {
   const samples = points.flatMap((point) => {
     const value = read(point)
     return value === null ? [] : [{ at: point.at, value, transport: point.transport }]
   })
   const most = Math.max(...samples.map(({ value }) => value), Number.MIN_VALUE)
-  return <TimePlot className="spark" as="curve" now={now} samples={samples} most={most} size={SPARK} />
+  return <TimePlot className="sparkline" as="curve" now={now} samples={samples} most={most} size={SPARKLINE_PX} />
 }
 
 /** Margins of the latency plot, in pixels. */
@@ -34,15 +34,15 @@ interface DotPlotProps {
 }
 
 /** Each delivery of the last minute, in the hue of the transport that brought it; the scale around it is text and lines. */
-export function DotPlot({ plots: { now, dots, turns }, size: { width, height }, label }: DotPlotProps) {
+export function DotPlot({ plots: { now, dots, switches }, size: { width, height }, label }: DotPlotProps) {
   const { meters } = texts.value
   const right = width - PLOT.right
   const foot = height - PLOT.foot
   const top = scaleFor(dots.reduce((most, { ms }) => Math.max(most, ms), 0))
   const x = (at: number) => Math.max(0, right * (1 - (now - at) / PLOT_MS))
   const y = (ms: number) => foot - (ms / top) * (foot - PLOT.top)
-  const turn = turns.at(-1)
-  const before = turns.at(-2)
+  const lastSwitch = switches.at(-1)
+  const switchBefore = switches.at(-2)
   return (
     <>
       <svg class="dots" role="img" aria-label={label} width={width} height={height} fill="none">
@@ -54,19 +54,19 @@ export function DotPlot({ plots: { now, dots, turns }, size: { width, height }, 
             </text>
           </g>
         ))}
-        {turns.map(({ at }) => (
-          <path key={at} class="turned" d={`M${x(at)} ${PLOT.top - 12}V${foot}`} />
+        {switches.map(({ at }) => (
+          <path key={at} class="switch-line" d={`M${x(at)} ${PLOT.top - 12}V${foot}`} />
         ))}
-        {turn && (
+        {lastSwitch && (
           <>
-            {turn.from !== turn.to && x(turn.at) - (before ? x(before.at) : 0) > 70 && (
-              <text class="name" data-transport={turn.from} x={x(turn.at) - 6} y={11} text-anchor="end">
-                {labelOf(turn.from)}
+            {lastSwitch.from !== lastSwitch.to && x(lastSwitch.at) - (switchBefore ? x(switchBefore.at) : 0) > 70 && (
+              <text class="name" data-transport={lastSwitch.from} x={x(lastSwitch.at) - 6} y={11} text-anchor="end">
+                {labelOf(lastSwitch.from)}
               </text>
             )}
-            {x(turn.at) < right - 50 && (
-              <text class="name" data-transport={turn.to} x={x(turn.at) + 6} y={11}>
-                {labelOf(turn.to)}
+            {x(lastSwitch.at) < right - 50 && (
+              <text class="name" data-transport={lastSwitch.to} x={x(lastSwitch.at) + 6} y={11}>
+                {labelOf(lastSwitch.to)}
               </text>
             )}
           </>
@@ -79,7 +79,7 @@ export function DotPlot({ plots: { now, dots, turns }, size: { width, height }, 
         </text>
       </svg>
       <TimePlot
-        className="cloud"
+        className="dot-plot"
         as="dots"
         now={now}
         samples={dots.map(({ at, ms, transport }) => ({ at, value: ms, transport }))}

@@ -2,5 +2,5 @@ import type { Problem } from '../../../protocol.ts'
 import { texts } from '../../i18n/i18n.ts'
 
 /** In the page's language if it has words for it, else in the server's. */
-export const sayProblem = (problem: Problem): string =>
+export const problemText = (problem: Problem): string =>
   texts.value.problems[problem.type]?.(problem) ?? (problem.detail || problem.title)

@@ -11,18 +11,18 @@ const wide = matchMedia('(min-width: 1280px)')
 const isWide = signal(wide.matches)
 wide.addEventListener('change', ({ matches }) => (isWide.value = matches))
 
-export const PANES = ['chat', 'wire', 'meters', 'socket'] as const
-export type Pane = (typeof PANES)[number]
+export const PANELS = ['chat', 'wire', 'meters', 'socket'] as const
+export type Panel = (typeof PANELS)[number]
 
 /** The one that was chosen: a phone shows it alone, a middling screen beside the chat. */
-export const pane = signal<Pane>('chat')
+export const chosenPanel = signal<Panel>('chat')
 
 /** Those among which there is something to choose. */
-export const choices = (): readonly Pane[] =>
-  isPhone.value ? PANES : isWide.value ? [] : PANES.filter((name) => name !== 'chat')
+export const choices = (): readonly Panel[] =>
+  isPhone.value ? PANELS : isWide.value ? [] : PANELS.filter((name) => name !== 'chat')
 
 /** Whether it is the one that is chosen among the choices. */
-export const isChosen = (name: Pane): boolean =>
-  pane.value === name || (pane.value === 'chat' && !isPhone.value && name === 'wire')
+export const isChosen = (name: Panel): boolean =>
+  chosenPanel.value === name || (chosenPanel.value === 'chat' && !isPhone.value && name === 'wire')
 
-export const shows = (name: Pane): boolean => isWide.value || isChosen(name) || (name === 'chat' && !isPhone.value)
+export const shows = (name: Panel): boolean => isWide.value || isChosen(name) || (name === 'chat' && !isPhone.value)

@@ -44,7 +44,7 @@ export function Glyph({ of }: { of: TransportName }) {
 export const linkLabelOf = (profile: string): string => texts.value.links.profiles[profile] ?? profile
 
 /** What a turn went from, and what to: two transports, or two links. */
-export const turnLabels = ({ from, to }: SwitchEvent): [string, string] =>
+export const switchLabels = ({ from, to }: SwitchEvent): [string, string] =>
   from.transport === to.transport
     ? [linkLabelOf(from.profile), linkLabelOf(to.profile)]
     : [labelOf(from.transport), labelOf(to.transport)]

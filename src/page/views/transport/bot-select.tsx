@@ -11,9 +11,9 @@ export function BotSelect() {
   const at = backgroundBot.value
   if (!at) return null
   return (
-    <label class="knob bot" title={words.botTitle}>
+    <label class="setting bot" title={words.botTitle}>
       <span>{words.bot}</span>
-      <select value={at.ratePerS.value} onChange={({ currentTarget }) => at.set(Number(currentTarget.value))}>
+      <select value={at.ratePerS.value} onChange={({ currentTarget }) => at.setRate(Number(currentTarget.value))}>
         {RATES.map((ratePerS) => (
           <option key={ratePerS} value={ratePerS}>
             {ratePerS === 0 ? words.botOff : spelled(perSecond(ratePerS))}

@@ -26,8 +26,8 @@ export function TransportSettings({ controller }: { controller: RoomController }
         </span>
       </summary>
       <div class="row">
-        <IntervalKnob controller={controller} isOff={mode !== 'interval'} />
-        <Knob
+        <IntervalSlider controller={controller} isOff={mode !== 'interval'} />
+        <TuningSlider
           label={words.hold}
           title={mode === 'held' ? words.holdTitle : words.holdOff}
           isOff={mode !== 'held'}
@@ -37,7 +37,7 @@ export function TransportSettings({ controller }: { controller: RoomController }
         />
         {isPhone.value && <BotSelect />}
         {links.value.length > 0 && (
-          <label class="knob link">
+          <label class="setting link">
             <span>{linkWords.label}</span>
             <LinkSelect
               value={controller.link.value?.profile ?? DIRECT}
@@ -52,10 +52,10 @@ export function TransportSettings({ controller }: { controller: RoomController }
 }
 
 /** From question to question. */
-export function IntervalKnob({ controller, isOff }: { controller: RoomController; isOff: boolean }) {
+export function IntervalSlider({ controller, isOff }: { controller: RoomController; isOff: boolean }) {
   const { tuning: words } = texts.value
   return (
-    <Knob
+    <TuningSlider
       label={words.interval}
       title={isOff ? words.intervalOff : words.intervalTitle}
       isOff={isOff}
@@ -66,7 +66,7 @@ export function IntervalKnob({ controller, isOff }: { controller: RoomController
   )
 }
 
-interface KnobProps {
+interface TuningSliderProps {
   label: string
   title: string
   isOff: boolean
@@ -76,14 +76,14 @@ interface KnobProps {
 }
 
 /** Moves freely while it is held, and counts when it is let go: each setting opens a new line. */
-function Knob({ label, title, isOff, steps, value, set }: KnobProps) {
+function TuningSlider({ label, title, isOff, steps, value, set }: TuningSliderProps) {
   const held = useSignal<number | null>(null)
   const shown = held.value ?? value
   const index = Math.max(0, steps.indexOf(shown))
   const { figure, unit } = seconds(shown)
   const stepOf = (input: HTMLInputElement) => steps[Number(input.value)] ?? value
   return (
-    <label class="knob" title={title} data-off={isOff}>
+    <label class="setting" title={title} data-off={isOff}>
       <span>{label}</span>
       <input
         type="range"

@@ -2,7 +2,7 @@ import { useEffect, useId } from 'preact/hooks'
 import { TRANSPORT_TRAITS, TRANSPORTS, type TransportName } from '../../../transports.ts'
 import { bytes, milliseconds, seconds, spelled } from '../../browser/format.ts'
 import { texts } from '../../i18n/i18n.ts'
-import { served } from '../../network/links.ts'
+import { servedTransports } from '../../network/links.ts'
 import type { RoomController } from '../../room/room-controller.ts'
 import { Glyph, labelOf } from '../shared/transport-label.tsx'
 
@@ -10,13 +10,13 @@ import { Glyph, labelOf } from '../shared/transport-label.tsx'
 const LAST_DIGIT = 9
 
 /** The transports, and what each was last seen to cost. Also by the keys 1, 2, 3 … where nobody is writing. */
-export function Switch({ controller }: { controller: RoomController }) {
+export function TransportSwitch({ controller }: { controller: RoomController }) {
   const group = useId()
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isWriting(event.target)) return
       const wanted = TRANSPORTS[Number(event.key) - 1]
-      if (wanted && served.peek().includes(wanted)) controller.use(wanted)
+      if (wanted && servedTransports.peek().includes(wanted)) controller.use(wanted)
     }
     addEventListener('keydown', press)
     return () => removeEventListener('keydown', press)
@@ -24,27 +24,27 @@ export function Switch({ controller }: { controller: RoomController }) {
   return (
     <div class="switch" role="radiogroup" aria-label={texts.value.transport.group}>
       {TRANSPORTS.map((name, index) => (
-        <Segment key={name} name={name} digit={index + 1} group={group} controller={controller} />
+        <TransportOption key={name} name={name} digit={index + 1} group={group} controller={controller} />
       ))}
     </div>
   )
 }
 
-interface SegmentProps {
+interface TransportOptionProps {
   name: TransportName
   digit: number
   group: string
   controller: RoomController
 }
 
-function Segment({ name, digit, group, controller }: SegmentProps) {
+function TransportOption({ name, digit, group, controller }: TransportOptionProps) {
   const { transport } = texts.value
   const tuning = controller.tuning.value
   const how = transport.how[name] ?? transport.howByMode[TRANSPORT_TRAITS[name].mode]
-  const isServed = served.value.includes(name)
+  const isServed = servedTransports.value.includes(name)
   return (
     <label
-      class={TRANSPORT_TRAITS[name].isCommon ? 'seg' : 'seg around'}
+      class={TRANSPORT_TRAITS[name].isCommon ? 'transport-option' : 'transport-option secondary'}
       data-transport={name}
       title={isServed ? undefined : transport.offTitle}
     >
@@ -64,20 +64,20 @@ function Segment({ name, digit, group, controller }: SegmentProps) {
           ? how({ interval: spelled(seconds(tuning.intervalMs)), hold: spelled(seconds(tuning.holdMs)) })
           : transport.off}
       </span>
-      <SeenCost name={name} controller={controller} />
+      <LastCost name={name} controller={controller} />
     </label>
   )
 }
 
-function SeenCost({ name, controller }: { name: TransportName; controller: RoomController }) {
+function LastCost({ name, controller }: { name: TransportName; controller: RoomController }) {
   const { transport } = texts.value
-  const seen = controller.meter.seen.value[name]
-  if (!seen) return <span class="seen none">{transport.notTried}</span>
-  if (seen.bytesPerMessage === null) return <span class="seen none">{transport.noMessage}</span>
+  const cost = controller.meter.lastCosts.value[name]
+  if (!cost) return <span class="last-cost none">{transport.notTried}</span>
+  if (cost.bytesPerMessage === null) return <span class="last-cost none">{transport.noMessage}</span>
   return (
-    <span class="seen" title={transport.seenTitle}>
-      <span>{transport.perMessage(spelled(bytes(seen.bytesPerMessage)))}</span>
-      {seen.p50 !== null && <span>{spelled(milliseconds(seen.p50))}</span>}
+    <span class="last-cost" title={transport.lastCostTitle}>
+      <span>{transport.perMessage(spelled(bytes(cost.bytesPerMessage)))}</span>
+      {cost.p50 !== null && <span>{spelled(milliseconds(cost.p50))}</span>}
     </span>
   )
 }

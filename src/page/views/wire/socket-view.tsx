@@ -11,7 +11,7 @@ import { labelOf } from '../shared/transport-label.tsx'
 import { exactBytes } from './wire-words.ts'
 
 /** How often what fires no event is read off. */
-const LOOK_MS = 250
+const REFRESH_MS = 250
 /** A window in which the meters and this have room one below the other. */
 const ROOMY_PX = 880
 /** Names of the four, as the standard has them. */
@@ -23,7 +23,7 @@ export function SocketPanel({ controller }: { controller: RoomController }) {
   const { socket: words } = texts.value
   const title = useId()
   useEffect(() => {
-    const timer = setInterval(() => controller.socket.look(), LOOK_MS)
+    const timer = setInterval(() => controller.socket.refresh(), REFRESH_MS)
     return () => clearInterval(timer)
   }, [controller])
   const view = controller.socket.view.value

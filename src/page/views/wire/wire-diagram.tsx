@@ -38,7 +38,7 @@ export const sceneOf = (wire: WireRecords, camera: Camera, pointed: string | nul
   nowAt: now(),
   items: wire.items,
   messages: wire.messages,
-  toPage: wire.toPage,
+  toPageTime: wire.toPageTime,
   pointed,
   followed: wire.followed.peek(),
   words: paintWords(wire),

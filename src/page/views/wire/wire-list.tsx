@@ -107,7 +107,7 @@ function Row({ arrow }: { arrow: Arrow }) {
   const { wire: words } = texts.value
   const { item, way, bytes } = arrow
   const isRequest = way === 'up' && item.type === 'exchange'
-  const path = item.type === 'exchange' ? (item.record?.path ?? item.sighting?.path ?? '') : ''
+  const path = item.type === 'exchange' ? (item.record?.path ?? item.observation?.path ?? '') : ''
   return (
     <>
       <time>{exactTime(timeOf(arrow), language.value)}</time>

@@ -34,7 +34,7 @@ export function Readout({ wire, arrow, isAsked }: ReadoutProps) {
     <Frame isSpoken={isAsked && reason.type !== 'holding'} transport={arrow.transport}>
       <p class="why">{reasonWord(reason)}</p>
       {item.type === 'frame' ? <Line name={arrow.name} text={facts(arrow)} /> : <Exchange item={item} wire={wire} />}
-      <Shown wire={wire} arrow={arrow} />
+      <ShownAfter wire={wire} arrow={arrow} />
     </Frame>
   )
 }
@@ -64,12 +64,12 @@ function Frame({ isSpoken, transport, children }: FrameProps) {
 
 function Exchange({ item, wire }: { item: ExchangeItem; wire: WireRecords }) {
   const { wire: words } = texts.value
-  const { record, sighting } = item
-  const [request, answer] = arrowsOf(item, wire.toPage)
+  const { record, observation } = item
+  const [request, answer] = arrowsOf(item, wire.toPageTime)
   if (!request) return null
   const parkedMs =
     record?.parkedFrom === undefined || record.parkedTo === undefined ? null : record.parkedTo - record.parkedFrom
-  const path = record?.path ?? sighting?.path ?? ''
+  const path = record?.path ?? observation?.path ?? ''
   return (
     <>
       <Line
@@ -83,19 +83,19 @@ function Exchange({ item, wire }: { item: ExchangeItem; wire: WireRecords }) {
           text={[...(parkedMs === null ? [] : [words.parked(durationWord(parkedMs))]), facts(answer)].join(' · ')}
         />
       ) : (
-        <Line name="…" text={record?.isOver || sighting?.isBroken ? words.cut : words.notYet} />
+        <Line name="…" text={record?.isOver || observation?.isBroken ? words.cut : words.notYet} />
       )}
     </>
   )
 }
 
 /** The messages that came with it, and when the page had them. */
-function Shown({ wire, arrow }: { wire: WireRecords; arrow: Arrow }) {
+function ShownAfter({ wire, arrow }: { wire: WireRecords; arrow: Arrow }) {
   const { wire: words } = texts.value
   const known = arrow.messages.flatMap((id) => wire.messages.get(id) ?? [])
   const [first] = known
   if (!first) return null
-  const ms = Math.max(0, first.shownAt - wire.toPage(first.storedAt))
+  const ms = Math.max(0, first.shownAt - wire.toPageTime(first.storedAt))
   return <Line name="" text={words.shown(seqWord(first.seq), durationWord(ms))} />
 }
 
@@ -154,9 +154,9 @@ export function PathReadout({ wire, id, arrows }: { wire: WireRecords; id: strin
             ...stepsOf('up'),
             ...(message
               ? [
-                  words.pathStored(exactTime(wire.toPage(message.storedAt), language.value)),
+                  words.pathStored(exactTime(wire.toPageTime(message.storedAt), language.value)),
                   ...stepsOf('down'),
-                  words.pathShown(durationWord(Math.max(0, message.shownAt - wire.toPage(message.storedAt)))),
+                  words.pathShown(durationWord(Math.max(0, message.shownAt - wire.toPageTime(message.storedAt)))),
                 ]
               : stepsOf('down')),
           ].join(' · ')}

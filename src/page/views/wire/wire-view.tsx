@@ -17,7 +17,7 @@ import { PathReadout, Readout } from './wire-readout.tsx'
 import { exactBytes } from './wire-words.ts'
 
 /** How often the list and the words are brought up to date. */
-const SHOW_MS = 350
+const UPDATE_MS = 350
 /** Rows in the list: where it is read, and where it only stands by for the keyboard. */
 const ROWS = { table: 200, diagram: 80 }
 
@@ -35,7 +35,7 @@ export function WireView({ wire, name }: { wire: WireRecords; name: string }) {
   const hovered = useSignal<Arrow | null>(null)
   const shown = useSignal<readonly Arrow[]>([])
   const followed = wire.followed.value
-  const lit = useLit(wire, followed)
+  const lit = useLitArrows(wire, followed)
 
   const step = (arrow: Arrow) => {
     picked.value = arrow
@@ -51,7 +51,7 @@ export function WireView({ wire, name }: { wire: WireRecords; name: string }) {
   useEffect(() => {
     const show = () => (shown.value = windowOf(wire, camera, rows, picked.peek(), wire.followed.peek()))
     show()
-    const timer = setInterval(show, SHOW_MS)
+    const timer = setInterval(show, UPDATE_MS)
     return () => clearInterval(timer)
   }, [wire, camera, rows, followed, picked.value, camera.heldAt.value, shown, picked])
 
@@ -116,7 +116,7 @@ export function WireView({ wire, name }: { wire: WireRecords; name: string }) {
         </button>
         <button
           type="button"
-          class="glass"
+          class="zoom"
           aria-label={words.zoomOut}
           title={words.zoomOut}
           onClick={() => camera.zoom(false)}
@@ -128,7 +128,7 @@ export function WireView({ wire, name }: { wire: WireRecords; name: string }) {
         </output>
         <button
           type="button"
-          class="glass"
+          class="zoom"
           aria-label={words.zoomIn}
           title={words.zoomIn}
           onClick={() => camera.zoom(true)}
@@ -242,13 +242,13 @@ const litArrows = (wire: WireRecords, id: string): Arrow[] =>
   wire.arrows().filter(({ messages }) => messages.includes(id))
 
 /** Which arrows are on a message's way; worked out anew as more of it is told. */
-function useLit(wire: WireRecords, followed: string | null): readonly Arrow[] {
+function useLitArrows(wire: WireRecords, followed: string | null): readonly Arrow[] {
   const lit = useSignal<readonly Arrow[]>([])
   useEffect(() => {
-    const look = () => (lit.value = followed === null ? [] : litArrows(wire, followed))
-    look()
+    const update = () => (lit.value = followed === null ? [] : litArrows(wire, followed))
+    update()
     if (followed === null) return
-    const timer = setInterval(look, SHOW_MS)
+    const timer = setInterval(update, UPDATE_MS)
     return () => clearInterval(timer)
   }, [wire, followed, lit])
   return lit.value

@@ -7,7 +7,7 @@ import type { Arrow } from '../../wire/items.ts'
 import type { PaintWords } from '../../wire/drawing/scene.ts'
 import type { Reason } from '../../wire/explain.ts'
 import type { WireRecords } from '../../wire/wire-records.ts'
-import { turnLabels } from '../shared/transport-label.tsx'
+import { switchLabels } from '../shared/transport-label.tsx'
 
 export const bytesWord = (bytes: ByteSplit): string => exactBytes(sumOf(bytes))
 /** To the byte: here one wants to add up. */
@@ -30,8 +30,8 @@ export function paintWords(wire: WireRecords): PaintWords {
   return {
     client: words.client,
     server: words.server,
-    each: oneWayMs === null ? null : words.each(durationWord(oneWayMs)),
-    crowd: words.crowd,
+    oneWay: oneWayMs === null ? null : words.oneWay(durationWord(oneWayMs)),
+    tooMany: words.tooMany,
     tick: (at, stepMs) => {
       const time = timeOfDay(at, language.value)
       return stepMs >= 10_000 ? time.slice(-5) : `:${time.slice(-2)}.${Math.floor((at % 1000) / 100)}`
@@ -42,7 +42,7 @@ export function paintWords(wire: WireRecords): PaintWords {
     stored: (seq) => words.stored(seqWord(seq)),
     shown: (ms) => `+${durationWord(ms)}`,
     arrow: (arrow, isAgain) => arrowWord(arrow, isAgain),
-    turn: turnLabels,
+    switch: switchLabels,
   }
 }
 

@@ -57,17 +57,17 @@ export class ArrowGeometry {
       const end = Math.min(at + px, room)
       if (isCrowd) {
         const colour = isEmpty ? line : part === 'headers' ? hue.tint : hue.mark
-        this.along(brush.outline('slug', { stroke: colour, width: 1, opacity: part === 'framing' ? 0.5 : 1 }), at, end)
+        this.along(brush.outline('bytes', { stroke: colour, width: 1, opacity: part === 'framing' ? 0.5 : 1 }), at, end)
         at = end + BYTES.gap
         continue
       }
       this.along(brush.outline('gap', { stroke: surface, width: 9.5 }), at - 0.8, end + 0.8)
       if (part === 'framing' && !isEmpty) {
-        const hatch = brush.outline('slug', { stroke: hue.mark, width: 8 })
+        const hatch = brush.outline('bytes', { stroke: hue.mark, width: 8 })
         for (let x = at; x < end; x += 3.2) this.along(hatch, x, Math.min(x + 1.5, end))
       } else {
         const colour = isEmpty ? line : part === 'payload' ? hue.mark : hue.tint
-        this.along(brush.outline('slug', { stroke: colour, width: 8 }), at, end)
+        this.along(brush.outline('bytes', { stroke: colour, width: 8 }), at, end)
       }
       if (at + px > room) {
         const torn = brush.outline('head', { stroke: surface, width: 12 })

@@ -6,16 +6,16 @@ import type { Label, Look, Outline, Pen } from './pen.ts'
 const LAYER = {
   grid: 0,
   band: 1,
-  life: 2,
+  lifeline: 2,
   halo: 3,
   wait: 4,
   parked: 5,
   line: 6,
   gap: 7,
-  slug: 8,
+  bytes: 8,
   head: 9,
   mark: 10,
-  turn: 11,
+  switch: 11,
 }
 
 /** A pen that knows the colours, the letters, and what lies above what. */

@@ -16,8 +16,8 @@ export function toSvg(palette: Palette, scene: Scene): string {
 /** All that is known: the server's records as they came, with what the page saw of each, and how the clocks stand. */
 export function toJson(wire: WireRecords): string {
   const items = wire.items.map((item) => {
-    if (item.type === 'turn') return { type: item.type, at: item.begunAt, ...item.turn }
-    const arrows = arrowsOf(item, wire.toPage).map(({ way, leftAt, arrivedAt }) => ({ way, leftAt, arrivedAt }))
+    if (item.type === 'switch') return { type: item.type, at: item.begunAt, ...item.switchEvent }
+    const arrows = arrowsOf(item, wire.toPageTime).map(({ way, leftAt, arrivedAt }) => ({ way, leftAt, arrivedAt }))
     return { type: item.type, record: item.record, arrows }
   })
   return JSON.stringify(

@@ -1,9 +1,9 @@
 import type { Label } from './pen.ts'
 
 /** From one line of words to the next. */
-const LEADING = 13
+const LINE_HEIGHT_PX = 13
 /** Words further away than this from what they are about would be taken for somebody else's. */
-const FARTHEST = 30
+const MAX_SHIFT_PX = 30
 
 interface Wanted {
   y: number
@@ -14,24 +14,24 @@ interface Wanted {
   isFirst: boolean
 }
 
-export interface Lane {
-  put(y: number, text: string, look: { colour: string; font: string }, isFirst?: boolean): void
-  labels(bounds: { top: number; foot: number }): Label[]
+export interface LabelColumn {
+  add(y: number, text: string, look: { colour: string; font: string }, isFirst?: boolean): void
+  place(bounds: { top: number; foot: number }): Label[]
 }
 
 /** Words one below the other in a gutter: those that would touch move down, and go when that is too far. */
-export function lane(x: number, align: 'left' | 'right'): Lane {
+export function labelColumn(x: number, align: 'left' | 'right'): LabelColumn {
   const wanted: Wanted[] = []
   return {
-    put: (y, text, look, isFirst = false) => void wanted.push({ y, text, ...look, isFirst }),
-    labels({ top, foot }) {
+    add: (y, text, look, isFirst = false) => void wanted.push({ y, text, ...look, isFirst }),
+    place({ top, foot }) {
       const firsts = wanted.filter(({ isFirst }) => isFirst).map(({ y }) => y)
       const labels: Label[] = []
       let last = Number.NEGATIVE_INFINITY
       for (const { y, text, colour, font, isFirst } of wanted.sort((a, b) => a.y - b.y)) {
-        const at = Math.max(y + 3.8, last + LEADING)
-        const isInTheWay = !isFirst && firsts.some((first) => Math.abs(first + 3.8 - at) < LEADING - 1)
-        if (isInTheWay || at - y > FARTHEST) continue
+        const at = Math.max(y + 3.8, last + LINE_HEIGHT_PX)
+        const isInTheWay = !isFirst && firsts.some((first) => Math.abs(first + 3.8 - at) < LINE_HEIGHT_PX - 1)
+        if (isInTheWay || at - y > MAX_SHIFT_PX) continue
         last = at
         if (at > top + 2 && at < foot + 6) labels.push({ x, y: at, text, colour, font, align })
       }

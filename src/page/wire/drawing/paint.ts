@@ -2,7 +2,7 @@ import { transports } from '../../../client/transports/index.ts'
 import type { TransportName } from '../../../protocol.ts'
 import { Brush } from './brush.ts'
 import { arrowsOf, type Arrow, type ExchangeItem, type Item } from '../items.ts'
-import { lane } from './labels.ts'
+import { labelColumn } from './labels.ts'
 import type { Palette } from './palette.ts'
 import type { Label, Pen } from './pen.ts'
 import { gridStep, scaleOf, type Scale } from './scale.ts'
@@ -14,7 +14,7 @@ const NOTABLE_MS = 60
 /** A request that comes so soon after an answer is its consequence. */
 const AGAIN_MS = 100
 /** With more arrows than this each is a line and its bytes: nobody could read more. */
-const CROWD = 120
+const MAX_DETAILED = 120
 /** Characters that reach from the client's line to where the ticks stand. */
 const LONG_WORDS = 11
 /** Items this far beyond the edge are looked at: so that labels do not jump when their neighbours leave. */
@@ -39,23 +39,23 @@ class Painter {
     this.#brush = new Brush(pen, palette)
     this.#scene = scene
     this.#scale = scaleOf(scene.view)
-    this.#left = lane(this.#scale.client - 13, 'right')
-    this.#right = lane(this.#scale.server + 15, 'left')
+    this.#left = labelColumn(this.#scale.client - 13, 'right')
+    this.#right = labelColumn(this.#scale.server + 15, 'left')
   }
 
   paint(): DrawnArrow[] {
     const { items } = this.#scene
     this.#grid()
     const visible = items.filter((item) => this.#isVisible(item))
-    this.#isCrowd = visible.length > CROWD
+    this.#isCrowd = visible.length > MAX_DETAILED
     const carriers = new Map<string, Arrow>()
     let lastAnswer: { at: number; transport: TransportName } | null = null
     for (const item of visible) {
-      if (item.type === 'turn') {
-        this.#turn(item)
+      if (item.type === 'switch') {
+        this.#switch(item)
         continue
       }
-      for (const arrow of arrowsOf(item, this.#scene.toPage)) {
+      for (const arrow of arrowsOf(item, this.#scene.toPageTime)) {
         if (arrow.bytes && arrow.bytes.headers + arrow.bytes.framing + arrow.bytes.payload === 0) continue
         const isAgain =
           arrow.way === 'up' &&
@@ -68,15 +68,15 @@ class Painter {
       }
       if (item.type !== 'exchange') continue
       this.#exchange(item)
-      const { record, sighting } = item
-      if (record?.parkedTo !== undefined && (record.events ?? 0) > 0 && sighting?.endedAt) {
-        lastAnswer = { at: sighting.endedAt, transport: record.transport }
+      const { record, observation } = item
+      if (record?.parkedTo !== undefined && (record.events ?? 0) > 0 && observation?.endedAt) {
+        lastAnswer = { at: observation.endedAt, transport: record.transport }
       }
     }
     this.#messages(carriers)
     this.#lifelines()
-    const words = this.#left.labels(this.#scale)
-    for (const label of [...words, ...this.#right.labels(this.#scale)]) this.#brush.label(label)
+    const words = this.#left.place(this.#scale)
+    for (const label of [...words, ...this.#right.place(this.#scale)]) this.#brush.label(label)
     // A tick gives way to long words: the lines of the grid controller.
     const isFree = (tick: Label) => !words.some(({ y, text }) => Math.abs(y - tick.y) < 12 && text.length > LONG_WORDS)
     for (const tick of this.#ticks.filter(isFree)) this.#brush.label(tick)
@@ -107,7 +107,7 @@ class Painter {
 
   #lifelines(): void {
     const { client, server, top } = this.#scale
-    const outline = this.#brush.outline('life', { stroke: this.#brush.palette.ink, width: 1.5 })
+    const outline = this.#brush.outline('lifeline', { stroke: this.#brush.palette.ink, width: 1.5 })
     for (const x of [client, server]) {
       outline.moveTo(x, top - 6)
       outline.lineTo(x, this.#scene.view.height)
@@ -119,27 +119,27 @@ class Painter {
     const { words } = this.#scene
     const { ink, ink3, sans, surface } = this.#brush.palette
     // What has scrolled up ends below them.
-    this.#brush.outline('turn', { fill: surface }).rect(0, 0, this.#scene.view.width, 28)
+    this.#brush.outline('switch', { fill: surface }).rect(0, 0, this.#scene.view.width, 28)
     const caption = { y: 20, colour: ink, font: `550 12px ${sans}`, align: 'center' } as const
     this.#brush.label({ ...caption, x: client, text: words.client })
     this.#brush.label({ ...caption, x: server, text: words.server })
-    const between = this.#isCrowd ? words.crowd : words.each
+    const between = this.#isCrowd ? words.tooMany : words.oneWay
     if (between === null) return
     this.#brush.label({ ...caption, x: (client + server) / 2, text: between, colour: ink3, font: `11px ${sans}` })
   }
 
   /** What lasts: the bar of a held request, the band of an open line. */
   #exchange(item: ExchangeItem): void {
-    const { record, sighting } = item
+    const { record, observation } = item
     if (!record) return
     const { client, server, y, foot } = this.#scale
-    const { nowAt, toPage, words, messages } = this.#scene
+    const { nowAt, toPageTime, words, messages } = this.#scene
     const hue = this.#brush.hue(record.transport)
     if (record.kind === 'stream' || record.kind === 'socket') {
       const from = record.answeredAt
       if (from === undefined) return
-      const right = y(toPage(from))
-      const left = sighting?.answeredAt ? y(sighting.answeredAt) : right
+      const right = y(toPageTime(from))
+      const left = observation?.answeredAt ? y(observation.answeredAt) : right
       const end = Math.min(this.#scene.view.height, y(endOf(item, this.#scene)))
       const band = this.#brush.outline('band', { fill: hue.mark, opacity: 0.1 })
       band.moveTo(client, Math.min(left, end))
@@ -149,20 +149,20 @@ class Painter {
       band.closePath()
     }
     if (record.parkedFrom === undefined) return
-    const from = toPage(record.parkedFrom)
+    const from = toPageTime(record.parkedFrom)
     const isOver = record.parkedTo !== undefined || record.isOver
-    const to = record.parkedTo === undefined ? endOf(item, this.#scene) : toPage(record.parkedTo)
+    const to = record.parkedTo === undefined ? endOf(item, this.#scene) : toPageTime(record.parkedTo)
     const [top, end] = [y(from), Math.min(y(Math.min(to, nowAt)), this.#scene.view.height)]
     if (end - top >= 1)
       this.#brush.outline('parked', { fill: hue.mark }).rect(server - 5.5, top, 11, Math.max(1.5, end - top))
     if (to - from < NOTABLE_MS || end < this.#scale.top + 14 || top > foot - 14) return
     const middle = Math.max(this.#scale.top + 20, Math.min((top + Math.min(end, foot)) / 2, foot - 22))
-    const said = { colour: hue.ink, font: this.#brush.font('sans') }
-    this.#right.put(middle, words.parked(Math.min(to, nowAt) - from, isOver), said)
+    const style = { colour: hue.ink, font: this.#brush.font('sans') }
+    this.#right.add(middle, words.parked(Math.min(to, nowAt) - from, isOver), style)
     const first = record.brings?.[0]
     const seq = first === undefined ? undefined : messages.get(first)?.seq
     if (seq !== undefined)
-      this.#right.put(middle + 1, words.until(seq), { ...said, font: `11px ${this.#brush.palette.sans}` })
+      this.#right.add(middle + 1, words.until(seq), { ...style, font: `11px ${this.#brush.palette.sans}` })
   }
 
   /** Where it lies on many others, only as much of it is drawn as can still be seen. */
@@ -181,56 +181,56 @@ class Painter {
     const isLit = followed !== null && arrow.messages.includes(followed)
     const isFocus = isLit || arrow.key === pointed
     this.#drawn.push({ arrow, x1, y1, x2, y2 })
-    const shaft = new ArrowGeometry(this.#brush, x1, y1, x2, y2)
-    const { length } = shaft
+    const geometry = new ArrowGeometry(this.#brush, x1, y1, x2, y2)
+    const { length } = geometry
     const lineColour = arrow.isEmpty ? this.#brush.palette.ghost : hue.mark
     if (isFocus)
-      shaft.along(
+      geometry.along(
         this.#brush.outline('halo', { stroke: hue.mark, width: 20, opacity: 0.26, round: true }),
         2,
         length - 2,
       )
     const isDashed = arrow.isEmpty || !isWhole
-    const reach = arrow.arrivedAt === null ? length / 2 : length - 9
-    shaft.along(
+    const lineEnd = arrow.arrivedAt === null ? length / 2 : length - 9
+    geometry.along(
       this.#brush.outline('line', {
         stroke: lineColour,
         ...(this.#isCrowd && !isFocus ? { width: 0.5, opacity: 0.5 } : { width: 1.5 }),
         ...(isDashed ? { dash: [4, 3] } : {}),
       }),
       arrow.leftAt === null ? length / 2 : 5,
-      reach,
+      lineEnd,
     )
     const { bytesPerPx } = this.#scale
-    if (arrow.bytes) shaft.bytes(arrow.bytes, { hue, isEmpty: arrow.isEmpty, isCrowd: this.#isCrowd, bytesPerPx })
+    if (arrow.bytes) geometry.bytes(arrow.bytes, { hue, isEmpty: arrow.isEmpty, isCrowd: this.#isCrowd, bytesPerPx })
     if (this.#isCrowd && !isFocus) return
-    if (arrow.arrivedAt !== null) shaft.head(lineColour)
+    if (arrow.arrivedAt !== null) geometry.head(lineColour)
     const text = words.arrow(arrow, isAgain && !this.#scale.isNarrow)
     const label = {
       colour: arrow.isEmpty ? this.#brush.palette.ink3 : this.#brush.palette.ink2,
       font: this.#brush.font('mono'),
     }
-    ;(isUp ? this.#left : this.#right).put(y1, text, label, isFocus)
+    ;(isUp ? this.#left : this.#right).add(y1, text, label, isFocus)
   }
 
   /** When a message was stored, how long it waited there, and when it was shown. */
   #messages(carriers: ReadonlyMap<string, Arrow>): void {
     const { client, server, y, top, foot } = this.#scale
-    const { messages, toPage, words, followed } = this.#scene
+    const { messages, toPageTime, words, followed } = this.#scene
     const { ink, ink3, surface } = this.#brush.palette
     for (const { id, seq, storedAt, shownAt, transport } of messages.values()) {
-      const [stored, shown] = [y(toPage(storedAt)), y(shownAt)]
+      const [stored, shown] = [y(toPageTime(storedAt)), y(shownAt)]
       if (shown < top - MARGIN_PX || stored > foot + MARGIN_PX) continue
       const hue = this.#brush.hue(transport)
       const isFocus = id === followed
       const carrier = carriers.get(id)
       const leftAt = carrier?.leftAt ?? null
-      if (leftAt !== null && leftAt - toPage(storedAt) > NOTABLE_MS && isAsked(carrier)) {
+      if (leftAt !== null && leftAt - toPageTime(storedAt) > NOTABLE_MS && isAsked(carrier)) {
         const wait = this.#brush.outline('wait', { stroke: hue.ink, width: 5, dash: [1.5, 3] })
         wait.moveTo(server, stored)
         wait.lineTo(server, y(leftAt))
-        const text = words.waited(leftAt - toPage(storedAt))
-        this.#right.put((stored + y(leftAt)) / 2, text, { colour: hue.ink, font: this.#brush.font('sans') }, isFocus)
+        const text = words.waited(leftAt - toPageTime(storedAt))
+        this.#right.add((stored + y(leftAt)) / 2, text, { colour: hue.ink, font: this.#brush.font('sans') }, isFocus)
       }
       if (this.#isCrowd && !isFocus) {
         this.#brush.outline('mark', { fill: ink }).rect(server - 2, stored - 1, 4, 2)
@@ -244,31 +244,31 @@ class Painter {
       }
       this.#brush.disc('mark', { fill: surface, stroke: ink, width: 1.5 }, server, stored, 3.5)
       this.#brush.disc('mark', { fill: hue.mark, stroke: surface, width: 1.5 }, client, shown, 4.5)
-      this.#right.put(stored, words.stored(seq), { colour: ink3, font: this.#brush.font('mono') }, isFocus)
-      const latencyMs = Math.max(0, shownAt - toPage(storedAt))
+      this.#right.add(stored, words.stored(seq), { colour: ink3, font: this.#brush.font('mono') }, isFocus)
+      const latencyMs = Math.max(0, shownAt - toPageTime(storedAt))
       const latency = { colour: hue.ink, font: `600 ${this.#brush.font('mono')}` }
-      this.#left.put(shown, words.shown(latencyMs), latency, isFocus)
+      this.#left.add(shown, words.shown(latencyMs), latency, isFocus)
     }
   }
 
-  #turn({ begunAt, turn }: Item & { type: 'turn' }): void {
+  #switch({ begunAt, switchEvent }: Item & { type: 'switch' }): void {
     const { client, server, y } = this.#scale
     const { view, words } = this.#scene
     const { ink, surface, sans } = this.#brush.palette
     const middle = (client + server) / 2
     const at = y(begunAt)
-    const text = words.turn(turn).join(' → ')
+    const text = words.switch(switchEvent).join(' → ')
     const half = Math.min((server - client) / 2 + 30, 24 + text.length * 3.5)
     const rule = this.#brush.outline('mark', { stroke: ink, width: 1.5, dash: [2, 3] })
     rule.moveTo(0, at)
     rule.lineTo(view.width, at)
     // Above the line: what the new transport does begins at once below it.
-    this.#brush.outline('turn', { fill: ink }).rect(middle - half, at - 22, 2 * half, 22)
+    this.#brush.outline('switch', { fill: ink }).rect(middle - half, at - 22, 2 * half, 22)
     for (const [{ transport }, x] of [
-      [turn.from, middle - half + 12],
-      [turn.to, middle + half - 12],
+      [switchEvent.from, middle - half + 12],
+      [switchEvent.to, middle + half - 12],
     ] as const) {
-      this.#brush.disc('turn', { fill: this.#brush.hue(transport).mark }, x, at - 11, 4)
+      this.#brush.disc('switch', { fill: this.#brush.hue(transport).mark }, x, at - 11, 4)
     }
     if (at < this.#scale.top) return
     this.#brush.label({ x: middle, y: at - 7, text, colour: surface, font: `550 11px ${sans}`, align: 'center' })

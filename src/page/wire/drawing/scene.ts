@@ -1,5 +1,5 @@
 import type { SwitchEvent } from '../../network/switch-event.ts'
-import { seenAtOf, type Arrow, type Carried, type Item } from '../items.ts'
+import { seenAtOf, type Arrow, type WireMessage, type Item } from '../items.ts'
 import type { View } from './scale.ts'
 
 /** What is drawn, and what of it is pointed at. */
@@ -8,8 +8,8 @@ export interface Scene {
   /** The page's clock now; what has not ended goes on to here. */
   nowAt: number
   items: readonly Item[]
-  messages: ReadonlyMap<string, Carried>
-  toPage: (serverAt: number) => number
+  messages: ReadonlyMap<string, WireMessage>
+  toPageTime: (serverAt: number) => number
   /** Key of the arrow that is pointed at. */
   pointed: string | null
   /** Id of the message whose way is lit. */
@@ -22,9 +22,9 @@ export interface PaintWords {
   client: string
   server: string
   /** How long a byte takes one way, as far as it is known. */
-  each: string | null
+  oneWay: string | null
   /** What helps where there are too many arrows to tell them apart. */
-  crowd: string
+  tooMany: string
   tick: (at: number, stepMs: number) => string
   parked: (ms: number, isOver: boolean) => string
   until: (seq: number) => string
@@ -33,7 +33,7 @@ export interface PaintWords {
   stored: (seq: number) => string
   arrow: (arrow: Arrow, isAgain: boolean) => string
   /** What it went from, and what to. */
-  turn: (turn: SwitchEvent) => [string, string]
+  switch: (switchEvent: SwitchEvent) => [string, string]
 }
 
 /** An arrow where it was drawn, so that it can be pointed at. */
@@ -46,10 +46,13 @@ export interface DrawnArrow {
 }
 
 /** By the page's clock. What is not over goes on until now. */
-export function endOf(item: Item, { nowAt, toPage }: Scene): number {
-  if (item.type === 'turn') return item.begunAt
+export function endOf(item: Item, { nowAt, toPageTime }: Scene): number {
+  if (item.type === 'switch') return item.begunAt
   if (item.type === 'frame') return Math.max(item.begunAt, seenAtOf(item) ?? 0)
-  const { record, sighting } = item
-  if (record && !record.isOver && (sighting?.endedAt ?? null) === null) return nowAt
-  return Math.max(sighting?.endedAt ?? item.begunAt, record?.answeredAt === undefined ? 0 : toPage(record.answeredAt))
+  const { record, observation } = item
+  if (record && !record.isOver && (observation?.endedAt ?? null) === null) return nowAt
+  return Math.max(
+    observation?.endedAt ?? item.begunAt,
+    record?.answeredAt === undefined ? 0 : toPageTime(record.answeredAt),
+  )
 }
