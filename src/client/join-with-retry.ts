@@ -4,11 +4,11 @@ import { join, leave, type JoinOptions } from './members.ts'
 import { ProblemError, type Net } from './transports/transport.ts'
 
 /**
- * Joins, with as many attempts as it takes. A name that is taken is given up for one that the server invents.
+ * Joins, with any number of attempts. If the name is taken, the server invents one.
  *
  * @param wait called between two attempts with the ms to wait and the error; settles when the wait is over
- * @returns null when `signal` aborted; a member that was let in meanwhile has left again
- * @throws ProblemError for a refusal that another attempt would meet too
+ * @returns null when `signal` aborted; a member that had joined by then has left again
+ * @throws ProblemError for a refusal that another attempt would not change
  */
 export async function joinWithRetry(
   net: Net,
@@ -35,5 +35,5 @@ export async function joinWithRetry(
   return null
 }
 
-/** A call, since the compiler takes a property that it has seen for unchanged after an `await`. */
+/** A function, since the compiler assumes that a property is unchanged after an `await`. */
 const isAborted = (signal: AbortSignal): boolean => signal.aborted

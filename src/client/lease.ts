@@ -3,12 +3,12 @@ import { renewLease } from './members.ts'
 import { sleep } from './transports/time.ts'
 import { ProblemError, type Net } from './transports/transport.ts'
 
-/** Of a lease, the part after which it is renewed: one that is lost on its way has time to be asked for again. */
+/** The share of a lease after which it is renewed: early enough to repeat a lost request. */
 const RENEW_AFTER = 1 / 3
 
 /**
- * Keeps a member's seat, beside a line that carries no token and so does not. Throws when `signal` aborts, and ProblemError
- * when the seat is lost.
+ * Renews a member's lease, for a connection that carries no token and so does not renew it. Throws when `signal` aborts, and
+ * ProblemError when the membership has ended.
  */
 export async function keepLease(net: Net, room: string, token: string, signal: AbortSignal): Promise<never> {
   for (let failures = 0; ;) {

@@ -9,7 +9,7 @@ export interface JoinOptions {
   language?: string | undefined
 }
 
-/** Throws ProblemError: 400 for a name that is none, 409 for one that is taken, 503 when there is no room for more. */
+/** Throws ProblemError: 400 for an invalid name, 409 for a name that is taken, 503 when the room is full. */
 export async function join(net: Net, room: string, { name, language }: JoinOptions = {}): Promise<Joined> {
   const headers = language === undefined ? {} : { 'accept-language': language }
   const body = name === undefined ? {} : { name }
@@ -28,7 +28,7 @@ export async function rename(net: Net, room: string, token: string | null, name:
 }
 
 /**
- * Leaves at once, or after `graceMs` unless the member is heard of again: a page cannot tell being closed from being
+ * Leaves at once, or after `graceMs` unless the member sends a request before: a page cannot tell whether it is closed or
  * reloaded.
  */
 export async function leave(net: Net, room: string, token: string, graceMs = 0): Promise<void> {

@@ -6,13 +6,13 @@ import { ProblemError, type ClientTransport } from './transports/transport.ts'
 export interface OutboxObserver {
   /** Drafts that are not acknowledged yet, oldest first. */
   outbox?: (drafts: readonly Draft[]) => void
-  /** This draft stands in the log. */
+  /** This draft is stored in the log. */
   acknowledged?: (draft: Draft, ack: Ack) => void
-  /** The server does not take this draft, and never will. */
+  /** The server has refused this draft for good. */
   refused?: (draft: Draft, problem: Problem) => void
 }
 
-/** Drafts on their way, oldest first; whatever line is open carries them. */
+/** Drafts that are not acknowledged, oldest first; the connection in use sends them. */
 export class Outbox {
   #drafts: readonly Draft[]
   readonly #observer: OutboxObserver
@@ -32,16 +32,16 @@ export class Outbox {
     this.#wake()
   }
 
-  /** Close commands are meant for one membership: in the next one they would end it too. */
+  /** A close command is for one membership: it would end the next one too. */
   dropCloseCommands(): void {
     if (this.#drafts.some(isCloseCommand)) this.#setDrafts(this.#drafts.filter((draft) => !isCloseCommand(draft)))
   }
 
   /**
-   * One draft in flight, the oldest, until it is acknowledged or refused; the next line takes over where this one stops.
+   * One draft is in flight, the oldest, until it is acknowledged or refused. The next connection continues with the rest.
    * Settles when the signal aborts.
    *
-   * @throws ProblemError when the member is gone
+   * @throws ProblemError when the membership has ended
    */
   async sendOver(connection: ClientTransport, signal: AbortSignal): Promise<void> {
     const isReplaced = () => signal.aborted
@@ -69,7 +69,7 @@ export class Outbox {
     }
   }
 
-  /** @returns false when another line has settled it already */
+  /** @returns false when another connection has settled the draft already */
   #remove(draft: Draft): boolean {
     const rest = this.#drafts.filter(({ id }) => id !== draft.id)
     if (rest.length === this.#drafts.length) return false
@@ -82,7 +82,7 @@ export class Outbox {
     this.#observer.outbox?.(drafts)
   }
 
-  /** Settles when there is something to send, or the signal aborts. */
+  /** Settles when there is a draft to send, or the signal aborts. */
   #waitForDraft(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const wake = () => {
@@ -95,7 +95,7 @@ export class Outbox {
   }
 }
 
-/** A draft with an id of its own: sent twice, it is stored once. */
+/** A draft with a new id: a draft that is sent twice is stored once. */
 export function draftOf(text: string, to?: Member): Draft {
   return { id: newDraftId(), text, ...(to ? { to: to.id } : {}) }
 }
@@ -103,7 +103,7 @@ export function draftOf(text: string, to?: Member): Draft {
 /** Whether the server ends the member for this text instead of storing it. */
 export const isCloseCommand = ({ text }: { text: string }): boolean => CLOSE_COMMANDS.includes(text.trim())
 
-/** `crypto.randomUUID` is missing where a page is served over plain HTTP from another machine; this is not. */
+/** Not `crypto.randomUUID`, which is missing on a page served over plain HTTP from another machine. */
 function newDraftId(): string {
   return [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }

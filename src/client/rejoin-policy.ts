@@ -2,19 +2,19 @@ import type { Problem } from '../protocol.ts'
 import { backoffMs } from './backoff.ts'
 
 /**
- * When a member joins again by itself after the server has ended its membership. `when-forgotten`: a restarted server does
- * not know the token, or a token from an earlier visit is out of date. `always`: also when its lease ran out.
+ * When a member joins again automatically after the server has ended its membership. `when-forgotten`: a restarted server
+ * does not know the token, or the token of an earlier visit has expired. `always`: also when the lease ran out.
  */
 export type Rejoin = 'never' | 'when-forgotten' | 'always'
 
-/** Decides whether a member joins again by itself. */
+/** Decides whether a member joins again automatically. */
 export class RejoinPolicy {
   /** The member has asked the server to end this membership. */
   isEndAsked = false
-  /** This membership has been brought events: its token was good. */
+  /** This membership has received events: its token was valid. */
   hasHeard = false
   readonly #rejoin: Rejoin
-  /** Joined again by itself, and not brought any events since. */
+  /** Joined again automatically, and has received no events since. */
   #isUnderWay = false
   #memberships = 0
 
@@ -22,7 +22,7 @@ export class RejoinPolicy {
     this.#rejoin = rejoin
   }
 
-  /** A membership begins. `isEndAsked`: the first drafts that it sends ask for its end. */
+  /** A membership begins. `isEndAsked`: its first drafts contain a close command. */
   began(isEndAsked: boolean): void {
     this.isEndAsked = isEndAsked
     this.hasHeard = false
@@ -34,9 +34,9 @@ export class RejoinPolicy {
     this.#isUnderWay = false
   }
 
-  /** The server has ended the membership. @returns after how many ms to join again; null for not at all */
+  /** The server has ended the membership. @returns ms until it joins again; null for not at all */
   ended({ status }: Problem): number | null {
-    // It happens whatever the reason, so it must not happen at once for ever.
+    // It joins for any reason, so it must not repeat without a pause.
     if (this.#rejoin === 'always') return backoffMs(this.#memberships)
     // Never twice without events in between.
     const isForgotten = status === 401 || (status === 410 && !this.hasHeard)

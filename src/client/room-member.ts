@@ -9,8 +9,8 @@
  *
  *   any ──leave()──▶ closed, for good
  *
- * With each joining a membership begins: a member id, a token, and a session that follows the room under them. The outbox
- * outlives memberships: a draft that one could not send is sent in the next, under the same id.
+ * Each join begins a membership: a member id, a token, and a session that follows the room with them. The outbox outlives
+ * memberships: a draft that one could not send is sent in the next, with the same id.
  */
 import type { Cursor, Draft, Member, Problem, TransportName } from '../protocol.ts'
 import { joinWithRetry } from './join-with-retry.ts'
@@ -28,7 +28,7 @@ export type Arrival = 'resumed' | 'joined' | 'rejoined'
 export interface Membership {
   member: Member
   token: string
-  /** Where it goes on; null for the retained history. */
+  /** Where it continues; null for the retained history. */
   cursor?: Cursor | null
 }
 
@@ -40,20 +40,20 @@ export interface RoomMemberObserver extends SessionObserver {
 }
 
 export interface RoomMemberOptions {
-  /** By which it joins, renames itself and leaves. */
+  /** For joining, renaming and leaving. */
   net: Net
-  /** By which the session goes; `net` by default. */
+  /** For the session's connections; `net` by default. */
   connectionNet?: Net
   room: string
   transport: TransportName
   tuning?: Partial<TransportTuning>
-  /** Asked for when it joins the first time; later it asks for the name that it had last. */
+  /** Requested at the first join; later joins request the last name. */
   name?: string | undefined
-  /** BCP 47; of a name that the server invents. */
+  /** BCP 47; the language of a name that the server invents. */
   language?: () => string
-  /** A membership to go on with instead of joining. */
+  /** A membership to continue instead of joining. */
   resume?: Membership | null
-  /** true: begins with the room's history, and goes on at the last cursor when it joins again. */
+  /** true: begins with the room's history, and continues at the last cursor when it joins again. */
   history?: boolean
   /** Drafts that were not acknowledged before the page was reloaded, with their ids. */
   drafts?: readonly Draft[]
@@ -66,7 +66,7 @@ export class RoomMember {
   #observer: RoomMemberObserver
   readonly #outbox: Outbox
   readonly #policy: RejoinPolicy
-  /** How its sessions connect, now and next. */
+  /** How its sessions connect, the current one and later ones. */
   readonly #connection: { net: Net; transport: TransportName; tuning: Partial<TransportTuning> }
   #member: Member | null = null
   #token: string | null = null
@@ -94,7 +94,7 @@ export class RoomMember {
     else this.#joining = this.#join('joined')
   }
 
-  /** Itself, as the room knows it, or knew it last; null before it has joined. */
+  /** The member as the room knows it, or knew it last; null before it has joined. */
   get member(): Member | null {
     return this.#member
   }
@@ -118,36 +118,36 @@ export class RoomMember {
   get outbox(): readonly Draft[] {
     return this.#outbox.drafts
   }
-  /** It has sent a close command: the server ends this membership at its own request. */
+  /** It has sent a close command: the member itself asked for the end of this membership. */
   get isEndAsked(): boolean {
     return this.#policy.isEndAsked
   }
 
-  /** Settles when the attempts to join are over: true if it was let in, false if it was refused or has left. */
+  /** Settles when the attempts to join are over: true if it has joined, false if it was refused or has left. */
   async waitUntilJoined(): Promise<boolean> {
     await this.#joining
     return this.#token !== null
   }
 
-  /** Goes on over another transport, at the same cursor. */
+  /** Continues over another transport, at the same cursor. */
   use(transport: TransportName): void {
     this.#connection.transport = transport
     this.#session?.use(transport)
   }
 
-  /** Goes on with another interval or hold, at the same cursor. */
+  /** Continues with another interval or hold, at the same cursor. */
   tune(tuning: Partial<TransportTuning>): void {
     this.#connection.tuning = { ...this.#connection.tuning, ...tuning }
     this.#session?.tune(tuning)
   }
 
-  /** Goes on over another network to the same server, at the same cursor. */
+  /** Continues over another network to the same server, at the same cursor. */
   connectOver(net: Net): void {
     this.#connection.net = net
     this.#session?.connectOver(net)
   }
 
-  /** Puts a draft into the outbox, and returns it. It is sent until it is acknowledged; between two memberships it waits. */
+  /** Puts a draft into the outbox, and returns it. The draft is sent until it is acknowledged; between two memberships it waits. */
   send(text: string, to?: Member): Draft {
     const draft = draftOf(text, to)
     if (this.#token !== null && isCloseCommand(draft)) this.#policy.isEndAsked = true
@@ -155,7 +155,7 @@ export class RoomMember {
     return draft
   }
 
-  /** Takes another name. Throws ProblemError: 401 between two memberships, 409 when it is taken or the renames are used up. */
+  /** Changes the name. Throws ProblemError: 401 between two memberships, 409 when the name is taken or the renames are used up. */
   async rename(name: string): Promise<Member> {
     const { net, room } = this.#options
     const renamed = await rename(net, room, this.#token, name)
@@ -163,7 +163,7 @@ export class RoomMember {
     return renamed
   }
 
-  /** Tries again now, instead of when the wait is over. */
+  /** Tries to connect now instead of after the wait. */
   retry(): void {
     this.#retryPause.abort()
     this.#session?.retry()
@@ -177,8 +177,8 @@ export class RoomMember {
   }
 
   /**
-   * Leaves the room for good. Settles when the server knows. Rejects with ConnectionError or ProblemError when it cannot be told:
-   * the member then stays until its lease is over.
+   * Leaves the room for good. Settles when the server has confirmed it. Rejects with ConnectionError or ProblemError when the
+   * server cannot be reached or refuses: the member then stays until its lease is over.
    */
   async leave(): Promise<void> {
     if (this.#left.signal.aborted) return
@@ -222,7 +222,7 @@ export class RoomMember {
     this.#token = token
     this.#cursor = cursor
     this.#policy.began(this.outbox.some(isCloseCommand))
-    // What the session of a former membership still says is not passed on.
+    // Events of a former membership's session are not passed on.
     const isCurrent = () => this.#token === token
     this.#observer.joined?.(membership, arrival)
     // The observer may have left.
@@ -268,7 +268,7 @@ export class RoomMember {
     await this.#join(arrival)
   }
 
-  /** The session is closed without a word to the server. */
+  /** Closes the session without a request to the server. */
   #endMembership(): void {
     this.#cursor = this.cursor
     this.#token = null

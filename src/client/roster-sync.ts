@@ -1,13 +1,13 @@
 import type { Member, RoomEvent } from '../protocol.ts'
 import { applyToRoster, rosterOf, type Roster } from './roster.ts'
 
-/** Who is in a room: read once beside the log, and from then on what the log says. */
+/** The members of a room: read once, and updated from the log's events after that. */
 export class RosterSync {
   readonly #readMembers: () => Promise<readonly Member[]>
   readonly #onChange: (roster: Roster) => void
   #roster: Roster = new Map()
   #isRead = false
-  /** What the log says while the members are being read. */
+  /** Events that arrive while the members are being read. */
   #eventsWhileReading: RoomEvent[] | null = null
 
   constructor(readMembers: () => Promise<readonly Member[]>, onChange: (roster: Roster) => void) {
@@ -19,12 +19,12 @@ export class RosterSync {
     return this.#roster
   }
 
-  /** A line is open. Members that could not be read are read with the next one; until then events alone tell who is here. */
+  /** A connection is open. If the members cannot be read, the next connection reads them; until then only events are known. */
   opened(): void {
     if (!this.#isRead) void this.#read()
   }
 
-  /** The log does not go on from what was known. */
+  /** The log does not continue from the known events. */
   reset(): void {
     this.#isRead = false
     void this.#read()
@@ -36,7 +36,7 @@ export class RosterSync {
     if (changes.length > 0) this.#change(changes.reduce(applyToRoster, this.#roster))
   }
 
-  /** What the log says meanwhile is applied once more. */
+  /** Events that arrived during the read are applied once more. */
   async #read(): Promise<void> {
     const eventsWhileReading: RoomEvent[] = (this.#eventsWhileReading = [])
     const members = await this.#readMembers().catch(() => null)

@@ -6,8 +6,8 @@ export type Roster = ReadonlyMap<string, Member>
 export const rosterOf = (members: readonly Member[]): Roster => new Map(members.map((member) => [member.id, member]))
 
 /**
- * The roster after an event. Applying events again that a roster already contains leads to the same roster, so a roster
- * that was read beside the log and the log's own events need no common clock: the last word on each member wins.
+ * The roster after an event. Applying an event twice gives the same roster, so a roster that was read separately and the log's
+ * events need no common clock: the last event of each member wins.
  */
 export function applyToRoster(roster: Roster, event: RoomEvent): Roster {
   if (event.type === 'joined' || event.type === 'renamed') return new Map(roster).set(event.member.id, event.member)
@@ -19,9 +19,9 @@ export function applyToRoster(roster: Roster, event: RoomEvent): Roster {
 
 export interface Addressed {
   text: string
-  /** The member that the text is meant for, alone. */
+  /** The only recipient of the text. */
   to?: Member
-  /** Somebody was addressed who is not here. */
+  /** The addressed name, if no member has it. */
   unknown?: string
 }
 

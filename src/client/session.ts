@@ -1,18 +1,18 @@
 /**
- * One membership in a room, over the transport that is chosen, and later over another one.
+ * One membership in a room, over the chosen transport, which can be switched.
  *
- *                    use(), set()
+ *                    use(), tune()
  *              ┌───────────────────────┐
  *              ▼                       │
  *   ──▶ connecting ──answered──▶ open ─┤
  *        │     ▲                  │    │
  *        │     └──time, retry()───┤    │
- *        └──line broke──▶ waiting ◀────┘
+ *        └──broken──▶ waiting ◀────────┘
  *
  *   any ──401, 410, close()──▶ closed
  *
- * The session owns the only cursor. What a line brings counts only while that line is the current one, and a switch
- * aborts the old line before it opens the new one at the same cursor: so nothing is lost and nothing comes twice.
+ * The session owns the only cursor. Batches count only while their connection is the current one, and a switch aborts the old
+ * connection before it opens the new one at the same cursor: so no event is lost or delivered twice.
  */
 import type { Batch, Cursor, Draft, Member, Problem, RoomEvent, TransportName } from '../protocol.ts'
 import { RosterSync } from './roster-sync.ts'
@@ -35,13 +35,13 @@ import { transports } from './transports/index.ts'
 export type SessionState =
   | { name: 'connecting' }
   | { name: 'open' }
-  /** The line broke; the next attempt comes by itself after `retryMs`, or at once by `retry()`. `problem`: the server's. */
+  /** The connection broke; the next attempt follows after `retryMs`, or at once by `retry()`. `problem`: the server's. */
   | { name: 'waiting'; retryMs: number; why: string; problem?: Problem }
-  /** For good. `problem` is what the server said; without it, the member left by itself. */
+  /** For good. `problem` is the server's; without it, the member left. */
   | { name: 'closed'; problem?: Problem }
 
 export interface SessionObserver extends OutboxObserver {
-  /** `isReset`: these events do not follow what came before; the view starts anew. */
+  /** `isReset`: these events do not follow the events before; the view begins again. */
   events?: (events: readonly RoomEvent[], isReset: boolean) => void
   state?: (state: SessionState) => void
   roster?: (roster: Roster) => void
@@ -56,7 +56,7 @@ export interface SessionOptions {
   tuning?: Partial<TransportTuning>
   /** Where to begin; null for the retained history. */
   cursor?: Cursor | null
-  /** With the drafts that an earlier session could not bring home; without it, the session has an outbox of its own. */
+  /** With the drafts that an earlier session could not send; without it, the session makes an outbox. */
   outbox?: Outbox
   observer?: SessionObserver
 }
@@ -67,8 +67,8 @@ export function waitingState(retryMs: number, error: unknown): SessionState {
   return { name: 'waiting', retryMs, why, ...(error instanceof ProblemError ? { problem: error.problem } : {}) }
 }
 
-/** A line's reason to end when another takes its place. */
-const REPLACED = new ConnectionError('another line takes its place')
+/** The reason with which a connection is aborted when another replaces it. */
+const REPLACED = new ConnectionError('another connection replaces this one')
 
 export class Session {
   readonly #room: string
@@ -122,44 +122,44 @@ export class Session {
     return this.#outbox.drafts
   }
 
-  /** Goes on over another transport, at the same cursor. */
+  /** Continues over another transport, at the same cursor. */
   use(transport: TransportName): void {
     if (transport === this.#transport) return
     this.#transport = transport
     this.#connectionAbort.abort(REPLACED)
   }
 
-  /** Goes on with other tuning, at once and at the same cursor. A line that does not heed them goes on as it is. */
+  /** Continues with other tuning, at once and at the same cursor. A connection that the change does not affect stays open. */
   tune(tuning: Partial<TransportTuning>): void {
     const before = this.#tuning
     this.#tuning = { ...before, ...tuning }
     if (affectsConnection(transports[this.#transport], before, this.#tuning)) this.#connectionAbort.abort(REPLACED)
   }
 
-  /** Goes on by another way to the same server, at the same cursor. */
+  /** Continues over another network to the same server, at the same cursor. */
   connectOver(net: Net): void {
     this.#net = net
     this.#connectionAbort.abort(REPLACED)
   }
 
-  /** Tries again now instead of when the wait is over. */
+  /** Tries to connect now instead of after the wait. */
   retry(): void {
     if (this.#state.name === 'waiting') this.#connectionAbort.abort(REPLACED)
   }
 
-  /** Puts a draft into the outbox, from where it goes until it is acknowledged. Returns it. */
+  /** Puts a draft into the outbox, and returns it. The draft is sent until it is acknowledged. */
   send(text: string, to?: Member): Draft {
     const draft = draftOf(text, to)
     this.#outbox.add(draft)
     return draft
   }
 
-  /** Ends this session's line without a word to the server: the member stays until its lease is over. */
+  /** Closes the connection without a request to the server: the member stays until its lease is over. */
   close(): void {
     this.#end()
   }
 
-  /** One turn for each line: it opens, brings what it brings, breaks or is replaced. */
+  /** One pass for each connection: it opens, delivers batches, and breaks or is replaced. */
   async #run(): Promise<void> {
     while (this.#state.name !== 'closed') {
       this.#connectionAbort = new AbortController()
@@ -169,7 +169,7 @@ export class Session {
         await this.#receive(signal)
       } catch (error) {
         if (signal.aborted) continue
-        // Whatever the sender was waiting for on this line will not come.
+        // The outbox must not wait for an acknowledgement on this connection.
         this.#connectionAbort.abort(error)
         if (error instanceof ProblemError && !error.isTransient) this.#end(await this.#problemByToken(error))
         else await this.#waitToRetry(error)
@@ -179,7 +179,7 @@ export class Session {
 
   async #receive(signal: AbortSignal): Promise<void> {
     const { open, isSpectator } = transports[this.#transport]
-    // What the line cannot do by itself.
+    // A connection without a token does not renew the lease.
     if (isSpectator) void this.#endWithMember(signal, keepLease(this.#net, this.#room, this.#token, signal))
     const connection = open({
       net: this.#net,
@@ -201,7 +201,7 @@ export class Session {
       if (signal.aborted) return
       this.#accept(batch)
     }
-    throw new ConnectionError('the line ended')
+    throw new ConnectionError('the connection ended')
   }
 
   #accept(batch: Batch): void {
@@ -210,7 +210,7 @@ export class Session {
       this.#lastSeq = 0
       this.#rosterSync.reset()
     }
-    // A line that says a thing twice is mended here; one that leaves something out cannot be.
+    // Events that a connection repeats are dropped here; missing events could not be repaired.
     const events = batch.events.filter((event) => event.seq > this.#lastSeq)
     this.#lastSeq = events.at(-1)?.seq ?? this.#lastSeq
     this.#cursor = batch.cursor
@@ -219,8 +219,8 @@ export class Session {
   }
 
   /**
-   * A line without a token is told of its member by id. By its id, a restarted server takes a member that it has forgotten
-   * for one that has left; by its token it does not.
+   * A connection without a token learns of its member's end by the member's id. By the id alone, a restarted server takes a
+   * member that it does not know for one that has left; by the token it can tell.
    */
   async #problemByToken(error: ProblemError): Promise<Problem> {
     if (!transports[this.#transport].isSpectator) return error.problem
@@ -228,14 +228,14 @@ export class Session {
     return answer instanceof ProblemError && answer.isFinal ? answer.problem : error.problem
   }
 
-  /** Beside a line: the member's end, wherever it is heard of, is the session's. */
+  /** Work beside the connection: if it finds that the membership has ended, the session ends. */
   async #endWithMember(signal: AbortSignal, work: Promise<void>): Promise<void> {
     await work.catch((error: unknown) => {
       if (!signal.aborted && error instanceof ProblemError) this.#end(error.problem)
     })
   }
 
-  /** Waits for its turn to try again; `use`, `set` and `retry` cut that short. */
+  /** Waits until the next attempt; `use`, `tune` and `retry` end the wait. */
   async #waitToRetry(error: unknown): Promise<void> {
     const retryMs = backoffMs(this.#attempts++, error)
     this.#connectionAbort = new AbortController()
@@ -256,7 +256,7 @@ export class Session {
   }
 
   #setState(state: SessionState): void {
-    // Closing happens from outside, between two steps of a line: it is the last word.
+    // `close` is called from outside, between two steps of a connection: no state follows `closed`.
     if (this.#state.name === 'closed') return
     this.#state = state
     this.#observer.state?.(state)

@@ -1,8 +1,8 @@
 import type { Random } from '../random.ts'
 
 /**
- * Moments of a Poisson stream, in ms from its beginning, ascending: gaps are exponential, so that when the next message
- * comes says nothing of the last one, nor of when anybody polls.
+ * Times of a Poisson stream, in ms from its beginning, ascending. Gaps are exponential, so the time of the next message depends
+ * neither on the last message nor on the times of polls.
  */
 export function poissonArrivalsMs(random: Random, ratePerS: number, durationMs: number): number[] {
   const arrivalsMs: number[] = []

@@ -1,14 +1,14 @@
-/** The rates, in messages per second at one client, at which one transport becomes dearer than another. */
+/** The rates, in messages per second at one client, above which one transport costs more than another. */
 import { ceilingPerS, cycleMs, idleResponsesPerS } from './long-poll.ts'
 import { bisect } from './root.ts'
 
 /**
  * Above this rate long-poll sends more requests than short-poll with intervalMs; null where the two do not cross.
  *
- * Long-poll asks once per cycle, so they are equal where its cycle (long-poll.ts) lasts one interval:
+ * Long-poll sends one request per cycle, so the rates are equal where its cycle (long-poll.ts) lasts one interval:
  *   λG + e^(−λG) (1 − e^(−λH)) = λT
  * The cycle shrinks steadily from G + H to G as λ grows, hence exactly one crossing if G < T < G + H, near 1/T for
- * G ≪ T ≪ H, and never above 1/(T − G). With T ≥ G + H long-poll saves nothing at any rate; with T ≤ G it always does,
+ * G ≪ T ≪ H, and never above 1/(T − G). With T ≥ G + H long-poll saves requests at no rate; with T ≤ G at every rate,
  * but then short-poll's interval is shorter than its own round trip and does not hold (`effectiveIntervalMs`).
  */
 export function requestsPerS(parameters: { gapMs: number; holdMs: number; intervalMs: number }): number | null {
@@ -20,7 +20,7 @@ export function requestsPerS(parameters: { gapMs: number; holdMs: number; interv
 }
 
 /**
- * The same for periodic arrivals: long-poll asks once for each message as long as they are further apart than a gap and no hold
+ * The same for periodic arrivals: long-poll sends one request for each message as long as they are further apart than a gap and no hold
  * runs out between them, so the two cross at 1/T exactly.
  */
 export function periodicRequestsPerS(parameters: { gapMs: number; holdMs: number; intervalMs: number }): number | null {
@@ -36,9 +36,9 @@ export function bytesPerS(cost: {
   intervalMs: number
   /** One exchange without messages. */
   pollBytes: number
-  /** What one message adds to an answer. */
+  /** Bytes that one message adds to an answer. */
   messageBytes: number
-  /** One message as a frame of its own. */
+  /** One message as a separate frame. */
   pushBytes: number
 }): number | null {
   return pollAgainstPush(cost.intervalMs, cost.pollBytes, cost.messageBytes, cost.pushBytes)
@@ -55,8 +55,8 @@ export function cpuPerS(cost: {
 }
 
 /**
- * Per message, polling costs poll/(λT) + message and push costs push: equal at λ = poll / (T (push − message)). Batching is
- * what polling gains by, so there is no crossing unless a message is cheaper inside an answer than as a frame. Valid where
+ * Per message, polling costs poll/(λT) + message and push costs push: equal at λ = poll / (T (push − message)). Polling
+ * gains by batching, so there is no crossing unless a message costs less inside an answer than as a frame. Valid where
  * the three costs do not depend on λ; CPU costs do somewhat (a busier server is cheaper per request), so take them nearby.
  */
 function pollAgainstPush(intervalMs: number, poll: number, message: number, push: number): number | null {

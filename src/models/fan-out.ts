@@ -3,7 +3,7 @@
  *
  * Messages come by a Poisson process and each occupies the server for Ns: an M/D/1 queue of whole messages, whose mean wait
  * is U·Ns / (2(1 − U)) by Pollaczek and Khinchine, U = ΛNs being the utilisation. A subscriber's copy is then the first to
- * the N-th, on average (N + 1)/2, as it should be when the order rotates. Valid for U < 1; beyond, the queue grows for ever.
+ * the N-th, on average (N + 1)/2, as it should be when the order rotates. Valid for U < 1; otherwise the queue grows without bound.
  */
 import { messagesIn, type LastLeg } from './path.ts'
 

@@ -1,6 +1,6 @@
 /**
- * What a server that pushes wraps around a batch: the same JSON under each of these, so that one's bytes follow from another's.
- * Valid where each batch is a piece of its own, which it is while the room is slower than the server.
+ * The framing that each push transport adds to a batch. The JSON is the same, so the bytes of one transport follow from those of
+ * another. Valid where each batch is a separate piece, that is while the room is slower than the server.
  */
 import type { Framing } from '../transports.ts'
 import { frameHeadBytes } from './bytes.ts'
@@ -8,11 +8,11 @@ import { frameHeadBytes } from './bytes.ts'
 export interface PushedBatch {
   /** The batch as JSON. */
   batchBytes: number
-  /** A cursor, as an SSE event carries it once more. */
+  /** The cursor, which an SSE event contains a second time. */
   cursorBytes: number
 }
 
-/** A batch beside its events, each of which is followed by a comma but the last. `known` of a snapshot is left out. */
+/** A batch without its events. One comma is subtracted, since the last event has none. Without the `known` of a snapshot. */
 export const envelopeBytes = (cursorBytes: number): number => '{"cursor":"","events":[]}'.length + cursorBytes - 1
 
 /** A chunk of an HTTP/1.1 answer (RFC 9112 section 7.1): its size in hex, and a line's end behind that and behind the piece. */
@@ -35,13 +35,13 @@ export const pushedBytes = {
   /** WHATWG HTML, section 9.2: an id and a line of data, then an empty line. */
   sse: ({ batchBytes, cursorBytes }: PushedBatch): number => chunkBytes(WRAPPED.sse + cursorBytes + batchBytes),
   'http-stream': ({ batchBytes }: PushedBatch): number => chunkBytes(WRAPPED.httpStream + batchBytes),
-  /** Engine.IO's 4 for a message, Socket.IO's 2 for an event, its name and what it carries as an array. */
+  /** Engine.IO's 4 for a message, Socket.IO's 2 for an event, then an array of the event's name and data. */
   'socket-io': ({ batchBytes }: PushedBatch): number => framed(WRAPPED.socketIo + batchBytes),
 } as const satisfies Record<Framing, (pushed: PushedBatch) => number>
 
-/** The batch within a frame of so many bytes, head included: the other way round. */
+/** Bytes of the batch in a frame of `frameBytes`, head included: the inverse of `pushedBytes.websocket`. */
 export function batchInFrame(frameBytes: number): number {
-  // The first head that is long enough for what it leaves. A mean of frames need not be whole.
+  // The first head that is long enough for the rest. A mean of frames need not be whole.
   const headBytes = [2, 4, 10].find((bytes) => frameHeadBytes(Math.ceil(frameBytes - bytes), 'down') <= bytes) ?? 10
   return frameBytes - headBytes - WRAPPED.websocket
 }

@@ -1,6 +1,6 @@
 /**
- * What theory says of each transport, to print beside what was measured. Pure functions; names carry the units, and a share
- * is 0 to 1. Latencies run from "stored at the server" to "in the client's hands": the publisher's own way up comes on top.
+ * Theoretical values of each transport, to print beside measured values. Pure functions; names carry the units, and a share
+ * is 0 to 1. Latencies run from "stored at the server" to "received by the client"; the publisher's path to the server is additional.
  */
 export * as bytes from './bytes.ts'
 export * as crossovers from './crossovers.ts'

@@ -1,12 +1,12 @@
 /**
  * Long poll with periodic arrivals, one every P = 1/ratePerS. Nothing is random here, so the cycle can be followed:
  *
- * - P < G: every gap catches a message, no question is ever held, answers leave every G. Their phase against the messages
+ * - P < G: every gap catches a message, no request is held, answers leave every G. Their phase against the messages
  *   wanders through all of [0, G) unless P and G share a factor; the latencies are averages over it.
- * - G ≤ P < G + H: the question is always there first. One answer per message, no wait.
+ * - G ≤ P < G + H: the request always arrives first. One answer per message, no wait.
  * - P ≥ G + H: ⌊P/(G+H)⌋ holds run out before each message. Where the message then falls into the hold, all is as before.
- *   Where it falls into the gap, δ before the next question, the answer leaves δ late; so the next message falls 2δ before
- *   its question, and so on for k messages, until one falls before the gap's beginning: into a hold, and all starts again.
+ *   Where it falls into the gap, δ before the next request, the answer leaves δ late; so the next message falls 2δ before
+ *   its request, and so on for k messages, until one falls before the gap's beginning: into a hold, and all starts again.
  *   Jitter of the order of δ blurs this last case. It needs H ≥ G.
  */
 import { lastLegMs, messagesIn } from './path.ts'
@@ -22,7 +22,7 @@ interface Quiet {
   waitMs: number
 }
 
-/** How a long row of messages fares, where they are further apart than a gap. */
+/** The pattern of waits of many messages that are further apart than a gap. */
 function quiet({ ratePerS, gapMs, holdMs }: Holding): Quiet {
   const periodMs = 1000 / ratePerS
   const expired = Math.floor(periodMs / (gapMs + holdMs))
@@ -67,7 +67,7 @@ export function requestsPerMessage(holding: Holding): number {
   return lateShare === 0 ? expired + 1 : expired + lateShare
 }
 
-/** Every message has an answer of its own, unless they are closer than a gap; the other answers are empty. */
+/** Each message has a separate answer, unless messages are closer than a gap; the other answers are empty. */
 export function emptyShare(holding: Holding): number {
   return isBusy(holding) ? 0 : 1 - 1 / requestsPerMessage(holding)
 }

@@ -1,12 +1,12 @@
 /**
- * Long poll: the server keeps a question for up to holdMs, answers it with the first message, and the client asks again
- * at once. Each answer opens a gap G (path.ts) in which nobody waits at the server.
+ * Long poll: the server holds a request for up to holdMs, answers it with the first message, and the client sends the next
+ * request at once. Each answer opens a gap G (path.ts) in which no request is held.
  *
- * Poisson arrivals at λ, so each cycle starts afresh. With chance 1 − e^(−λG) a message fell into the gap and the question
- * is answered on arrival; otherwise it is held for min(Exp(λ), H), on average (1 − e^(−λH))/λ. A cycle thus lasts
+ * Poisson arrivals at λ, so each cycle starts afresh. With probability 1 − e^(−λG) a message fell into the gap and the
+ * request is answered on arrival; otherwise it is held for min(Exp(λ), H), on average (1 − e^(−λH))/λ. A cycle thus lasts
  *   G + e^(−λG) (1 − e^(−λH)) / λ
  * and the rest follows from it. RFC 6202 section 2.2 says the same of the latency: on average close to one transit, at
- * most a little over three (an answer that has just left goes down, the next question comes up, its answer goes down).
+ * most a little over three (an answer that has just left goes down, the next request goes up, its answer goes down).
  *
  * Valid below the server's saturation (see saturation.ts), for a gap of constant length.
  */
@@ -35,7 +35,7 @@ export function idleResponsesPerS({ gapMs, holdMs }: Omit<Holding, 'ratePerS'>):
   return 1000 / (gapMs + holdMs)
 }
 
-/** What no rate of messages drives one client beyond: it never has two questions on the way. */
+/** The upper limit of one client's requests at any message rate: it never has two requests in flight. */
 export function ceilingPerS({ gapMs }: Pick<Holding, 'gapMs'>): number {
   return 1000 / gapMs
 }
@@ -45,7 +45,7 @@ export function chanceInGap(holding: Holding): number {
   return holding.gapMs / cycleMs(holding)
 }
 
-/** A message in the gap waits uniform(0, G) for the next question, every other none. */
+/** A message in the gap waits uniform(0, G) for the next request; other messages do not wait. */
 export function meanMs(wait: HeldWait): number {
   return lastLegMs(wait) + (chanceInGap(wait) * wait.gapMs) / 2
 }
@@ -72,7 +72,7 @@ export function requestsPerMessage(holding: Holding): number {
   return responsesPerS(holding) / holding.ratePerS
 }
 
-/** The share of answers without a message: nothing came in the gap, and nothing while the question was held. */
+/** The share of answers without a message: no message in the gap, and none while the request was held. */
 export function emptyShare({ ratePerS, gapMs, holdMs }: Holding): number {
   return Math.exp(-messagesIn(ratePerS, gapMs + holdMs))
 }
@@ -86,8 +86,8 @@ export function bytesPerMessage(holding: Holding, bytes: { headerBytes: number; 
 }
 
 /**
- * The same renewal walked over arrivals that are known: how many requests bring them. What chance there is in the arrivals is
- * taken out, so that a run of a few hundred messages can be held to a few percent, where the formula alone would need
+ * The same process for known arrivals: the number of requests that deliver them. This removes the randomness of the arrivals,
+ * so that a run of a few hundred messages can be held to a few percent, where the formula alone would need
  * thousands. Valid while no hold runs out in between.
  *
  * @param arrivalsMs when each message is stored, ascending

@@ -1,7 +1,7 @@
 /**
- * Long polling beyond what answering every message singly would allow: Λ·N·(sp + sw) > 1. It batches itself. Every client
- * has a question in the server's queue, so a client's turn comes every C = N (sp + sw), whatever Λ, and its answer carries
- * all that was stored since: Λ·C messages. Push without batching has no such bound: its queue grows for ever.
+ * Long polling beyond what answering every message singly would allow: Λ·N·(sp + sw) > 1. Answers become batches. Every client
+ * has a request in the server's queue, so a client's turn comes every C = N (sp + sw), whatever Λ, and its answer carries
+ * all that was stored since: Λ·C messages. Push without batching has no such bound: its queue grows without limit.
  *
  * Measuring queueing argument, constant times, first come first served. An asymptote: a turn that finds nothing (chance
  * e^(−ΛC)) is held and costs less, so it holds to 1 % from about ΛC = 5 on. Valid while the round trip is under C and
@@ -13,7 +13,7 @@ export interface Overload {
   /** Messages published per second. */
   ratePerS: number
   clients: number
-  /** Server time to take one question in (sp). */
+  /** Server time to receive one request (sp). */
   pollServiceMs: number
   /** Server time to write one answer (sw). */
   writeServiceMs: number
@@ -38,8 +38,8 @@ export function meanFromStoredMs(overload: Omit<Overload, 'ratePerS' | 'oneWayUp
 }
 
 /**
- * From the publisher's sending: the message first waits behind the questions that are in the queue, a whole cycle but for
- * the clients whose answer or question is travelling. About 1.5 C in all.
+ * From the publisher's sending: the message first waits behind the requests in the queue: a whole cycle, less the clients
+ * whose answer or request is in transit. About 1.5 C in all.
  */
 export function meanFromSentMs(overload: Omit<Overload, 'ratePerS'>): number {
   const { oneWayDownMs, oneWayUpMs, pollServiceMs, writeServiceMs } = overload

@@ -1,6 +1,6 @@
 /**
- * Push (WebSocket, and any stream that stays open): nothing to wait for but the last leg, at any rate that the server can
- * carry. One message in a fan-out also waits for the copies before its own: fan-out.ts.
+ * Push (WebSocket, and any stream that stays open): the latency is the last leg only, at any rate that the server can
+ * carry. In a fan-out a copy also waits for the copies before it: fan-out.ts.
  */
 import { lastLegMs, type LastLeg } from './path.ts'
 

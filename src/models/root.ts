@@ -1,5 +1,5 @@
 /**
- * Where f is 0 between low and high, by bisection, as exactly as a double can say. f must be continuous there.
+ * The zero of f between low and high, by bisection, to the precision of a double. f must be continuous there.
  * @throws RangeError where f has the same sign at both ends
  */
 export function bisect(f: (x: number) => number, low: number, high: number): number {

@@ -17,7 +17,7 @@ export function kneeClients({ serviceMs, awayMs }: ClosedLoop): number {
 
 /**
  * N* of clients that ask every intervalMs, start to start, as ours do. Below it a slow answer only shortens their sleep;
- * beyond it they do not sleep at all, so that awayMs in `responseMs` is then the link and the thinking alone.
+ * beyond it they do not sleep, so that awayMs in `responseMs` is then the link and the thinking alone.
  */
 export function cadenceKneeClients({ serviceMs, intervalMs }: { serviceMs: number; intervalMs: number }): number {
   return intervalMs / serviceMs

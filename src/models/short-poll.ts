@@ -1,9 +1,9 @@
 /**
- * Short poll: a client looks into the log every intervalMs, start to start. A message is stored at a moment that has
- * nothing to do with the client's clock, so it waits uniform(0, intervalMs) for the next look, then passes the last leg.
+ * Short poll: a client reads the log every intervalMs, start to start. The time at which a message is stored is
+ * independent of the client's clock, so it waits uniform(0, intervalMs) for the next read, then passes the last leg.
  * (RFC 6202 section 2 describes the method and gives no figures; these follow from the uniform wait.)
  *
- * Valid while a look costs the server little (see saturation.ts). Latencies hold for Poisson arrivals, and for periodic
+ * Valid while a read costs the server little (see saturation.ts). Latencies hold for Poisson arrivals, and for periodic
  * ones averaged over all phases: a publisher whose period shares a factor with the interval meets only some of them.
  */
 import { gapMs, lastLegMs, messagesIn, type LastLeg, type Path } from './path.ts'
@@ -18,7 +18,7 @@ export interface PollWait extends LastLeg {
   intervalMs: number
 }
 
-/** A client does not ask before it has its answer, so over a long path the interval stretches to the path's gap. */
+/** A client waits for an answer before its next poll, so over a long path the interval grows to the path's gap. */
 export function effectiveIntervalMs({ intervalMs, ...path }: Path & { intervalMs: number }): number {
   return Math.max(intervalMs, gapMs(path))
 }
@@ -41,7 +41,7 @@ export function cdf(wait: PollWait, latencyMs: number): number {
   return Math.min(1, Math.max(0, (latencyMs - lastLegMs(wait)) / wait.intervalMs))
 }
 
-/** Questions go on at their own pace, so few messages make each one dear. Holds for any arrivals. */
+/** The poll rate is constant, so requests per message grow as messages get rare. Valid for any arrivals. */
 export function requestsPerMessage({ ratePerS, intervalMs }: Polling): number {
   return 1 / messagesIn(ratePerS, intervalMs)
 }
@@ -51,7 +51,7 @@ export function emptyShare({ ratePerS, intervalMs }: Polling): number {
   return Math.exp(-messagesIn(ratePerS, intervalMs))
 }
 
-/** The same for periodic arrivals: a period over the interval fills one poll each and leaves the others empty. */
+/** The same for periodic arrivals: if the period exceeds the interval, each message fills one poll and the other polls are empty. */
 export function periodicEmptyShare({ ratePerS, intervalMs }: Polling): number {
   return Math.max(0, 1 - messagesIn(ratePerS, intervalMs))
 }

@@ -1,12 +1,12 @@
 /**
- * Snapshot poll: a short poll whose answer is the whole window, or nothing while nothing changed. So it is as late as a short
- * poll and asks as often; what differs is what an answer with news weighs.
+ * Snapshot poll: a short poll whose answer is the whole window, or nothing while nothing changed. Latency and
+ * request rate are those of a short poll; the bytes of an answer with news differ.
  */
 import { messagesIn } from './path.ts'
 import { emptyShare, type Polling } from './short-poll.ts'
 
 /**
- * With Poisson arrivals a poll has news with 1 − e^(−λT), and is then sent the window, new or not. Over the λT messages that a
+ * With Poisson arrivals a poll has news with probability 1 − e^(−λT), and its answer is then the whole window. Over the λT messages that a
  * poll brings: (h + (1 − e^(−λT)) (b + W m)) / (λT).
  *
  * @param bytes headerBytes: h, a whole exchange without a body, both ways; envelopeBytes: b, the body of an answer with news

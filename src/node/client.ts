@@ -11,12 +11,12 @@ interface Sending {
   reject: (reason: Error) => void
 }
 
-/** A member of a room: what it hears waits here to be read, on whatever transport it came. */
+/** A member of a room. Its events wait here until they are read, whatever the transport. */
 export class Client implements AsyncIterable<RoomItem> {
   readonly #joined: Membership
   readonly #roomMember: RoomMember
   readonly #unread: Unread
-  /** By draft id: who waits for its acknowledgement. */
+  /** By draft id: the promise of its acknowledgement. */
   readonly #sending = new Map<string, Sending>()
   readonly #onState: (state: SessionState) => void
   readonly #waiting: (() => void)[] = []
@@ -47,29 +47,29 @@ export class Client implements AsyncIterable<RoomItem> {
     })
   }
 
-  /** Itself, as the room knows it. */
+  /** The member as the room knows it. */
   get member(): Member {
     return this.#roomMember.member ?? this.#joined.member
   }
-  /** Members by id, as far as it has heard. */
+  /** Members by id, as far as they are known. */
   get roster(): ReadonlyMap<string, Member> {
     return this.#roomMember.roster
   }
   get transport(): TransportName {
     return this.#roomMember.transport
   }
-  /** How many items wait to be read. */
+  /** The number of items that wait to be read. */
   get pending(): number {
     return this.#unread.size
   }
 
-  /** The oldest item that was not read yet, or null: does not wait. */
+  /** The oldest unread item, or null. Does not wait. */
   read(): RoomItem | null {
     return this.#unread.next()
   }
 
   /**
-   * Settles with true once there is something to read; with false once everything is read and `close` was called. Rejects
+   * Settles with true once there is an item to read; with false once everything is read and `close` was called. Rejects
    * with ProblemError when everything is read and the server ended this member.
    */
   async wait(): Promise<boolean> {
@@ -82,7 +82,7 @@ export class Client implements AsyncIterable<RoomItem> {
     return true
   }
 
-  /** Items as they come, until `close`; throws as `wait` does. Leaving the loop leaves nothing else: read on later. */
+  /** Items as they arrive, until `close`; throws as `wait` does. After leaving the loop, reading can continue later. */
   async *[Symbol.asyncIterator](): AsyncGenerator<RoomItem, void, undefined> {
     while (await this.wait()) {
       const item = this.read()
@@ -91,9 +91,9 @@ export class Client implements AsyncIterable<RoomItem> {
   }
 
   /**
-   * Says something to all, or to one member alone: 1 to 2000 characters. Settles once it stands in the room's log, however
-   * often the line breaks meanwhile, with its place there. Rejects with ProblemError when the server refuses it (400 a text
-   * that is none, 404 `to` is not here) or has ended this member, with ConnectionError when `close` came first.
+   * Sends a text to all members, or to one member only: 1 to 2000 characters. Settles with its position once it is in the room's
+   * log, however often the connection breaks before. Rejects with ProblemError when the server refuses it (400 an invalid text,
+   * 404 `to` is not in the room) or has ended this member, with ConnectionError when `close` came first.
    */
   send(text: string, to?: Member): Promise<Ack> {
     if (this.#roomMember.state.name === 'closed') return Promise.reject(closedError(this.#roomMember.state))
@@ -102,15 +102,15 @@ export class Client implements AsyncIterable<RoomItem> {
     })
   }
 
-  /** Goes on over another transport: nothing is lost, and nothing comes twice. Throws RangeError for a name that is none. */
+  /** Continues over another transport: no event is lost or repeated. Throws RangeError for an unknown name. */
   use(transport: TransportName): void {
     checkTransport(transport)
     this.#roomMember.use(transport)
   }
 
   /**
-   * Leaves the room. What was said before is still brought home, for as long as there is a line to do it on. Rejects with
-   * ConnectionError when the server cannot be told: the member then stays until its lease is over.
+   * Leaves the room. Drafts sent before are still delivered, as long as there is a connection. Rejects with ConnectionError
+   * when the server cannot be reached: the member then stays until its lease is over.
    */
   close(): Promise<void> {
     return (this.#closing ??= this.#close())
@@ -141,7 +141,7 @@ export class Client implements AsyncIterable<RoomItem> {
     this.#wake()
   }
 
-  /** Settles when something came, was settled or changed, whatever it is. */
+  /** Settles at the next event, settled draft or change of state. */
   #waitForChange(): Promise<void> {
     return new Promise((resolve) => this.#waiting.push(resolve))
   }
@@ -156,7 +156,7 @@ function closedError(state: SessionState): Error {
   return new ConnectionError('closed before this was acknowledged')
 }
 
-/** @throws RangeError for a name that is none */
+/** @throws RangeError for an unknown name */
 export function checkTransport(name: string): void {
   if (!(TRANSPORTS as readonly string[]).includes(name)) {
     throw new RangeError(`transport is one of ${TRANSPORTS.join(', ')}, not ${name}`)

@@ -1,6 +1,6 @@
 /**
- * The room for programs: join it, read it in a loop or when it suits, speak, and change the transport meanwhile. The same
- * member as the page's, so what holds there holds here: every event once and in order, whatever line it comes by.
+ * The room for programs: join, read in a loop or on demand, send, and switch the transport at any time. The same
+ * member as the page's, so the guarantees are the same: every event once and in order, on any transport.
  */
 import * as members from '../client/members.ts'
 import type { SessionState } from '../client/session.ts'
@@ -30,26 +30,26 @@ export interface JoinOptions {
   /** Default `websocket`. */
   transport?: TransportName
   /**
-   * Whole ms: `intervalMs` for what polls at intervals, 10 to 3,600,000, default 1000; `holdMs` for a long poll, 100 to
+   * Whole ms: `intervalMs` for transports that poll at intervals, 10 to 3,600,000, default 1000; `holdMs` for a long poll, 100 to
    * 600,000, default 25,000.
    */
   tuning?: Partial<TransportTuning>
-  /** true: begins with the room's history, not with what comes after joining. */
+  /** true: begins with the room's history, not with the events after joining. */
   history?: boolean
   /**
    * How many items may wait to be read: 1 to 1,000,000, default 10,000 (as many as the server retains by default; at most
    * some 4 KB each). Beyond it the oldest are dropped, and a `reset` is read in their place.
    */
   maxPending?: number
-  /** Is told of each change of the line: connecting, open, waiting (with the ms until the next attempt), closed. */
+  /** Called for each change of the connection: connecting, open, waiting (with the ms until the next attempt), closed. */
   onState?: (state: SessionState) => void
 }
 
 /**
  * Joins a room of the server at `url`, such as `http://localhost:3000`.
  *
- * Rejects with TypeError for what is no URL, RangeError for an option out of range, ConnectionError when no server answers, and
- * ProblemError when it refuses: 400 a name that is none, 409 one that is taken, 503 no room for more.
+ * Rejects with TypeError for an invalid URL, RangeError for an option out of range, ConnectionError when no server answers, and
+ * ProblemError when the server refuses: 400 an invalid name, 409 a name that is taken, 503 a full room.
  */
 export async function join(url: string, options: JoinOptions = {}): Promise<Client> {
   const { room = 'lobby', name, transport = 'websocket', maxPending = MAX_PENDING.default } = options

@@ -1,21 +1,21 @@
 import WebSocket from 'ws'
 import { ConnectionError, type Net } from '../client/transports/transport.ts'
 
-/** Node's own `fetch`, and the `ws` package for what Node 20 does not have. */
+/** Node's `fetch`, and the `ws` package for the WebSocket that Node 20 does not have. */
 export function nodeNet(base: string): Net {
   return { base, fetch: fetchInNextTurn, WebSocket: WebSocket as unknown as Net['WebSocket'], loadScript: readScript }
 }
 
 /**
- * Node's client takes a connection for busy until the turn after the one in which its answer ended. A request in that turn
- * would open a second connection: a round trip more, and two connections for one line.
+ * Node's client treats a connection as busy until the turn of the event loop after the one in which its answer ended. A request
+ * in the same turn would open a second connection, which costs a round trip.
  */
 const fetchInNextTurn: typeof fetch = async (input, init) => {
   await new Promise((resolve) => setImmediate(resolve))
   return fetch(input, init)
 }
 
-/** Reads what a script would do, and does not run it: a program has no need to trust a server that far. */
+/** Reads the value that the script would pass, without running it: a program need not trust a server that far. */
 async function readScript(url: string, callback: string, signal: AbortSignal): Promise<unknown> {
   const response = await fetchInNextTurn(url, { signal })
   const text = await response.text()

@@ -1,6 +1,6 @@
 import type { RoomEvent } from '../protocol.ts'
 
-/** What follows does not join on to what came before: some of it is gone. */
+/** The following items do not continue the items before: some are lost. */
 export interface Reset {
   type: 'reset'
 }
@@ -9,7 +9,7 @@ export type RoomItem = RoomEvent | Reset
 
 const RESET: Reset = { type: 'reset' }
 
-/** What came and was not read yet, up to a limit. Beyond it the oldest make way, and a reset stands in their place. */
+/** Unread items, up to a limit. Beyond the limit the oldest are dropped, and a reset is read in their place. */
 export class Unread {
   readonly #limit: number
   readonly #items: RoomItem[] = []

@@ -34,7 +34,7 @@ export function App() {
   )
 }
 
-/** The address is the room's: the browser must not take this for one. */
+/** The URL fragment names the room: the browser must not navigate to this link's fragment. */
 function SkipLink() {
   const skip = (event: Event) => {
     event.preventDefault()
@@ -52,7 +52,7 @@ function Room({ controller }: { controller: RoomController }) {
   const transport = controller.transport.value
   useLayoutEffect(() => {
     document.body.dataset['transport'] = transport
-    // Beside one another no transport is in force.
+    // In the comparison no transport is in force.
     return () => delete document.body.dataset['transport']
   }, [transport])
   useTitle(controller)
@@ -103,7 +103,7 @@ function NoRoom() {
   )
 }
 
-/** What was said while nobody looked stands in the title. */
+/** Shows the number of messages missed while the page was hidden in the title. */
 function useTitle({ room, messages }: RoomController): void {
   const seen = useSignal(messages.messageCount.peek())
   const count = messages.messageCount.value

@@ -14,17 +14,17 @@ interface Options {
 const options = new Command('chat')
   .description('Chats in a terminal, over the same client code as the page.')
   .addOption(
-    new Option('--url <url>', 'where the server is').default('http://localhost:3000').argParser((value) => {
+    new Option('--url <url>', 'URL of the server').default('http://localhost:3000').argParser((value) => {
       if (!URL.canParse(value)) throw new InvalidArgumentError('a URL such as http://localhost:3000')
       return value.replace(/\/+$/, '')
     }),
   )
-  .addOption(new Option('--room <name>', 'which room').default('lobby'))
-  .addOption(new Option('--transport <name>', 'how to follow it').choices(TRANSPORTS).default('websocket'))
-  .addOption(new Option('--name <name>', 'who you are; without it the server invents a name'))
+  .addOption(new Option('--room <name>', 'room to join').default('lobby'))
+  .addOption(new Option('--transport <name>', 'transport to use').choices(TRANSPORTS).default('websocket'))
+  .addOption(new Option('--name <name>', 'your name; by default the server invents one'))
   .addHelpText(
     'after',
-    `\nWhile it runs: @name text (privately), /use <transport>, /who, /close (the server ends you), /quit`,
+    `\nWhile it runs: @name text (privately), /use <transport>, /who, /close (the server disconnects you), /quit`,
   )
   .parse()
   .opts<Options>()
@@ -71,7 +71,8 @@ function handle(line: string): void {
 
 function printState(state: SessionState): void {
   if (state.name === 'open') print(`-- connected by ${room.transport}`)
-  if (state.name === 'waiting') print(`-- line lost (${state.why}); again in ${(state.retryMs / 1000).toFixed(1)} s`)
+  if (state.name === 'waiting')
+    print(`-- connection lost (${state.why}); again in ${(state.retryMs / 1000).toFixed(1)} s`)
 }
 
 async function quit(): Promise<void> {
@@ -80,7 +81,7 @@ async function quit(): Promise<void> {
 }
 
 function lineOf(event: RoomItem): string {
-  if (event.type === 'reset') return '-- what follows does not join on to what stands above: some of it is gone'
+  if (event.type === 'reset') return '-- the following messages do not continue the ones above: some are lost'
   const at = new Date(event.at).toLocaleTimeString('en-GB')
   switch (event.type) {
     case 'message':
@@ -96,7 +97,7 @@ function lineOf(event: RoomItem): string {
   }
 }
 
-/** Somebody else's text must not steer this terminal. */
+/** Another member's text must not control this terminal. */
 function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, ' ')
 }
@@ -108,7 +109,7 @@ function exitUnjoined(error: unknown): never {
   process.exit(1)
 }
 
-/** What a failure goes back to: `fetch` itself says only that it failed. */
+/** The message of the root cause: `fetch` itself says only that it failed. */
 function rootMessage(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return error.cause === undefined ? error.message : rootMessage(error.cause) || error.message

@@ -43,7 +43,7 @@ describe('every panel', () => {
         }
         await page.emulateMedia({ colorScheme: index % 2 ? 'light' : 'dark' })
         await ada.setLanguage(index % 2 ? 'EN' : '中文')
-        await look(`pane-${index}`)
+        await look(`panel-${index}`)
       }
       expect(ada.browserErrors).toEqual([])
     },

@@ -22,7 +22,7 @@ interface Total {
 /** What the page says that a transport has cost, to the byte. */
 async function shown(page: Page, transport: TransportName): Promise<Total> {
   const figures = await page
-    .getByTitle('Bytes since this page asked for records')
+    .getByTitle('Bytes since this page’s trace began')
     .locator(`[data-transport="${transport}"] data`)
     .evaluateAll((elements) => elements.map((element) => Number(element.getAttribute('value'))))
   return { up: figures[0] ?? 0, down: figures[1] ?? 0 }

@@ -25,7 +25,7 @@ interface RowState {
 }
 
 const wireRows = (page: Page) => page.getByRole('listbox').getByRole('option')
-const readoutOf = (page: Page) => page.getByRole('group', { name: 'What it was, and why' })
+const readoutOf = (page: Page) => page.getByRole('group', { name: 'Details and reason' })
 
 const rows = (page: Page): Promise<RowState[]> =>
   wireRows(page).evaluateAll((elements) =>
@@ -66,7 +66,7 @@ describe('a followed message', () => {
 
     await ada.messages.filter({ hasText: 'from me' }).click()
     await expect.poll(async () => (await lit(ada.page)).sort()).toEqual([...said, ...brought].sort())
-    await expect.poll(() => readoutOf(ada.page).textContent()).toMatch(/The way of #\d+/)
+    await expect.poll(() => readoutOf(ada.page).textContent()).toMatch(/Path of #\d+/)
 
     // By keyboard: from the log to the newest message, one up, and Enter.
     await ada.log.focus()

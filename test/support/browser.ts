@@ -118,7 +118,7 @@ export class Visitor {
     return Promise.all(rows.map(async (row) => (await row.locator('span').allTextContents()).join('→')))
   }
 
-  /** What the lamps say that carries, and how. */
+  /** The carrier and the mode that the status lights show. */
   async statusLights(): Promise<string[]> {
     const spoken = await this.page
       .getByRole('status')

@@ -1,4 +1,4 @@
-/** A queue between somebody who is called back and somebody who awaits. What was put in before it failed comes out first. */
+/** A queue from a callback to an `await`. Items pushed before `fail` are returned before the error. */
 export class AsyncQueue<T> {
   readonly #items: T[] = []
   #error: Error | null = null

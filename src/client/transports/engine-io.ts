@@ -1,7 +1,7 @@
 import type * as Engine from 'engine.io-client'
 import type { Net } from './transport.ts'
 
-/** The two ways of Engine.IO, polls and a WebSocket, over a net that is handed in: with the requests that it makes itself. */
+/** The two transports of Engine.IO, polling and WebSocket, over `net`, with the requests of the original. */
 export function engineTransports({ Fetch, WebSocket }: typeof Engine, net: Net): Engine.TransportCtor[] {
   class Polling extends Fetch {
     override doPoll(): void {
@@ -12,11 +12,11 @@ export function engineTransports({ Fetch, WebSocket }: typeof Engine, net: Net):
       void this.#request('write', { method: 'POST', body }, written)
     }
 
-    /** A body that is a string says itself that it is `text/plain;charset=UTF-8`, as Engine.IO's polls do. */
+    /** `fetch` labels a string body `text/plain;charset=UTF-8`, as Engine.IO's polls do. */
     async #request(what: string, init: RequestInit, onBody: (body: string) => void): Promise<void> {
       try {
         const response = await net.fetch(this.uri(), init)
-        // Read even where it says nothing: until then its connection is not free.
+        // An empty body is read too: before that its connection is not free.
         const body = await response.text()
         if (response.ok) onBody(body)
         else this.onError(`${what} error`, response.status, response)

@@ -2,14 +2,14 @@ import { asBatch, post } from './http.ts'
 import { streamText } from './stream.ts'
 import type { OpenTransport } from './transport.ts'
 
-/** One answer that does not end, with one batch a line. */
+/** One answer that does not end, with one batch per line of text. */
 export const httpStream: OpenTransport = (context) => ({
   async *receive(cursor, signal, onOpen) {
     let rest = ''
     for await (const text of streamText(context, 'http-stream', cursor, signal, onOpen)) {
       const lines = (rest + text).split('\n')
       rest = lines.pop() ?? ''
-      // An empty line only says that the line is alive.
+      // An empty line is a heartbeat.
       for (const line of lines) if (line !== '') yield asBatch(JSON.parse(line))
     }
   },

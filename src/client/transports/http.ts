@@ -2,7 +2,7 @@ import type { Ack, Batch, Cursor, Draft, Problem, TransportName } from '../../pr
 import { deadline } from './time.ts'
 import { ConnectionError, ProblemError, type Net, type TransportContext } from './transport.ts'
 
-/** What an answer may take beyond the time for which the server was asked to hold it. */
+/** ms that an answer may take, beyond the time for which the server was asked to hold the request. */
 export const ANSWER_TIMEOUT_MS = 10_000
 
 export interface Call {
@@ -12,11 +12,11 @@ export interface Call {
   body?: unknown
   headers?: Record<string, string>
   keepalive?: boolean
-  /** ms for which the server may hold the answer back by intent. */
+  /** ms for which the server may hold the request. */
   holdMs?: number
 }
 
-/** One request: its JSON, or null for 204 and 304. Throws ProblemError for an answer that says no, ConnectionError without an answer. */
+/** One request: its JSON, or null for 204 and 304. Throws ProblemError for a refusal, ConnectionError without an answer. */
 export async function call(net: Net, request: Call, signal?: AbortSignal): Promise<unknown> {
   const { method = 'GET', path, token, body, headers, keepalive = false, holdMs = 0 } = request
   const limit = deadline(
@@ -47,7 +47,7 @@ export async function call(net: Net, request: Call, signal?: AbortSignal): Promi
   }
 }
 
-/** A poll of one of the polling transports: what follows `cursor`, or null. */
+/** A poll of one of the polling transports: the batch after `cursor`, or null. */
 export async function poll(
   { net, room, token }: TransportContext,
   transport: TransportName,
@@ -63,26 +63,26 @@ export async function poll(
   return answer === null ? null : asBatch(answer)
 }
 
-/** The upstream of every transport whose downstream is HTTP. */
+/** Sends a draft, for every transport that receives by HTTP. */
 export async function post({ net, room, token }: TransportContext, draft: Draft, signal: AbortSignal): Promise<Ack> {
   const answer = await call(net, { method: 'POST', path: `/rooms/${room}/messages`, token, body: draft }, signal)
   const ack = answer as Partial<Ack> | null
-  if (ack?.id !== draft.id) throw new ConnectionError('the answer is not an acknowledgement: is something in between?')
+  if (ack?.id !== draft.id) throw new ConnectionError('the answer is not an acknowledgement: is a proxy in between?')
   return ack as Ack
 }
 
 /**
- * The server is ours, but what lies between may not be: a captive portal answers 200 with a page of its own. Where there
- * is no status any more, a problem stands in a batch's place, and is thrown.
+ * Checks an answer, since a captive portal answers 200 with its own page. Where an answer has no status, a problem takes the
+ * place of a batch, and is thrown.
  */
 export function asBatch(value: unknown): Batch {
   const batch = value as (Partial<Batch> & Partial<Problem>) | null
   if (typeof batch?.status === 'number') throw new ProblemError(batch as Problem)
   if (typeof batch?.cursor === 'string' && Array.isArray(batch.events)) return batch as Batch
-  throw new ConnectionError('the answer is not a batch: is something between here and the server?')
+  throw new ConnectionError('the answer is not a batch: is a proxy in between?')
 }
 
-/** What an answer says that says no. */
+/** The problem in an answer that is a refusal. */
 export async function refusalOf(response: Response): Promise<ProblemError> {
   return new ProblemError(readProblem(await response.text(), response), readRetryAfterMs(response))
 }
@@ -92,7 +92,7 @@ function readProblem(text: string, { status, statusText }: Response): Problem {
     const problem = JSON.parse(text) as Problem
     if (typeof problem.type === 'string' && typeof problem.detail === 'string') return problem
   } catch {
-    // Not from our server: a proxy's page, say. What is known of it is its status.
+    // Not from our server, for example a proxy's page: only its status is known.
   }
   return { type: 'about:blank', title: statusText, status, detail: `${status} ${statusText}`.trim() }
 }

@@ -2,7 +2,7 @@ import type { Batch, Cursor } from '../../protocol.ts'
 import { sleep } from './time.ts'
 import type { TransportTuning } from './transport.ts'
 
-/** Asks, takes what there is, asks again when the interval is over; at once while there is more. */
+/** Polls, yields the batch, and polls again when the interval is over, or at once while there is more. */
 export async function* atIntervals(
   tuning: Readonly<TransportTuning>,
   cursor: Cursor | null,
@@ -16,7 +16,7 @@ export async function* atIntervals(
       cursor = batch.cursor
       yield batch
     }
-    // The interval runs from question to question, as in the model: a slow answer does not stretch it.
+    // The interval runs from poll to poll, as in the model: a slow answer does not lengthen it.
     if (!batch?.more) await sleep(startedAt + tuning.intervalMs - performance.now(), signal)
   }
 }

@@ -5,7 +5,7 @@ import { ConnectionError, type OpenTransport } from './transport.ts'
 
 let scripts = 0
 
-/** Asks at intervals, by a script that calls back. No header and so no token: it reads as a spectator does. */
+/** Polls at intervals by a script that calls back. A script has no headers and so no token: it reads as a spectator. */
 export const jsonpPoll: OpenTransport = (context) => ({
   receive: (cursor, signal, onOpen) =>
     atIntervals(context.tuning, cursor, signal, async (after) => {

@@ -1,10 +1,10 @@
 import { poll, post } from './http.ts'
 import type { OpenTransport } from './transport.ts'
 
-/** Asks, and the server answers when there is something to say. */
+/** Polls; the server answers when there are events. */
 export const longPoll: OpenTransport = (context) => ({
   async *receive(cursor, signal, onOpen) {
-    // The first question is not held: its answer is the proof that the line is good, as a socket's `open` is.
+    // The first poll is not held: its answer shows that the connection works, as a socket's `open` does.
     for (let holdMs = 0; ; holdMs = context.tuning.holdMs) {
       const batch = await poll(context, 'long-poll', cursor, holdMs, signal)
       onOpen()

@@ -2,7 +2,7 @@ import { poll, post } from './http.ts'
 import { atIntervals } from './intervals.ts'
 import type { OpenTransport } from './transport.ts'
 
-/** Asks at intervals, and is answered at once. */
+/** Polls at intervals; the server answers at once. */
 export const shortPoll: OpenTransport = (context) => ({
   receive: (cursor, signal, onOpen) =>
     atIntervals(context.tuning, cursor, signal, async (after) => {

@@ -2,7 +2,7 @@ import { asBatch, call, post } from './http.ts'
 import { atIntervals } from './intervals.ts'
 import type { OpenTransport } from './transport.ts'
 
-/** Asks at intervals for everything that there is to see, and is told when that has not changed. */
+/** Polls at intervals for all retained events; the answer is 304 when nothing has changed. */
 export const snapshotPoll: OpenTransport = (context) => ({
   receive: (cursor, signal, onOpen) =>
     atIntervals(context.tuning, cursor, signal, async (after) => {

@@ -5,10 +5,10 @@ import { asBatch } from './http.ts'
 import { AsyncQueue } from './async-queue.ts'
 import { ConnectionError, ProblemError, type TransportContext, type OpenTransport } from './transport.ts'
 
-/** What the server says of a draft. */
+/** The server's answer to a draft. */
 type Verdict = { ack: Ack } | { error: Problem }
 
-/** Socket.IO's own client: polls first, and goes over to a WebSocket by itself. It comes when it is asked for. */
+/** Socket.IO's client: polls first, and upgrades to a WebSocket by itself. Its library is loaded when it is used. */
 export const socketIo: OpenTransport = (context) => {
   let socket: Socket | null = null
 
@@ -56,7 +56,7 @@ export const socketIo: OpenTransport = (context) => {
 async function connect({ net, room, token }: TransportContext, after: string | null): Promise<Socket> {
   const [{ io }, engine] = await Promise.all([import('socket.io-client'), import('engine.io-client')]).catch(
     (cause: unknown) => {
-      throw new ConnectionError('its client does not load', { cause })
+      throw new ConnectionError('the Socket.IO client does not load', { cause })
     },
   )
   return io(net.base, {
@@ -66,12 +66,12 @@ async function connect({ net, room, token }: TransportContext, after: string | n
     auth: { ...(token === null ? {} : { token }), ...(after === null ? {} : { after }) },
     autoConnect: false,
     forceNew: true,
-    // The session comes back by itself, at its cursor.
+    // Our session reconnects, at its cursor.
     reconnection: false,
   })
 }
 
-/** The answer, or why there will be none. */
+/** Settles with the answer, or rejects when there will be none. */
 function answered<T>(socket: Socket, signal: AbortSignal, answer: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const settle = (finish: () => void) => {

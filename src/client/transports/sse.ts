@@ -3,7 +3,7 @@ import { asBatch, post } from './http.ts'
 import { streamText } from './stream.ts'
 import type { OpenTransport } from './transport.ts'
 
-/** Server-Sent Events, by `fetch`: a browser's own EventSource sends no token. */
+/** Server-Sent Events, by `fetch`: a browser's EventSource sends no token. */
 export const sse: OpenTransport = (context) => ({
   async *receive(cursor, signal, onOpen) {
     const messages: EventSourceMessage[] = []

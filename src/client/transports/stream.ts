@@ -4,8 +4,8 @@ import { deadline } from './time.ts'
 import { ConnectionError, ProblemError, type TransportContext } from './transport.ts'
 
 /**
- * The text of an answer that does not end, piece by piece as it comes. Throws ProblemError for an answer that says no,
- * ConnectionError for none, and for one that breaks off.
+ * The text of an answer that does not end, in pieces as they arrive. Throws ProblemError for a refusal, ConnectionError without
+ * an answer and for an answer that breaks off.
  *
  * @param onOpen called when the head of the answer is there
  */
@@ -30,7 +30,7 @@ export async function* streamText(
     if (!response.ok || !response.body) throw await refusalOf(response)
     onOpen()
     reader = response.body.getReader()
-    // A character may come in two pieces.
+    // A character may be split between two pieces.
     const decoder = new TextDecoder()
     for (;;) {
       const { done, value } = await reader.read()
@@ -42,7 +42,7 @@ export async function* streamText(
     throw new ConnectionError(error instanceof Error ? error.message : String(error), { cause: error })
   } finally {
     limit.release()
-    // Whoever stops reading ends the connection with it.
+    // Ends the connection when the reader stops.
     await reader?.cancel().catch(() => undefined)
   }
 }

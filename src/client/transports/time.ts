@@ -1,6 +1,6 @@
 /**
- * Settles after `ms`; rejects with the signal's reason when it aborts first. Takes its listener back either way, so that
- * a long-lived signal does not collect them.
+ * Settles after `ms`; rejects with the signal's reason when it aborts first. Removes its listener in both cases, so that a
+ * long-lived signal does not collect listeners.
  */
 export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -18,9 +18,9 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
 
 export interface Deadline {
   signal: AbortSignal
-  /** In time: from here on it aborts with its parent only. */
+  /** The deadline is met: after this, the signal aborts with its parent only. */
   cancelTimer: () => void
-  /** Takes the timer and the listener back. */
+  /** Removes the timer and the listener. */
   release: () => void
 }
 

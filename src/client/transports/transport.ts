@@ -3,20 +3,20 @@ import type { TransportMode } from '../../transports.ts'
 
 export type { TransportMode, TransportTraits } from '../../transports.ts'
 
-/** The environment, handed in: a browser's own, or Node's `fetch` with the `ws` package's WebSocket. */
+/** The network environment: the browser's, or Node's `fetch` with the `ws` package's WebSocket. */
 export interface Net {
   /** Where the server is, without a slash at the end: `http://localhost:3000`. */
   base: string
   fetch: typeof fetch
   WebSocket: typeof WebSocket
   /**
-   * What the script at `url` hands to the function `callback`. A page runs the script, whatever it does; a program only
-   * reads it. Rejects when it does not load, when it calls nothing, or when `signal` aborts.
+   * The value that the script at `url` passes to the function `callback`. A page runs the script, whatever it contains; a
+   * program only reads it. Rejects when the script does not load, does not call back, or when `signal` aborts.
    */
   loadScript: (url: string, callback: string, signal: AbortSignal) => Promise<unknown>
 }
 
-/** What a person may turn while a line runs; a line reads them when it opens. */
+/** Settings that a user may change during a connection; a connection reads them when it opens. */
 export interface TransportTuning {
   /** ms from the start of one short poll to the start of the next. */
   intervalMs: number
@@ -31,44 +31,44 @@ export interface TransportContext {
   room: string
   /** Without a token: the public room, read only. */
   token: string | null
-  /** Whose meters count what goes without a token. */
+  /** The member whose meters count requests without a token. */
   memberId?: string
   tuning: TransportTuning
 }
 
-/** One way of following a room. It neither retries nor remembers: the session does both. */
+/** One way of following a room. A transport neither retries nor keeps state: the session does both. */
 export interface ClientTransport {
   /**
-   * Batches after `cursor`, or the retained history for `null`. Throws when the line breaks or `signal` aborts.
+   * Batches after `cursor`, or the retained history for `null`. Throws when the connection breaks or `signal` aborts.
    *
    * @param onOpen called when the server has answered for the first time, and perhaps again
    */
   receive(cursor: Cursor | null, signal: AbortSignal, onOpen: () => void): AsyncIterable<Batch>
-  /** Settles once the draft stands in the log. Throws ProblemError when it was refused, ConnectionError when nobody knows. */
+  /** Settles once the draft is in the log. Throws ProblemError when it was refused, ConnectionError when the outcome is unknown. */
   send(draft: Draft, signal: AbortSignal): Promise<Ack>
 }
 
 export type OpenTransport = (context: TransportContext) => ClientTransport
 
-/** The knob that each way of working heeds. */
+/** The setting that affects each mode. */
 const TUNING_OF_MODE: Record<TransportMode['mode'], keyof TransportTuning | null> = {
   interval: 'intervalMs',
   held: 'holdMs',
   streaming: null,
 }
 
-/** Whether a line that works so would work otherwise by the other tuning. */
+/** Whether the change of tuning affects a connection of this mode. */
 export function affectsConnection({ mode }: TransportMode, before: TransportTuning, after: TransportTuning): boolean {
   const setting = TUNING_OF_MODE[mode]
   return setting !== null && before[setting] !== after[setting]
 }
 
-/** The line broke, or never came to be. What was in flight may or may not have arrived. */
+/** The connection broke, or was never opened. Data in flight may or may not have arrived. */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError'
 }
 
-/** The server answered, and said no. */
+/** The server answered with a refusal. */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError'
   readonly problem: Problem
@@ -86,7 +86,7 @@ export class ProblemError extends Error {
     return this.problem.status >= 500 || this.problem.status === 408 || this.problem.status === 429
   }
 
-  /** The member is gone: nothing will be answered under this token again. */
+  /** The membership has ended: no request with this token will succeed again. */
   get isFinal(): boolean {
     return this.problem.status === 401 || this.problem.status === 410
   }

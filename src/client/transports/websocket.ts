@@ -18,7 +18,7 @@ interface Waiter {
 
 /** One socket, both ways. */
 export const webSocket: OpenTransport = (context) => {
-  /** The one that is open, and what ends the line that it carries. */
+  /** The open socket, and the function that ends its connection. */
   let current: { ws: WebSocket; end: (error: Error) => void } | null = null
   const unacknowledged = new Map<string, Waiter>()
 
@@ -42,7 +42,7 @@ export const webSocket: OpenTransport = (context) => {
         current = { ws, end }
         onOpen()
       }
-      // A socket's `error` says nothing that its `close` does not say better; unheard, it would end a Node process.
+      // `close` says more than `error`, but an `error` without a listener would end a Node process.
       ws.onerror = () => undefined
       ws.onclose = ({ code, reason }) => end(closeError(code, reason))
       ws.onmessage = ({ data }) => {
@@ -50,7 +50,7 @@ export const webSocket: OpenTransport = (context) => {
           const batch = handleFrame(JSON.parse(String(data)) as FrameDown, unacknowledged)
           if (batch) batches.push(batch)
         } catch (error) {
-          end(new ConnectionError('the server sent what is not a frame', { cause: error }))
+          end(new ConnectionError('the server sent an invalid frame', { cause: error }))
         }
       }
       signal.addEventListener('abort', aborted)
@@ -78,7 +78,7 @@ export const webSocket: OpenTransport = (context) => {
           reject(signal.reason as Error)
         }
         signal.addEventListener('abort', aborted, { once: true })
-        // A connection that is dead at its other end says nothing: whoever speaks into it finds out.
+        // A connection that is dead at the other end reports nothing: only a missing acknowledgement shows it.
         const limit = setTimeout(
           () => end(new ConnectionError(`no acknowledgement within ${ANSWER_TIMEOUT_MS} ms`)),
           ANSWER_TIMEOUT_MS,
@@ -101,7 +101,7 @@ function connect({ net, room, token }: TransportContext, cursor: string | null):
   const url = new URL(`${net.base}/rooms/${room}/websocket`)
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
   if (cursor !== null) url.searchParams.set('after', cursor)
-  // A browser lets nobody set headers on a WebSocket, and a token in a URL ends up in logs: so it is a subprotocol.
+  // A browser cannot set headers on a WebSocket, and a token in a URL ends up in logs, so the token is a subprotocol.
   return new net.WebSocket(url, token === null ? [SUBPROTOCOL] : [SUBPROTOCOL, BEARER_PREFIX + token])
 }
 

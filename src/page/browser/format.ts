@@ -9,7 +9,7 @@ const grouped = (digits: number) => {
 export const whole = grouped(0)
 export const tenth = grouped(1)
 
-/** A figure and its unit, to be shown apart: the figure strong, the unit small. */
+/** A figure and its unit, which are styled separately: the figure strong, the unit small. */
 export interface Figure {
   figure: string
   unit: string
@@ -18,7 +18,7 @@ export interface Figure {
 export const bytes = (count: number, largest = count): Figure =>
   largest < 1000 ? { figure: whole(count), unit: 'B' } : { figure: tenth(count / 1000), unit: 'kB' }
 
-/** Below one the clocks are not compared well enough to say more. */
+/** Below 1 ms the comparison of the clocks is not exact enough for a figure. */
 export const milliseconds = (ms: number): Figure => ({ figure: ms < 1 ? '<1' : whole(ms), unit: 'ms' })
 
 export const seconds = (ms: number): Figure =>
@@ -33,7 +33,7 @@ export const perSecond = (rate: number): Figure => ({
 
 export function percent(share: number): Figure {
   const rounded = Math.round(share * 100)
-  // A little is not nothing.
+  // A small share is not shown as 0.
   return { figure: share > 0 && rounded === 0 ? '<1' : whole(rounded), unit: '%' }
 }
 
@@ -60,7 +60,7 @@ export const exactTime = (at: number, language: string): string =>
 
 const hundredth = grouped(2)
 
-/** A stretch of time, as finely as it is felt: 640 ms, 2.31 s, 41 s. */
+/** A duration with about three digits: 640 ms, 2.31 s, 41 s. */
 export const duration = (ms: number): Figure =>
   ms < 10
     ? { figure: ms < 0.1 ? '<0.1' : tenth(ms), unit: 'ms' }

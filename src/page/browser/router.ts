@@ -1,10 +1,10 @@
 import { signal } from '@preact/signals'
 import { ROOM_PATTERN } from '../../protocol.ts'
 
-/** What the address asks for. `badRoom`: it names a room that cannot be. */
+/** The page that the address names. `badRoom`: the name is not a valid room name. */
 export type PageAddress = { room: string; view: View } | { badRoom: string }
 
-/** What is shown of a room: one's own chat, or every transport beside the others. */
+/** The views of a room: the tab's own chat, or the transports side by side. */
 export const VIEWS = ['chat', 'compare'] as const
 export type View = (typeof VIEWS)[number]
 
@@ -19,7 +19,7 @@ export const addressOf = (room: string, view: View = 'chat'): string =>
 export const pageAddress = signal(readAddress(location.hash))
 addEventListener('hashchange', () => (pageAddress.value = readAddress(location.hash)))
 
-/** Into another room, by the same view. */
+/** Opens another room in the same view. */
 export function goToRoom(room: string): void {
   const now = pageAddress.peek()
   location.hash = addressOf(room, 'view' in now ? now.view : 'chat')

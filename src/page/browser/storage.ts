@@ -1,4 +1,4 @@
-/** What is kept between visits. A browser may forbid it: then the page works all the same and forgets. */
+/** Values that are kept between visits. A browser may forbid storage: the page then works without it. */
 export function readItem(key: string, storage: 'localStorage' | 'sessionStorage' = 'localStorage'): string | null {
   try {
     return window[storage].getItem(key)

@@ -16,10 +16,10 @@ const query = matchMedia('(prefers-color-scheme: dark)')
 const systemIsDark = signal(query.matches)
 query.addEventListener('change', ({ matches }) => (systemIsDark.value = matches))
 
-/** What is in force, for what a style sheet does not reach. */
+/** The theme in force, for drawings that a style sheet does not reach. */
 export const isDark = computed(() => (theme.value === 'system' ? systemIsDark.value : theme.value === 'dark'))
 
-/** To the next of the three. */
+/** Switches to the next of the three themes. */
 export function nextTheme(): void {
   theme.value = THEMES[(THEMES.indexOf(theme.peek()) + 1) % THEMES.length] ?? 'system'
   saveItem('theme', theme.peek())

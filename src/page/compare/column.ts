@@ -10,14 +10,14 @@ import { MeterSocket } from '../measure/meter-socket.ts'
 import { netOverLink } from '../network/net.ts'
 import { IncomingEvents } from '../room/incoming-events.ts'
 
-/** Messages that a pane shows. */
+/** Messages that a column shows. */
 const MAX_ROWS = 24
 
 export type ColumnState =
   | { name: 'connecting' }
   | { name: 'open' }
   | { name: 'lost' }
-  /** For good: the server does not let it in. */
+  /** For good: the server has refused it. */
   | { name: 'refused'; problem: Problem }
 
 export interface ColumnOptions {
@@ -30,7 +30,7 @@ export interface ColumnOptions {
   onMessage: (event: MessageEvent, transport: TransportName, latencyMs: number | null) => void
 }
 
-/** One transport's place in the comparison: a member of its own, with a line of its own. */
+/** One transport in the comparison: a separate member with a separate connection. */
 export class ComparisonColumn {
   readonly transport: TransportName
   readonly messages = new MessageList(MAX_ROWS)
@@ -83,7 +83,7 @@ export class ComparisonColumn {
     })
   }
 
-  /** Goes on over another link; what is counted and timed begins anew. */
+  /** Continues over another link, and starts a new period of the meters. */
   connectOver(link: AboutLink | null): void {
     this.link.value = link
     this.meter.startPeriod(this.transport)
@@ -104,7 +104,7 @@ export class ComparisonColumn {
   #show(state: SessionState): void {
     if (state.name === 'open') this.#incoming.opened()
     if (state.name === 'open' || state.name === 'connecting') this.state.value = state
-    // Not lost before it was let in.
+    // Before it has joined, it is connecting, not lost.
     else if (state.name === 'waiting')
       this.state.value = { name: this.#roomMember.token === null ? 'connecting' : 'lost' }
     else if (state.problem) this.state.value = { name: 'refused', problem: state.problem }

@@ -3,22 +3,22 @@ import { poissonArrivalsMs } from '../../models/arrivals.ts'
 import { seededRandom } from '../../random.ts'
 import { BotMember, type BotMemberOptions } from '../room/bot-member.ts'
 
-/** How long a conversation is. */
+/** The length of a conversation. */
 export const CONVERSATION_MS = 20_000
 
-/** For how long what has not got through by then is waited for. */
+/** How long the bot then waits for its unacknowledged messages. */
 const DRAIN_MS = 5000
 
-/** How far a conversation has come. */
+/** The progress of a conversation. */
 export interface Progress {
   sent: number
   total: number
   elapsedMs: number
 }
 
-/** Holds a conversation: so many messages, at moments that a seed decides. */
+/** Sends the messages of a conversation, at times that a seed determines. */
 export class ComparisonBot {
-  /** null while it is silent. */
+  /** null while the bot is stopped. */
   readonly progress = signal<Progress | null>(null)
   readonly #options: BotMemberOptions
   #stop = new AbortController()

@@ -9,15 +9,15 @@ import { loadSettings } from './settings.ts'
 
 const TICK_MS = 500
 
-/** The room that is compared in; null while nothing is. */
+/** The room of the comparison; null in other views. */
 const room = computed(() =>
   'room' in pageAddress.value && pageAddress.value.view === 'compare' ? pageAddress.value.room : null,
 )
 
-/** What this tab compares. */
+/** The comparison of this tab. */
 export const comparison = signal<Comparison | null>(null)
 
-/** Links first: a pane that began without one would begin with other conditions than its neighbours. */
+/** Links are read first: a column that began without its link would begin with other conditions than its neighbours. */
 async function begin(wanted: string): Promise<void> {
   await linksLoaded
   const tuning = currentRoom.peek()?.tuning.peek()

@@ -13,12 +13,12 @@ export interface ComparisonOptions {
   tuning: TransportTuning
   links: ReadonlySignal<readonly AboutLink[]>
   settings: Settings
-  /** Of the names that the server invents, and what the bot says in it. */
+  /** The language of names that the server invents. */
   language: () => string
   phrases: () => readonly string[]
 }
 
-/** Transports side by side in one room, each in a pane of its own. */
+/** Transports side by side in one room, each in its column. */
 export class Comparison {
   readonly room: string
   readonly settings = signal<Settings>({ shown: [], profiles: {}, bot: { ratePerS: 1, seed: 0 } })
@@ -52,7 +52,7 @@ export class Comparison {
     })
   }
 
-  /** Puts a pane behind a link with this profile; with null, all of them. */
+  /** Puts a column behind a link with this profile; with null, all columns. */
   setProfile(transport: TransportName | null, profile: string): void {
     const changed = transport === null ? TRANSPORTS : [transport]
     const { profiles } = this.settings.peek()
@@ -70,7 +70,7 @@ export class Comparison {
     this.#changeSettings({ bot: { ...this.settings.peek().bot, ...bot } })
   }
 
-  /** The links that there are have changed. */
+  /** The server's links have changed. */
   linksChanged(): void {
     this.#updateColumns()
   }
@@ -92,7 +92,7 @@ export class Comparison {
     this.#updateColumns()
   }
 
-  /** Panes as the settings have them: those that are there already controller who they are. */
+  /** Columns as in the settings: existing columns stay the same members. */
   #updateColumns(): void {
     const { net, room, language } = this.#options
     const before = this.#columns.peek()
@@ -118,7 +118,7 @@ export class Comparison {
     )
   }
 
-  /** Each transport takes another one of a profile's links, whose first is left to the chat. */
+  /** Each transport uses a different link of a profile; the first link is the chat's. */
   #linkOf(transport: TransportName): AboutLink | null {
     const profile = this.settings.peek().profiles[transport] ?? DEFAULT_PROFILE
     return linkOf(this.links.peek(), profile, 1 + TRANSPORTS.indexOf(transport))

@@ -1,22 +1,22 @@
 import { signal } from '@preact/signals'
 import type { MessageEvent, TransportName } from '../../protocol.ts'
 
-/** One message, and when each pane had it. */
+/** One message, and when each column received it. */
 export interface RaceRow {
   event: MessageEvent
-  /** ms from the server's stamp to each pane's hands. */
+  /** ms from the server's timestamp to receipt by each column. */
   latenciesMs: Readonly<Partial<Record<TransportName, number>>>
-  /** Everybody who was awaited has it, or had time enough. */
+  /** All open columns have the message, or the time is over. */
   isOver: boolean
 }
 
 /** Rows. */
 const MAX_ROWS = 8
-/** More new rows in a second than this nobody can follow: of what comes faster, some are left out. */
+/** More new rows in a second cannot be followed by eye: further messages are left out. */
 const ROWS_PER_S = 4
-/** After this long a pane is not waited for any more. */
+/** A column is waited for at most this long. */
 const TIMEOUT_MS = 15_000
-/** As in the history: a dozen times a second is as good to the eye as sixty. */
+/** As in the message list: more updates a second would look the same. */
 const UPDATE_MS = 80
 
 interface Entry {
@@ -25,19 +25,19 @@ interface Entry {
 }
 
 /**
- * Who had a message when, for the last few messages. A message that is let in is followed until every pane has it; in a
- * busy room that makes it a sample, chosen before anybody knows how each will fare.
+ * When each column received a message, for the last few messages. A message that is added is followed until every column has
+ * it. In a busy room the rows are a sample, chosen before its latencies are known.
  */
 export class Race {
   /** Newest first. */
   readonly rows = signal<readonly RaceRow[]>([])
   readonly #openTransports: () => readonly TransportName[]
   #entries: Entry[] = []
-  /** Of the last message that was let in, or left out. */
+  /** Of the last message that was added or left out. */
   #last = { seq: 0, at: 0 }
   #timer: ReturnType<typeof setTimeout> | null = null
 
-  /** @param openTransports the panes that are open now */
+  /** @param openTransports the transports of the columns that are open now */
   constructor(openTransports: () => readonly TransportName[]) {
     this.#openTransports = openTransports
   }
@@ -55,7 +55,7 @@ export class Race {
     this.#scheduleUpdate()
   }
 
-  /** Those who are waited for may have changed, and time has passed. */
+  /** Updates rows that are over, since columns and time have changed. */
   tick(): void {
     this.#updateOver()
     if (this.#entries.some(({ row }, index) => row !== this.rows.peek()[index])) this.#scheduleUpdate()
@@ -65,9 +65,9 @@ export class Race {
     if (this.#timer !== null) clearTimeout(this.#timer)
   }
 
-  /** Once for each message, when the first pane has it: who is left out then stays out. */
+  /** Called once for each message, when the first column receives it. A message that is left out stays out. */
   #addRow(event: MessageEvent, latenciesMs: RaceRow['latenciesMs']): boolean {
-    // A server that has forgotten its log numbers anew: what it stamps later is later all the same.
+    // A server that has lost its log restarts its numbers, but its timestamps still increase.
     if (event.seq <= this.#last.seq && event.at <= this.#last.at) return false
     this.#last = event
     const now = performance.now()

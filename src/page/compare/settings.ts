@@ -1,10 +1,10 @@
 import { TRANSPORT_TRAITS, type TransportName } from '../../transports.ts'
 import { readItem, saveItem } from '../browser/storage.ts'
 
-/** What a tab compares; kept while it is open. */
+/** The settings of a tab's comparison; kept while the tab is open. */
 export interface Settings {
   shown: readonly TransportName[]
-  /** The link's profile of each pane; `local` where nothing is said. */
+  /** The link profile of each column; `local` by default. */
   profiles: Partial<Record<TransportName, string>>
   bot: { ratePerS: number; seed: number }
 }

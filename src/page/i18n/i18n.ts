@@ -2,7 +2,7 @@ import { batch, effect, signal } from '@preact/signals'
 import { readItem, saveItem } from '../browser/storage.ts'
 import type { Texts } from './en.ts'
 
-/** Each comes when it is spoken: nobody waits for the words of the other. */
+/** Each dictionary is loaded when its language is chosen, so the first load contains one language only. */
 const dictionaries = {
   en: async () => (await import('./en.ts')).en,
   'zh-CN': async () => (await import('./zh-cn.ts')).zhCN,
@@ -19,7 +19,7 @@ effect(() => {
   document.documentElement.lang = language.value
 })
 
-/** Stays with the language that it has, if the other one cannot be loaded. */
+/** Keeps the current language if the dictionary cannot be loaded. */
 export async function setLanguage(chosen: Language): Promise<void> {
   wanted = chosen
   const words = await dictionaries[chosen]().catch(() => null)

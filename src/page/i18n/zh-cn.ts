@@ -60,7 +60,7 @@ export const zhCN: Texts = {
   },
 
   tuning: {
-    group: '旋钮',
+    group: '设置',
     interval: '轮询间隔',
     hold: '挂起时长',
     intervalOff: '现在不定时询问：它只对定时询问的方式有用。',
@@ -224,7 +224,7 @@ export const zhCN: Texts = {
   compare: {
     title: '并排比较',
     sendOnce: '说一次',
-    sendOnceAbout: (panes) => `本房间的 ${panes} 位成员都会听到，各自等自己的线路送达。`,
+    sendOnceAbout: (columns) => `本房间的 ${columns} 位成员都会听到，各自等自己的线路送达。`,
     columns: '面板',
     settings: '设置',
     linkAll: '全部链路',
@@ -368,7 +368,7 @@ export const zhCN: Texts = {
           other: '传输方式自己的帧。',
           rest: '帧以外的字节：属于还不完整的帧，或是传输方式加在外面的。',
         })[kind],
-      cut: () => '还没有应答就被本页结束了：换了一条线路，或转动了旋钮。',
+      cut: () => '还没有应答就被本页结束了：换了一条线路，或改了设置。',
       broken: () => '没有应答：连接先断了。',
       refused: ({ status }) => `服务器拒绝了：${status}。`,
       pending: () => '在路上，或正在处理。',

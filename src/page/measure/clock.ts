@@ -1,22 +1,22 @@
-/** The server's clock as seen from here. */
+/** The server's clock relative to this page's clock. */
 export interface ClockReading {
   /** ms to add to this page's clock to get the server's. */
   offsetMs: number
-  /** The offset is true to ± this: half of the round trip that it was taken from. */
+  /** The uncertainty of the offset, ±: half of the round trip of its sample. */
   halfRoundTripMs: number
 }
 
-/** Samples that are looked at: the rest of the time the two clocks drift apart. */
+/** Samples that are kept: older ones are outdated by drift. */
 const MAX_SAMPLES = 10
-/** Clocks that are let alone drift apart by less than this while so many samples are taken. */
+/** Unadjusted clocks drift by less than this over that number of samples. */
 const DRIFT_MS = 1
 
-/** This page's clock in ms since the epoch. Monotonic: nobody sets it while we measure. */
+/** This page's clock in ms since the epoch. Monotonic: it is not set during a measurement. */
 export const now = (): number => performance.timeOrigin + performance.now()
 
 /**
- * Compares two clocks by asking for the time and assuming that the answer was written half-way (Cristian's algorithm). The
- * quickest answer of the last few is the one to believe: it leaves the least room for being wrong.
+ * Compares two clocks: asks for the time, and assumes that the answer was written half-way (Cristian's algorithm). The
+ * quickest of the last few answers is used: it has the smallest uncertainty.
  */
 export class Clock {
   #samples: ClockReading[] = []
@@ -26,13 +26,13 @@ export class Clock {
     const halfRoundTripMs = (receivedAt - sentAt) / 2
     const sample = { offsetMs: serverAt - (sentAt + halfRoundTripMs), halfRoundTripMs }
     const known = this.reading
-    // Each is true to ± its half: where they contradict, the server's clock was set in between.
+    // Each is exact to ± its half: if two contradict, one of the clocks was set in between.
     const apartMs = known ? Math.abs(sample.offsetMs - known.offsetMs) : 0
     if (known && apartMs > halfRoundTripMs + known.halfRoundTripMs + DRIFT_MS) this.reset()
     this.#samples = [...this.#samples.slice(1 - MAX_SAMPLES), sample]
   }
 
-  /** The machine may have slept, or a clock was set: what was known no longer holds. */
+  /** Drops all samples: the machine may have slept, or a clock was set. */
   reset(): void {
     this.#samples = []
   }

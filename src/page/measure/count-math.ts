@@ -9,7 +9,7 @@ const difference = (a: ByteSplit, b: ByteSplit): ByteSplit => ({
   payload: a.payload - b.payload,
 })
 
-/** What came to be between two readings. */
+/** The counts between two readings. */
 export const countsSince = (before: Counts, after: Counts): Counts => ({
   requests: after.requests - before.requests,
   polls: after.polls - before.polls,
@@ -23,26 +23,26 @@ export const countsSince = (before: Counts, after: Counts): Counts => ({
 
 export const sumOf = ({ headers, framing, payload }: ByteSplit): number => headers + framing + payload
 
-/** How a line works, by what has been counted of it: a socket that comes later is there once it has carried something. */
+/** How a connection works now. A transport that upgrades to a socket has done so once frames are counted. */
 export function modeOf(transport: TransportName, counts: Counts | undefined): TransportMode {
   const traits = transports[transport]
   return traits.before && !counts?.frames ? traits.before : traits
 }
 
-/** A socket's frames have no headers: all of its headers are its handshake, and are paid once, not per message. */
+/** Frames of a socket have no headers: its header bytes are all handshake, which occurs once, not per message. */
 export function handshakeBytes(transport: TransportName, counts: Counts): number {
   const { up, down } = counts
   return modeOf(transport, counts).carrier === 'WebSocket' ? up.headers + down.headers : 0
 }
 
-/** All bytes, both ways, by the messages that they brought, without a handshake. null before the first message. */
+/** All bytes, both directions, without a handshake, divided by the messages delivered. null before the first message. */
 export function bytesPerMessage(transport: TransportName, counts: Counts): number | null {
   const { delivered, up, down } = counts
   if (delivered === 0) return null
   return (sumOf(up) + sumOf(down) - handshakeBytes(transport, counts)) / delivered
 }
 
-/** Of the polls that were answered, those that were answered with nothing. null where nothing is asked for again and again. */
+/** The share of answered polls whose answer was empty. null for a transport that does not poll. */
 export function emptyShare(transport: TransportName, counts: Counts): number | null {
   const { polls, empty } = counts
   return polls === 0 || modeOf(transport, counts).mode === 'streaming' ? null : empty / polls

@@ -8,11 +8,11 @@ import * as shortPoll from '../../models/short-poll.ts'
 import { modeOf } from './count-math.ts'
 
 /**
- * ms of the median latency that theory gives a transport over a link, the computers themselves taken as infinitely quick;
- * null where the link only delays now and then, of which the models say nothing.
+ * The median latency in ms of a transport over a link in theory, with a processing time of 0; null for a link without a
+ * constant delay, which the models do not cover.
  *
- * @param counts how much came, which is what the link's bandwidth adds
- * @param ratePerS how often something comes, which is what a held request's wait depends on
+ * @param counts for the bytes of an answer, which the link's bandwidth delays
+ * @param ratePerS messages per second, on which the wait of a held request depends
  */
 export function modelP50Ms(
   transport: TransportName,
@@ -35,7 +35,7 @@ export function modelP50Ms(
   return models[mode]()
 }
 
-/** Of an answer, or of a frame, that brings something. Every answer has a head, an empty one too; a frame has none. */
+/** Bytes of an answer or a frame with events. Every answer has a head, also an empty one; a frame has none. */
 function bytesPerAnswer({ requests, polls, empty, frames, down }: Counts, mode: TransportMode['mode']): number {
   const head = mode === 'streaming' ? 0 : down.headers / Math.max(1, requests)
   return head + (down.framing + down.payload) / Math.max(1, polls - empty + frames)

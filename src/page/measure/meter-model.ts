@@ -6,9 +6,9 @@ import type { MeterReport, MeterState } from './meter-socket.ts'
 
 /** How far back the plots reach. */
 export const PLOT_MS = 60_000
-/** A rate is taken over this long, or since the switch, whichever is shorter, but not over less than the second. */
+/** A rate is taken over `over` ms, or since the switch if that is shorter, but not over less than `least` ms. */
 const RATE_MS = { over: 5000, least: 1000 }
-/** Deliveries that percentiles are taken of, exactly: the last so many since the switch. */
+/** Percentiles are exact over the last deliveries since the switch, up to this number. */
 const MAX_LATENCIES = 2000
 /** Dots in the plot: a minute at 100 messages per second. */
 const MAX_DOTS = 6000
@@ -20,13 +20,13 @@ export interface Dot {
   transport: TransportName
 }
 
-/** One reading in the small curves. */
+/** One reading in the sparklines. */
 export interface Point {
   at: number
   transport: TransportName
   counts: Counts
   requestsPerS: number | null
-  /** Both ways. */
+  /** Both directions. */
   bytesPerS: number | null
   emptyShare: number | null
   bytesPerMessage: number | null
@@ -35,27 +35,27 @@ export interface Point {
 export interface Latency {
   p50: number
   p95: number
-  /** How often messages came while they did; 0 for one alone. */
+  /** Messages per second while messages arrived; 0 for a single message. */
   ratePerS: number
-  /** Messages that these are taken of. */
+  /** The number of messages in the percentiles. */
   messages: number
 }
 
-/** What the meters show of one stretch: from one switch to the next. */
+/** The values of the meters for one period: from one switch to the next. */
 export interface Reading {
   transport: TransportName
   begunAt: number
-  /** By a switch; otherwise by joining. */
+  /** The period began with a switch; otherwise with joining. */
   isSwitch: boolean
   counts: Counts
-  /** null before the server has said anything. */
+  /** null before the first report of the server. */
   connections: number | null
   requestsPerS: number | null
   bytesPerS: number | null
   latency: Latency | null
 }
 
-/** What a transport was last seen to cost. */
+/** The cost of a transport as last measured. */
 export interface LastCost {
   bytesPerMessage: number | null
   p50: number | null
@@ -65,11 +65,11 @@ export interface Plots {
   now: number
   points: readonly Point[]
   dots: readonly Dot[]
-  /** When the transports were switched, within reach of the plots. */
+  /** Switches within the time of the plots. */
   switches: readonly { at: number; from: TransportName; to: TransportName }[]
 }
 
-/** The k-th of n ordered values with k = ⌈p n⌉: a value that occurred, never one in between. */
+/** The k-th of n ordered values with k = ⌈p n⌉: a value that occurred, not an interpolation. */
 export function percentile(ordered: readonly number[], p: number): number {
   return ordered[Math.max(0, Math.ceil(p * ordered.length) - 1)] ?? 0
 }
@@ -79,12 +79,12 @@ interface Period {
   transport: TransportName
   begunAt: number
   isSwitch: boolean
-  /** What the transport had cost before. */
+  /** The counts of the transport before the period. */
   before: Counts
   deliveries: Pick<Dot, 'at' | 'ms'>[]
 }
 
-/** Makes readings out of the server's reports and the page's own clock. */
+/** Makes readings from the server's reports and the page's clock. */
 export class MeterModel {
   readonly reading = signal<Reading | null>(null)
   readonly plots = signal<Plots>({ now: Date.now(), points: [], dots: [], switches: [] })
@@ -100,14 +100,14 @@ export class MeterModel {
     this.#period = { transport, begunAt: Date.now(), isSwitch: false, before: noCounts(), deliveries: [] }
   }
 
-  /** A new member: the server counts from nothing. */
+  /** A new member: the server's counts begin at 0. */
   joined(transport: TransportName, at: number): void {
     this.#report = null
     this.#period = { transport, begunAt: at, isSwitch: false, before: noCounts(), deliveries: [] }
     this.tick()
   }
 
-  /** Counts go on from here: what this transport has cost before is not counted again. */
+  /** Starts a new period, without the counts of the transport before it. */
   startPeriod(transport: TransportName): void {
     const at = Date.now()
     this.tick()
@@ -127,7 +127,7 @@ export class MeterModel {
     if (transport === this.#period.transport) this.#period.deliveries.push(dot)
   }
 
-  /** Reads everything off, now. */
+  /** Takes a reading. */
   tick(): void {
     const at = Date.now()
     const { transport, begunAt, isSwitch, before, deliveries } = this.#period
@@ -135,7 +135,7 @@ export class MeterModel {
     const latency = latencyOf(deliveries)
     const counts = countsSince(before, this.#report?.counts[transport] ?? before)
     const isConnected = this.socketState.peek() === 'open'
-    // Rates stand still with the counts that they are made of.
+    // Without new reports the rates do not change.
     const last = this.reading.peek()
     const frozen = !isConnected && last?.begunAt === begunAt ? last : null
     const requestsPerS = frozen ? frozen.requestsPerS : this.#rate(at, counts, ({ requests }) => requests)
@@ -169,7 +169,7 @@ export class MeterModel {
     const first = this.#points.find(
       (point) =>
         point.at >= at - RATE_MS.over &&
-        // What was read in the very moment of the turn belongs to the stretch before.
+        // A reading at the moment of the switch belongs to the period before.
         point.at > this.#period.begunAt &&
         point.transport === this.#period.transport,
     )
@@ -196,8 +196,8 @@ function latencyOf(deliveries: Period['deliveries']): Latency | null {
 }
 
 /**
- * Of what comes at random, the median of the gaps is ln 2 of their mean: by it an hour of silence between two conversations
- * does not count as if somebody had spoken seldom.
+ * For random arrivals the median of the gaps is ln 2 of their mean. The median ignores an hour of silence between two
+ * conversations, which would lower the mean rate.
  */
 function rateOf(storedAt: readonly number[]): number {
   const gapsMs = storedAt.slice(1).map((at, index) => at - (storedAt[index] ?? at))

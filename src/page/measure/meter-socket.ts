@@ -6,7 +6,7 @@ import { Clock, now } from './clock.ts'
 
 export type MeterReport = Extract<MeterFrame, { type: 'report' }>
 export type TraceReport = Extract<MeterFrame, { type: 'trace' }>
-/** `ended`: the member is no more. What was counted stands. */
+/** `ended`: the membership is over. The last counts remain. */
 export type MeterState = 'connecting' | 'open' | 'lost' | 'ended'
 
 export interface MeterObserver {
@@ -15,12 +15,12 @@ export interface MeterObserver {
   state: (state: MeterState) => void
 }
 
-/** From one question for the time to the next, doubling: a page that begins is too busy for a quick answer. */
+/** ms between two requests for the time, doubling: a page that is starting is too busy for a quick answer. */
 const CLOCK_MS = { first: 100, last: 10_000 }
 
 /**
- * The line on which the server tells what a member's other lines cost. It is not counted itself, and comes back. One member
- * after the other: `begin` is called for each.
+ * The connection on which the server reports the costs of a member's other connections. It is not counted itself, and it
+ * reconnects. `begin` is called for each membership, one after the other.
  */
 export class MeterSocket {
   readonly clock = new Clock()
@@ -71,7 +71,7 @@ export class MeterSocket {
     }
     socket.onclose = ({ code }) => {
       clearTimeout(this.#timer)
-      // What follows from it is found out by the room's own line.
+      // The room's own connection handles the end of the membership.
       const isEnded = code === CLOSE.badToken || code === CLOSE.memberEnded
       this.#observer.state(isEnded ? 'ended' : 'lost')
       if (isEnded) return

@@ -1,6 +1,6 @@
 import { ConnectionError } from '../../client/transports/transport.ts'
 
-/** Loads a script by an element, as pages did before they could ask another server themselves. */
+/** Loads a script by an element, as pages did before CORS. */
 export function loadScript(url: string, callback: string, signal: AbortSignal): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const forget = () => void Reflect.deleteProperty(globalThis, callback)
@@ -12,7 +12,7 @@ export function loadScript(url: string, callback: string, signal: AbortSignal): 
       finish()
     }
     const aborted = () => {
-      // A script that is on its way cannot be stopped: what it calls has to be there still.
+      // A script that is loading cannot be stopped: its callback must still exist.
       define(forget)
       settle(() => reject(signal.reason as Error))
     }

@@ -3,40 +3,40 @@ import { TRANSPORTS, type About, type AboutLink, type TransportName } from '../.
 import { call } from '../../client/transports/http.ts'
 import { net } from './net.ts'
 
-/** The profile that changes nothing: a line by itself needs no link for it. */
+/** The profile that changes nothing: a connection needs no link for it. */
 export const DIRECT = 'local'
 
-/** The links that this page can use, in the server's order; none before the server has told of them. */
+/** The links that this page can use, in the server's order; none before the first answer. */
 export const links = signal<readonly AboutLink[]>([])
 
-/** What this server can be read by. */
+/** The transports that this server offers. */
 export const servedTransports = signal<readonly TransportName[]>(TRANSPORTS)
 
-/** What the page's policy lets it connect to is fixed when it is loaded. */
+/** The page's content security policy, and so the ports that it allows, is fixed when the page is loaded. */
 let allowedPorts: ReadonlySet<number> | null = null
 
-/** Asks the server which links there are; settles in any case. */
+/** Reads the server's links and transports; settles in any case. */
 export async function readAbout(): Promise<void> {
   try {
     const { links: listed, transports } = (await call(net, { path: '/about' })) as About
-    // From a page that came over TLS a browser lets nothing go out in the clear.
+    // A browser blocks unencrypted requests from a page that was loaded over TLS.
     const usable = location.protocol === 'http:' ? listed : []
     allowedPorts ??= new Set(usable.map(({ port }) => port))
     const known = allowedPorts
     servedTransports.value = TRANSPORTS.filter((name) => transports.includes(name))
     links.value = usable.filter(({ port }) => known.has(port))
   } catch {
-    // Not reached: what was known stands until it is.
+    // The server was not reached: the values stay until it is.
   }
 }
 
-/** Settles once the links are known for the first time, or cannot be. */
+/** Settles when the first attempt to read the links is over. */
 export const linksLoaded = readAbout()
 
-/** The profiles that there are, each once, in the server's order. */
+/** All profiles, each once, in the server's order. */
 export const profilesOf = (all: readonly AboutLink[]): string[] => [...new Set(all.map(({ profile }) => profile))]
 
-/** The n-th link with this profile: who takes different ones shares neither their bandwidth nor a browser's connections. */
+/** The n-th link with this profile. Different links share neither bandwidth nor a browser's connections. */
 export function linkOf(all: readonly AboutLink[], profile: string, index: number): AboutLink | null {
   return all.filter((link) => link.profile === profile).at(index) ?? null
 }

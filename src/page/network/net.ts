@@ -2,18 +2,18 @@ import type { AboutLink } from '../../protocol.ts'
 import type { Net } from '../../client/transports/transport.ts'
 import { loadScript } from './jsonp-script.ts'
 
-/** The way to the server that this page came by. */
+/** The network environment of this page, to the server that it was loaded from. */
 export const net: Net = {
   base: location.origin,
-  // Called as a property it would lose the window that it insists on.
+  // Called as a method of this object, fetch would have the wrong `this`.
   fetch: (...args) => fetch(...args),
   WebSocket,
   loadScript,
 }
 
 /**
- * The same server over one of its links. To a browser that is another origin, so it asks leave for what carries a token,
- * and remembers the answer by URL: with the cursor in the URL each poll would be two. So the cursor goes in a header.
+ * The same server over one of its links. To a browser this is another origin: a request with a token needs a CORS preflight,
+ * which is cached by URL. With the cursor in the URL each poll would be two requests, so the cursor is sent in a header.
  */
 export function netOverLink(direct: Net, link: AboutLink | null): Net {
   if (link === null) return direct

@@ -2,14 +2,14 @@ import { signal } from '@preact/signals'
 import { seededRandom } from '../../random.ts'
 import { BotMember, type BotMemberOptions } from './bot-member.ts'
 
-/** After so long it falls silent by itself: somebody may have forgotten it. */
+/** The bot stops after this time: its user may have forgotten it. */
 const MAX_RUN_MS = 600_000
-/** So soon another rate is heeded. */
+/** A new rate takes effect within this time. */
 const RATE_CHECK_MS = 200
 
-/** Traffic in the room beside one's own: somebody who talks at random moments, as often as it is told to. */
+/** A bot that sends messages to the room at random times, at an average rate. */
 export class BackgroundBot {
-  /** Messages per second, on average; 0 while it is silent. */
+  /** Messages per second, on average; 0 while the bot is stopped. */
   readonly ratePerS = signal(0)
   readonly #options: BotMemberOptions
   #stop = new AbortController()
@@ -30,7 +30,7 @@ export class BackgroundBot {
     const random = seededRandom(seed)
     const member = new BotMember(this.#options, seed, stopSignal)
     if (await member.waitUntilJoined()) {
-      // As in a Poisson stream; in units of the mean gap, since the rate may change before the next message.
+      // Gaps of a Poisson stream, in units of the mean gap, since the rate may change before the next message.
       const gap = () => -Math.log(1 - random())
       let nextGap = gap()
       let at = performance.now()

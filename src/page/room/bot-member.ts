@@ -7,11 +7,11 @@ import { seededRandom, type Random } from '../../random.ts'
 export interface BotMemberOptions {
   net: Net
   room: string
-  /** What it says, drawn by chance. */
+  /** The texts of its messages; each is chosen at random. */
   phrases: () => readonly string[]
 }
 
-/** A member that only talks, over a socket of its own that no meter shows. Its name tells the seed that it draws by. */
+/** A member that only sends, over a separate socket that no meter shows. Its name contains the seed of its random choices. */
 export class BotMember {
   readonly #phrases: () => readonly string[]
   readonly #member: RoomMember
@@ -19,7 +19,7 @@ export class BotMember {
   readonly #random: Random
   #sentCount = 0
 
-  /** @param signal it leaves when this aborts */
+  /** @param signal the member leaves when this aborts */
   constructor(
     { net, room, phrases }: BotMemberOptions,
     seed: number,
@@ -33,17 +33,17 @@ export class BotMember {
     signal.addEventListener('abort', () => this.leave())
   }
 
-  /** @returns false when it is not let in, or was to leave before it was */
+  /** @returns false when the server refused it, or when it was to leave before it had joined */
   waitUntilJoined(): Promise<boolean> {
     return this.#member.waitUntilJoined()
   }
 
-  /** It has left, or the server has ended it. */
+  /** It has left, or the server has ended its membership. */
   get hasLeft(): boolean {
     return this.#member.token === null
   }
 
-  /** How many messages are not acknowledged yet. */
+  /** The number of messages that are not acknowledged yet. */
   get unsent(): number {
     return this.#member.outbox.length
   }
@@ -53,7 +53,7 @@ export class BotMember {
     this.#member.send(`${++this.#sentCount} · ${phrases[Math.floor(this.#random() * phrases.length)] ?? ''}`)
   }
 
-  /** Settles when the time is over, or at once when it is to leave. */
+  /** Settles after `ms`, or at once when the member is to leave. */
   async wait(ms: number): Promise<void> {
     await sleep(ms, this.#signal).catch(() => undefined)
   }

@@ -2,17 +2,17 @@ import { signal } from '@preact/signals'
 import { LIMITS, type Member, type Problem } from '../../protocol.ts'
 import { readAddress, type Roster } from '../../client/roster.ts'
 
-/** Why what was written is not on its way. */
+/** Why the text was not sent. */
 export type Complaint =
   | { type: 'unknown'; name: string }
   | { type: 'no-text'; name: string }
   | { type: 'too-long'; length: number }
   | { type: 'refused'; problem: Problem; text: string }
 
-/** As the server counts: in code points, not in UTF-16 units. */
+/** In code points, as the server counts, not in UTF-16 units. */
 export const lengthOf = (text: string): number => Array.from(text).length
 
-/** What stands in the composer, and what is wrong with it. */
+/** The text in the composer, and why it could not be sent. */
 export class Composer {
   readonly text = signal('')
   readonly complaint = signal<Complaint | null>(null)
@@ -29,7 +29,7 @@ export class Composer {
     this.#save(text)
   }
 
-  /** Takes out what can be sent; otherwise leaves it and says why. */
+  /** Removes the text and returns it when it can be sent; otherwise keeps it and sets `complaint`. */
   takeDraft(roster: Roster): { text: string; to?: Member } | null {
     const input = this.text.peek().trim()
     if (input === '') return null
@@ -40,7 +40,7 @@ export class Composer {
     return to ? { text, to } : { text }
   }
 
-  /** The server did not take it. It comes back, unless something else has been begun meanwhile. */
+  /** The server refused the text. It is shown again, unless another text has been begun since. */
   restore(text: string, problem: Problem): void {
     if (this.text.peek() === '') this.write(text)
     this.complaint.value = { type: 'refused', problem, text }

@@ -6,18 +6,18 @@ export type Status =
   | { name: 'connecting' }
   | { name: 'open' }
   | { name: 'waiting'; untilMs: number }
-  /** Until somebody asks to come in again. `asked`: the member itself wanted it so. */
+  /** Until the member rejoins. `asked`: the member itself asked for the end. */
   | { name: 'ended'; asked: boolean; problem?: Problem }
 
-/** What is over sooner than this is not worth a word. */
+/** A shorter reconnection is not shown. */
 const BRIEF_MS = 200
 
-/** How it stands with the line, as a person is told: in the head of the chat, and between the messages. */
+/** The state of the connection as it is shown: in the head of the chat, and as notes between the messages. */
 export class ConnectionStatus {
   readonly status = signal<Status>({ name: 'connecting' })
-  /** The line broke and is not back yet. */
+  /** The connection broke and is not open again. */
   readonly isLost = signal(false)
-  /** Why, if the server said so. */
+  /** The reason, if the server gave one. */
   readonly problem = signal<Problem | null>(null)
   readonly #note: (note: Note) => void
   #hasBeenOpen = false
@@ -42,7 +42,7 @@ export class ConnectionStatus {
     this.#show({ name: 'open' })
   }
 
-  /** The line is lost, and is tried again after `retryMs`. */
+  /** The connection is lost; the next attempt follows after `retryMs`. */
   waiting(retryMs: number, problem?: Problem): void {
     if (this.#lostAt === null && this.#hasBeenOpen) this.#note({ type: 'lost' })
     this.#lostAt ??= Date.now()
@@ -58,7 +58,7 @@ export class ConnectionStatus {
     this.#show({ name: 'ended', asked, ...(problem ? { problem } : {}) })
   }
 
-  /** Nothing more is to come. */
+  /** Stops the timer. */
   release(): void {
     clearTimeout(this.#connectingTimer)
   }

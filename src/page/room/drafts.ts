@@ -3,7 +3,7 @@ import { isCloseCommand, type OutboxObserver } from '../../client/outbox.ts'
 import { transports } from '../../client/transports/index.ts'
 import type { RoomState } from './room-state.ts'
 
-/** What becomes of what one has said: kept until it is acknowledged, shown until it comes back, given back when it is refused. */
+/** Own drafts: saved until acknowledged, shown as pending until they arrive as messages, returned to the composer when refused. */
 export class Drafts implements Required<OutboxObserver> {
   readonly #state: RoomState
 
@@ -13,12 +13,12 @@ export class Drafts implements Required<OutboxObserver> {
 
   readonly outbox = (drafts: readonly Draft[]): void => {
     const { messages, identity } = this.#state
-    // To be ended once is enough: a close command is not sent again after a reload.
+    // A close command is not sent again after a reload: one end of the membership is enough.
     identity.save({ drafts: drafts.filter((draft) => !isCloseCommand(draft)) })
     messages.setOutbox(drafts)
   }
 
-  /** It is stored: the line has yet to bring it, if it is one that does. */
+  /** The draft is stored. A spectator's transport does not deliver a private message, so nothing else will remove the pending row. */
   readonly acknowledged = (draft: Draft): void => {
     const { messages, transport } = this.#state
     if (draft.to === undefined || !transports[transport.peek()].isSpectator) return
@@ -29,7 +29,7 @@ export class Drafts implements Required<OutboxObserver> {
   readonly refused = (draft: Draft, problem: Problem): void => {
     const { messages, composer, roster } = this.#state
     messages.removePending(draft)
-    // An id that only this page knows is taken: so an earlier membership stored it, whose last answer was lost.
+    // Only this page knows the id. If it is taken, an earlier membership stored the draft and the answer was lost.
     if (problem.type === 'id-taken') return
     const name = draft.to === undefined ? undefined : roster.peek().get(draft.to)?.name
     composer.restore(name === undefined ? draft.text : `@${name} ${draft.text}`, problem)

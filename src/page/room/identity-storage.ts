@@ -2,21 +2,21 @@ import { TRANSPORTS, type Draft, type Member, type TransportName } from '../../p
 import { readItem, saveItem } from '../browser/storage.ts'
 
 /**
- * Who this tab is in a room, and what it has not brought home yet. In sessionStorage: a reload stays the same member, and
- * another tab is somebody else.
+ * The member that this tab is in a room, and its drafts that are not acknowledged. Stored in sessionStorage: a reload stays the
+ * same member, and another tab is another member.
  */
 export interface Identity {
-  /** Whom the token stands for; without a token, who this tab was when it was here before. */
+  /** The member of the token; without a token, the member that this tab was last. */
   member: Member | null
   token: string | null
-  /** Ids of all members that this tab has been here: what they said is one's own. The last few. */
+  /** Ids of the last few members that this tab was in this room: their messages are shown as own messages. */
   ownIds: readonly string[]
   /** ms since the epoch, this machine's clock. */
   joinedAt: number
   transport: TransportName
-  /** Drafts that are not acknowledged, with their ids, so that none is said twice. */
+  /** Drafts that are not acknowledged, with their ids, so that none is stored twice. */
   drafts: readonly Draft[]
-  /** What stands in the composer. */
+  /** The text in the composer. */
   text: string
 }
 
@@ -43,26 +43,26 @@ export function saveIdentity(room: string, identity: Identity): void {
   saveItem(keyOf(room), JSON.stringify(identity), 'sessionStorage')
 }
 
-/** For whoever comes next, in any tab and any room. */
+/** For the next visit, in any tab and any room. */
 export const rememberTransport = (transport: TransportName): void => saveItem('transport', transport)
 
-/** The one chosen last, anywhere; to begin with the first, which is where the lesson begins. */
+/** The transport chosen last, in any tab; at first the first of the list, where the lesson begins. */
 function lastTransport(): TransportName {
   const last = readItem('transport')
   return TRANSPORTS.find((name) => name === last) ?? TRANSPORTS[0]
 }
 
-/** For how long the page before a reload may take to let go. */
+/** How long the page before a reload may take to release its lock. */
 const LOCK_TIMEOUT_MS = 400
 
 /**
- * Makes this page the only one that speaks for a member, for as long as it lives. A browser copies sessionStorage when a
- * tab is duplicated: without this, two tabs would be one person.
+ * Makes this page the only one that acts for a member, as long as the page is open. A browser copies sessionStorage when a
+ * tab is duplicated: without this lock, two tabs would be one member.
  *
- * @returns false when another tab does so already
+ * @returns false when another tab has the lock
  */
 export function claimMember(member: Member): Promise<boolean> {
-  // Over plain HTTP from another machine a browser has no locks.
+  // A browser has no locks for a page served over plain HTTP from another machine.
   const locks = navigator.locks as LockManager | undefined
   if (!locks) return Promise.resolve(true)
   return new Promise((resolve) => {

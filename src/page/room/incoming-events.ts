@@ -6,7 +6,7 @@ import type { ListEntry, MessageList } from './message-list.ts'
 import { countEvent, noGaps, type GapCheck } from './gap-check.ts'
 import type { SwitchEvent } from '../network/switch-event.ts'
 
-/** Takes what a line brings: into the history, with how long it took, and into the count since the last switch. */
+/** Adds incoming events to the message list, with their latency, and to the gap check since the last switch. */
 export class IncomingEvents {
   readonly #messages: MessageList
   readonly #meter: MeterModel
@@ -14,10 +14,10 @@ export class IncomingEvents {
   readonly #onMessage: (event: MessageEvent, latencyMs: number | null) => void
   #lastSeq = 0
   #gapCheck: Signal<GapCheck> | null = null
-  /** When the line in use had its first answer, by this page's clock. */
+  /** When the connection in use had its first answer, by this page's clock. */
   #openedAt = Number.POSITIVE_INFINITY
 
-  /** @param onMessage told of each message, with its latency where it has one */
+  /** @param onMessage called for each message, with its latency where it has one */
   constructor(
     messages: MessageList,
     meter: MeterModel,
@@ -34,7 +34,7 @@ export class IncomingEvents {
     this.#openedAt = now()
   }
 
-  /** Another line takes over: what comes from here on is counted in the row that says so. */
+  /** Another connection takes over: later events are counted in the row of this switch. */
   startSwitch(switchEvent: SwitchEvent, cursor: Cursor): void {
     const gapCheck = (this.#gapCheck = signal(noGaps))
     this.#messages.add({ key: this.#messages.newKey(), at: Date.now(), kind: 'switch', switchEvent, cursor, gapCheck })
@@ -57,12 +57,11 @@ export class IncomingEvents {
   }
 
   /**
-   * ms from the server's stamp to this page's hands, with the difference of the two clocks taken out.
+   * ms from the server's timestamp to receipt by this page, corrected by the difference of the two clocks.
    *
-   * Only an event that was stamped after the line in use had its first answer was delivered by that line in the sense that
-   * is measured here. What lay in the log before is history, or was missed while no line was open: how long that took says
-   * when the page came, and nothing of the transport. What waits for the next poll, or for a hold to end, does count: that
-   * wait is the transport's own.
+   * Only events stamped after the first answer of the connection in use have a latency. Earlier events are history, or were
+   * missed while no connection was open: their delay says when the page connected, and nothing about the transport. The wait
+   * for the next poll, or for a hold to end, is included: the transport causes it.
    */
   #latencyOf(at: number, receivedAt: number): number | null {
     const clock = this.#clock()
@@ -80,7 +79,7 @@ export class IncomingEvents {
   #count(events: readonly RoomEvent[]): void {
     let gapCheck = this.#gapCheck?.peek() ?? noGaps
     for (const { seq } of events) {
-      // The first event ever has no predecessor that it could be missing.
+      // The first event of all has no predecessor, so nothing is missing before it.
       gapCheck = countEvent(gapCheck, this.#lastSeq === 0 ? seq - 1 : this.#lastSeq, seq)
       this.#lastSeq = Math.max(this.#lastSeq, seq)
     }

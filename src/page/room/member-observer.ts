@@ -8,7 +8,7 @@ import { MeterSocket } from '../measure/meter-socket.ts'
 import { IncomingEvents } from './incoming-events.ts'
 import type { RoomState } from './room-state.ts'
 
-/** Brings into the room's state what its member is told: by the room, by the server's meter, and of its own drafts. */
+/** Updates the room's state from what its member receives: events, meter reports, and the fate of its drafts. */
 export class MemberObserver implements Required<RoomMemberObserver> {
   readonly meterSocket: MeterSocket
   readonly incoming: IncomingEvents
@@ -17,10 +17,10 @@ export class MemberObserver implements Required<RoomMemberObserver> {
   readonly refused: Drafts['refused']
   readonly #state: RoomState
   readonly #member: () => RoomMember | null
-  /** How the arrival is told of; null once it was. */
+  /** How the membership began; null once a note has said so. */
   #arrival: Arrival | null = null
 
-  /** @param net the meter line goes by it, and is not traced */
+  /** @param net for the meter connection, which is not traced */
   constructor(state: RoomState, net: Net, member: () => RoomMember | null) {
     const { room, messages, meter, wire } = state
     this.#state = state
@@ -72,7 +72,7 @@ export class MemberObserver implements Required<RoomMemberObserver> {
     this.incoming.receive(events, isReset, transport.peek())
     wire.addMessages(events, transport.peek())
     cursor.value = this.#member()?.cursor ?? null
-    // Once the first batch is there, so that this stands below the history that the batch brought.
+    // After the first batch, so that the note stands below the history in that batch.
     if (this.#arrival === 'rejoined') messages.addNote({ type: 'rejoined', name: identity.member.peek()?.name ?? '' })
     else if (this.#arrival) messages.addNote({ type: 'connected', transport: transport.peek() })
     this.#arrival = null

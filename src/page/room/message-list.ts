@@ -4,7 +4,7 @@ import type { Cursor, Draft, MessageEvent, RoomEvent, TransportName } from '../.
 import type { GapCheck } from './gap-check.ts'
 import type { SwitchEvent } from '../network/switch-event.ts'
 
-/** What the page itself has to say between the messages. */
+/** Notes of the page between the messages. */
 export type Note =
   | { type: 'connected'; transport: TransportName }
   | { type: 'lost' }
@@ -12,7 +12,7 @@ export type Note =
   | { type: 'rejoined'; name: string }
   | { type: 'ended'; asked: boolean }
   | { type: 'reset' }
-  /** One's own private message, which the transport in use will not bring back. */
+  /** An own private message, which the transport in use does not deliver. */
   | { type: 'unseen' }
 
 /** One row of the view. */
@@ -20,9 +20,9 @@ export type ListEntry = { key: string; at: number } & (
   | {
       kind: 'message'
       event: MessageEvent
-      /** The one that brought it. */
+      /** The transport that delivered it. */
       transport: TransportName
-      /** null: it lay in the log already when the line opened, or the clocks were not compared yet. */
+      /** null: it was in the log before the connection opened, or the clocks were not compared yet. */
       latencyMs: number | null
     }
   | { kind: 'event'; event: Exclude<RoomEvent, MessageEvent> }
@@ -30,27 +30,27 @@ export type ListEntry = { key: string; at: number } & (
   | { kind: 'switch'; switchEvent: SwitchEvent; cursor: Cursor; gapCheck: Signal<GapCheck> }
 )
 
-/** A draft of one's own that has not come back as a message. */
+/** An own draft that has not arrived as a message. */
 export interface Pending {
   draft: Draft
-  /** It is in the log: only the line has yet to bring it. */
+  /** The draft is in the log, but not delivered yet. */
   isStored: boolean
 }
 
-/** Rows that are kept; while the reader is up in the past, more, so that what is read does not go away below the eye. */
+/** Rows that are kept; more while the reader has scrolled back, so that the rows being read are not removed. */
 const MAX_ROWS = 500
 const MAX_ROWS_SCROLLED_BACK = 2000
 
-/** In a busy room rows come in handfuls: a dozen times a second is as good to the eye as sixty, and leaves it its frames. */
+/** A busy room updates a dozen times a second: sixty would look the same and take the frames of the drawing. */
 const UPDATE_MS = 80
-/** A hidden page has no frames; its title still counts what is missed. */
+/** A hidden page has no frames; its title still counts missed messages. */
 const UPDATE_HIDDEN_MS = 250
 
-/** What the room's view shows. Changes are gathered and shown together. */
+/** The rows of the chat. Changes are collected and shown together. */
 export class MessageList {
   readonly entries = signal<readonly ListEntry[]>([])
   readonly pending = signal<readonly Pending[]>([])
-  /** Messages shown since the beginning: what a reader who looks elsewhere has missed is a difference of two of these. */
+  /** Messages shown since the beginning: the number that a reader missed is a difference of two of these. */
   readonly messageCount = signal(0)
   /** Set by the view while the reader is not at the end. */
   isScrolledBack = false
@@ -88,7 +88,7 @@ export class MessageList {
     return `note ${++this.#notes}`
   }
 
-  /** The view starts anew. What is stored comes with the new beginning, or not at all. */
+  /** Empties the list. Stored drafts arrive with the new beginning, or not at all. */
   clear(): void {
     this.#entries = []
     this.#added = []
@@ -102,12 +102,12 @@ export class MessageList {
   }
 
   /**
-   * A draft that enters the outbox is pending. One that leaves it is in the log; a close command is not, and does not come
-   * back.
+   * A draft that enters the outbox is pending. A draft that leaves the outbox is in the log, except a close command, which is
+   * not stored and never arrives.
    */
   setOutbox(drafts: readonly Draft[]): void {
     const waiting = new Set(drafts.map(({ id }) => id))
-    // A draft may come back as a message before it leaves the outbox: it must not be pending again.
+    // A draft may arrive as a message before it leaves the outbox: it must not be pending again.
     const added = drafts.filter(({ id }) => !this.#outbox.has(id))
     this.#outbox = waiting
     this.#pending = this.#pending
@@ -137,7 +137,7 @@ export class MessageList {
     const waitMs = this.#updatedAt + UPDATE_MS - performance.now()
     const isNow = waitMs <= 0 && !document.hidden
     const frame = isNow ? requestAnimationFrame(update) : 0
-    // Beside a frame too: a page that is hidden before it has come gets none.
+    // In addition to a frame: a page that is hidden before the frame gets none.
     const timer = setTimeout(update, isNow || document.hidden ? UPDATE_HIDDEN_MS : waitMs)
   }
 }

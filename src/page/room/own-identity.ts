@@ -2,13 +2,13 @@ import { signal } from '@preact/signals'
 import type { Member } from '../../protocol.ts'
 import { claimMember, loadIdentity, rememberTransport, saveIdentity, type Identity } from './identity-storage.ts'
 
-/** Former selves that are remembered. */
+/** Former member ids that are kept. */
 const MAX_OWN_IDS = 20
 
-/** Who this tab is in a room: now, and who it was before. */
+/** The member that this tab is in a room, and the members that it was before. */
 export class OwnIdentity {
   readonly member = signal<Member | null>(null)
-  /** Ids of everybody that this tab has been here: what they said is one's own. */
+  /** Ids of the members that this tab was in this room: their messages are own messages. */
   readonly ownIds = signal<ReadonlySet<string>>(new Set())
   readonly #room: string
   #identity: Identity
@@ -28,7 +28,7 @@ export class OwnIdentity {
     if (change.transport) rememberTransport(change.transport)
   }
 
-  /** This is who one is, or what one is called now. */
+  /** The tab's member, or its new name. */
   setMember(member: Member): void {
     const known = this.member.peek()
     if (known?.id === member.id && known.name === member.name) return
@@ -43,7 +43,7 @@ export class OwnIdentity {
     this.save({ member, token, joinedAt: Date.now() })
   }
 
-  /** Who this tab was before it was reloaded; null when it was nobody, or when another tab is that member. */
+  /** The member of this tab before the reload; null when there was none, or when another tab is that member. */
   async resume(): Promise<{ member: Member; token: string } | null> {
     const { member, token } = this.#identity
     if (!member || token === null) return null

@@ -24,14 +24,14 @@ export interface RoomControllerOptions {
   net: Net
   room: string
   tuning: TransportTuning
-  /** Of the name that the server invents. */
+  /** The language of a name that the server invents. */
   language: () => string
 }
 
-/** For how long the server waits, after this page is gone, for it to come back: a reload is not leaving. */
+/** How long the server waits for a closed page to return: a reload is not leaving. */
 const RELOAD_GRACE_MS = 1500
 
-/** A tab's room: what it shows, and what a person can do there. */
+/** A tab's room: its state for the views, and the actions of its user. */
 export class RoomController implements RoomState {
   readonly room: string
   readonly messages = new MessageList()
@@ -43,15 +43,15 @@ export class RoomController implements RoomState {
   readonly composer: Composer
   readonly transport: Signal<TransportName>
   readonly tuning: Signal<TransportTuning>
-  /** The emulated network that the line goes over; null for none. */
+  /** The emulated network of the connection; null for none. */
   readonly link = signal<AboutLink | null>(null)
   readonly roster = signal<Roster>(new Map())
   readonly cursor = signal<Cursor | null>(null)
   readonly #options: RoomControllerOptions
-  /** The same way to the server, traced. */
+  /** `options.net`, traced. */
   readonly #net: Net
   readonly #observer: MemberObserver
-  /** null until it is known as whom this tab goes on. */
+  /** null until the tab knows whether it resumes a member. */
   #member: RoomMember | null = null
   #hasLeft = false
 
@@ -72,7 +72,7 @@ export class RoomController implements RoomState {
     void this.#begin()
   }
 
-  /** How the server's clock stands to ours, and how well that is known. */
+  /** The offset of the server's clock, and its uncertainty. */
   get clockReading(): ClockReading | null {
     return this.#observer.meterSocket.clock.reading
   }
@@ -94,17 +94,17 @@ export class RoomController implements RoomState {
     this.#member?.tune(tuning)
   }
 
-  /** Goes on over a link, or over none. */
+  /** Connects over a link; null for none. */
   connectOver(link: AboutLink | null): void {
     if (link?.port === this.link.peek()?.port) return
     const from = this.#route
     this.link.value = link
-    // A server that was started anew has the same links at other ports.
+    // A restarted server has the same links at other ports.
     if (this.#route.profile !== from.profile) this.#startSwitch({ from, to: this.#route })
     this.#member?.connectOver(netOverLink(this.#net, link))
   }
 
-  /** Sends what stands in the composer; on the way back into the room it is kept, and sent on arrival. */
+  /** Sends the text in the composer. While the member is joining again, the draft waits in the outbox. */
   send(): void {
     const member = this.#member
     if (!member?.member || this.connection.status.peek().name === 'ended') return
@@ -112,7 +112,7 @@ export class RoomController implements RoomState {
     if (draft) member.send(draft.text, draft.to)
   }
 
-  /** @returns why not, or null when the name is changed */
+  /** @returns the reason for a refusal, or null when the name is changed */
   async rename(name: string): Promise<Problem | null> {
     if (!this.#member?.token) return null
     try {
@@ -120,21 +120,21 @@ export class RoomController implements RoomState {
       return null
     } catch (error) {
       if (error instanceof ProblemError) return error.problem
-      return { type: 'line', title: 'Line lost', status: 0, detail: error instanceof Error ? error.message : '' }
+      return { type: 'line', title: 'Connection lost', status: 0, detail: error instanceof Error ? error.message : '' }
     }
   }
 
-  /** Tries again now, instead of when the wait is over. */
+  /** Tries to connect now instead of after the wait. */
   retry(): void {
     this.#member?.retry()
   }
 
-  /** Comes in again after it was ended, under the same name if that is free. */
+  /** Joins again after the membership has ended, under the same name if it is free. */
   rejoin(): void {
     this.#member?.rejoin()
   }
 
-  /** Leaves for good. The name is remembered. */
+  /** Leaves for good. The name is kept for the next visit. */
   leave(): void {
     this.#hasLeft = true
     this.#observer.meterSocket.close()
@@ -145,7 +145,7 @@ export class RoomController implements RoomState {
     leaving?.catch(() => undefined)
   }
 
-  /** The page goes away; whether it is closed or reloaded it cannot tell. The server waits a moment for it. */
+  /** Called when the page is closed or reloaded, which the page cannot tell apart. The server waits for its return. */
   leaveUnlessReloaded(): void {
     const { token } = this.identity.saved
     if (token !== null) leave(this.#options.net, this.room, token, RELOAD_GRACE_MS).catch(() => undefined)
@@ -157,7 +157,7 @@ export class RoomController implements RoomState {
 
   #startSwitch(switchEvent: SwitchEvent): void {
     this.meter.startPeriod(switchEvent.to.transport)
-    // Before anything came there is nothing that another line could go on with.
+    // Before the first batch there is no cursor at which another connection could continue.
     const cursor = this.cursor.peek()
     if (cursor === null) return
     this.#observer.incoming.startSwitch(switchEvent, cursor)

@@ -8,7 +8,7 @@ import type { OwnIdentity } from './own-identity.ts'
 import type { ConnectionStatus } from './connection-status.ts'
 import type { WireRecords } from '../wire/wire-records.ts'
 
-/** What a tab shows of its room. */
+/** The state of a tab's room, as its views show it. */
 export interface RoomState {
   readonly room: string
   readonly messages: MessageList

@@ -12,15 +12,15 @@ const TICK_MS = 500
 
 /** The room that the address names; null when it names none. */
 const room = computed(() => ('room' in pageAddress.value ? pageAddress.value.room : null))
-/** The network that this tab's line is put behind, where the server has one with this profile. */
+/** The link profile of this tab's connection, used where the server has a link with this profile. */
 const profile = signal(readItem('profile', 'sessionStorage') ?? DIRECT)
-/** Where this tab is. */
+/** The room of this tab. */
 export const currentRoom = signal<RoomController | null>(null)
 
-/** Who talks where this tab is. */
+/** The bot in this tab's room. */
 export const backgroundBot = signal<BackgroundBot | null>(null)
 
-/** Changing the address leaves one room and enters the other. */
+/** A change of the address leaves one room and enters the other. */
 effect(() => {
   const wanted = room.value
   untracked(() => {
@@ -35,7 +35,7 @@ effect(() => {
   })
 })
 
-/** A server that was started anew has other links. */
+/** A restarted server has other links. */
 effect(() => {
   if (currentRoom.value?.meter.socketState.value === 'open') void readAbout()
 })
@@ -44,7 +44,7 @@ effect(() => {
   const link = profile.value === DIRECT ? null : linkOf(links.value, profile.value, 0)
   untracked(() => at?.connectOver(link))
 })
-/** What was chosen once may not be served here any more. */
+/** The transport chosen earlier may not be served here any more. */
 effect(() => {
   const at = currentRoom.value
   const [first] = servedTransports.value
@@ -56,7 +56,7 @@ addEventListener('pagehide', () => {
   backgroundBot.peek()?.setRate(0)
   currentRoom.peek()?.leaveUnlessReloaded()
 })
-// Brought back from the browser's memory, its lines are cut and it may have left: begin anew, with what was kept.
+// A page restored from the back/forward cache has lost its connections, and its member may have left: load it again.
 addEventListener('pageshow', ({ persisted }) => {
   if (persisted) location.reload()
 })
@@ -66,7 +66,7 @@ export function setTuning(of: RoomController, tuning: Partial<TransportTuning>):
   saveItem('tuning', JSON.stringify(of.tuning.peek()), 'sessionStorage')
 }
 
-/** Puts the line behind a network; it stays there when the page is loaded anew. */
+/** Puts the connection behind a link with this profile; a reload keeps the choice. */
 export function setProfile(wanted: string): void {
   profile.value = wanted
   saveItem('profile', wanted, 'sessionStorage')

@@ -100,7 +100,7 @@ function Name({ controller }: { controller: RoomController }) {
   )
 }
 
-/** Each language under its own name: who looks for it does not read the other one. */
+/** Each language under its own name, for users who do not read the other. */
 const LANGUAGES: Record<Language, string> = { en: 'EN', 'zh-CN': '中文' }
 
 function Languages() {
@@ -121,7 +121,7 @@ function Languages() {
   )
 }
 
-/** Half and half, a sun, a moon. */
+/** A half disc, a sun, a moon. */
 const THEME_ICONS: Record<Theme, string> = {
   system: 'M8 2.5a5.5 5.5 0 010 11z',
   light:

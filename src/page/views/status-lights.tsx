@@ -5,7 +5,7 @@ import type { RoomController } from '../room/room-controller.ts'
 const CARRIERS = ['HTTP', 'WebSocket'] as const
 const MODES = ['interval', 'held', 'streaming'] as const
 
-/** What carries, and how. The lamps are for the eye; the ear is told which are lit. */
+/** The carrier and the mode. The lights are hidden from screen readers, which get a sentence instead. */
 export function StatusLights({ controller }: { controller: RoomController }) {
   const { statusLights } = texts.value
   const { carrier, mode } = modeOf(controller.transport.value, controller.meter.reading.value?.counts)

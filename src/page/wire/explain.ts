@@ -4,35 +4,35 @@ import type { ByteSplit, ExchangeRecord, FrameKind } from '../../meter.ts'
 import type { Arrow, ExchangeItem } from './items.ts'
 import type { WireRecords } from './wire-records.ts'
 
-/** Why something went over the wire, as far as the records tell. Times in ms. */
+/** The reason for a transfer, as far as the records show. Times in ms. */
 export type Reason =
-  /** Held, and answered with messages. `againMs`: so soon after its answer the page asked again; null: not yet. */
+  /** Held, and answered with messages. `againMs`: ms from the answer to the page's next request; null: not yet. */
   | {
       type: 'held'
       parkedMs: number
       messages: number
-      /** Of those that the page has: the record of an answer may be there before the answer. */
+      /** Of the messages that the page has: the record of an answer may arrive before the answer. */
       seqs: readonly number[]
       againMs: number | null
       isOwn: boolean
     }
   | { type: 'holding'; parkedMs: number }
   | { type: 'hold-over'; parkedMs: number }
-  /** Held, and ended by what is no message: somebody came or left. */
+  /** Held, and answered with an event that is no message, such as a join. */
   | { type: 'held-event'; parkedMs: number }
-  /** Could have been held, and was not. */
+  /** Answered without a hold, since events were stored already. */
   | { type: 'at-once'; messages: number }
   | { type: 'probe' }
   | { type: 'in-vain' }
   | { type: 'fetched'; messages: number; waitedMs: number | null }
   | { type: 'post'; seq: number | null }
-  /** Said by a post whose own answer does not tell where the message stands, and told of by an answer to another request. */
+  /** Sent by a post whose answer does not contain the position of the message; another answer contains it. */
   | { type: 'posted' }
   | { type: 'acks' }
   | { type: 'stream' }
   | { type: 'socket'; bytes: number }
   | { type: 'frame'; kind: FrameKind; messages: number }
-  /** Without an answer: broken off by the page, or cut on the way. */
+  /** Without an answer: aborted by the page (`cut`), or cut on the way (`broken`). */
   | { type: 'cut' }
   | { type: 'broken' }
   | { type: 'refused'; status: number }
@@ -89,14 +89,14 @@ function pollReason(item: ExchangeItem, record: ExchangeRecord, wire: WireRecord
   return { type: 'fetched', messages: brings.length, waitedMs }
 }
 
-/** What an answer without an event was, that did not have to wait. */
+/** The reason for an answer without an event and without a hold. */
 const EMPTY_ANSWER_REASONS: Record<TransportTraits['mode'], Reason> = {
   interval: { type: 'in-vain' },
   held: { type: 'probe' },
   streaming: { type: 'other' },
 }
 
-/** How soon after an answer the page's next question of the same kind went out. */
+/** ms from an answer to the page's next poll of the same transport. */
 function againMs(item: ExchangeItem, wire: WireRecords): number | null {
   const endedAt = item.observation?.endedAt
   if (endedAt === undefined || endedAt === null) return null

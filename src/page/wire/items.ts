@@ -3,11 +3,11 @@ import type { TransportName } from '../../protocol.ts'
 import type { SwitchEvent } from '../network/switch-event.ts'
 import type { ClientObservation } from './tracing-net.ts'
 
-/** A request and its answer: what the server told of it, what the page saw of it, or both. */
+/** A request and its answer: the server's record, the page's observation, or both. */
 export interface ExchangeItem {
   type: 'exchange'
   key: string
-  /** By the page's clock: what items are ordered by. */
+  /** By the page's clock; items are ordered by this time. */
   begunAt: number
   record: ExchangeRecord | null
   observation: ClientObservation | null
@@ -22,7 +22,7 @@ export interface FrameItem {
   exchange: ExchangeItem | null
 }
 
-/** From here on another transport is used, or another link. */
+/** A switch to another transport or link. */
 export interface SwitchItem {
   type: 'switch'
   key: string
@@ -32,39 +32,39 @@ export interface SwitchItem {
 
 export type Item = ExchangeItem | FrameItem | SwitchItem
 
-/** A message as the page came to know it. */
+/** A message that the page received. */
 export interface WireMessage {
   id: string
   seq: number
   /** By the server's clock. */
   storedAt: number
-  /** By the page's. */
+  /** By the page's clock. */
   shownAt: number
   transport: TransportName
 }
 
-/** Something that went one way at one time. */
+/** A transfer in one direction at one time. */
 export interface Arrow {
   key: string
   way: Way
   item: ExchangeItem | FrameItem
-  /** What it is called on the wire: GET, 204, batch, ping. */
+  /** Its name on the wire: GET, 204, batch, ping. */
   name: string
-  /** null: the server told nothing of it, and so it is on nobody's account. */
+  /** null: the server has no record, so the transfer is counted for no member. */
   transport: TransportName | null
-  /** By the page's clock; null where that end of it is not known, or not reached yet. */
+  /** By the page's clock; null where that end is unknown or not reached yet. */
   leftAt: number | null
   arrivedAt: number | null
   bytes: ByteSplit | null
-  /** An answer that brings nothing. */
+  /** An answer without events. */
   isEmpty: boolean
-  /** Ids of the messages that it carries or acknowledges. */
+  /** Ids of the messages that the transfer carries or acknowledges. */
   messages: readonly string[]
 }
 
 const NONE: readonly string[] = []
 
-/** @param toPageTime turns a time of the server's clock into one of the page's */
+/** @param toPageTime converts a time of the server's clock into a time of the page's clock */
 export function arrowsOf(item: Item, toPageTime: (at: number) => number): Arrow[] {
   if (item.type === 'switch') return []
   if (item.type === 'frame') return [frameArrow(item, toPageTime)]
@@ -102,7 +102,7 @@ export function arrowsOf(item: Item, toPageTime: (at: number) => number): Arrow[
   return arrows
 }
 
-/** When the page had a frame in its hands, or let go of it; null where it did not see that. */
+/** When the page received or sent a frame; null where the page did not see it. */
 export function seenAtOf({ record: { way, index, endsAt }, exchange }: FrameItem): number | null {
   const place = endsAt ?? index
   return place === undefined ? null : (exchange?.observation?.[way].at(place) ?? null)
@@ -125,11 +125,11 @@ function frameArrow(item: FrameItem, toPageTime: (at: number) => number): Arrow 
   }
 }
 
-/** Frames by which nothing is said. */
+/** Frames without content. */
 const EMPTY_KINDS: readonly FrameKind[] = ['beat', 'ping', 'pong']
 
 const isEmpty = (record: ExchangeRecord | null): boolean =>
   record?.kind === 'poll' && record.status !== undefined && record.status < 400 && record.events === 0 && !record.acks
 
-/** When an arrow is told of, in the order of the list: when it left, or the next best that is known. */
+/** The time of an arrow in the list: when it left, or else the best known time. */
 export const timeOf = ({ leftAt, arrivedAt, item }: Arrow): number => leftAt ?? arrivedAt ?? item.begunAt

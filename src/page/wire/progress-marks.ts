@@ -1,7 +1,7 @@
-/** Places of a line whose times are remembered; the server's word on them comes a moment later. */
+/** Positions whose times are kept; the server's records of them arrive a moment later. */
 const MAX_MARKS = 4000
 
-/** When what went along a line had come how far: by count for frames, by bytes for the body of an answer. */
+/** The times at which a transfer reached its positions: a count for frames, bytes for the body of an answer. */
 export class ProgressMarks {
   #marks: { to: number; at: number }[] = []
 
@@ -9,13 +9,13 @@ export class ProgressMarks {
     return this.#marks.at(-1)?.to ?? 0
   }
 
-  /** It has come to `to`, which is beyond all before. */
+  /** The transfer has reached `to`, which is beyond all positions before. */
   mark(to: number, at: number): void {
     this.#marks.push({ to, at })
     if (this.#marks.length > 2 * MAX_MARKS) this.#marks = this.#marks.slice(-MAX_MARKS)
   }
 
-  /** When it had come to `to`; null when it has not, or when that is forgotten. */
+  /** When the transfer reached `to`; null when it has not, or when the time is no longer kept. */
   at(to: number): number | null {
     let low = 0
     let high = this.#marks.length
@@ -25,7 +25,7 @@ export class ProgressMarks {
       else high = middle
     }
     const found = this.#marks[low]
-    // The first mark that is left may stand for many that are forgotten.
+    // The first mark that is left may stand for many that were dropped.
     return found && (low > 0 || found.to === to || this.#marks.length < MAX_MARKS) ? found.at : null
   }
 }

@@ -1,16 +1,16 @@
 import { signal } from '@preact/signals'
 import { now } from '../measure/clock.ts'
 
-/** Events of the last sockets that are kept. */
+/** Events that are kept, of all sockets together. */
 const MAX_EVENTS = 60
-/** How often the view is told: an event in a busy room is not seen on its own. */
+/** How often the view is updated: in a busy room a single event cannot be seen anyway. */
 const REFRESH_MS = 100
 
 export interface SocketEvent {
   /** ms since the epoch, by the page's clock. */
   at: number
   type: 'open' | 'message' | 'error' | 'close'
-  /** What it said: the protocol, bytes and kind of a message, code and reason of a close. */
+  /** Details: the protocol of an open, bytes and kind of a message, code and reason of a close. */
   detail: { protocol: string } | { bytes: number; kind: string } | { code: number; reason: string } | null
 }
 
@@ -26,13 +26,13 @@ export interface SocketView {
   openedAt: number | null
   closedAt: number | null
   counts: Record<SocketEvent['type'], number>
-  /** The latest last. */
+  /** Newest last. */
   events: readonly SocketEvent[]
 }
 
 const encoder = new TextEncoder()
 
-/** Looks at the line's WebSocket: the one that is there, or the last that was. */
+/** Observes the connection's WebSocket: the current one, or the last one. */
 export class SocketWatch {
   /** null before the first one. */
   readonly view = signal<SocketView | null>(null)
@@ -47,7 +47,7 @@ export class SocketWatch {
     this.#times = { madeAt: now(), openedAt: null, closedAt: null }
     this.#counts = { open: 0, message: 0, error: 0, close: 0 }
     const addEvent = (type: SocketEvent['type'], detail: SocketEvent['detail']) => {
-      // A former socket that is still closing says so in the list; the figures are the present one's.
+      // Events of an earlier socket that is still closing are listed; the counts are those of the current socket.
       if (socket === this.#socket) {
         this.#counts[type] += 1
         if (type === 'open') this.#times.openedAt = now()
@@ -63,7 +63,7 @@ export class SocketWatch {
     this.#scheduleRefresh()
   }
 
-  /** Reads everything off, now. */
+  /** Reads the properties of the socket. */
   refresh(): void {
     const socket = this.#socket
     if (!socket) return
@@ -86,7 +86,7 @@ export class SocketWatch {
   }
 }
 
-/** Its size, and what it calls itself at its beginning. */
+/** The size of a message, and the type at its beginning. */
 function contentOf(data: unknown): SocketEvent['detail'] {
   if (typeof data !== 'string') return null
   return { bytes: encoder.encode(data).length, kind: /^\{"type":"(\w+)"/.exec(data)?.[1] ?? '' }

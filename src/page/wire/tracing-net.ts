@@ -3,21 +3,21 @@ import { recordedPath } from '../../meter.ts'
 import { now } from '../measure/clock.ts'
 import { ProgressMarks } from './progress-marks.ts'
 
-/** What the page itself saw of one exchange. Times are ms since the epoch by the page's clock. */
+/** What the page saw of one exchange. Times are ms since the epoch by the page's clock. */
 export class ClientObservation {
   readonly method: string
   /** With its query. */
   readonly path: string
   readonly begunAt = now()
-  /** The head of the answer was there, or the socket was open. */
+  /** When the head of the answer arrived, or the socket opened. */
   answeredAt: number | null = null
-  /** The whole answer was in the page's hands, or nothing more will come. */
+  /** When the whole answer had arrived, or the exchange had ended. */
   endedAt: number | null = null
-  /** It broke, or was broken off, before it was answered. */
+  /** It broke, or was aborted, before it was answered. */
   isBroken = false
-  /** The page itself broke it off. */
+  /** The page aborted it. */
   isAborted = false
-  /** Bytes of a body as they were handed over, or messages of a socket: from 1. */
+  /** Bytes of a body as they arrived, or messages of a socket: from 1. */
   readonly down = new ProgressMarks()
   readonly up = new ProgressMarks()
 
@@ -29,13 +29,13 @@ export class ClientObservation {
 }
 
 export interface NetWatcher {
-  /** An exchange begins; what becomes of it is written into the observation. */
+  /** An exchange begins; its progress is written into the observation. */
   exchangeBegan: (observation: ClientObservation) => void
-  /** A socket is made. It is to be looked at, and left alone. */
+  /** A socket is made. The watcher only observes it. */
   socketMade: (socket: WebSocket) => void
 }
 
-/** The same net, watched. It observes and changes nothing: who uses it sees the answers that the net itself gives. */
+/** The same net, observed. Nothing is changed: callers receive the answers of the net itself. */
 export function traceNet(net: Net, watcher: NetWatcher): Net {
   class WatchedSocket extends net.WebSocket {
     readonly #observation: ClientObservation
@@ -43,7 +43,7 @@ export function traceNet(net: Net, watcher: NetWatcher): Net {
     constructor(url: string | URL, protocols?: string | string[]) {
       super(url, protocols)
       const observation = (this.#observation = new ClientObservation('GET', url))
-      // Added before anybody else can: so these run first, and what they note is when the page was handed it.
+      // These listeners are added first, so they run first, and their times are those of arrival at the page.
       this.addEventListener('open', () => (observation.answeredAt = now()))
       this.addEventListener('message', () => observation.down.mark(observation.down.end + 1, now()))
       this.addEventListener('close', () => {
@@ -98,7 +98,7 @@ export function traceNet(net: Net, watcher: NetWatcher): Net {
   }
 }
 
-/** Notes when the body is read, by the two ways in which our transports read one. */
+/** Records when the body is read, for the two ways in which our transports read a body. */
 function watchBody(response: Response, body: ReadableStream<Uint8Array>, observation: ClientObservation): void {
   const ended = () => (observation.endedAt ??= now())
   const text = response.text.bind(response)
@@ -120,6 +120,6 @@ function watchBody(response: Response, body: ReadableStream<Uint8Array>, observa
     void reader.closed.then(ended, ended)
     return reader
   }
-  // Nobody here reads into buffers of their own, which is the other kind of reader.
+  // The other kind of reader, with its own buffers, is not used here.
   body.getReader = watchedReader as typeof body.getReader
 }

@@ -8,9 +8,9 @@ import type { ClientObservation } from './tracing-net.ts'
 
 /** Items that are kept: at a hundred messages a second, about the last half minute. */
 const MAX_ITEMS = 4000
-/** By how many more it may be before they are thinned out. */
+/** Items are dropped when there are this many more. */
 const DROP_BATCH = 500
-/** By so much more than is known two clocks may be compared wrongly: a request may seem to be received before it was sent. */
+/** Additional error of the comparison of the clocks: a request may seem to be received before it was sent. */
 const CLOCK_SLACK_MS = 20
 
 /** Bytes and arrows of one transport, since the page asked for records. */
@@ -23,17 +23,17 @@ export interface Total {
 const noBytes = (): ByteSplit => ({ headers: 0, framing: 0, payload: 0 })
 
 /**
- * What went over a page's lines: what the server told of it put together with what the page saw itself. An exchange is
- * recognized by method, path and time, a frame by its place in its line, so that nothing has to be added to the wire.
+ * The traffic of a page's connections: the server's records merged with the page's observations. An exchange is matched by
+ * method, path and time, a frame by its number in its connection, so that nothing is added to the wire.
  */
 export class WireRecords {
-  /** Grows with each change. */
+  /** Increases with each change. */
   readonly version = signal(0)
-  /** The message whose way is lit. */
+  /** The message whose path is highlighted. */
   readonly followed = signal<string | null>(null)
   readonly totals = new Map<TransportName, Total>()
   readonly messages = new Map<string, WireMessage>()
-  /** Records that the server had no room for. */
+  /** Records that the server dropped. */
   dropped = 0
   #items: Item[] = []
   readonly #byRecord = new Map<number, Item>()
@@ -51,7 +51,7 @@ export class WireRecords {
     return this.#clock()
   }
 
-  /** ms that a byte takes to the server or back, as far as it is known: this machine's part, and the link's. */
+  /** ms from page to server or back, as far as it is known: half of the clock's round trip, and the link's delay. */
   get oneWayMs(): number | null {
     const clock = this.#clock()
     return clock && clock.halfRoundTripMs + this.#linkRttMs() / 2
@@ -59,7 +59,7 @@ export class WireRecords {
 
   readonly toPageTime = (serverAt: number): number => serverAt - (this.#clock()?.offsetMs ?? 0)
 
-  /** Another member's records begin: they are numbered anew, and of those before nothing more will be told. */
+  /** Another member's records begin, numbered from 1 again. Records of the member before do not change any more. */
   beginMembership(clock: () => ClockReading | null, linkRttMs: () => number): void {
     for (const item of this.#items) {
       if (item.type === 'exchange' && item.record) item.record = { ...item.record, isOver: true }
@@ -81,7 +81,7 @@ export class WireRecords {
     this.#changed()
   }
 
-  /** What the server tells, oldest first. */
+  /** Adds the server's records, oldest first. */
   addRecords(records: readonly TraceRecord[], dropped: number): void {
     this.dropped += dropped
     for (const record of records) this.#addRecord(record)
@@ -89,7 +89,7 @@ export class WireRecords {
   }
 
   addSwitch(switchEvent: SwitchEvent): void {
-    // The one in use is the last one.
+    // The transport in use is the last one in the map.
     const { transport } = switchEvent.to
     const total = this.totals.get(transport)
     if (total && this.totals.delete(transport)) this.totals.set(transport, total)
@@ -97,7 +97,7 @@ export class WireRecords {
     this.#changed()
   }
 
-  /** Events are in the page's hands. */
+  /** The page has received events. */
   addMessages(events: readonly RoomEvent[], transport: TransportName): void {
     const shownAt = now()
     for (const event of events) {
@@ -107,12 +107,12 @@ export class WireRecords {
     this.#changed()
   }
 
-  /** Lights the way of a message; of the same one again, puts it out. */
+  /** Highlights the path of a message; for the same message again, removes the highlight. */
   follow(id: string | null): void {
     this.followed.value = id === this.followed.peek() ? null : id
   }
 
-  /** All arrows that began between two times of the page's clock, in their order. */
+  /** All arrows that began between two times of the page's clock, by time. */
   arrows(from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY): Arrow[] {
     return this.#items
       .filter(({ begunAt }) => begunAt >= from && begunAt <= to)
@@ -161,7 +161,7 @@ export class WireRecords {
     return item
   }
 
-  /** The page's last request of that name that was sent before this one came in. Earlier ones never arrived. */
+  /** The page's last request of that name sent before this record's receipt. Earlier ones never arrived. */
   #observationFor(record: ExchangeRecord, receivedAt: number): ExchangeItem | null {
     const name = nameOf(record)
     const waiting = this.#unmatched.get(name) ?? []
@@ -186,7 +186,7 @@ export class WireRecords {
     total.arrows += arrowCount(record) - (before ? arrowCount(before) : 0)
   }
 
-  /** Items come nearly in order: what was seen here comes before what is told of it. */
+  /** Items arrive nearly in order: an observation comes before its record. */
   #insert(item: Item): void {
     let index = this.#items.length
     while (index > 0 && (this.#items[index - 1]?.begunAt ?? 0) > item.begunAt) index -= 1
@@ -226,7 +226,7 @@ const arrowCount = (record: TraceRecord): number =>
 
 const nameOf = ({ method, path }: { method: string; path: string }): string => `${method} ${path}`
 
-/** A line that goes on: what comes along it later is about it. */
+/** An open connection: later frames refer to its item. */
 const isOpen = (item: Item): boolean =>
   item.type === 'exchange' &&
   item.record !== null &&

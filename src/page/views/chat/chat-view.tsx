@@ -79,7 +79,7 @@ function ConnectionState({ controller }: { controller: RoomController }) {
   )
 }
 
-/** What happened, what is being done, and the one thing that a person can do. */
+/** The problem of the connection, the next attempt, and the button to connect now. */
 export function ConnectionProblem({ controller }: { controller: RoomController }) {
   const { chat } = texts.value
   const status = controller.connection.status.value

@@ -8,7 +8,7 @@ import { texts } from '../../i18n/i18n.ts'
 import type { RoomController } from '../../room/room-controller.ts'
 import { problemText } from '../shared/problem-text.ts'
 
-/** From here on the count is shown before it is too late. */
+/** From this length on the count is shown. */
 const NEARLY_FULL = 0.9 * LIMITS.textLength
 
 export function ComposerForm({
@@ -56,7 +56,7 @@ export function ComposerForm({
         value={text.value}
         onInput={({ currentTarget }) => controller.composer.write(currentTarget.value)}
         onKeyDown={(event) => {
-          // While a word is being composed, Enter chooses among its candidates.
+          // During composition with an input method, Enter chooses a candidate.
           if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
           event.preventDefault()
           send()

@@ -3,7 +3,7 @@ import { texts } from '../../i18n/i18n.ts'
 import type { RoomController } from '../../room/room-controller.ts'
 import { Avatar } from '../shared/avatar.tsx'
 
-/** Who is here, oneself first. A click begins a private word. */
+/** The members, the own one first. A click begins a private message. */
 export function MemberList({
   controller,
   id,

@@ -4,10 +4,10 @@ import { texts } from '../../i18n/i18n.ts'
 import type { RoomController } from '../../room/room-controller.ts'
 import { PendingRow, MessageRow } from './message-row.tsx'
 
-/** This close to the end counts as there. */
+/** Within this distance, the reader is at the end. */
 const NEAR_PX = 24
 
-/** Into the messages by Enter, among them by the arrow keys, and out by Escape. */
+/** Enter moves the focus into the messages, arrow keys move among them, Escape moves out. */
 function stepThroughMessages(event: KeyboardEvent & { currentTarget: HTMLElement }): void {
   const log = event.currentTarget
   const stops = [...log.querySelectorAll<HTMLElement>('.follow')]
@@ -20,7 +20,7 @@ function stepThroughMessages(event: KeyboardEvent & { currentTarget: HTMLElement
   event.preventDefault()
 }
 
-/** The history. It follows what is new, except while the reader is up in the past. */
+/** The messages of the chat. The list scrolls to new messages, unless the reader has scrolled back. */
 export function MessageListView({ controller }: { controller: RoomController }) {
   const { chat } = texts.value
   const { messages } = controller
@@ -38,7 +38,7 @@ export function MessageListView({ controller }: { controller: RoomController }) 
   useLayoutEffect(() => {
     if (isAtEnd.peek()) scrollToEnd()
   }, [entries, pending])
-  // A composer that grows, or a keyboard that comes up, takes room from the log.
+  // A growing composer or an on-screen keyboard makes the list smaller.
   useEffect(() => {
     if (!list.current) return
     const observer = new ResizeObserver(() => {

@@ -8,14 +8,14 @@ import { labelOf, switchLabels } from '../shared/transport-label.tsx'
 
 interface MessageRowProps {
   entry: ListEntry
-  /** Ids of those who look at this. */
+  /** Member ids of this tab. */
   ownIds: ReadonlySet<string>
   room: string
-  /** On which a message can be followed. */
+  /** The records in which a message can be followed. */
   wire?: WireRecords
 }
 
-/** One row of the history. Entries do not change, so neither does a row until the language does. */
+/** One row of the message list. Entries do not change, so a row changes with the language only. */
 export function MessageRow({ entry, ownIds, room, wire }: MessageRowProps) {
   if (entry.kind === 'message') return <Message entry={entry} ownIds={ownIds} {...(wire ? { wire } : {})} />
   if (entry.kind === 'switch') return <SwitchRow entry={entry} />
@@ -46,7 +46,7 @@ function Message({
       data-transport={transport}
       data-followed={wire?.followed.value === event.id}
       onClick={() => {
-        // Whoever marks text to copy it does not mean to point at the message.
+        // Selecting text to copy it is not a click on the message.
         if (getSelection()?.isCollapsed ?? true) wire?.follow(event.id)
       }}
     >
@@ -85,7 +85,7 @@ function Message({
   )
 }
 
-/** A switch, and what can be said by counting of what came since. */
+/** A switch, and the counts of the events since. */
 function SwitchRow({ entry: { switchEvent, cursor, gapCheck } }: { entry: ListEntry & { kind: 'switch' } }) {
   const { notes } = texts.value
   const [from, to] = switchLabels(switchEvent)
@@ -109,7 +109,7 @@ function SwitchRow({ entry: { switchEvent, cursor, gapCheck } }: { entry: ListEn
   )
 }
 
-/** One's own draft that has not come back yet. */
+/** An own draft that has not arrived as a message yet. */
 export function PendingRow({
   pending,
   ownMember,
@@ -136,7 +136,7 @@ export function PendingRow({
   )
 }
 
-/** A name is written in whatever direction it has, without turning the sentence around it. */
+/** A name keeps its writing direction without affecting the sentence around it. */
 const Name = ({ children }: { children: ComponentChildren }) => (
   <b>
     <bdi>{children}</bdi>
@@ -163,7 +163,7 @@ function eventText(
   if (event.type === 'joined') return isSelf ? notes.youJoined(<b key="room">{room}</b>, name) : notes.joined(name)
   if (event.type === 'renamed')
     return isSelf ? notes.youRenamed(name) : notes.renamed(<Name key="was">{event.was}</Name>, name)
-  // One's own end is told by the page itself, which knows more of it.
+  // The page shows a note about the own member's end, with more detail.
   return isSelf ? null : notes.left[event.reason](name)
 }
 

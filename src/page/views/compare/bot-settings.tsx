@@ -6,7 +6,7 @@ import { texts } from '../../i18n/i18n.ts'
 const RATES = [1, 2, 5, 10, 20, 50, 100]
 const MAX_SEED = 2 ** 32 - 1
 
-/** Somebody to listen to: how much it says, what it draws from, and how far it has come. */
+/** The conversation bot: its rate, its seed, and its progress. */
 export function BotControls({ of }: { of: Comparison }) {
   const { bot: words } = texts.value.compare
   const { ratePerS, seed } = of.settings.value.bot

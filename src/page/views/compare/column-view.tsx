@@ -57,7 +57,7 @@ export function ColumnView({
   )
 }
 
-/** Not read out: what each pane shows is the same, and the race says when it came. */
+/** Not announced by screen readers: all columns show the same messages, and the race shows their times. */
 function ColumnMessages({
   column,
   label,
@@ -80,7 +80,7 @@ function ColumnMessages({
   )
 }
 
-/** A message, in two lines; who comes and goes is told in the chat. */
+/** A message in two lines; joins and leaves are shown in the chat only. */
 function ColumnRow({ entry, ownIds }: { entry: ListEntry; ownIds: ReadonlySet<string> }) {
   if (entry.kind !== 'message') return null
   const { event, latencyMs } = entry

@@ -17,7 +17,7 @@ import { BotControls } from './bot-settings.tsx'
 import { ColumnView } from './column-view.tsx'
 import { RaceView } from './race-view.tsx'
 
-/** Every transport in a pane of its own, one composer for all, and who had what when. */
+/** A column for each transport, one composer for all, and the race. */
 export function Compare({ controller }: { controller: RoomController }) {
   const { compare, title } = texts.value
   const box = useRef<HTMLTextAreaElement>(null)
@@ -59,10 +59,10 @@ function Room({ of, controller }: { of: Comparison; controller: RoomController }
   )
 }
 
-/** Panes abreast, at the most. */
+/** Columns in a row, at most. */
 const MAX_COLUMNS = 5
 
-/** As many in each row as in the others, or one less. */
+/** The same number in each row, or one less in the last. */
 const columnsFor = (count: number): number => Math.ceil(count / Math.ceil(Math.max(1, count) / MAX_COLUMNS)) || 1
 
 function Toolbar({ of, controller }: { of: Comparison; controller: RoomController }) {
@@ -102,10 +102,10 @@ function Toolbar({ of, controller }: { of: Comparison; controller: RoomControlle
   )
 }
 
-/** What a browser opens to one port over HTTP/1.1. */
+/** HTTP/1.1 connections that a browser opens to one port. */
 const SLOTS = 6
 
-/** The browser's limit, and whether it is in the way. */
+/** The browser's limit of connections, and a warning when it is reached. */
 function Connections({ of, controller }: { of: Comparison; controller: RoomController }) {
   const { compare } = texts.value
   if (of.links.value.length > 0) return <>{compare.ownPorts}</>

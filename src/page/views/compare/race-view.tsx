@@ -16,7 +16,7 @@ const MAX_BAR_PX = 44
 const AXIS_PX = 24
 const TOP_PX = 12
 const TICKS = 4
-/** From one tick to the next, with less of which only every other one is named. */
+/** With less distance between ticks, only every other tick has a label. */
 const LABEL_PX = 44
 
 interface Size {
@@ -25,7 +25,7 @@ interface Size {
   most: number
 }
 
-/** Who had a message when: the latest one large, the last eight in rows, all to one scale that begins at 0. */
+/** When each column received a message: the latest message large, the last eight in rows, all to one scale from 0. */
 export function RaceView({ race, columns }: { race: Race; columns: readonly ComparisonColumn[] }) {
   const { compare } = texts.value
   const title = useId()
@@ -59,13 +59,13 @@ export function RaceView({ race, columns }: { race: Race; columns: readonly Comp
   )
 }
 
-/** The newest; where messages come so fast that others are still under way, the newest that all have. */
+/** The newest row; if earlier rows are still open, the newest row that is over. */
 const pick = (rows: readonly RaceRow[]): RaceRow | undefined =>
   rows.slice(1).every(({ isOver }) => isOver) ? rows[0] : (rows.find(({ isOver }) => isOver) ?? rows[0])
 
 const short = (text: string): string => `“${text.length > 42 ? `${text.slice(0, 40)} …` : text}”`
 
-/** ms that the link takes one way, where all panes are behind the same; null otherwise. */
+/** The link's delay in one direction in ms, if all columns have the same; null otherwise. */
 function commonOneWayMs(columns: readonly ComparisonColumn[]): number | null {
   const all = new Set(columns.map(({ link }) => link.value?.rttMs ?? 0))
   const [rttMs = 0] = all
@@ -79,7 +79,7 @@ interface LatestMessageProps {
   oneWayMs: number | null
 }
 
-/** One message: a lane for each transport, the quickest above. */
+/** One message: a bar for each transport, the quickest on top. */
 function LatestMessage({ row, names, most, oneWayMs }: LatestMessageProps) {
   const { compare } = texts.value
   const frame = useRef<HTMLDivElement>(null)
@@ -137,7 +137,7 @@ function LatestMessage({ row, names, most, oneWayMs }: LatestMessageProps) {
   )
 }
 
-/** The last few messages, newest above; marks that would hide one another stand side by side. */
+/** The last few messages, newest on top; marks that would overlap are drawn side by side. */
 function LastMessages({
   rows,
   names,
@@ -206,7 +206,7 @@ function LastMessages({
 
 const latencyText = (ms: number | undefined): string | null => (ms === undefined ? null : spelled(milliseconds(ms)))
 
-/** Pixels from one mark's middle to the next, at the least. */
+/** Least distance of the centres of two marks. */
 const MIN_GAP_PX = 12
 
 function spreadOut<M extends { at: number }>(marks: readonly M[]): M[] {

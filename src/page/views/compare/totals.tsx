@@ -11,7 +11,7 @@ import { labelOf } from '../shared/transport-label.tsx'
 
 const PARTS = ['headers', 'framing', 'payload'] as const
 
-/** The largest reading of all panes: bars are to one scale, so that they can be laid side by side. */
+/** The largest reading of all columns: bars have one scale, so that they can be compared. */
 const largest = (columns: readonly ComparisonColumn[], read: (reading: Reading) => number | null): number =>
   Math.max(Number.MIN_VALUE, ...columns.map(({ meter: { reading } }) => (reading.value && read(reading.value)) ?? 0))
 
@@ -21,7 +21,7 @@ const p95 = ({ latency }: Reading): number | null => latency?.p95 ?? null
 const up = ({ counts }: Reading): number => sumOf(counts.up)
 const down = ({ counts }: Reading): number => sumOf(counts.down)
 
-/** What a pane's line has cost since it joined, or since it was put behind its link. */
+/** The costs of a column since it joined, or since its link was chosen. */
 export function Totals({
   column,
   columns,
@@ -151,7 +151,7 @@ interface BarRowProps {
   value: number | null
   most: number
   format: (value: number) => Figure
-  /** Where theory puts it. */
+  /** The value in theory. */
   model?: number | null
 }
 
@@ -168,7 +168,7 @@ function BarRow({ name, value, most, format, model = null }: BarRowProps) {
   )
 }
 
-/** A bar from 0, and a stroke where theory puts its end. */
+/** A bar from 0, and a mark at the value in theory. */
 function LatencyBar({ value, most, model }: { value: number; most: number; model: number | null }) {
   return (
     <span class="latency-bar" aria-hidden="true">

@@ -8,7 +8,7 @@ import { Sparkline } from '../shared/plots.tsx'
 const PARTS = ['headers', 'framing', 'payload'] as const
 const NOTHING: ByteSplit = { headers: 0, framing: 0, payload: 0 }
 
-/** Up and down to one scale, each split into its parts by texture. */
+/** Bytes up and down to one scale, each split into its parts by texture. */
 export function Bytes({ reading, plots }: { reading: Reading | null; plots: Plots }) {
   const { meters } = texts.value
   const { up, down } = reading?.counts ?? { up: NOTHING, down: NOTHING }

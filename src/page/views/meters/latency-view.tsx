@@ -7,7 +7,7 @@ import { modelP50Ms } from '../../measure/latency-model.ts'
 import type { RoomController } from '../../room/room-controller.ts'
 import { DotPlot } from '../shared/plots.tsx'
 
-/** How long messages were on their way: both percentiles together, never one number alone, and every message as a dot. */
+/** The delivery latency: both percentiles together, never one number alone, and every message as a dot. */
 export function LatencyMeter({
   controller,
   reading,

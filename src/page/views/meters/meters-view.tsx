@@ -55,7 +55,7 @@ interface FrameProps {
   children?: ComponentChildren
 }
 
-/** One meter. A text in the figure's place says why there is no figure. */
+/** One meter. A text in place of the figure says why there is none. */
 function Meter({ title, about, figure, sub, children }: FrameProps) {
   return (
     <article>
@@ -111,7 +111,7 @@ function Empty({ reading, plots }: MeterProps) {
   )
 }
 
-/** What a browser opens to one host over HTTP/1.1. */
+/** HTTP/1.1 connections that a browser opens to one port. */
 const SLOTS = 6
 
 function Connections({ reading, controller }: { reading: Reading | null; controller: RoomController }) {

@@ -1,4 +1,4 @@
-/** A pattern by id, so that two with like names can be told apart at a glance. Ink only: colour is the transports'. */
+/** A pattern by id, to distinguish members with similar names. Grey only: colours belong to the transports. */
 export function Avatar({ of }: { of: string }) {
   let hash = 7
   for (const char of of) hash = (hash * 31 + (char.codePointAt(0) ?? 0)) % 9973

@@ -3,20 +3,20 @@ import type { ComponentChildren } from 'preact'
 import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 
 interface InlineEditProps {
-  /** What is shown while nothing is changed. */
+  /** The content while the value is not being edited. */
   children: ComponentChildren
   value: string
-  /** Of the button that begins the change, after what it shows. */
+  /** The title of the button that begins the edit. */
   title: string
-  /** Of the field. */
+  /** The label of the field. */
   label: string
   maxLength: number
   className: string
-  /** Takes the new value, or says why not. */
+  /** Accepts the new value (null), or returns the reason for a refusal. */
   submit: (value: string) => Promise<string | null> | string | null
 }
 
-/** A value that becomes a field when it is clicked. What is wrong with the new one is said below it. */
+/** A value that becomes a field when it is clicked. A refusal is shown below the field. */
 export function InlineEdit({ children, value, title, label, maxLength, className, submit }: InlineEditProps) {
   const isOpen = useSignal(false)
   const refusal = useSignal<string | null>(null)

@@ -6,7 +6,7 @@ import { labelOf } from './transport-label.tsx'
 
 const SPARKLINE_PX = { width: 54, height: 24 }
 
-/** The last minute of one reading, each transport's part in its own hue. From 0, and to scale with its own highest. */
+/** The last minute of one reading, each transport in its hue. The scale is from 0 to the highest value. */
 export function Sparkline({ plots: { now, points }, read }: { plots: Plots; read: (point: Point) => number | null }) {
   const samples = points.flatMap((point) => {
     const value = read(point)
@@ -33,7 +33,7 @@ interface DotPlotProps {
   label: string
 }
 
-/** Each delivery of the last minute, in the hue of the transport that brought it; the scale around it is text and lines. */
+/** Each delivery of the last minute, in the hue of its transport, with a scale of text and lines. */
 export function DotPlot({ plots: { now, dots, switches }, size: { width, height }, label }: DotPlotProps) {
   const { meters } = texts.value
   const right = width - PLOT.right

@@ -5,7 +5,7 @@ import type { TransportName } from '../../../protocol.ts'
 import { PLOT_MS } from '../../measure/meter-model.ts'
 import { isDark } from '../../browser/theme.ts'
 
-/** One value at one time, brought by one transport. */
+/** One value at one time, of one transport. */
 export interface Sample {
   at: number
   value: number
@@ -13,7 +13,7 @@ export interface Sample {
 }
 
 interface TimePlotProps {
-  /** ms since the epoch: the right edge. A minute before it is the left one. */
+  /** ms since the epoch: the right edge. The left edge is a minute before. */
   now: number
   /** By time. */
   samples: readonly Sample[]
@@ -22,23 +22,23 @@ interface TimePlotProps {
   /** Pixels. */
   size: { width: number; height: number }
   as: 'curve' | 'dots'
-  /** What it shows, in words; without any, it is there for the eye only. */
+  /** A description; without one, the plot is hidden from screen readers. */
   label?: string
   className: string
 }
 
-/** Comes after the first paint. Where a browser's language is none that Intl knows, it does not load: the figures controller. */
+/** Loaded after the first paint. It fails to load where Intl does not know the browser's language: only figures are shown then. */
 const library = signal<typeof UPlot | null>(null)
 import('uplot').then(
   (module) => (library.value = module.default),
   () => undefined,
 )
 
-/** Values further apart than this are not joined: in between, nobody read. */
+/** Values further apart than this are not joined: there was no reading in between. */
 const GAP_MS = 3000
 const DOT_PX = 4
 
-/** The last minute of a measurement, each transport's part in its own hue. */
+/** The last minute of a measurement, each transport in its hue. */
 export function TimePlot({ now, samples, most, size, as, label, className }: TimePlotProps) {
   const frame = useRef<HTMLDivElement>(null)
   const plot = useRef<UPlot | null>(null)
@@ -48,7 +48,7 @@ export function TimePlot({ now, samples, most, size, as, label, className }: Tim
   const dark = isDark.value
   const Plot = library.value
 
-  // The series are fixed when a plot is made; a hue is read off the page, whose theme may turn.
+  // The series are fixed when a plot is made; hues are read from the page, whose theme may change.
   useEffect(() => {
     const element = frame.current
     if (!element || !Plot) return
@@ -82,7 +82,7 @@ export function TimePlot({ now, samples, most, size, as, label, className }: Tim
   )
 }
 
-/** A column for the times and one for each transport, with null where another one was in use. */
+/** A column for the times and one for each transport, with null where another transport was in use. */
 function columnsOf(
   samples: readonly Sample[],
   names: readonly TransportName[],
@@ -133,7 +133,7 @@ function optionsFor(
   }
 }
 
-/** Each dot by itself: thousands of arcs in one path, which the library would draw, take eight times as long. */
+/** Each dot is a separate path: thousands of arcs in one path, as the library draws, take eight times as long. */
 function drawDots(plot: UPlot, index: number, hue: string): void {
   const { ctx, data } = plot
   const radius = (DOT_PX / 2) * devicePixelRatio
@@ -147,7 +147,7 @@ function drawDots(plot: UPlot, index: number, hue: string): void {
   }
 }
 
-/** A canvas takes no custom property: the colour as the browser resolves it here. */
+/** The computed colour of a transport: a canvas does not accept a custom property. */
 function hueOf(name: TransportName, element: HTMLElement): string {
   const probe = document.createElement('i')
   probe.dataset['transport'] = name

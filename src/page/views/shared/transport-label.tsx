@@ -40,14 +40,14 @@ export function Glyph({ of }: { of: TransportName }) {
   )
 }
 
-/** What a link is called in the page's language, by its profile. */
+/** The name of a link in the page's language, by its profile. */
 export const linkLabelOf = (profile: string): string => texts.value.links.profiles[profile] ?? profile
 
-/** What a turn went from, and what to: two transports, or two links. */
+/** The two sides of a switch: two transports, or two links. */
 export const switchLabels = ({ from, to }: SwitchEvent): [string, string] =>
   from.transport === to.transport
     ? [linkLabelOf(from.profile), linkLabelOf(to.profile)]
     : [labelOf(from.transport), labelOf(to.transport)]
 
-/** What a transport is called in the page's language; its name on the wire, if that language has no word for it. */
+/** The name of a transport in the page's language; by default its name on the wire. */
 export const labelOf = (name: TransportName): string => texts.value.transport.labels[name] ?? name

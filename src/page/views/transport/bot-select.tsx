@@ -5,7 +5,7 @@ import { backgroundBot } from '../../state/store.ts'
 /** Messages per second. */
 const RATES = [0, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100]
 
-/** How often somebody talks, so that there is something to read when nobody else is here. */
+/** The rate of the bot, for traffic in a room without other members. */
 export function BotSelect() {
   const { tuning: words } = texts.value
   const at = backgroundBot.value

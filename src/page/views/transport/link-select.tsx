@@ -10,7 +10,7 @@ interface LinkSelectProps {
   onChoose: (profile: string) => void
 }
 
-/** The networks that a line can be put behind. */
+/** The links that a connection can use. */
 export function LinkSelect({ value, label, onChoose }: LinkSelectProps) {
   const { compare, links: words } = texts.value
   return (
@@ -34,7 +34,7 @@ export function LinkSelect({ value, label, onChoose }: LinkSelectProps) {
   )
 }
 
-/** A profile's name, and what it is known by. */
+/** A profile's name, with its round trip and bandwidth. */
 function nameOf(profile: string): string {
   const link = links.value.find((candidate) => candidate.profile === profile)
   const name = linkLabelOf(profile)

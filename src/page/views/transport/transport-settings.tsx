@@ -9,7 +9,7 @@ import { BotSelect } from './bot-select.tsx'
 import { LinkSelect } from './link-select.tsx'
 import { isPhone } from '../shared/screen.ts'
 
-/** ms, from quick to slow: each step is felt, and the round numbers are among them. */
+/** ms, in steps that make a difference, with the round numbers. */
 const INTERVALS = [200, 300, 500, 750, 1000, 1500, 2000, 3000, 5000, 7500, 10_000]
 const HOLDS = [1, 2, 3, 5, 8, 10, 15, 20, 25, 30, 45, 60].map((s) => s * 1000)
 
@@ -51,7 +51,7 @@ export function TransportSettings({ controller }: { controller: RoomController }
   )
 }
 
-/** From question to question. */
+/** The interval from poll to poll. */
 export function IntervalSlider({ controller, isOff }: { controller: RoomController; isOff: boolean }) {
   const { tuning: words } = texts.value
   return (
@@ -75,7 +75,7 @@ interface TuningSliderProps {
   set: (value: number) => void
 }
 
-/** Moves freely while it is held, and counts when it is let go: each setting opens a new line. */
+/** Takes effect when it is released, since each change opens a new connection. */
 function TuningSlider({ label, title, isOff, steps, value, set }: TuningSliderProps) {
   const held = useSignal<number | null>(null)
   const shown = held.value ?? value

@@ -9,7 +9,7 @@ import { Glyph, labelOf } from '../shared/transport-label.tsx'
 /** The last transport that a digit key selects. */
 const LAST_DIGIT = 9
 
-/** The transports, and what each was last seen to cost. Also by the keys 1, 2, 3 … where nobody is writing. */
+/** The transports, each with its last measured cost. Keys 1, 2, 3 … choose too, outside text fields. */
 export function TransportSwitch({ controller }: { controller: RoomController }) {
   const group = useId()
   useEffect(() => {
@@ -82,7 +82,7 @@ function LastCost({ name, controller }: { name: TransportName; controller: RoomC
   )
 }
 
-/** A radio button or a slider takes no text. */
+/** A radio button or a slider is no text field. */
 const isWriting = (target: EventTarget | null): boolean =>
   target instanceof HTMLTextAreaElement ||
   target instanceof HTMLSelectElement ||

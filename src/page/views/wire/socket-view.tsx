@@ -10,15 +10,15 @@ import { isPhone } from '../shared/screen.ts'
 import { labelOf } from '../shared/transport-label.tsx'
 import { exactBytes } from './wire-words.ts'
 
-/** How often what fires no event is read off. */
+/** How often properties without an event are read. */
 const REFRESH_MS = 250
-/** A window in which the meters and this have room one below the other. */
+/** A window of this height has room for the meters and this panel below. */
 const ROOMY_PX = 880
-/** Names of the four, as the standard has them. */
+/** Names of the four states in the standard. */
 const STATES = ['CONNECTING', 'OPEN', 'CLOSING', 'CLOSED'] as const
 const EVENTS = ['open', 'message', 'error', 'close'] as const
 
-/** The line's WebSocket as a program sees it: its properties, and the four events as they fire. */
+/** The connection's WebSocket as a program sees it: its properties, and its four events. */
 export function SocketPanel({ controller }: { controller: RoomController }) {
   const { socket: words } = texts.value
   const title = useId()
@@ -56,7 +56,7 @@ function sinceWord({ openedAt, closedAt }: SocketView): string {
   return openedAt === null ? words.connecting : words.openFor(aboutFor(now() - openedAt))
 }
 
-/** To the second: finer, it would only flicker. */
+/** In whole seconds: a finer figure would flicker. */
 const aboutFor = (ms: number): string => spelled({ figure: whole(Math.floor(ms / 1000)), unit: 's' })
 
 function Inspector({ view }: { view: SocketView }) {

@@ -10,15 +10,15 @@ import type { DrawnArrow, Scene } from '../../wire/drawing/scene.ts'
 import type { WireRecords } from '../../wire/wire-records.ts'
 import { paintWords } from './wire-words.ts'
 
-/** With reduced motion the picture steps. */
+/** With reduced motion the picture moves in steps. */
 const STEP_MS = 1000
-/** A frame that comes this long after the one in which the picture was drawn came too late: the chat needs frames too. */
+/** A frame this long after a drawn frame is late: the chat needs frames too. */
 const LATE_MS = 30
-/** Frames that are left out at the most between two pictures, on a machine that cannot keep up. */
+/** Frames skipped between two pictures, at most, on a machine that cannot keep up. */
 const MOST_LEFT_OUT = 12
-/** So close to an arrow counts as on it. */
+/** Within this distance, the pointer is on an arrow. */
 const NEAR_PX = 8
-/** Wheel pixels to ms, where a wheel counts in lines. */
+/** Pixels per line, where a wheel counts in lines. */
 const LINE_PX = 16
 
 const darkness = matchMedia('(prefers-color-scheme: dark)')
@@ -27,13 +27,13 @@ const stillness = matchMedia('(prefers-reduced-motion: reduce)')
 interface DiagramProps {
   wire: WireRecords
   camera: Camera
-  /** Key of the arrow that is pointed at by other means. */
+  /** Key of the arrow that is chosen in the list or by a click. */
   at: string | null
   point: (arrow: Arrow | null) => void
   pick: (arrow: Arrow | null) => void
 }
 
-/** What a scene is made of, but for its size. */
+/** A scene without its view. */
 export const sceneOf = (wire: WireRecords, camera: Camera, pointed: string | null): Omit<Scene, 'view'> => ({
   nowAt: now(),
   items: wire.items,
@@ -44,7 +44,7 @@ export const sceneOf = (wire: WireRecords, camera: Camera, pointed: string | nul
   words: paintWords(wire),
 })
 
-/** The drawing. Redrawn with each frame while time runs in it, and else when something changes. */
+/** The drawing. Redrawn with each frame while it is live, otherwise after a change. */
 export function Diagram({ wire, camera, at, point, pick }: DiagramProps) {
   const { wire: words } = texts.value
   const canvas = useRef<HTMLCanvasElement>(null)
@@ -85,7 +85,7 @@ export function Diagram({ wire, camera, at, point, pick }: DiagramProps) {
       if (key === drawnAs || size.width === 0) return
       drawnAs = key
       if (palette?.of !== look) palette = { of: look, is: readPalette(element.parentElement ?? element) }
-      // Not that of the screen now: the window may have been moved to another one.
+      // Not devicePixelRatio: the window may have been moved to another screen.
       const scale = element.width / size.width
       context.setTransform(scale, 0, 0, scale, 0, 0)
       context.clearRect(0, 0, size.width, size.height)
@@ -123,7 +123,7 @@ export function Diagram({ wire, camera, at, point, pick }: DiagramProps) {
         camera.scroll((px / element.clientHeight) * camera.spanMs.peek())
       }
     }
-    // Not by an attribute: there a wheel's way cannot be taken over.
+    // Not by an attribute: its listener would be passive and could not prevent scrolling.
     element.addEventListener('wheel', wheel, { passive: false })
     return () => element.removeEventListener('wheel', wheel)
   }, [camera])
@@ -143,7 +143,7 @@ export function Diagram({ wire, camera, at, point, pick }: DiagramProps) {
         aria-label={words.diagram}
         onPointerDown={({ clientY }) => (drag.current = { y: clientY, isDragged: false })}
         onPointerMove={(event) => {
-          // Let go of somewhere else, where nobody told.
+          // The button was released outside the window, without an event.
           if (event.buttons === 0) drag.current = null
           const held = drag.current
           if (!held) {
@@ -167,7 +167,7 @@ export function Diagram({ wire, camera, at, point, pick }: DiagramProps) {
   )
 }
 
-/** The arrow, or the bar of a held request at the server's line, that is there. */
+/** The arrow nearest to a point, if it is near enough. */
 function nearest(drawn: readonly DrawnArrow[], x: number, y: number): Arrow | null {
   let best: { arrow: Arrow; px: number } | null = null
   for (const { arrow, x1, y1, x2, y2 } of drawn) {

@@ -7,7 +7,7 @@ import { arrowWord, bytesWord } from './wire-words.ts'
 interface WireListProps {
   id: string
   arrows: readonly Arrow[]
-  /** Key of the arrow that is stepped on. */
+  /** Key of the selected arrow. */
   at: string | null
   followed: string | null
   step: (arrow: Arrow) => void
@@ -16,10 +16,10 @@ interface WireListProps {
   zoom: (isCloser: boolean) => void
 }
 
-/** So near to its end counts as there. */
+/** Within this distance, the list is at its end. */
 const NEAR_END_PX = 24
 
-/** The same events as in the drawing, one a row: for the keyboard, for who does not see it, and to read exact figures. */
+/** The arrows of the drawing, one per row: for the keyboard, for screen readers, and for exact figures. */
 export function WireList({ id, arrows, at, followed, step, follow, leave, zoom }: WireListProps) {
   const { wire: words } = texts.value
   const list = useRef<HTMLOListElement>(null)
@@ -58,7 +58,7 @@ export function WireList({ id, arrows, at, followed, step, follow, leave, zoom }
     if (currentId !== undefined) document.getElementById(currentId)?.scrollIntoView({ block: 'nearest' })
   }, [currentId])
 
-  /** Whoever has scrolled up reads there. */
+  /** A reader who has scrolled up keeps the place. */
   const isAtEnd = useRef(true)
   useEffect(() => {
     if (currentId === undefined && isAtEnd.current) list.current?.scrollTo({ top: list.current.scrollHeight })

@@ -11,13 +11,13 @@ import { arrowWord, bytesWord, durationWord, exactBytes, reasonWord, seqWord } f
 
 interface ReadoutProps {
   wire: WireRecords
-  /** What is pointed at, or what happened last; null when nothing has. */
+  /** The arrow that is pointed at, or the last one; null before the first. */
   arrow: Arrow | null
-  /** Somebody pointed at it: then it is read aloud. */
+  /** The user chose the arrow: screen readers announce it. */
   isAsked: boolean
 }
 
-/** All that is known of one arrow and of the exchange that it belongs to, and why it went. */
+/** All facts of one arrow and its exchange, and the reason for it. */
 export function Readout({ wire, arrow, isAsked }: ReadoutProps) {
   const { wire: words } = texts.value
   if (!arrow) {
@@ -30,7 +30,7 @@ export function Readout({ wire, arrow, isAsked }: ReadoutProps) {
   const { item } = arrow
   const reason = reasonOf(arrow, wire, now())
   return (
-    // What counts up is not read aloud: it would never end.
+    // A running count is not announced: the announcements would not end.
     <Frame isSpoken={isAsked && reason.type !== 'holding'} transport={arrow.transport}>
       <p class="why">{reasonWord(reason)}</p>
       {item.type === 'frame' ? <Line name={arrow.name} text={facts(arrow)} /> : <Exchange item={item} wire={wire} />}
@@ -40,9 +40,9 @@ export function Readout({ wire, arrow, isAsked }: ReadoutProps) {
 }
 
 interface FrameProps {
-  /** Whether a change is read aloud. */
+  /** Whether screen readers announce a change. */
   isSpoken: boolean
-  /** Whose colour it has. */
+  /** The transport that gives the colour. */
   transport?: TransportName | null | undefined
   children: ComponentChildren
 }
@@ -89,7 +89,7 @@ function Exchange({ item, wire }: { item: ExchangeItem; wire: WireRecords }) {
   )
 }
 
-/** The messages that came with it, and when the page had them. */
+/** The first message of the arrow, and when the page showed it. */
 function ShownAfter({ wire, arrow }: { wire: WireRecords; arrow: Arrow }) {
   const { wire: words } = texts.value
   const known = arrow.messages.flatMap((id) => wire.messages.get(id) ?? [])
@@ -108,7 +108,7 @@ function Line({ name, text, title = text }: { name: string; text: string; title?
   )
 }
 
-/** Its bytes by part, when it left, and how long it was on its way. */
+/** Bytes by part, time of departure, and time in transit. */
 function facts(arrow: Arrow): string {
   const { wire: words } = texts.value
   const { bytes, leftAt, arrivedAt, transport } = arrow
@@ -124,7 +124,7 @@ function facts(arrow: Arrow): string {
   ].join(' · ')
 }
 
-/** 395 B = 197 B headers + 172 B framing + 26 B payload: of what there is of it. */
+/** 395 B = 197 B headers + 172 B framing + 26 B payload: without empty parts. */
 function partsWord(bytes: ByteSplit): string {
   const { meters } = texts.value
   const parts = (['headers', 'framing', 'payload'] as const)
@@ -133,7 +133,7 @@ function partsWord(bytes: ByteSplit): string {
   return parts.length > 1 ? `${bytesWord(bytes)} = ${parts.join(' + ')}` : parts.join('')
 }
 
-/** The way of a message through the wire, from who said it to who shows it. */
+/** The path of a message over the wire, from its sender to this page. */
 export function PathReadout({ wire, id, arrows }: { wire: WireRecords; id: string; arrows: readonly Arrow[] }) {
   const { wire: words } = texts.value
   const message = wire.messages.get(id)
@@ -166,7 +166,7 @@ export function PathReadout({ wire, id, arrows }: { wire: WireRecords; id: strin
   )
 }
 
-/** Of the arrow that brought it. */
+/** The reason for the arrow that delivered the message. */
 function Why({ wire, arrows }: { wire: WireRecords; arrows: readonly Arrow[] }) {
   const carrier = arrows.findLast(({ way }) => way === 'down')
   return carrier ? (

@@ -16,21 +16,21 @@ import { WireList } from './wire-list.tsx'
 import { PathReadout, Readout } from './wire-readout.tsx'
 import { exactBytes } from './wire-words.ts'
 
-/** How often the list and the words are brought up to date. */
+/** How often the list and the texts are updated. */
 const UPDATE_MS = 350
-/** Rows in the list: where it is read, and where it only stands by for the keyboard. */
+/** Rows in the list: as a table, and behind the diagram for the keyboard only. */
 const ROWS = { table: 200, diagram: 80 }
 
 const PARTS = ['headers', 'framing', 'payload'] as const
 
-/** What goes over a page's lines, as a drawing and as a list of the same. Takes the model alone: so there can be several. */
+/** The traffic of a page's connections, as a drawing and as a list. Depends on the records only. */
 export function WireView({ wire, name }: { wire: WireRecords; name: string }) {
   const { wire: words, meters } = texts.value
   const title = useId()
   const listId = useId()
   const camera = useMemo(() => new Camera(), [])
   const isTable = useSignal(false)
-  /** The arrow that was stepped on or clicked, and the one under the mouse. */
+  /** The selected arrow, and the arrow under the mouse. */
   const picked = useSignal<Arrow | null>(null)
   const hovered = useSignal<Arrow | null>(null)
   const shown = useSignal<readonly Arrow[]>([])
@@ -55,9 +55,9 @@ export function WireView({ wire, name }: { wire: WireRecords; name: string }) {
     return () => clearInterval(timer)
   }, [wire, camera, rows, followed, picked.value, camera.heldAt.value, shown, picked])
 
-  // Followed from the chat: what lights up has to be in sight.
+  // A message followed from the chat: its arrows must be visible.
   useEffect(() => {
-    // An effect may come late: by then somebody may have left the message again.
+    // An effect may run late, when the message is no longer followed.
     if (followed === null || followed !== wire.followed.peek()) return
     if (!picked.peek()?.messages.includes(followed)) picked.value = null
     const times = litArrows(wire, followed).map(timeOf)
@@ -191,7 +191,7 @@ export function WireView({ wire, name }: { wire: WireRecords; name: string }) {
   )
 }
 
-/** To the byte, what the records that came add up to. */
+/** The sums of the records, to the byte. */
 function Totals({ totals, dropped }: { totals: readonly [TransportName, Total][]; dropped: number }) {
   const { wire: words } = texts.value
   return (
@@ -215,7 +215,7 @@ function Totals({ totals, dropped }: { totals: readonly [TransportName, Total][]
   )
 }
 
-/** The rows around what is looked at, or the newest. */
+/** The rows around the selected arrow, or the newest rows. */
 function windowOf(
   wire: WireRecords,
   camera: Camera,
@@ -241,7 +241,7 @@ function windowOf(
 const litArrows = (wire: WireRecords, id: string): Arrow[] =>
   wire.arrows().filter(({ messages }) => messages.includes(id))
 
-/** Which arrows are on a message's way; worked out anew as more of it is told. */
+/** The arrows of a message's path; updated as records arrive. */
 function useLitArrows(wire: WireRecords, followed: string | null): readonly Arrow[] {
   const lit = useSignal<readonly Arrow[]>([])
   useEffect(() => {
@@ -254,11 +254,11 @@ function useLitArrows(wire: WireRecords, followed: string | null): readonly Arro
   return lit.value
 }
 
-/** The same arrow, as it is known now. */
+/** The same arrow with its current data. */
 const freshOf = (arrows: readonly Arrow[], arrow: Arrow | null): Arrow | null =>
   arrow && (arrows.find(({ key }) => key === arrow.key) ?? arrow)
 
-/** What is worth a word when nobody asks: the last that brought a message, or else the last that brought anything. */
+/** The arrow shown without a selection: the last that delivered a message, or else the last answer. */
 const notable = (arrows: readonly Arrow[]): Arrow | null =>
   arrows.findLast(({ way, messages, isEmpty }) => way === 'down' && messages.length > 0 && !isEmpty) ??
   arrows.findLast(({ way, transport }) => way === 'down' && transport !== null) ??

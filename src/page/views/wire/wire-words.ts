@@ -10,7 +10,7 @@ import type { WireRecords } from '../../wire/wire-records.ts'
 import { switchLabels } from '../shared/transport-label.tsx'
 
 export const bytesWord = (bytes: ByteSplit): string => exactBytes(sumOf(bytes))
-/** To the byte: here one wants to add up. */
+/** To the byte, since these figures can be added up. */
 export const exactBytes = (count: number): string => spelled({ figure: whole(count), unit: 'B' })
 export const durationWord = (ms: number): string => spelled(duration(ms))
 export const seqWord = (seq: number): string => `#${seq}`
@@ -58,7 +58,7 @@ const NO_FACTS: WireFacts = {
   status: 0,
 }
 
-/** In a sentence, why something went over the wire. */
+/** The reason for a transfer, as a sentence. */
 export function reasonWord(reason: Reason): string {
   return texts.value.wire.reasons[reason.type]({ ...NO_FACTS, ...factsOf(reason) })
 }

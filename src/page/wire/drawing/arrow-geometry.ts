@@ -3,23 +3,23 @@ import type { Brush } from './brush.ts'
 import type { Hue } from './palette.ts'
 import type { Outline } from './pen.ts'
 
-/** Pixels before the first byte, and after the last one: for the lifelines and the head. */
+/** Pixels before the first byte and after the last one, for the lifelines and the head; gap and least length of a part. */
 const BYTES = { from: 15, room: 34, gap: 1.6, least: 1.5 }
 
 interface BytesLook {
   hue: Hue
   isEmpty: boolean
-  /** Lies on many others: only how far each part reaches can be seen. */
+  /** Overlaps many others: only the length of each part can be seen. */
   isCrowd: boolean
   bytesPerPx: number
 }
 
-/** The line of an arrow, and what lies along it. Places on it are pixels from where it begins. */
+/** The line of an arrow and the bytes along it. Positions are pixels from its beginning. */
 export class ArrowGeometry {
   readonly length: number
   readonly #brush: Brush
   readonly #from: { x: number; y: number }
-  /** Of one pixel along it. */
+  /** The vector of one pixel along the line. */
   readonly #step: { x: number; y: number }
 
   constructor(brush: Brush, x1: number, y1: number, x2: number, y2: number) {
@@ -45,7 +45,7 @@ export class ArrowGeometry {
     head.closePath()
   }
 
-  /** To scale: headers pale, framing hatched, payload solid. What does not fit is broken off, and seen to be. */
+  /** To scale: headers pale, framing hatched, payload solid. Bytes that do not fit are cut off visibly. */
   bytes(bytes: ByteSplit, { hue, isEmpty, isCrowd, bytesPerPx }: BytesLook): void {
     const brush = this.#brush
     const { line, surface } = brush.palette

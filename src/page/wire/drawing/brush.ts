@@ -18,7 +18,7 @@ const LAYER = {
   switch: 11,
 }
 
-/** A pen that knows the colours, the letters, and what lies above what. */
+/** A pen with the colours, the fonts and the layers of the drawing. */
 export class Brush {
   readonly #pen: Pen
   readonly palette: Palette

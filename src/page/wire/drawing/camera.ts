@@ -4,13 +4,13 @@ import { now } from '../../measure/clock.ts'
 /** ms from top to foot. */
 const SPANS = [500, 1000, 2000, 3000, 5000, 10_000, 20_000, 60_000]
 const FIRST_SPAN_MS = 3000
-/** Of what is looked at, that much stays above and below. */
+/** The share of the visible time that stays free above and below a shown item. */
 const EDGE = 0.15
 
-/** What stretch of time is looked at. */
+/** The visible time of the drawing. */
 export class Camera {
   readonly spanMs = signal(FIRST_SPAN_MS)
-  /** Where the picture was held still, by the page's clock; null while it follows what happens. */
+  /** The time at which the picture was paused, by the page's clock; null while it is live. */
   readonly heldAt = signal<number | null>(null)
   readonly isLive = computed(() => this.heldAt.value === null)
 
@@ -26,7 +26,7 @@ export class Camera {
     this.heldAt.value = null
   }
 
-  /** Forth or back by ms; who comes to the present goes along with it. */
+  /** Moves forward or back by ms; at the present the picture becomes live. */
   scroll(ms: number): void {
     const to = this.endAt + ms
     this.heldAt.value = ms > 0 && to >= now() ? null : to
@@ -37,7 +37,7 @@ export class Camera {
     this.spanMs.value = SPANS[Math.max(0, Math.min(index, SPANS.length - 1))] ?? FIRST_SPAN_MS
   }
 
-  /** Holds still, with these times within sight. */
+  /** Pauses the picture with these times visible. */
   show(from: number, to: number): void {
     const edgeMs = this.spanMs.peek() * EDGE
     const endAt = this.endAt

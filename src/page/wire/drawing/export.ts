@@ -5,7 +5,7 @@ import { SvgPen } from './pen.ts'
 import type { Scene } from './scene.ts'
 import type { WireRecords } from '../wire-records.ts'
 
-/** The picture as it stands, as an SVG document of its own. */
+/** The current picture as an SVG document. */
 export function toSvg(palette: Palette, scene: Scene): string {
   const pen = new SvgPen()
   paintWire(pen, palette, scene)
@@ -13,7 +13,7 @@ export function toSvg(palette: Palette, scene: Scene): string {
   return pen.document(width, height, palette.surface, new Date(endAt).toISOString())
 }
 
-/** All that is known: the server's records as they came, with what the page saw of each, and how the clocks stand. */
+/** All data: the server's records, the page's times of each arrow, and the comparison of the clocks. */
 export function toJson(wire: WireRecords): string {
   const items = wire.items.map((item) => {
     if (item.type === 'switch') return { type: item.type, at: item.begunAt, ...item.switchEvent }

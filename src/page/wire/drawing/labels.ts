@@ -1,8 +1,8 @@
 import type { Label } from './pen.ts'
 
-/** From one line of words to the next. */
+/** Distance of two lines of text. */
 const LINE_HEIGHT_PX = 13
-/** Words further away than this from what they are about would be taken for somebody else's. */
+/** A label moved further than this would seem to belong to another item. */
 const MAX_SHIFT_PX = 30
 
 interface Wanted {
@@ -10,7 +10,7 @@ interface Wanted {
   text: string
   colour: string
   font: string
-  /** Stands where it belongs, whatever else has to go. */
+  /** Is placed before other labels. */
   isFirst: boolean
 }
 
@@ -19,7 +19,7 @@ export interface LabelColumn {
   place(bounds: { top: number; foot: number }): Label[]
 }
 
-/** Words one below the other in a gutter: those that would touch move down, and go when that is too far. */
+/** Labels in a column: a label that would touch another moves down, and is left out when that is too far. */
 export function labelColumn(x: number, align: 'left' | 'right'): LabelColumn {
   const wanted: Wanted[] = []
   return {

@@ -9,15 +9,15 @@ import { gridStep, scaleOf, type Scale } from './scale.ts'
 import { endOf, type DrawnArrow, type Scene } from './scene.ts'
 import { ArrowGeometry } from './arrow-geometry.ts'
 
-/** A wait shorter than this is drawn, and not told of. */
+/** A shorter wait is drawn without a label. */
 const NOTABLE_MS = 60
-/** A request that comes so soon after an answer is its consequence. */
+/** A request within this time after an answer is its consequence. */
 const AGAIN_MS = 100
-/** With more arrows than this each is a line and its bytes: nobody could read more. */
+/** With more items than this, each arrow is drawn as a line and its bytes only: labels could not be read. */
 const MAX_DETAILED = 120
-/** Characters that reach from the client's line to where the ticks stand. */
+/** Longer labels, in characters, reach from the client's lifeline to the ticks. */
 const LONG_WORDS = 11
-/** Items this far beyond the edge are looked at: so that labels do not jump when their neighbours leave. */
+/** Items this far beyond the edge are included, so that labels do not jump when their neighbours leave. */
 const MARGIN_PX = 60
 
 /** Draws the sequence diagram. Returns the arrows that can be seen. */
@@ -77,7 +77,7 @@ class Painter {
     this.#lifelines()
     const words = this.#left.place(this.#scale)
     for (const label of [...words, ...this.#right.place(this.#scale)]) this.#brush.label(label)
-    // A tick gives way to long words: the lines of the grid controller.
+    // A tick is left out beside a long label; the line of the grid stays.
     const isFree = (tick: Label) => !words.some(({ y, text }) => Math.abs(y - tick.y) < 12 && text.length > LONG_WORDS)
     for (const tick of this.#ticks.filter(isFree)) this.#brush.label(tick)
     this.#captions()
@@ -118,7 +118,7 @@ class Painter {
     const { client, server } = this.#scale
     const { words } = this.#scene
     const { ink, ink3, sans, surface } = this.#brush.palette
-    // What has scrolled up ends below them.
+    // Items that have scrolled up end below the captions.
     this.#brush.outline('switch', { fill: surface }).rect(0, 0, this.#scene.view.width, 28)
     const caption = { y: 20, colour: ink, font: `550 12px ${sans}`, align: 'center' } as const
     this.#brush.label({ ...caption, x: client, text: words.client })
@@ -128,7 +128,7 @@ class Painter {
     this.#brush.label({ ...caption, x: (client + server) / 2, text: between, colour: ink3, font: `11px ${sans}` })
   }
 
-  /** What lasts: the bar of a held request, the band of an open line. */
+  /** The bar of a held request, and the band of an open connection. */
   #exchange(item: ExchangeItem): void {
     const { record, observation } = item
     if (!record) return
@@ -165,14 +165,14 @@ class Painter {
       this.#right.add(middle + 1, words.until(seq), { ...style, font: `11px ${this.#brush.palette.sans}` })
   }
 
-  /** Where it lies on many others, only as much of it is drawn as can still be seen. */
+  /** Among many others, only the visible parts of an arrow are drawn. */
   #arrow(arrow: Arrow, isAgain: boolean): void {
     const { client, server, y } = this.#scale
     const { pointed, followed, words } = this.#scene
     const isUp = arrow.way === 'up'
     const start = arrow.leftAt ?? arrow.arrivedAt
     if (start === null) return
-    // Of an arrow with one end nobody knows how steep it is: it is drawn level, and half of it left open.
+    // The slope of an arrow with one known end is unknown: half of it is drawn, horizontally.
     const end = arrow.arrivedAt ?? start
     const [x1, x2] = isUp ? [client, server] : [server, client]
     const [y1, y2] = [y(start), y(end)]
@@ -262,7 +262,7 @@ class Painter {
     const rule = this.#brush.outline('mark', { stroke: ink, width: 1.5, dash: [2, 3] })
     rule.moveTo(0, at)
     rule.lineTo(view.width, at)
-    // Above the line: what the new transport does begins at once below it.
+    // Above the line, since the new transport's items begin directly below.
     this.#brush.outline('switch', { fill: ink }).rect(middle - half, at - 22, 2 * half, 22)
     for (const [{ transport }, x] of [
       [switchEvent.from, middle - half + 12],
@@ -275,10 +275,10 @@ class Painter {
   }
 }
 
-/** It has the message itself in it, not only its name. */
+/** The arrow contains the message itself, not only its id. */
 const brings = ({ item }: Arrow): boolean =>
   item.type === 'frame' ? item.record.kind === 'batch' : item.record?.kind === 'poll'
 
-/** Whether a message has to wait there until it is asked for. */
+/** Whether a message waits at the server until it is polled. */
 const isAsked = (carrier: Arrow | undefined): boolean =>
   carrier?.transport !== null && carrier !== undefined && transports[carrier.transport].mode !== 'streaming'

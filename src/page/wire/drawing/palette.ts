@@ -6,7 +6,7 @@ export interface Hue {
   tint: string
 }
 
-/** The page's colours and fonts as a canvas wants them: worked out. */
+/** The page's colours and fonts as computed values, which a canvas needs. */
 export interface Palette {
   transports: Record<TransportName, Hue>
   ink: string
@@ -19,7 +19,7 @@ export interface Palette {
   mono: string
 }
 
-/** Reads what the style sheets say, in the theme in force, at that place. */
+/** Reads the computed style at `at`, in the theme in force. */
 export function readPalette(at: HTMLElement): Palette {
   const probe = at.appendChild(document.createElement('i'))
   probe.hidden = true

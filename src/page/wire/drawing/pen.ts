@@ -1,4 +1,4 @@
-/** Where a shape's outline is put: a Path2D's own words, and all that is needed of them. */
+/** The outline of a shape: the methods of a Path2D that are used here. */
 export interface Outline {
   moveTo(x: number, y: number): void
   lineTo(x: number, y: number): void
@@ -7,7 +7,7 @@ export interface Outline {
   arc(x: number, y: number, radius: number, from: number, to: number): void
 }
 
-/** How shapes look. Those that look alike are drawn in one go. */
+/** The style of shapes. Shapes of the same style are drawn together. */
 export interface Look {
   /** From the back to the front. */
   layer: number
@@ -29,7 +29,7 @@ export interface Label {
   align: 'left' | 'right' | 'center'
 }
 
-/** Something to draw with: a canvas, or an SVG. */
+/** Draws on a canvas, or writes an SVG. */
 export interface Pen {
   outline(look: Look): Outline
   label(label: Label): void
@@ -102,7 +102,7 @@ class SvgOutline implements Outline {
   rect(x: number, y: number, width: number, height: number): void {
     this.d += `M${short(x)} ${short(y)}h${short(width)}v${short(height)}h${short(-width)}Z`
   }
-  /** A full circle: no other arc is drawn here. */
+  /** Always a full circle here. */
   arc(x: number, y: number, radius: number): void {
     const r = short(radius)
     this.d += `M${short(x - radius)} ${short(y)}a${r} ${r} 0 1 0 ${short(2 * radius)} 0a${r} ${r} 0 1 0 ${short(-2 * radius)} 0Z`

@@ -1,4 +1,4 @@
-/** What stretch of time is looked at, and where it is drawn. Time runs down, and the end is at the foot. */
+/** The visible time, and the size of the drawing. Time runs down; the end is at the foot. */
 export interface View {
   /** Pixels. */
   width: number
@@ -12,7 +12,7 @@ export interface View {
 /** Room for the captions, and below the end. */
 const TOP = 36
 const FOOT = 10
-/** Narrower than this there is less room for words. */
+/** Below this width there is less room for words. */
 const NARROW = 400
 
 export interface Scale {
@@ -45,7 +45,7 @@ export function scaleOf({ width, height, endAt, spanMs }: View): Scale {
   }
 }
 
-/** ms between two lines of the grid, so that they stand at least this far apart. */
+/** Pixels between two lines of the grid, at least. */
 const GRID_PX = 44
 const STEPS = [100, 200, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000]
 
