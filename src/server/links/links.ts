@@ -38,7 +38,12 @@ export class Links {
     this.#setting = setting
   }
 
-  get list(): AboutLink[] {
+  /**
+   * The links for a page from `host`. None for a host that a content security policy cannot name, such as an IPv6 address: the
+   * page could not connect to them.
+   */
+  listFor(host: string | undefined): AboutLink[] {
+    if (policyHost(host) === null) return []
     return this.#links.map(({ profile, link }) => {
       const { delayMs, bitsPerSecond } = PROFILES[profile]
       return { profile, port: link.port, rttMs: 2 * delayMs, bitsPerSecond }
@@ -55,11 +60,10 @@ export class Links {
     await this.#closeAll()
   }
 
-  /** Addresses of the links for a page from `host`, as a content security policy lists them. */
+  /** Addresses of the links for a page from `host`, as a content security policy lists them: any port of the same host. */
   sourcesFor(host: string | undefined): string[] {
-    if (host === undefined || !URL.canParse(`http://${host}`)) return []
-    const { hostname } = new URL(`http://${host}`)
-    return this.#links.flatMap(({ link }) => [`http://${hostname}:${link.port}`, `ws://${hostname}:${link.port}`])
+    const name = policyHost(host)
+    return name === null || this.#links.length === 0 ? [] : [`http://${name}:*`, `ws://${name}:*`]
   }
 
   /** The same for scripts: answers of jsonp-poll are scripts. */
@@ -103,6 +107,13 @@ export class Links {
     // `close` was called while the links were opened, and waits for this.
     if (this.#isClosed) await this.#closeAll()
   }
+}
+
+/** The name of a host as a content security policy can write it, without a port; null for others, such as `[::1]`. */
+function policyHost(host: string | undefined): string | null {
+  if (host === undefined || !URL.canParse(`http://${host}`)) return null
+  const { hostname } = new URL(`http://${host}`)
+  return /^[a-z0-9._-]+$/.test(hostname) ? hostname : null
 }
 
 /** The same host name; ports may differ. */

@@ -5,11 +5,14 @@ import type { App } from '../http/app-types.ts'
 import type { Links } from '../links/links.ts'
 
 /**
- * Serves the page, under a policy by which the page can load from and connect to this server only. Answers of the rooms have
+ * Serves the page, under a policy by which the page can load from and connect to this host only. Answers of the rooms have
  * no such headers: their size is what this project measures, and a browser does not run JSON.
+ *
+ * The policy names every port of this host instead of the port of each link: a proxy may accept no more than 4 kB of head.
  */
 export async function mountPage(scope: App, links: Links, { jsonp }: Config, publicDir: string): Promise<void> {
-  // The policy names the links' ports.
+  scope.addHook('onRoute', (route) => void (route.config = { ...route.config, isPageFile: true }))
+  // The policy depends on whether there are links.
   scope.addHook('onRequest', () => links.open())
   await scope.register(helmet, {
     contentSecurityPolicy: {
