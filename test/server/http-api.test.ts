@@ -1,3 +1,4 @@
+import { get } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import WebSocket from 'ws'
 import { LIMITS } from '../../src/protocol.ts'
@@ -301,4 +302,71 @@ describe('the server', () => {
       expect(await upgrade(origin)).toBe(ok ? 101 : 403)
     }
   })
+
+  it('serves the files of the page to pages of every origin, so that the page can display a refusal', async () => {
+    const playground = await startPlayground()
+    const headers = { origin: 'https://chat.example' }
+    for (const path of ['/', '/index.html', '/js/main.js', '/style.css']) {
+      const { status } = await fetch(playground.base + path, { headers })
+      expect(status, path).toBe(200)
+    }
+    expect((await fetch(playground.base, { headers, method: 'HEAD' })).status).toBe(200)
+    for (const path of ['/about', '/docs']) expect((await ask(playground, path, { headers })).status, path).toBe(403)
+  })
+
+  it('takes the ports 80 and 443 for no port when it compares Origin and Host', async () => {
+    const playground = await startPlayground()
+    for (const [origin, host, ok] of [
+      ['http://localhost', 'localhost:80', true],
+      ['https://chat.example', 'chat.example:443', true],
+      ['https://chat.example', 'chat.example', true],
+      ['https://chat.example', 'chat.example:80', true],
+      ['http://chat.example:8080', 'Chat.Example:8080', true],
+      ['http://[::1]:3000', '[::1]:3000', true],
+      ['http://chat.example:8080', 'chat.example', false],
+      ['http://chat.example', 'chat.example:8080', false],
+      ['ftp://chat.example', 'chat.example', false],
+      ['null', 'null', false],
+    ] as const) {
+      expect(await statusOf(playground, { origin, host }), `${origin} at ${host}`).toBe(ok ? 200 : 403)
+    }
+  })
+
+  it('says how to set Host or --origins when a page of another origin is refused', async () => {
+    const playground = await startPlayground()
+    const { status, body } = await ask(playground, '/rooms/lobby/short-poll', {
+      headers: { origin: 'https://chat.example' },
+    })
+    expect(status).toBe(403)
+    const { detail } = body as { detail: string }
+    expect(detail).toContain(`127.0.0.1:${playground.port}`)
+    expect(detail).toContain('proxy_set_header Host $http_host')
+    expect(detail).toContain('--origins https://chat.example')
+  })
+
+  it('allows origins that are not HTTP, and origins as people write them', async () => {
+    const { parseSetting } = await import('../../src/server/config/settings.ts')
+    const origins = 'null,file://,capacitor://localhost,chrome-extension://abcdefgh,https://Friend.example:443/'
+    const playground = await startPlayground({ origins: String(parseSetting('origins', origins)) })
+    const own = ['null', 'file://', 'capacitor://localhost', 'chrome-extension://abcdefgh', 'https://friend.example']
+    for (const origin of own) {
+      const { status, headers } = await ask(playground, '/rooms/lobby/short-poll', { headers: { origin } })
+      expect([origin, status, headers.get('access-control-allow-origin')]).toEqual([origin, 200, origin])
+    }
+    expect(await statusOf(playground, { origin: 'capacitor://elsewhere' })).toBe(403)
+    for (const wrong of ['friend.example', 'https://', 'https://a.example/path', 'a b://c', 'null,']) {
+      expect(() => parseSetting('origins', wrong), wrong).toThrow(RangeError)
+    }
+  })
 })
+
+/** The status of a read with these headers. `fetch` does not send another Host. */
+function statusOf({ port }: TestPlayground, headers: Record<string, string>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const request = get({ port, host: '127.0.0.1', path: '/rooms/lobby/short-poll', headers }, (response) => {
+      response.resume()
+      resolve(response.statusCode ?? 0)
+    })
+    request.on('error', reject)
+  })
+}

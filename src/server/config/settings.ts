@@ -38,6 +38,10 @@ const path = (about: string): TextSetting => text('', /^[^\0]*$/, 'a path', abou
 
 const toggle = (about: string): SwitchSetting => ({ default: false, about })
 
+/** An origin as browsers and apps send it: of a page (RFC 6454), of a scheme of an app, `file://` or `null`. */
+const ORIGIN = '(null|https?://[^\\s,/]+/?|(?!https?:)[a-z][a-z0-9+.-]*://[^\\s,/]*)'
+const ORIGINS = new RegExp(`^(${ORIGIN}(,${ORIGIN})*)?$`)
+
 export const SETTINGS = {
   port: number(3000, 0, 65_535, 'TCP port', 'port to listen on; 0 takes any free port'),
   host: text(
@@ -81,8 +85,8 @@ export const SETTINGS = {
   ),
   origins: text(
     '',
-    /^(https?:\/\/[^\s,/]+(,https?:\/\/[^\s,/]+)*)?$/,
-    'origins separated by commas: https://a.example,https://b.example',
+    ORIGINS,
+    'origins separated by commas: https://a.example,app://b,file://,null',
     'other origins whose pages may use this server',
   ),
   links: text(

@@ -24,6 +24,8 @@ declare module 'fastify' {
     transport?: TransportName
     /** Requests of this route are not counted for the member. */
     uncounted?: boolean
+    /** A file of the page: served to every origin. */
+    isPageFile?: boolean
   }
 }
 

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from './app-types.ts'
 import type { Links } from '../links/links.ts'
 import { DomainError } from '../errors/domain-error.ts'
+import { isOriginOfHost, serializedOrigin } from './origin-of-host.ts'
 import { isPreflight } from './request-context.ts'
 
 /** Seconds for which a browser caches a preflight, for each URL. Chrome's maximum. */
@@ -16,11 +17,18 @@ const HEADERS = 'authorization, content-type, if-none-match, last-event-id'
  *
  * The server's own page may use the rooms over the links, whose ports are other origins to a browser. So may pages of allowed
  * origins. Their preflights are answered here. Answers of other paths have no CORS headers.
+ *
+ * The files of the page are not refused: a browser sends `Origin` with a module script, and only a page that has loaded can
+ * display why the rest is refused.
+ *
+ * @param origins the allowed origins, as people write them
  */
-export function checkOrigins(app: App, allowed: readonly string[], links: Links): void {
+export function checkOrigins(app: App, origins: readonly string[], links: Links): void {
+  const allowed = origins.map(serializedOrigin)
+
   app.addHook('onRequest', (request, reply, next) => {
     const { origin } = request.headers
-    if (origin === undefined) {
+    if (origin === undefined || request.routeOptions.config.isPageFile) {
       next()
       return
     }
@@ -33,11 +41,9 @@ export function checkOrigins(app: App, allowed: readonly string[], links: Links)
 
   async function refuseForeign({ host }: FastifyRequest, origin: string): Promise<void> {
     if (allowed.includes(origin)) return
-    if (URL.canParse(origin) && new URL(origin).host === host) return
+    if (isOriginOfHost(origin, host)) return
     if (await links.allowsOrigin(origin, host)) return
-    throw new DomainError('foreign-origin', `pages of ${origin} may not use this server: see --origins`, {
-      field: 'Origin',
-    })
+    throw foreignOrigin(origin, host)
   }
 
   function answerPreflight(request: FastifyRequest, reply: FastifyReply, origin: string): boolean {
@@ -60,4 +66,12 @@ export function checkOrigins(app: App, allowed: readonly string[], links: Links)
       .send()
     return true
   }
+}
+
+/** A proxy that replaces `Host` is the usual cause, so the text says how to keep it. */
+function foreignOrigin(origin: string, host: string): DomainError {
+  const detail =
+    `pages of ${origin} may not use this server, which is ${host} by the Host header: a proxy has to keep Host ` +
+    `(nginx: proxy_set_header Host $http_host), or the server has to be started with --origins ${origin}`
+  return new DomainError('foreign-origin', detail, { field: 'Origin' })
 }

@@ -1,0 +1,25 @@
+const DEFAULT_PORTS = /^(80|443)$/
+
+/** Host name and port, in lower case. The default ports count as none: a proxy may add one, or end TLS. */
+function authorityOf(url: URL): string {
+  return DEFAULT_PORTS.test(url.port) ? url.hostname : url.host
+}
+
+/**
+ * Whether a page of `origin` came from the server that its request names as `host`. The scheme is not compared, since a server
+ * behind a proxy does not know it.
+ *
+ * @param host a `Host` or `:authority` header
+ */
+export function isOriginOfHost(origin: string, host: string): boolean {
+  if (!/^https?:/.test(origin) || !URL.canParse(origin) || !URL.canParse(`http://${host}`)) return false
+  return authorityOf(new URL(origin)) === authorityOf(new URL(`http://${host}`))
+}
+
+/**
+ * An origin in the form in which browsers send it: no path, lower case, no default port. An origin that is not HTTP, such as
+ * `file://` or `null`, stays as it is.
+ */
+export function serializedOrigin(origin: string): string {
+  return /^https?:/i.test(origin) && URL.canParse(origin) ? new URL(origin).origin : origin
+}
