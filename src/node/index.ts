@@ -3,6 +3,7 @@
  * member as the page's, so the guarantees are the same: every event once and in order, on any transport.
  */
 import * as members from '../client/members.ts'
+import { readServerAddress } from '../client/server-address.ts'
 import type { SessionState } from '../client/session.ts'
 import type { TransportTuning } from '../client/transports/transport.ts'
 import { checkNumber, type NumberRange } from '../number-range.ts'
@@ -46,19 +47,21 @@ export interface JoinOptions {
 }
 
 /**
- * Joins a room of the server at `url`, such as `http://localhost:3000`.
+ * Joins a room of the server at `url`, such as `http://localhost:3000`. The address may have a path, when a proxy serves the server
+ * below one. It may lack its scheme, have the scheme of a WebSocket, or be copied from a browser: the room that it names is
+ * then the default of `room`.
  *
- * Rejects with TypeError for an invalid URL, RangeError for an option out of range, ConnectionError when no server answers, and
+ * Rejects with TypeError for an address of another form, RangeError for an option out of range, ConnectionError when no server answers, and
  * ProblemError when the server refuses: 400 an invalid name, 409 a name that is taken, 503 a full room.
  */
 export async function join(url: string, options: JoinOptions = {}): Promise<Client> {
-  const { room = 'lobby', name, transport = 'websocket', maxPending = MAX_PENDING.default } = options
-  if (!URL.canParse(url)) throw new TypeError(`url is not of the form http://localhost:3000: ${url}`)
+  const address = readServerAddress(url)
+  const { room = address.room ?? 'lobby', name, transport = 'websocket', maxPending = MAX_PENDING.default } = options
   if (!new RegExp(ROOM_PATTERN).test(room)) throw new RangeError(`room is not of the form ${ROOM_PATTERN}: ${room}`)
   checkTransport(transport)
   checkNumber('maxPending', maxPending, MAX_PENDING)
   checkTuning(options.tuning ?? {})
-  const net = nodeNet(url.replace(/\/+$/, ''))
+  const net = nodeNet(address.base)
   const { member, token, cursor } = await members.join(net, room, { name })
   return new Client(
     { net, room, transport, tuning: options.tuning ?? {} },

@@ -2,11 +2,12 @@
 import { createInterface } from 'node:readline'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { readAddress } from '../client/roster.ts'
+import { readServerAddress } from '../client/server-address.ts'
 import { join, TRANSPORTS, type RoomItem, type SessionState, type TransportName } from '../node/index.ts'
 
 interface Options {
   url: string
-  room: string
+  room?: string
   transport: TransportName
   name?: string
 }
@@ -15,11 +16,15 @@ const options = new Command('chat')
   .description('Chats in a terminal, over the same client code as the page.')
   .addOption(
     new Option('--url <url>', 'URL of the server').default('http://localhost:3000').argParser((value) => {
-      if (!URL.canParse(value)) throw new InvalidArgumentError('a URL such as http://localhost:3000')
-      return value.replace(/\/+$/, '')
+      try {
+        readServerAddress(value)
+        return value
+      } catch (error) {
+        throw new InvalidArgumentError(error instanceof Error ? error.message : String(error))
+      }
     }),
   )
-  .addOption(new Option('--room <name>', 'room to join').default('lobby'))
+  .addOption(new Option('--room <name>', 'room to join; default: the room that --url names, else lobby'))
   .addOption(new Option('--transport <name>', 'transport to use').choices(TRANSPORTS).default('websocket'))
   .addOption(new Option('--name <name>', 'your name; by default the server invents one'))
   .addHelpText(
@@ -31,8 +36,10 @@ const options = new Command('chat')
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
-const room = await join(options.url, { ...options, history: true, onState: printState }).catch(exitUnjoined)
-print(`-- you are ${room.member.name} in ${options.room}; /quit leaves`)
+const roomName = options.room ?? readServerAddress(options.url).room ?? 'lobby'
+const joinOptions = { ...options, room: roomName, history: true, onState: printState }
+const room = await join(options.url, joinOptions).catch(exitUnjoined)
+print(`-- you are ${room.member.name} in ${roomName}; /quit leaves`)
 
 const input = createInterface({ input: process.stdin })
 input.on('line', (line) => handle(line.trim()))
@@ -104,7 +111,7 @@ function printable(text: string): string {
 
 function exitUnjoined(error: unknown): never {
   const why = rootMessage(error)
-  process.stderr.write(`chat: cannot join ${options.room} at ${options.url}: ${why}\n`)
+  process.stderr.write(`chat: cannot join ${roomName} at ${options.url}: ${why}\n`)
   if (why.includes('certificate')) process.stderr.write('NODE_EXTRA_CA_CERTS=<its file> makes Node trust it\n')
   process.exit(1)
 }

@@ -56,6 +56,23 @@ describe('/docs', () => {
     expect((await fetch(`${base}/docs/`)).status).toBe(200)
   })
 
+  it('has relative addresses, so that it works below a path of a proxy and by plain HTTP', async () => {
+    const { base } = await startPlayground()
+    const redirect = await fetch(`${base}/docs`, { redirect: 'manual' })
+    expect([redirect.status, redirect.headers.get('location')]).toEqual([302, 'docs/'])
+    const page = await fetch(`${base}/docs/`)
+    expect(page.headers.get('content-security-policy')).not.toContain('upgrade-insecure-requests')
+    const addresses = [...(await page.text()).matchAll(/(?:href|src)="([^"]+)"/g)].map(([, address = '']) => address)
+    expect(addresses.length).toBeGreaterThan(3)
+    expect(addresses.filter((address) => !address.startsWith('./'))).toEqual([])
+    const { servers, info } = (await (await fetch(`${base}/docs/json`)).json()) as {
+      servers: object
+      info: { description: string }
+    }
+    expect(servers).toEqual([{ url: '..' }])
+    expect(info.description).not.toContain('](/')
+  })
+
   it('describes the WebSocket frames as JSON and as a page', async () => {
     const { base } = await startPlayground()
     const { channels } = (await (await fetch(`${base}/docs/asyncapi.json`)).json()) as {

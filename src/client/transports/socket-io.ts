@@ -59,9 +59,11 @@ async function connect({ net, room, token }: TransportContext, after: string | n
       throw new ConnectionError('the Socket.IO client does not load', { cause })
     },
   )
-  return io(net.base, {
+  // Socket.IO takes the path of an address for a namespace, so the path goes into its own option.
+  const { origin, pathname } = new URL(net.base)
+  return io(origin, {
     transports: engineTransports(engine, net),
-    path: `/rooms/${room}/socket-io`,
+    path: `${pathname.replace(/\/$/, '')}/rooms/${room}/socket-io`,
     addTrailingSlash: false,
     auth: { ...(token === null ? {} : { token }), ...(after === null ? {} : { after }) },
     autoConnect: false,

@@ -5,7 +5,7 @@ export type { TransportMode, TransportTraits } from '../../transports.ts'
 
 /** The network environment: the browser's, or Node's `fetch` with the `ws` package's WebSocket. */
 export interface Net {
-  /** Where the server is, without a slash at the end: `http://localhost:3000`. */
+  /** Where the server is, without a slash at the end: `http://localhost:3000`, or `https://chat.example/path` behind a proxy. */
   base: string
   fetch: typeof fetch
   WebSocket: typeof WebSocket

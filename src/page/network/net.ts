@@ -4,7 +4,8 @@ import { loadScript } from './jsonp-script.ts'
 
 /** The network environment of this page, to the server that it was loaded from. */
 export const net: Net = {
-  base: location.origin,
+  // Below the path at which a proxy serves the page.
+  base: new URL('.', document.baseURI).href.replace(/\/$/, ''),
   // Called as a method of this object, fetch would have the wrong `this`.
   fetch: (...args) => fetch(...args),
   WebSocket,

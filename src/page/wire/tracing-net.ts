@@ -21,10 +21,13 @@ export class ClientObservation {
   readonly down = new ProgressMarks()
   readonly up = new ProgressMarks()
 
-  constructor(method: string, url: string | URL) {
+  /** @param base of the net: the server's records name paths below it, as a proxy removes its own prefix */
+  constructor(method: string, url: string | URL, base: string) {
     this.method = method
-    const { pathname, search } = new URL(url, location.href)
-    this.path = recordedPath(pathname + search)
+    const { host, pathname, search } = new URL(url, base)
+    const { host: ownHost, pathname: ownPath } = new URL(base)
+    const prefix = host === ownHost ? ownPath.replace(/\/$/, '') : ''
+    this.path = recordedPath(pathname.slice(pathname.startsWith(`${prefix}/`) ? prefix.length : 0) + search)
   }
 }
 
@@ -42,7 +45,7 @@ export function traceNet(net: Net, watcher: NetWatcher): Net {
 
     constructor(url: string | URL, protocols?: string | string[]) {
       super(url, protocols)
-      const observation = (this.#observation = new ClientObservation('GET', url))
+      const observation = (this.#observation = new ClientObservation('GET', url, net.base))
       // These listeners are added first, so they run first, and their times are those of arrival at the page.
       this.addEventListener('open', () => (observation.answeredAt = now()))
       this.addEventListener('message', () => observation.down.mark(observation.down.end + 1, now()))
@@ -64,7 +67,7 @@ export function traceNet(net: Net, watcher: NetWatcher): Net {
     ...net,
     WebSocket: WatchedSocket,
     loadScript: async (url, callback, signal) => {
-      const observation = new ClientObservation('GET', url)
+      const observation = new ClientObservation('GET', url, net.base)
       watcher.exchangeBegan(observation)
       try {
         const value = await net.loadScript(url, callback, signal)
@@ -80,7 +83,8 @@ export function traceNet(net: Net, watcher: NetWatcher): Net {
     },
     fetch: async (input, init) => {
       const url = input instanceof Request ? input.url : input
-      const observation = new ClientObservation(init?.method ?? (input instanceof Request ? input.method : 'GET'), url)
+      const method = init?.method ?? (input instanceof Request ? input.method : 'GET')
+      const observation = new ClientObservation(method, url, net.base)
       watcher.exchangeBegan(observation)
       try {
         const response = await net.fetch(input, init)

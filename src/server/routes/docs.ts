@@ -16,11 +16,11 @@ export function mountDocs(app: App): void {
     return buildDocs(routes.filter(({ url }) => !url.startsWith('/docs')))
   }
 
-  for (const url of ['/docs', '/docs/*']) {
-    app.get(url, { schema: { hide: true } }, async (request, reply) => {
-      const app = await (docs ??= load())
-      reply.hijack()
-      app.routing(request.raw, reply.raw)
-    })
-  }
+  // Relative, as the addresses in these pages are: a proxy may serve them below a path.
+  app.get('/docs', { schema: { hide: true } }, (_request, reply) => reply.code(302).header('location', 'docs/').send())
+  app.get('/docs/*', { schema: { hide: true } }, async (request, reply) => {
+    const app = await (docs ??= load())
+    reply.hijack()
+    app.routing(request.raw, reply.raw)
+  })
 }

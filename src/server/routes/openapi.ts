@@ -88,8 +88,7 @@ export async function buildDocs(routes: readonly MountedRoute[]): Promise<Fastif
       info: {
         title: 'transport-playground',
         version: '0.1.0',
-        description:
-          'One chat room behind interchangeable transports. Frames of the WebSocket: [/docs/frames](/docs/frames).',
+        description: 'One chat room behind interchangeable transports. Frames of the WebSocket: [docs/frames](frames).',
       },
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
     },
@@ -113,7 +112,15 @@ export async function buildDocs(routes: readonly MountedRoute[]): Promise<Fastif
   for (const { method, url, schema } of routes) {
     docs.route({ method, url, ...(schema && { schema }), handler: () => undefined })
   }
-  await docs.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, uiConfig: { deepLinking: true } })
+  await docs.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: true,
+    // Its own policy makes a browser load these pages by HTTPS only, which this server may not speak.
+    transformStaticCSP: (policy) => policy.replace(/upgrade-insecure-requests;?/, '').trim(),
+    uiConfig: { deepLinking: true },
+    // Relative to the document, which a proxy may serve below a path.
+    transformSpecification: (document) => ({ ...document, servers: [{ url: '..' }] }),
+  })
   docs.get('/docs/frames', async (_request, reply) => {
     reply.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
     return reply.type('text/html; charset=utf-8').send(framesPage())
