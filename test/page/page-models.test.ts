@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Race } from '../../src/page/compare/race.ts'
 import { noCounts, type ExchangeRecord, type FrameRecord } from '../../src/meter.ts'
 import { modelP50Ms } from '../../src/page/measure/latency-model.ts'
+import { ClientObservation } from '../../src/page/wire/tracing-net.ts'
 import { WireRecords } from '../../src/page/wire/wire-records.ts'
 import type { MessageEvent } from '../../src/protocol.ts'
 
@@ -22,6 +23,18 @@ const socketOf = (id: number): ExchangeRecord => ({
   isOver: false,
   up: noBytes,
   down: noBytes,
+})
+
+describe('the path of a request of the page', () => {
+  it.each([
+    ['http://chat.example', 'http://chat.example/rooms/lobby/sse?after=1', '/rooms/lobby/sse?after=1'],
+    ['http://chat.example/chat', 'http://chat.example/chat/rooms/lobby/sse', '/rooms/lobby/sse'],
+    ['https://chat.example/chat', 'wss://chat.example/chat/rooms/lobby/websocket', '/rooms/lobby/websocket'],
+    // A link is beside the proxy.
+    ['http://chat.example/chat', 'http://chat.example:4000/rooms/lobby/sse', '/rooms/lobby/sse'],
+  ])('below %s is for %s as in the record of the server: %s', (base, url, path) => {
+    expect(new ClientObservation('GET', url, base).path).toBe(path)
+  })
 })
 
 describe('the wire records', () => {

@@ -37,14 +37,16 @@ export const webSocket: OpenTransport = (context) => {
         () => end(new ConnectionError(`no socket within ${ANSWER_TIMEOUT_MS} ms`)),
         ANSWER_TIMEOUT_MS,
       )
+      let isOpened = false
       ws.onopen = () => {
+        isOpened = true
         clearTimeout(opening)
         current = { ws, end }
         onOpen()
       }
       // `close` says more than `error`, but an `error` without a listener would end a Node process.
       ws.onerror = () => undefined
-      ws.onclose = ({ code, reason }) => end(closeError(code, reason))
+      ws.onclose = ({ code, reason }) => end(closeError(code, reason, isOpened))
       ws.onmessage = ({ data }) => {
         try {
           const batch = handleFrame(JSON.parse(String(data)) as FrameDown, unacknowledged)
@@ -115,8 +117,11 @@ function handleFrame(frame: FrameDown, unacknowledged: Map<string, Waiter>): Bat
   return null
 }
 
-function closeError(code: number, reason: string): Error {
+/** A browser does not report the status of a handshake, so a socket that never opened is described by what prevents it. */
+function closeError(code: number, reason: string, wasOpened: boolean): Error {
   const status = code === CLOSE.badToken ? 401 : code === CLOSE.memberEnded ? 410 : null
+  if (status === null && !wasOpened)
+    return new ConnectionError(`no WebSocket was opened (${code}): is a proxy without Upgrade in between?`)
   if (status === null) return new ConnectionError(`the socket closed: ${code}${reason ? ` ${reason}` : ''}`)
   const type = status === 401 ? 'unknown-token' : 'member-ended'
   return new ProblemError({ type, title: reason, status, detail: reason })
