@@ -30,6 +30,9 @@ export const CLOSE = { badToken: 4401, memberEnded: 4410 } as const
 /** A member sends one of these texts to have the server end its connection. */
 export const CLOSE_COMMANDS: readonly string[] = ['/close', '关闭']
 
+/** The form of a cursor: an epoch, and the number of events that lie before. */
+export const CURSOR_PATTERN = '^[0-9a-f]{8}\\.(0|[1-9][0-9]{0,14})$'
+
 /** A position in a room's log. Opaque to clients: store a cursor, send it back, and compare it only for equality. */
 export type Cursor = string
 
@@ -51,7 +54,7 @@ export const schemas = /* @__PURE__ */ (() => {
     id: Type.String({ description: 'the draft id of a message; given by the server otherwise' }),
     at: Type.Integer({ description: 'ms since the epoch, server clock' }),
   }
-  const cursor = Type.String({ pattern: '^[0-9a-f]{8}\\.(0|[1-9][0-9]{0,14})$', description: 'a cursor' })
+  const cursor = Type.String({ pattern: CURSOR_PATTERN, description: 'a cursor' })
   const draft = Type.Object(
     {
       id: Type.String({
@@ -157,15 +160,6 @@ export const schemas = /* @__PURE__ */ (() => {
           bitsPerSecond: Type.Union([Type.Number(), Type.Null()], { description: 'each way; null is no limit' }),
         }),
         { description: 'several ports with one profile are separate links' },
-      ),
-    }),
-    ifNoneMatch: Type.Object({
-      'if-none-match': Type.Optional(
-        // curl sends an empty ETag before it has one; a proxy that compresses makes ETags weak.
-        Type.String({
-          pattern: '^(W/)?"([0-9a-f]{8}\\.(0|[1-9][0-9]{0,14}))?"$',
-          description: 'a cursor in quotes',
-        }),
       ),
     }),
     jsonp: Type.Object({

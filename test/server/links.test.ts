@@ -145,7 +145,7 @@ describe('the links of a server', () => {
     const { cursor } = await person(playground)
     const url = `${playground.base}/rooms/lobby/short-poll`
     expect((await browse(url, { headers: { 'last-event-id': cursor } })).status).toBe(204)
-    const refused = await browse(url, { headers: { 'last-event-id': 'nonsense' } })
+    const refused = await browse(`${url}?after=nonsense`, {})
     expect(refused).toMatchObject({ status: 400, text: expect.stringContaining('"field":"after"') as string })
   })
 

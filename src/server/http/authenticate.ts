@@ -69,7 +69,8 @@ async function findForSocket(request: FastifyRequest, room: Room, tokenDigest: s
 /** Reads the token from a header, or from the subprotocols of a WebSocket. Never from a URL, since URLs are logged. */
 function tokenOf(headers: IncomingHttpHeaders): string | null {
   const { authorization, 'sec-websocket-protocol': protocols } = headers
-  if (authorization !== undefined) {
+  // A browser adds the credentials of a proxy (`Basic …`) to every request: another scheme is not meant for this server.
+  if (authorization !== undefined && /^Bearer(\s|$)/i.test(authorization)) {
     const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
     if (token === undefined) throw new DomainError('unknown-token', 'Authorization is not of the form: Bearer <token>')
     return token

@@ -9,7 +9,8 @@ import { isPreflight } from './request-context.ts'
 const MAX_AGE_S = 7200
 
 const METHODS = 'GET, POST, PATCH, DELETE'
-const HEADERS = 'authorization, content-type, if-none-match, last-event-id'
+// The last two are written by libraries: EventSource polyfills and XMLHttpRequest wrappers.
+const HEADERS = 'authorization, content-type, if-none-match, last-event-id, cache-control, x-requested-with'
 
 /**
  * Refuses pages of other origins. Programs such as curl send no Origin and may use the server. A browser itself prevents a page

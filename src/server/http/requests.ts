@@ -29,6 +29,14 @@ export class RequestsInFlight {
 const isUpgrade = ({ headers }: FastifyRequest): boolean =>
   headers.upgrade !== undefined && /\bupgrade\b/i.test(headers.connection ?? '')
 
+/**
+ * A library may send a Content-Type without a body, such as curl with an empty `--data`. The type of no body is not validated.
+ * Over HTTP/2, a body may come without its length.
+ */
+const hasNoBody = ({ raw: { httpVersionMajor, headers } }: FastifyRequest): boolean =>
+  headers['content-length'] === '0' ||
+  (httpVersionMajor === 1 && headers['content-length'] === undefined && headers['transfer-encoding'] === undefined)
+
 /** Gives each request its context, and limits the open requests of one connection. */
 export function trackRequests(app: App, rooms: Rooms): RequestsInFlight {
   const inFlight = new RequestsInFlight()
@@ -40,6 +48,7 @@ export function trackRequests(app: App, rooms: Rooms): RequestsInFlight {
       reply.hijack()
       return
     }
+    if (hasNoBody(request)) delete request.raw.headers['content-type']
     request.context = new RequestContext(connection, request, reply, inFlight.end)
     inFlight.begin()
     // A refused upgrade, and an upgrade without a route, gets an HTTP answer. After that, nothing reads the connection.

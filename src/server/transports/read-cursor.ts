@@ -1,15 +1,27 @@
 import type { FastifyRequest } from 'fastify'
-import { schemas, type Cursor } from '../../protocol.ts'
-import { validator } from '../errors/validate.ts'
+import { CURSOR_PATTERN, type Cursor } from '../../protocol.ts'
 
-const read = validator(schemas.read)
+const FORM = new RegExp(CURSOR_PATTERN)
+const isCursor = (text: string): boolean => FORM.test(text)
 
 /**
  * The cursor at which a read starts; null for a new reader. `Last-Event-ID` takes precedence over the address: an EventSource
  * reconnects to the same address with its last id. A page that reads over a link also keeps its address, since a browser
  * sends a preflight for each new address.
+ *
+ * An id that is no cursor is ignored: a browser or a polyfill may send the last id of another server.
  */
 export function startCursor({ headers, query }: FastifyRequest & { query: { after?: Cursor } }): Cursor | null {
   const last = headers['last-event-id']
-  return (last === undefined ? query.after : read({ after: last }).after) ?? null
+  return (typeof last === 'string' && isCursor(last) ? last : query.after) ?? null
+}
+
+/**
+ * The cursors among the entity tags of an `If-None-Match` header; '*' for any. Tags that are no cursors match nothing, as
+ * RFC 9110, 13.1.2 has it. A proxy that compresses makes tags weak; the comparison is the weak one.
+ */
+export function cursorsOfTags(header: string | undefined): Cursor[] | '*' {
+  if (header === undefined) return []
+  if (header.trim() === '*') return '*'
+  return [...header.matchAll(/"([^"]*)"/g)].flatMap(([, tag = '']) => (isCursor(tag) ? [tag] : []))
 }

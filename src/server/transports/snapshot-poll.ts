@@ -1,9 +1,6 @@
-import { schemas } from '../../protocol.ts'
 import type { MountTransport } from '../http/app-types.ts'
 import { readSnapshot } from '../log/subscription.ts'
-import { validator } from '../errors/validate.ts'
-
-const header = validator(schemas.ifNoneMatch)
+import { cursorsOfTags } from './read-cursor.ts'
 
 /**
  * Polling with ETag, as many sites do: the same address returns the whole window each time, and 304 without a change. Events
@@ -12,7 +9,9 @@ const header = validator(schemas.ifNoneMatch)
 export const snapshotPoll: MountTransport = (app, path, transport) => {
   app.get(path, { config: { transport } }, async (request, reply) => {
     const { room, reader, meter } = request.context
-    const [, after = null] = header(request.headers)['if-none-match']?.match(/"(.+)"/) ?? []
+    const tags = cursorsOfTags(request.headers['if-none-match'])
+    // With several tags, a current one decides. There is always a snapshot, so `*` matches the current one.
+    const after = tags === '*' || tags.includes(room.log.head) ? room.log.head : (tags.at(-1) ?? null)
     const batch = await readSnapshot(room.log, reader, after)
     meter.countPollAnswer(batch)
     reply.header('etag', `"${batch?.cursor ?? after}"`)
