@@ -13,6 +13,12 @@ export { TRANSPORTS, type TransportName } from './transports.ts'
 export const SUBPROTOCOL = 'chat.v1'
 export const BEARER_PREFIX = 'bearer.'
 
+/**
+ * On the head of a stream: ms from one heartbeat to the next. The server ends the stream of a member from which it has no request
+ * for two heartbeats, since it cannot know otherwise that the member still reads.
+ */
+export const HEARTBEAT_HEADER = 'heartbeat-ms'
+
 /** Valid room names. */
 export const ROOM_PATTERN = '^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$'
 

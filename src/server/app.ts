@@ -11,7 +11,7 @@ import { memoize } from './log/encoded-batch.ts'
 import { authenticate } from './http/authenticate.ts'
 import { Heartbeat } from './log/heartbeat.ts'
 import { certificateOf } from './http/http2/certificate.ts'
-import { createHttp2Server } from './http/http2/server.ts'
+import { serverFactory } from './http/server-factory.ts'
 import { mountHealth } from './routes/health.ts'
 import { mountMembers } from './routes/members.ts'
 import { MAX_BODY_BYTES } from './config/limits.ts'
@@ -33,16 +33,6 @@ import { transports, UPGRADING } from './transports/index.ts'
 import { validatorCompiler } from './errors/validate.ts'
 import { webSocketOptions } from './transports/websocket-options.ts'
 
-/** In ms. */
-const TIMEOUTS = {
-  // For a request to arrive, not for its answer, so held polls are not affected. A message of 2,000 characters takes six seconds
-  // on a slow phone, and a browser opens connections some seconds before it uses them.
-  requestTimeout: 9000,
-  headersTimeout: 9000,
-  connectionsCheckingInterval: 500,
-  keepAliveTimeout: 72_000,
-}
-
 /** The same path from dist/server/ and from src/server/. */
 const PUBLIC_DIR = fileURLToPath(new URL('../../public/', import.meta.url))
 
@@ -62,10 +52,7 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
     ...fastifyLogging(log),
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
-    requestTimeout: TIMEOUTS.requestTimeout,
-    keepAliveTimeout: TIMEOUTS.keepAliveTimeout,
-    http: TIMEOUTS,
-    ...(certificate && { serverFactory: (handle) => createHttp2Server(certificate, TIMEOUTS, handle) }),
+    serverFactory: serverFactory(config, certificate),
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.log = log
   const store = await openStore(config, log)

@@ -1,12 +1,11 @@
 #!/usr/bin/env node
 import cluster from 'node:cluster'
 import type { AddressInfo } from 'node:net'
-import { Server as TlsServer } from 'node:tls'
 import closeWithGrace from 'close-with-grace'
 import { readConfig } from './config/command-line.ts'
 import { freePort } from './http/free-port.ts'
 import { certificateOf } from './http/http2/certificate.ts'
-import { listenOnAllAddresses } from './http/http2/listen.ts'
+import { listenOnAllAddresses } from './http/listen.ts'
 
 /** ms in which a server has to close, and by how much longer the parent of workers waits. */
 const GRACE_MS = 4000
@@ -45,7 +44,7 @@ async function serve(): Promise<void> {
     const listenTextResolver = (address: string) =>
       `listening at ${address.replace(/^https?/, isTls ? 'https' : 'http')}`
     await app.listen({ port: config.port, host: config.host, listenTextResolver })
-    if (app.server instanceof TlsServer) await listenOnAllAddresses(config.host, app.server)
+    await listenOnAllAddresses(config.host, app.server)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     const isTaken = code === 'EADDRINUSE'

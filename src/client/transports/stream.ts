@@ -1,7 +1,27 @@
-import type { Cursor, TransportName } from '../../protocol.ts'
-import { ANSWER_TIMEOUT_MS, refusalOf } from './http.ts'
+import { HEARTBEAT_HEADER, type Cursor, type TransportName } from '../../protocol.ts'
+import { ANSWER_TIMEOUT_MS, call, refusalOf } from './http.ts'
 import { deadline } from './time.ts'
 import { ConnectionError, ProblemError, type TransportContext } from './transport.ts'
+
+/** Heartbeats that may be missed before the server or the network is taken for gone. */
+const SILENT_AFTER_BEATS = 2.5
+
+/** Of a heartbeat, the part after which the server is sent another sign that the member still reads. */
+const SIGN_AFTER = 0.5
+
+/**
+ * Returns a function that calls `show` once per heartbeat. The caller calls it when a piece arrives: a browser wakes the timers of
+ * a hidden tab once a minute, but not its network. Heartbeats arrive at least as often as a sign is needed.
+ */
+function signs(heartbeatMs: number, show: () => void): () => void {
+  let lastAt = performance.now()
+  return () => {
+    const now = performance.now()
+    if (now - lastAt < SIGN_AFTER * heartbeatMs) return
+    lastAt = now
+    show()
+  }
+}
 
 /**
  * The text of an answer that does not end, in pieces as they arrive. Throws ProblemError for a refusal, ConnectionError without
@@ -29,12 +49,19 @@ export async function* streamText(
     limit.cancelTimer()
     if (!response.ok || !response.body) throw await refusalOf(response)
     onOpen()
+    const heartbeatMs = Number(response.headers.get(HEARTBEAT_HEADER) ?? Number.POSITIVE_INFINITY)
+    const showSign = signs(heartbeatMs, () => {
+      if (token) call(net, { path: `/rooms/${room}/members/me`, token }, limit.signal).catch(() => undefined)
+    })
+    limit.restart(SILENT_AFTER_BEATS * heartbeatMs, new ConnectionError('the stream is silent'))
     reader = response.body.getReader()
     // A character may be split between two pieces.
     const decoder = new TextDecoder()
     for (;;) {
       const { done, value } = await reader.read()
       if (done) throw new ConnectionError('the stream ended')
+      limit.restart()
+      showSign()
       yield decoder.decode(value, { stream: true })
     }
   } catch (error) {

@@ -16,10 +16,15 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   })
 }
 
+/** The longest time of a timer, in ms: 2^31 − 1. */
+const MAX_TIMER_MS = 2_147_483_647
+
 export interface Deadline {
   signal: AbortSignal
   /** The deadline is met: after this, the signal aborts with its parent only. */
   cancelTimer: () => void
+  /** Aborts with `reason` after `ms` without another call. Without arguments: the same ms again. */
+  restart: (ms?: number, reason?: Error) => void
   /** Removes the timer and the listener. */
   release: () => void
 }
@@ -28,12 +33,20 @@ export interface Deadline {
 export function deadline(parent: AbortSignal | undefined, ms: number, reason: Error): Deadline {
   const controller = new AbortController()
   const aborted = () => controller.abort(parent?.reason)
-  const timer = setTimeout(() => controller.abort(reason), ms)
+  let [lastMs, lastReason] = [ms, reason]
+  const start = () => setTimeout(() => controller.abort(lastReason), lastMs)
+  let timer = start()
   parent?.addEventListener('abort', aborted)
   if (parent?.aborted) aborted()
   return {
     signal: controller.signal,
     cancelTimer: () => clearTimeout(timer),
+    restart: (newMs = lastMs, newReason = lastReason) => {
+      clearTimeout(timer)
+      ;[lastMs, lastReason] = [newMs, newReason]
+      // A longer timer would fire at once.
+      if (lastMs <= MAX_TIMER_MS) timer = start()
+    },
     release: () => {
       clearTimeout(timer)
       parent?.removeEventListener('abort', aborted)

@@ -8,3 +8,9 @@ export const MAX_OPEN_REQUESTS = 64
 
 /** Frames of one socket that may be queued while the store is slow. */
 export const MAX_WAITING_FRAMES = 256
+
+/** Heartbeats after which a connection whose peer is gone has ended, and after which a member without a sign is gone. */
+export const GONE_AFTER_BEATS = 2.5
+
+/** Heartbeats without a sign of a member after which its streams end. They are checked each half heartbeat. */
+export const SIGN_WITHIN_BEATS = 2

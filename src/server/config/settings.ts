@@ -74,6 +74,27 @@ export const SETTINGS = {
     'ms',
     'time after which a silent member has left; browsers wake a hidden tab once a minute',
   ),
+  anonymousStream: number(
+    300_000,
+    100,
+    86_400_000,
+    'ms',
+    'longest stream of a reader without a token, which then has to connect again',
+  ),
+  unread: number(
+    20_000,
+    100,
+    600_000,
+    'ms',
+    'time without any byte taken by the client after which an unread answer is cut; at most twice this time passes',
+  ),
+  idle: number(
+    72_000,
+    1000,
+    3_600_000,
+    'ms',
+    'time without a request after which a connection is closed; longer than that of a proxy in front',
+  ),
   renames: number(1, 0, 1000, 'times', 'number of times a member may change its name'),
   maxMembers: number(5000, 1, 1_000_000, 'members', 'limit of members in a room'),
   maxRooms: number(

@@ -1,3 +1,4 @@
+import { HEARTBEAT_HEADER } from '../../protocol.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from './app-types.ts'
 import type { Links } from '../links/links.ts'
@@ -53,7 +54,7 @@ export function checkOrigins(app: App, origins: readonly string[], links: Links)
     // On the raw response: some transports write their answers without Fastify.
     reply.raw.setHeader('access-control-allow-origin', origin)
     if (!isPreflight(request)) {
-      reply.raw.setHeader('access-control-expose-headers', 'retry-after')
+      reply.raw.setHeader('access-control-expose-headers', `retry-after, ${HEARTBEAT_HEADER}`)
       return false
     }
     request.context.connection.addPreflight()

@@ -34,6 +34,7 @@ export class ClientConnection implements ByteSource {
   #downBytes = 0
   /** More than one on HTTP/2, and for a client that pipelines. */
   readonly #openRequests = new SmallSet<OpenRequest>()
+  #hadRequest = false
   /** Cached result of `connectionUse`. */
   #lastUse: ConnectionUse | null = null
   #isRefused = false
@@ -54,6 +55,10 @@ export class ClientConnection implements ByteSource {
   }
   get isClosed(): boolean {
     return this.connection.destroyed
+  }
+  /** All requests so far are answered. */
+  get isIdle(): boolean {
+    return this.#hadRequest && this.#openRequests.size === 0
   }
   /** For HTTP/1.1: HTTP/2 limits its streams itself. */
   get isOverLimit(): boolean {
@@ -84,6 +89,7 @@ export class ClientConnection implements ByteSource {
 
   addRequest(request: OpenRequest): void {
     this.#openRequests.add(request)
+    this.#hadRequest = true
   }
 
   removeRequest(request: OpenRequest): void {

@@ -10,6 +10,12 @@ export interface Presence {
   disconnected(membership: Membership): void
 }
 
+/** A held poll of a member. */
+export interface HeldPoll {
+  /** A newer poll of the member is held: this one is answered. */
+  replace(): void
+}
+
 /** A member of a room, with its connections to this server. */
 export class Membership {
   readonly tokenDigest: string
@@ -21,6 +27,9 @@ export class Membership {
   contacts = 0
   /** When the last connection ended, by performance.now(). */
   heardAt = performance.now()
+  /** When the member last sent a request or a pong, by performance.now(). That a stream takes bytes is no sign of it. */
+  lastSignAt = performance.now()
+  #heldPoll: HeldPoll | null = null
 
   constructor(member: Member, tokenDigest: string, presence: Presence | null = null) {
     this.#member = member
@@ -45,6 +54,7 @@ export class Membership {
   connected(connection: ReaderConnection): void {
     this.#connections.add(connection)
     this.contacts += 1
+    this.lastSignAt = performance.now()
     this.#presence?.connected(this)
   }
 
@@ -53,6 +63,22 @@ export class Membership {
     if (this.#connections.size > 0 || this.#isEnded) return
     this.heardAt = performance.now()
     this.#presence?.disconnected(this)
+  }
+
+  /** The member sent a request or a pong. */
+  markSign(): void {
+    this.lastSignAt = performance.now()
+  }
+
+  /** Only one poll of a member is held at this server: the older one is answered. */
+  pollHeld(poll: HeldPoll): void {
+    const older = this.#heldPoll
+    this.#heldPoll = poll
+    older?.replace()
+  }
+
+  pollAnswered(poll: HeldPoll): void {
+    if (this.#heldPoll === poll) this.#heldPoll = null
   }
 
   /** Ends every connection. The member can neither read nor post any more. */

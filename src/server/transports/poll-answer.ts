@@ -4,6 +4,7 @@ import { memoize, type EncodedBatch } from '../log/encoded-batch.ts'
 import { isDisconnected } from '../http/disconnect.ts'
 import { memberEnded } from '../errors/store-errors.ts'
 import type { PendingAnswer } from '../log/subscription.ts'
+import type { HeldPoll } from '../room/membership.ts'
 
 /** An answer in one piece, head and body: a string with one character per byte. */
 interface EncodedAnswer {
@@ -24,23 +25,48 @@ const batchAnswer = memoize(({ json }: EncodedBatch) =>
 
 const NO_CONTENT = encodeAnswer('204 No Content', '', '')
 
+/**
+ * ms for which a poll is held at least when a newer one of its member comes. Without this, two clients with one token would
+ * answer each other's polls without a pause.
+ */
+const MIN_HOLD_MS = 1000
+
 /** Answers a poll with a batch, or with 204 for no change. */
-export class PollAnswer implements PendingAnswer {
+export class PollAnswer implements PendingAnswer, HeldPoll {
   readonly #request: FastifyRequest
   readonly #reply: FastifyReply
+  readonly #idleAfterHoldMs: number
+  /** By performance.now(); null for a poll that is answered at once. */
+  #heldSince: number | null = null
 
-  constructor(request: FastifyRequest, reply: FastifyReply) {
+  /** @param idleAfterHoldMs ms after an expired hold in which the client has to send a request on this connection */
+  constructor(request: FastifyRequest, reply: FastifyReply, idleAfterHoldMs: number) {
     this.#request = request
     this.#reply = reply
+    this.#idleAfterHoldMs = idleAfterHoldMs
   }
 
   startHold(): void {
-    this.#request.context.meter.startHold()
+    const { meter, reader } = this.#request.context
+    this.#heldSince = performance.now()
+    meter.startHold()
+    reader.membership?.pollHeld(this)
+  }
+
+  replace(): void {
+    const { reader } = this.#request.context
+    const leftMs = (this.#heldSince ?? 0) + MIN_HOLD_MS - performance.now()
+    if (leftMs <= 0) reader.end()
+    else setTimeout(() => reader.end(), leftMs).unref()
   }
 
   answer(batch: EncodedBatch | null): void {
     const reply = this.#reply
     const { meter, reader, room } = this.#request.context
+    if (this.#heldSince !== null) {
+      reader.membership?.pollAnswered(this)
+      if (batch === null) this.#limitIdleTime()
+    }
     if (isDisconnected(reply.raw)) {
       reply.hijack()
       return
@@ -60,6 +86,18 @@ export class PollAnswer implements PendingAnswer {
     } else {
       void reply.code(204).send()
     }
+  }
+
+  /**
+   * A client that is alive polls again when its hold has expired. The connection of one that is gone would otherwise stay open
+   * for the whole keep-alive time.
+   */
+  #limitIdleTime(): void {
+    const { raw } = this.#reply
+    if ('stream' in raw) return
+    const { socket } = raw
+    // After Node has set the keep-alive time.
+    if (socket) raw.once('finish', () => socket.setTimeout(this.#idleAfterHoldMs))
   }
 }
 

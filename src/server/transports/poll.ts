@@ -1,4 +1,6 @@
 import { schemas, type TransportName } from '../../protocol.ts'
+import { GONE_AFTER_BEATS } from '../config/limits.ts'
+import type { Config } from '../config/settings.ts'
 import type { App } from '../http/app-types.ts'
 import { PollAnswer } from './poll-answer.ts'
 import { startCursor } from './read-cursor.ts'
@@ -13,12 +15,14 @@ export function mountPoll(
   app: App,
   path: string,
   transport: TransportName,
+  { beat, hold }: Config,
   holdMs: (askedMs?: number) => number,
 ): void {
+  const idleAfterHoldMs = Math.max(GONE_AFTER_BEATS * beat - hold, beat)
   app.get(path, { schema: { querystring: schemas.read }, config: { transport } }, (request, reply) => {
     const { room, reader } = request.context
     const asked = request.query.holdMs
     const waitMs = holdMs(asked === undefined ? undefined : Number(asked))
-    readNext(room.log, reader, startCursor(request), waitMs, new PollAnswer(request, reply))
+    readNext(room.log, reader, startCursor(request), waitMs, new PollAnswer(request, reply, idleAfterHoldMs))
   })
 }

@@ -2,4 +2,5 @@ import type { MountTransport } from '../http/app-types.ts'
 import { mountPoll } from './poll.ts'
 
 /** Answers at once, with or without events. */
-export const shortPoll: MountTransport = (app, path, transport) => mountPoll(app, path, transport, () => 0)
+export const shortPoll: MountTransport = (app, path, transport, config) =>
+  mountPoll(app, path, transport, config, () => 0)

@@ -2,7 +2,12 @@ import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FrameKind } from '../../meter.ts'
-import type { Cursor, Problem } from '../../protocol.ts'
+import { HEARTBEAT_HEADER, type Cursor, type Problem } from '../../protocol.ts'
+import { GONE_AFTER_BEATS, SIGN_WITHIN_BEATS } from '../config/limits.ts'
+import type { Config } from '../config/settings.ts'
+import { endConnection } from '../http/unread.ts'
+import { wasEventLoopBlocked } from '../log/clock.ts'
+import { HoldQueue, type Hold } from '../log/hold-queue.ts'
 import { memoize, type EncodedBatch } from '../log/encoded-batch.ts'
 import { NO_FRAME_METER, type FrameMeter } from '../metering/frame-meter.ts'
 import { isDisconnected } from '../http/disconnect.ts'
@@ -29,6 +34,15 @@ function encodeChunk(piece: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`${piece.length.toString(16)}\r\n`), piece, Buffer.from('\r\n')])
 }
 
+interface StreamLimits {
+  /** From one check to the next. */
+  checkMs: number
+  /** In which a member has to give a sign. */
+  signWithinMs: number
+  /** For a reader without a token. */
+  anonymousMs: number
+}
+
 interface Piece {
   bytes: Buffer
   chunk: Buffer
@@ -49,12 +63,18 @@ function encodePiece(text: string): Piece {
 /** Returns a function that opens streams of one format. */
 export function streamOpener(
   format: StreamFormat,
+  { beat, anonymousStream }: Config,
 ): (request: FastifyRequest, reply: FastifyReply, after: Cursor | null) => void {
   const opening = format.opening === '' ? null : encodePiece(format.opening)
   const pieces: Pieces = {
     batch: memoize((batch: EncodedBatch) => encodePiece(format.batch(batch))),
     heartbeat: encodePiece(format.heartbeat),
     problem: (problem) => encodePiece(format.problem(problem)),
+  }
+  const limits: StreamLimits = {
+    checkMs: (GONE_AFTER_BEATS - SIGN_WITHIN_BEATS) * beat,
+    signWithinMs: SIGN_WITHIN_BEATS * beat,
+    anonymousMs: anonymousStream,
   }
 
   return (request, reply, after) => {
@@ -66,6 +86,8 @@ export function streamOpener(
       // A proxy that compresses an answer delays it until it has enough bytes: no-transform, and x-accel-buffering for nginx.
       'cache-control': 'no-store, no-transform',
       'x-accel-buffering': 'no',
+      // A member has to send a request about this often while it reads: see SIGN_WITHIN_BEATS.
+      [HEARTBEAT_HEADER]: beat,
     })
     // A browser then knows that the connection is open, even in a quiet room.
     raw.flushHeaders()
@@ -75,17 +97,21 @@ export function streamOpener(
       raw.end()
       return
     }
-    const stream = new StreamConnection(raw, frames, reader.membership, request.server.heartbeat, pieces)
+    const stream = new StreamConnection(request, raw, frames, pieces, limits)
     if (opening) stream.send(opening, 'retry')
     stream.subscribe(room.log, reader, after)
   }
 }
 
-/** An answer that lasts until its reader ends. */
-class StreamConnection implements Sink, HeartbeatTarget {
+/** Checks of all streams. */
+const checkQueue = new HoldQueue()
+
+/** An answer that lasts until its reader ends, or gives no sign any more. */
+class StreamConnection implements Sink, HeartbeatTarget, Hold {
   readonly #response: ServerResponse
   readonly #meter: FrameMeter
   readonly #membership: Membership | null
+  readonly #connection: Socket
   readonly #heartbeat: Heartbeat
   readonly #pieces: Pieces
   /** The socket for encoded chunks; null while the response is queued behind another, and for answers without such chunks. */
@@ -94,25 +120,33 @@ class StreamConnection implements Sink, HeartbeatTarget {
   #isOver = false
   #bodyBytes = 0
   lastSentSlice = 0
+  readonly #limits: StreamLimits
+  readonly #openedAt = performance.now()
+  deadline = 0
+  previous: Hold | null = null
+  next: Hold | null = null
 
   constructor(
+    { context, server }: FastifyRequest,
     response: ServerResponse,
     meter: FrameMeter,
-    membership: Membership | null,
-    heartbeat: Heartbeat,
     pieces: Pieces,
+    limits: StreamLimits,
   ) {
     this.#response = response
     this.#meter = meter
-    this.#membership = membership
-    this.#heartbeat = heartbeat
+    this.#membership = context.reader.membership
+    this.#connection = context.connection.connection
+    this.#heartbeat = server.heartbeat
     this.#pieces = pieces
+    this.#limits = limits
     this.#isOver = isDisconnected(response)
     response.on('close', () => this.#stop())
   }
 
   subscribe(log: Log, reader: Reader, after: Cursor | null): void {
     this.#heartbeat.add(this)
+    checkQueue.add(this, this.#limits.checkMs)
     this.#subscription = new Subscription(log, reader, after, this)
   }
 
@@ -130,6 +164,23 @@ class StreamConnection implements Sink, HeartbeatTarget {
     const moved = this.#subscription?.pullPositionUpdate()
     if (moved) this.write(moved)
     else this.send(this.#pieces.heartbeat, 'beat')
+  }
+
+  /**
+   * Ends the stream of a member that gave no sign, and a stream without a member after its time. The kernel takes every heartbeat
+   * for a peer that is gone, so nothing else shows it.
+   */
+  expire(): void {
+    const { checkMs, signWithinMs, anonymousMs } = this.#limits
+    const wasBlocked = wasEventLoopBlocked(this.deadline, signWithinMs)
+    checkQueue.remove(this, checkMs)
+    const silentMs = performance.now() - (this.#membership?.lastSignAt ?? this.#openedAt)
+    if (wasBlocked || silentMs < (this.#membership ? signWithinMs : anonymousMs)) {
+      checkQueue.add(this, checkMs)
+      return
+    }
+    this.end()
+    endConnection(this.#connection)
   }
 
   end(): void {
@@ -158,6 +209,7 @@ class StreamConnection implements Sink, HeartbeatTarget {
   #stop(): void {
     this.#isOver = true
     this.#heartbeat.remove(this)
+    checkQueue.remove(this, this.#limits.checkMs)
   }
 }
 

@@ -9,6 +9,7 @@ import type { HeartbeatTarget, Heartbeat } from '../log/heartbeat.ts'
 import type { Log } from '../log/log.ts'
 import type { ReaderConnection } from '../room/membership.ts'
 import { closeCodeOf } from '../http/problems.ts'
+import { resetConnection } from '../http/unread.ts'
 import { Subscription, type Sink } from '../log/subscription.ts'
 import { UpgradedSocket } from './upgraded-socket.ts'
 
@@ -102,7 +103,7 @@ export class WebSocketConnection extends UpgradedSocket implements Sink, Heartbe
   /** Pings at each heartbeat, and terminates a connection that has not answered by the next heartbeat. */
   onHeartbeat(wasBlocked: boolean): void {
     if (!this.#isAlive && !wasBlocked) {
-      this.#socket.terminate()
+      resetConnection(this.#tcp)
       return
     }
     this.#isAlive = false
@@ -118,6 +119,7 @@ export class WebSocketConnection extends UpgradedSocket implements Sink, Heartbe
 
   override receivePong(data: Buffer): void {
     this.#isAlive = true
+    this.#reader.membership?.markSign()
     super.receivePong(data)
   }
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import {
+  constants,
   createSecureServer,
   type Http2SecureServer,
   type Http2ServerRequest,
@@ -22,6 +23,8 @@ export interface Timeouts {
   connectionsCheckingInterval: number
   /** After which an idle connection is closed. */
   keepAliveTimeout: number
+  /** After which an answer is cut of which the client takes no byte. */
+  unreadTimeout: number
 }
 
 /** Fastify's request handler: it handles both versions, and checks the version of each request. */
@@ -57,6 +60,7 @@ export function createHttp2Server(certificate: Certificate, timeouts: Timeouts, 
         const counter = counters.get(request.stream.session ?? server)
         if (counter) countStream(counter, request)
         closeStreamAfter(timeouts.requestTimeout, request)
+        closeUnreadStream(timeouts.unreadTimeout, request)
       }
       handle(request as unknown as IncomingMessage, response as unknown as ServerResponse)
     },
@@ -99,6 +103,14 @@ function closeStreamAfter(ms: number, { stream }: Http2ServerRequest): void {
   if (stream.endAfterHeaders) return
   const timer = setTimeout(() => stream.close(), ms)
   for (const event of ['end', 'close']) stream.once(event, () => clearTimeout(timer))
+}
+
+/** Node restarts the time while the stream's buffer sinks. */
+function closeUnreadStream(ms: number, { stream }: Http2ServerRequest): void {
+  stream.setTimeout(ms)
+  stream.on('timeout', () => {
+    if (stream.writableLength > 0) stream.close(constants.NGHTTP2_CANCEL)
+  })
 }
 
 /** Ends sessions with GOAWAY, so that their clients know which requests were served; then cuts the remaining connections. */

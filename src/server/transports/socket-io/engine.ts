@@ -205,6 +205,7 @@ export class SocketIoEngine {
     const sid = sidOf(request)
     const known = this.#sessions.get(sid)
     const session = known ?? new SocketIoSession(request, new MemberUsage({ isUnassigned: true }))
+    session.receiveRequest(request)
     this.#engineRequests.set(request.raw, { request, reply, session })
     // The id of an unknown or closed session belongs to no member.
     if (known || sid === '') request.context.startMeter(session.usage, this.#transport)
@@ -222,9 +223,9 @@ export class SocketIoEngine {
     socket.on('flush', (packets: EnginePacket[]) =>
       session.countFlushed(packets, socket.transport.name === 'websocket'),
     )
-    socket.once('close', () => {
+    socket.once('close', (reason: string) => {
       this.#sessions.delete(session.id)
-      session.close()
+      session.close(reason === 'ping timeout')
     })
   }
 }

@@ -1,6 +1,8 @@
+import type { Socket } from 'node:net'
 import type { WebSocket } from '@fastify/websocket'
 import type { FastifyRequest } from 'fastify'
 import type { FrameKind } from '../../../meter.ts'
+import { endConnection } from '../../http/unread.ts'
 import type { EncodedBatch } from '../../log/encoded-batch.ts'
 import type { FrameMeter } from '../../metering/frame-meter.ts'
 import { downBytes, upBytes } from '../../metering/frame-sizes.ts'
@@ -42,11 +44,14 @@ export class SocketIoSession {
   /** Content of the next poll answer. */
   #pollContent: { batch: EncodedBatch | null; acks: string[] } = { batch: null, acks: [] }
   #connectCount = 0
+  /** The connection of the last request. */
+  #connection: Socket
   #hasMember = false
 
   constructor(request: FastifyRequest, usage: MemberUsage) {
     this.request = request
     this.#usage = usage
+    this.#connection = request.context.connection.connection
   }
 
   /** The usage that counts this session: before a member is known, one without a member. */
@@ -66,7 +71,14 @@ export class SocketIoSession {
     this.#hasMember = true
   }
 
-  close(): void {
+  /** A request of this session: a poll, a post, or an upgrade. */
+  receiveRequest({ context }: FastifyRequest): void {
+    this.#connection = context.connection.connection
+  }
+
+  /** `isSilent`: the client did not answer a ping. A closing handshake would keep its connection for another 30 s. */
+  close(isSilent: boolean): void {
+    if (isSilent) endConnection(this.#connection)
     if (!this.#hasMember) this.#usage.release()
   }
 
