@@ -74,8 +74,7 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
   const inFlight = trackRequests(app, rooms)
   // With TLS, a browser would ask the user to trust the certificate for each port of the links.
   const links = new Links(app, certificate ? 'off' : config.links)
-  const origins = config.origins.split(',').filter(Boolean)
-  checkOrigins(app, origins, links)
+  checkOrigins(app, config, links)
   app.addHook('onClose', () => links.close())
 
   mountDocs(app)

@@ -13,7 +13,7 @@ async function dial({ port }: TestPlayground): Promise<{ socket: Socket; receive
 }
 
 const get = (path: string, ...headers: string[]) =>
-  [`GET /rooms/lobby/${path} HTTP/1.1`, 'Host: x', ...headers, '', ''].join('\r\n')
+  [`GET /rooms/lobby/${path} HTTP/1.1`, 'Host: localhost', ...headers, '', ''].join('\r\n')
 
 /** Lines that the server counts as open, over all transports. */
 async function linesOf({ base }: TestPlayground): Promise<number> {

@@ -68,7 +68,7 @@ async function framesBefore(server: Server, socket: WebSocket, frames: readonly 
   // What `ws` sends is cut into many writes; the burst is to come in as few pieces as the network allows.
   const raw = (socket as unknown as { _socket: Socket })._socket
   raw.write(Buffer.concat(frames))
-  other.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n')
+  other.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n')
   const before = await reached
   const [answer] = (await once(other, 'data')) as [Buffer]
   expect(answer.toString()).toMatch(/^HTTP\/1\.1 200/)

@@ -72,7 +72,7 @@ class RawClient {
   #send(head: string[], body = ''): { from: number; sentHeadBytes: number } {
     const from = this.received.length
     const length = body ? [`Content-Length: ${Buffer.byteLength(body)}`] : []
-    const request = [...head, 'Host: x', ...length, '', ''].join('\r\n')
+    const request = [...head, 'Host: localhost', ...length, '', ''].join('\r\n')
     this.write(request + body)
     return { from, sentHeadBytes: Buffer.byteLength(request) }
   }

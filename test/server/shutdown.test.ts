@@ -23,7 +23,7 @@ describe('closing', () => {
     async () => {
       const playground = await startPlayground()
       const { log } = playground.rooms.get('lobby')
-      const get = `GET /rooms/lobby/long-poll?after=${log.head} HTTP/1.1\r\nHost: x\r\n\r\n`
+      const get = `GET /rooms/lobby/long-poll?after=${log.head} HTTP/1.1\r\nHost: localhost\r\n\r\n`
       const polls = await Promise.all(Array.from({ length: 100 }, () => dial(playground.port)))
       for (const { socket } of polls) socket.write(get)
       const codes: number[] = []
@@ -54,17 +54,17 @@ describe('closing', () => {
   it('does not wait for a client that requests a socket during the close', async () => {
     const playground = await startPlayground()
     const { token } = await person(playground)
-    const head = `Host: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: 9`
+    const head = `Host: localhost\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: 9`
     // A request that is still on its way is waited for.
     const slow = await dial(playground.port)
     slow.socket.write(`POST /rooms/lobby/messages HTTP/1.1\r\n${head}\r\n\r\n`)
     const late = await dial(playground.port)
-    late.socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n')
+    late.socket.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n')
     await expect.poll(late.received).toContain('200 OK')
 
     const closed = playground.close()
     late.socket.write(
-      'GET /rooms/lobby/websocket HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
+      'GET /rooms/lobby/websocket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
         'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
     )
     await once(late.socket, 'end')

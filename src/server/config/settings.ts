@@ -110,6 +110,12 @@ export const SETTINGS = {
     'origins separated by commas: https://a.example,app://b,file://,null',
     'other origins whose pages may use this server',
   ),
+  hosts: text(
+    '',
+    /^([A-Za-z0-9.:[\]-]+(,[A-Za-z0-9.:[\]-]+)*)?$/,
+    'host names separated by commas: chat.example,10.0.0.7',
+    'further names by which this server may be reached, if --host is this machine alone',
+  ),
   links: text(
     'auto',
     /^(auto|on|off)$/,

@@ -3,6 +3,7 @@ export type ErrorCode =
   | 'invalid'
   | 'unknown-token'
   | 'foreign-origin'
+  | 'foreign-host'
   | 'not-found'
   | 'unknown-member'
   | 'name-taken'

@@ -1,8 +1,10 @@
 import { HEARTBEAT_HEADER } from '../../protocol.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from './app-types.ts'
+import type { Config } from '../config/settings.ts'
 import type { Links } from '../links/links.ts'
 import { DomainError } from '../errors/domain-error.ts'
+import { Hosts } from './hosts.ts'
 import { isOriginOfHost, serializedOrigin } from './origin-of-host.ts'
 import { isPreflight } from './request-context.ts'
 
@@ -12,6 +14,10 @@ const MAX_AGE_S = 7200
 const METHODS = 'GET, POST, PATCH, DELETE'
 // The last two are written by libraries: EventSource polyfills and XMLHttpRequest wrappers.
 const HEADERS = 'authorization, content-type, if-none-match, last-event-id, cache-control, x-requested-with'
+
+/** Routes without anything to protect: the files of the page, and health. By route, since a path has many spellings. */
+const isHarmless = ({ routeOptions: { url, config } }: FastifyRequest): boolean =>
+  url === undefined || config.isPageFile === true || url === '/healthz' || url === '/readyz'
 
 /**
  * Refuses pages of other origins. Programs such as curl send no Origin and may use the server. A browser itself prevents a page
@@ -23,13 +29,22 @@ const HEADERS = 'authorization, content-type, if-none-match, last-event-id, cach
  * The files of the page are not refused: a browser sends `Origin` with a module script, and only a page that has loaded can
  * display why the rest is refused.
  *
- * @param origins the allowed origins, as people write them
+ * A foreign name in `Host` is refused for everything but these files: a browser sends no Origin when a page reads from what it
+ * takes for its own origin. A proxy with its own name so gets the page, and the page's requests say what to set.
  */
-export function checkOrigins(app: App, origins: readonly string[], links: Links): void {
-  const allowed = origins.map(serializedOrigin)
+export function checkOrigins(app: App, config: Config, links: Links): void {
+  const allowed = config.origins.split(',').filter(Boolean).map(serializedOrigin)
+  const hosts = new Hosts(() => app.server, config)
 
   app.addHook('onRequest', (request, reply, next) => {
     const { origin } = request.headers
+    try {
+      if (!isHarmless(request)) hosts.refuseForeign(request.host)
+      if (origin === undefined) refuseOtherSites(request)
+    } catch (error) {
+      next(error as Error)
+      return
+    }
     if (origin === undefined || request.routeOptions.config.isPageFile) {
       next()
       return
@@ -40,6 +55,17 @@ export function checkOrigins(app: App, origins: readonly string[], links: Links)
       })
       .catch(next)
   })
+
+  /** An image or a script of another site is requested without Origin. Links to the page that a person follows are allowed. */
+  function refuseOtherSites(request: FastifyRequest): void {
+    const { headers } = request
+    if (headers['sec-fetch-site'] !== 'cross-site') return
+    if (headers['sec-fetch-mode'] === 'navigate' && isHarmless(request)) return
+    if (config.jsonp && request.routeOptions.url === '/rooms/:room/jsonp-poll') return
+    throw new DomainError('foreign-origin', 'pages of other sites may not use this server: see --origins', {
+      field: 'Sec-Fetch-Site',
+    })
+  }
 
   async function refuseForeign({ host }: FastifyRequest, origin: string): Promise<void> {
     if (allowed.includes(origin)) return

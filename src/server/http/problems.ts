@@ -14,6 +14,7 @@ const KINDS: Record<ErrorCode, ProblemKind> = {
   invalid: { status: 400, title: 'Not valid' },
   'unknown-token': { status: 401, title: 'Unknown token', closeCode: CLOSE.badToken },
   'foreign-origin': { status: 403, title: 'Foreign origin' },
+  'foreign-host': { status: 403, title: 'Foreign host' },
   'not-found': { status: 404, title: 'Not found' },
   'unknown-member': { status: 404, title: 'No such member' },
   'name-taken': { status: 409, title: 'Name taken' },

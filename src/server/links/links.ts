@@ -11,7 +11,7 @@ import type { Config } from '../config/settings.ts'
 const PORTS_PER_PROFILE = TRANSPORTS.length + 1
 
 /** Only this machine can connect to 127.0.0.0/8 and ::1. */
-const isLoopback = (address: string): boolean => /^(127\.|::1$|::ffff:127\.)/.test(address)
+export const isLoopback = (address: string): boolean => /^(127\.|::1$|::ffff:127\.)/.test(address)
 
 /** The address at which this machine reaches a server that listens on all addresses. */
 const localAddress = (address: string): string =>
