@@ -30,6 +30,7 @@ const NEEDS: Record<string, readonly Part[]> = {
   page: ['page'],
   link: ['page'],
   redis: ['server'],
+  robustness: ['server'],
   bench: ['server', 'bench'],
 }
 
