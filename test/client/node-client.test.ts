@@ -171,7 +171,7 @@ describe('a program in a room', () => {
     await enter(playground, { name: 'ada' })
     await expect(join(playground.base, { name: 'ada' })).rejects.toMatchObject({ problem: { status: 409 } })
     await expect(join('http://127.0.0.1:1')).rejects.toBeInstanceOf(ConnectionError)
-    await expect(join('nowhere')).rejects.toThrow('url is not of the form')
+    await expect(join('ftp://nowhere')).rejects.toThrow('url is not of the form')
     for (const [tuning, why] of [
       [{ intervalMs: 0 }, 'tuning.intervalMs is 0; allowed: a whole number of ms from 10 to 3600000'],
       [{ holdMs: 1e6 }, 'tuning.holdMs is 1000000; allowed: a whole number of ms from 100 to 600000'],

@@ -67,7 +67,7 @@ const FOREIGN: [string, string][] = [
   ['content-type', 'application/json'],
   ['content-type', 'text/plain;charset=UTF-8'],
   ['cookie', 'a=b; a=c'],
-  ['sec-fetch-site', 'cross-site'],
+  ['sec-fetch-site', 'same-site'],
   ['connection', 'close, te'],
 ]
 

@@ -315,7 +315,7 @@ describe('the server', () => {
   })
 
   it('takes the ports 80 and 443 for no port when it compares Origin and Host', async () => {
-    const playground = await startPlayground()
+    const playground = await startPlayground({ hosts: 'chat.example' })
     for (const [origin, host, ok] of [
       ['http://localhost', 'localhost:80', true],
       ['https://chat.example', 'chat.example:443', true],
