@@ -28,6 +28,8 @@ export const LIMITS = {
   textLength: 2000,
   /** Events in one batch. After a batch with `more`, a reader reads again at once. */
   batchEvents: 100,
+  /** Members in the answer to a join. `GET /members` has all. */
+  joinedRoster: 100,
 } as const
 
 /** WebSocket close codes of this protocol, beside the standard 1000, 1001, 1007, 1008, 1009 and 1011. */
@@ -120,6 +122,7 @@ export const schemas = /* @__PURE__ */ (() => {
       detail: Type.String(),
       field: Type.Optional(Type.String()),
       limit: Type.Optional(Type.Union([Type.String(), Type.Number()])),
+      retryAfterMs: Type.Optional(Type.Integer({ description: 'the same request may succeed after this time' })),
     },
     { description: 'RFC 9457; `field` and `limit` help to correct the request' },
   )
@@ -134,7 +137,11 @@ export const schemas = /* @__PURE__ */ (() => {
       member,
       token: Type.String({ description: 'identifies the member: keep it secret' }),
       cursor: Type.String({ description: 'the head at that time: reading after it returns only later events' }),
-      roster: Type.Array(member),
+      roster: Type.Array(member, {
+        maxItems: LIMITS.joinedRoster,
+        description: 'members of the room; not all of a large room',
+      }),
+      memberCount: Type.Integer({ minimum: 1, description: 'all members of the room' }),
     }),
     room: Type.Object({
       room: Type.String({

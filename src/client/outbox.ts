@@ -10,6 +10,8 @@ export interface OutboxObserver {
   acknowledged?: (draft: Draft, ack: Ack) => void
   /** The server has refused this draft for good. */
   refused?: (draft: Draft, problem: Problem) => void
+  /** The server does not take this draft now: it has a limit, or its store is away. The draft is sent again after `retryMs`. */
+  postponed?: (draft: Draft, retryMs: number, problem: Problem) => void
 }
 
 /** Drafts that are not acknowledged, oldest first; the connection in use sends them. */
@@ -17,6 +19,8 @@ export class Outbox {
   #drafts: readonly Draft[]
   readonly #observer: OutboxObserver
   #wake: () => void = () => undefined
+  /** When the server takes the next draft, by performance.now(): a rate limit applies to every connection of the member. */
+  #nextAt = 0
 
   constructor(drafts: readonly Draft[], observer: OutboxObserver) {
     this.#drafts = [...drafts]
@@ -54,12 +58,16 @@ export class Outbox {
       } catch (error) {
         if (isReplaced()) return
         if (error instanceof ProblemError && error.isFinal) throw error
-        await sleep(backoffMs(attempts++, error), signal).catch(() => undefined)
+        const retryMs = backoffMs(attempts++, error)
+        if (draft && error instanceof ProblemError) this.#postpone(draft, retryMs, error)
+        await sleep(retryMs, signal).catch(() => undefined)
       }
     }
   }
 
   async #send(draft: Draft, connection: ClientTransport, signal: AbortSignal): Promise<void> {
+    const waitMs = this.#nextAt - performance.now()
+    if (waitMs > 0) await sleep(waitMs, signal)
     try {
       const ack = await connection.send(draft, signal)
       if (this.#remove(draft)) this.#observer.acknowledged?.(draft, ack)
@@ -67,6 +75,11 @@ export class Outbox {
       if (signal.aborted || !(error instanceof ProblemError) || error.isTransient || error.isFinal) throw error
       if (this.#remove(draft)) this.#observer.refused?.(draft, error.problem)
     }
+  }
+
+  #postpone(draft: Draft, retryMs: number, { problem, retryAfterMs }: ProblemError): void {
+    if (problem.status === 429) this.#nextAt = performance.now() + (retryAfterMs ?? 0)
+    this.#observer.postponed?.(draft, retryMs, problem)
   }
 
   /** @returns false when another connection has settled the draft already */

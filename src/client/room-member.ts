@@ -86,6 +86,7 @@ export class RoomMember {
       outbox: (drafts) => this.#observer.outbox?.(drafts),
       acknowledged: (draft, ack) => this.#observer.acknowledged?.(draft, ack),
       refused: (draft, problem) => this.#observer.refused?.(draft, problem),
+      postponed: (draft, retryMs, problem) => this.#observer.postponed?.(draft, retryMs, problem),
     })
     this.#policy = new RejoinPolicy(options.rejoin)
     const { net, connectionNet = net, transport, tuning: tuning = {} } = options

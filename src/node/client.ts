@@ -27,6 +27,7 @@ export class Client implements AsyncIterable<RoomItem> {
     joined: Membership,
     maxPending: number,
     onState: (state: SessionState) => void = ignore,
+    onPostponed: (text: string, retryMs: number) => void = ignore,
   ) {
     this.#unread = new Unread(maxPending)
     this.#onState = onState
@@ -42,6 +43,7 @@ export class Client implements AsyncIterable<RoomItem> {
         },
         acknowledged: (draft, ack) => this.#settle(draft, ({ resolve }) => resolve(ack)),
         refused: (draft, problem) => this.#settle(draft, ({ reject }) => reject(new ProblemError(problem))),
+        postponed: ({ text }, retryMs) => onPostponed(text, retryMs),
         state: (state) => this.#setState(state),
       },
     })

@@ -44,6 +44,8 @@ export interface JoinOptions {
   maxPending?: number
   /** Called for each change of the connection: connecting, open, waiting (with the ms until the next attempt), closed. */
   onState?: (state: SessionState) => void
+  /** Called when the server does not take a text yet, because the member posts too fast. The text is sent again after `retryMs`. */
+  onPostponed?: (text: string, retryMs: number) => void
 }
 
 /**
@@ -68,6 +70,7 @@ export async function join(url: string, options: JoinOptions = {}): Promise<Clie
     { member, token, cursor: options.history ? null : cursor },
     maxPending,
     options.onState,
+    options.onPostponed,
   )
 }
 

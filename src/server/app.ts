@@ -25,6 +25,7 @@ import { mountPage } from './routes/page.ts'
 import { Rooms } from './room/rooms.ts'
 import type { Membership } from './room/membership.ts'
 import { MemberUsage } from './metering/member-usage.ts'
+import { ClientLimits } from './http/client-limits.ts'
 import { checkOrigins } from './http/origins.ts'
 import { trackRequests } from './http/requests.ts'
 import { mountDocs } from './routes/docs.ts'
@@ -52,11 +53,12 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
     ...fastifyLogging(log),
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
+    trustProxy: config.trustProxy === '' ? false : config.trustProxy,
     serverFactory: serverFactory(config, certificate),
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.log = log
   const store = await openStore(config, log)
-  const rooms = new Rooms(store, config.maxRooms)
+  const rooms = new Rooms(store, config.maxRooms, config.roomIdle)
   const heartbeat = new Heartbeat(config.beat)
   app.addHook('onClose', () => {
     heartbeat.close()
@@ -72,6 +74,7 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
   handleErrors(app)
 
   const inFlight = trackRequests(app, rooms)
+  app.decorate('limits', new ClientLimits(config, () => inFlight.count))
   // With TLS, a browser would ask the user to trust the certificate for each port of the links.
   const links = new Links(app, certificate ? 'off' : config.links)
   checkOrigins(app, config, links)
@@ -85,7 +88,7 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
   await app.register(async (scope) => {
     const room = scope.withTypeProvider<TypeBoxTypeProvider>()
     authenticate(room, rooms)
-    mountMembers(room, config)
+    mountMembers(room, rooms, config)
     mountMessages(room)
     for (const name of TRANSPORTS.filter((name) => !UPGRADING.has(name))) mountTransport(room, name)
   }, roomRoutes)

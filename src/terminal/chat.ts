@@ -37,7 +37,7 @@ const options = new Command('chat')
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
 const roomName = options.room ?? readServerAddress(options.url).room ?? 'lobby'
-const joinOptions = { ...options, room: roomName, history: true, onState: printState }
+const joinOptions = { ...options, room: roomName, history: true, onState: printState, onPostponed: printPostponed }
 const room = await join(options.url, joinOptions).catch(exitUnjoined)
 print(`-- you are ${room.member.name} in ${roomName}; /quit leaves`)
 
@@ -80,6 +80,10 @@ function printState(state: SessionState): void {
   if (state.name === 'open') print(`-- connected by ${room.transport}`)
   if (state.name === 'waiting')
     print(`-- connection lost (${state.why}); again in ${(state.retryMs / 1000).toFixed(1)} s`)
+}
+
+function printPostponed(text: string, retryMs: number): void {
+  print(`-- the server takes no message now; again in ${(retryMs / 1000).toFixed(1)} s: ${text}`)
 }
 
 async function quit(): Promise<void> {

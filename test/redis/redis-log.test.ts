@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { RedisStore } from '../../src/server/store/redis/redis-store.ts'
 import { logContract } from '../contracts/log.contract.ts'
+import { unlimitedBytes } from '../support/log-options.ts'
 import { describeWithRedis, launchRedis, type TestRedis } from '../support/redis.ts'
 
 describeWithRedis('Redis', () => {
@@ -12,7 +13,10 @@ describeWithRedis('Redis', () => {
   const silent = { warn: () => undefined, debug: () => undefined }
   const openLog = async (options: { historyEvents: number; retainEvents: number }, name = `room-${++rooms}`) => {
     const members = { leaseMs: 60_000, renames: 1, maxMembers: 100 }
-    const store = await RedisStore.open({ ...options, ...members, url: redis.url, prefix: 'log' }, silent)
+    const store = await RedisStore.open(
+      { ...unlimitedBytes(), ...options, ...members, url: redis.url, prefix: 'log' },
+      silent,
+    )
     const room = store.room(name)
     onTestFinished(async () => {
       room.log.close()

@@ -4,11 +4,19 @@ import type { MemberOptions } from '../../src/server/room/member-store.ts'
 import { RedisStore } from '../../src/server/store/redis/redis-store.ts'
 import type { StoredRoom } from '../../src/server/room/room-store.ts'
 import { membersContract } from '../contracts/members.contract.ts'
+import { unlimitedBytes } from '../support/log-options.ts'
 import { describeWithRedis, launchRedis, startRedis, type TestRedis } from '../support/redis.ts'
 
 /** A room as one server of its own sees it. */
 async function open(redis: TestRedis, name: string, options: MemberOptions): Promise<StoredRoom> {
-  const all = { ...options, historyEvents: 1000, retainEvents: 1000, url: redis.url, prefix: 'members' }
+  const all = {
+    ...unlimitedBytes(),
+    ...options,
+    historyEvents: 1000,
+    retainEvents: 1000,
+    url: redis.url,
+    prefix: 'members',
+  }
   const store = await RedisStore.open(all, { warn: console.warn, debug: () => undefined })
   const room = store.room(name)
   onTestFinished(async () => {

@@ -252,7 +252,10 @@ describe('rooms', () => {
 
   it('are removed when idle, so that new rooms fit', async () => {
     const playground = await startPlayground({ maxRooms: 3 })
-    for (let i = 0; i < 50; i++) await ask(playground, `/rooms/room-${i}/short-poll`)
+    for (let i = 0; i < 50; i++) {
+      const { token } = await person(playground, undefined, `room-${i}`)
+      await ask(playground, `/rooms/room-${i}/members/me`, { method: 'DELETE', headers: bearer(token) })
+    }
     expect(playground.rooms.size).toBe(3)
   })
 })

@@ -72,13 +72,13 @@ export class ConnectionError extends Error {
 export class ProblemError extends Error {
   override readonly name = 'ProblemError'
   readonly problem: Problem
-  /** ms that the server asks to wait (Retry-After), if it did. */
+  /** ms that the server asks to wait: in the problem, or rounded up to seconds in Retry-After. */
   readonly retryAfterMs: number | undefined
 
   constructor(problem: Problem, retryAfterMs?: number) {
     super(problem.detail)
     this.problem = problem
-    this.retryAfterMs = retryAfterMs
+    this.retryAfterMs = problem.retryAfterMs ?? retryAfterMs
   }
 
   /** The same request may succeed later. */

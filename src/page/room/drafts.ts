@@ -4,7 +4,7 @@ import { transports } from '../../client/transports/index.ts'
 import type { RoomState } from './room-state.ts'
 
 /** Own drafts: saved until acknowledged, shown as pending until they arrive as messages, returned to the composer when refused. */
-export class Drafts implements Required<OutboxObserver> {
+export class Drafts implements Required<Omit<OutboxObserver, 'postponed'>> {
   readonly #state: RoomState
 
   constructor(state: RoomState) {

@@ -9,7 +9,7 @@ import { IncomingEvents } from './incoming-events.ts'
 import type { RoomState } from './room-state.ts'
 
 /** Updates the room's state from what its member receives: events, meter reports, and the fate of its drafts. */
-export class MemberObserver implements Required<RoomMemberObserver> {
+export class MemberObserver implements Required<Omit<RoomMemberObserver, 'postponed'>> {
   readonly meterSocket: MeterSocket
   readonly incoming: IncomingEvents
   readonly outbox: Drafts['outbox']

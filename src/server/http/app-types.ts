@@ -7,6 +7,7 @@ import type { Heartbeat } from '../log/heartbeat.ts'
 import type { MemberUsage } from '../metering/member-usage.ts'
 import type { Membership, ReaderConnection } from '../room/membership.ts'
 import { DomainError } from '../errors/domain-error.ts'
+import type { ClientLimits } from './client-limits.ts'
 import type { RequestContext } from './request-context.ts'
 
 declare module 'fastify' {
@@ -18,6 +19,8 @@ declare module 'fastify' {
     usageOf: (membership: Membership) => MemberUsage
     /** Keeps streams and sockets alive. */
     heartbeat: Heartbeat
+    /** What one client may use. */
+    limits: ClientLimits
   }
   interface FastifyContextConfig {
     /** The transport of this route: its requests are counted for this transport. */

@@ -28,23 +28,39 @@ export function authenticate(app: App, rooms: Rooms): void {
   })
 
   function findRoomAndMember(request: FastifyRequest): Promise<void> | null {
-    const room = rooms.find((request.params as { room: string }).room) ?? rooms.get(roomParams(request.params).room)
-    if (room.open() !== null) return openAndEnter(request, room)
+    const room = rooms.find((request.params as { room: string }).room)
+    if (room?.open() !== null) return visit(request)
     const membership = findMembership(request, room)
-    if (membership instanceof Promise) return membership.then((found) => enter(request, room, found))
+    if (membership instanceof Promise) {
+      return room.whileInUse(async () => enter(request, room, await membership))
+    }
     enter(request, room, membership)
     return null
   }
 
-  async function openAndEnter(request: FastifyRequest, room: Room): Promise<void> {
-    await room.open()
-    enter(request, room, await findMembership(request, room))
+  function visit(request: FastifyRequest): Promise<void> {
+    return rooms.visit(roomParams(request.params).room, async (room) =>
+      enter(request, room, await findMembership(request, room)),
+    )
   }
 
   function enter(request: FastifyRequest, room: Room, membership: Membership | null): void {
+    admit(request, membership)
     request.context.assignRoom(room, room.connect(membership))
     const { transport, uncounted } = request.routeOptions.config
     if (membership && !uncounted) request.context.startMeter(app.usageOf(membership), transport)
+  }
+
+  /** A WebSocket is refused after the handshake. Socket.IO decides by the status of an answer. */
+  function admit(request: FastifyRequest, membership: Membership | null): void {
+    try {
+      app.limits.admitConnection(request, membership)
+    } catch (error) {
+      const { transport, uncounted } = request.routeOptions.config
+      const isWebSocket = request.ws && (transport === 'websocket' || uncounted)
+      if (!isWebSocket || !(error instanceof DomainError) || closeCodeOf(error) === undefined) throw error
+      request.context.refusal ??= error
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import { DomainError, type ErrorCode } from '../errors/domain-error.ts'
 interface ProblemKind {
   status: number
   title: string
-  /** With what a WebSocket is closed: a browser shows a page close codes only. Errors of a token have one. */
+  /** With what a WebSocket is closed: a browser shows a page close codes only. Errors that refuse a connection have one. */
   closeCode?: number
 }
 
@@ -21,13 +21,13 @@ const KINDS: Record<ErrorCode, ProblemKind> = {
   'renames-used': { status: 409, title: 'Renames used up' },
   'id-taken': { status: 409, title: 'Draft id taken' },
   'member-ended': { status: 410, title: 'Member ended', closeCode: CLOSE.memberEnded },
-  'too-many-requests': { status: 429, title: 'Too many requests' },
+  'too-many-requests': { status: 429, title: 'Too many requests', closeCode: 1008 },
   'upgrade-required': { status: 426, title: 'Upgrade required' },
   full: { status: 503, title: 'Full' },
   'store-away': { status: 503, title: 'Store away' },
 }
 
-/** The close code for an error of a token; undefined for other errors. */
+/** The close code for an error that refuses a connection; undefined for other errors. */
 export const closeCodeOf = ({ code }: DomainError): number | undefined => KINDS[code].closeCode
 
 /** Seconds for a Retry-After header; undefined for an error that has none. */
@@ -37,7 +37,7 @@ export function retryAfterS(error: unknown): number | undefined {
 }
 
 /** The body of an answer that refuses, as RFC 9457 has it. It is the same on every transport. */
-export function problemOf({ code, message, facts: { field, limit } }: DomainError): Problem {
+export function problemOf({ code, message, facts: { field, limit, retryAfterMs } }: DomainError): Problem {
   const { status, title } = KINDS[code]
   return {
     type: code,
@@ -46,6 +46,7 @@ export function problemOf({ code, message, facts: { field, limit } }: DomainErro
     detail: message,
     ...(field === undefined ? {} : { field }),
     ...(limit === undefined ? {} : { limit }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   }
 }
 

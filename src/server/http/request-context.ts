@@ -6,6 +6,7 @@ import type { ByteSource } from '../metering/byte-source.ts'
 import type { ClientConnection, OpenRequest } from '../metering/client-connection.ts'
 import { serverNow } from '../log/clock.ts'
 import { isDisconnected } from './disconnect.ts'
+import type { AddressEntry } from '../limits/address-book.ts'
 import type { MemberUsage } from '../metering/member-usage.ts'
 import type { ReaderConnection } from '../room/membership.ts'
 import type { DomainError } from '../errors/domain-error.ts'
@@ -24,9 +25,11 @@ export class RequestContext implements OpenRequest, MeteredRequest {
   #request: FastifyRequest | null
   #reply: FastifyReply | null
   #recordedPath: string | null = null
+  #isOver = false
   #meter: RequestMeter = NO_METER
   #room: Room | null = null
   #reader: ReaderConnection | null = null
+  #addressEntry: AddressEntry | null = null
   /** Why the token is refused, if a close code reports this instead of a status. */
   refusal: DomainError | null = null
 
@@ -51,6 +54,10 @@ export class RequestContext implements OpenRequest, MeteredRequest {
   get meter(): RequestMeter {
     return this.#meter
   }
+  /** The address for which this request is counted; null for a client without limits. */
+  get addressEntry(): AddressEntry | null {
+    return this.#addressEntry
+  }
   get room(): Room {
     if (!this.#room) throw new Error('this request is about no room')
     return this.#room
@@ -62,6 +69,13 @@ export class RequestContext implements OpenRequest, MeteredRequest {
   get reader(): ReaderConnection {
     if (!this.#reader) throw new Error('this request is about no room')
     return this.#reader
+  }
+
+  /** Counts the request for an address until the request ends. */
+  countFor(entry: AddressEntry): void {
+    entry.connections += 1
+    this.#addressEntry = entry
+    if (this.#isOver) entry.connections -= 1
   }
 
   /** @param reader made for this request */
@@ -109,6 +123,8 @@ export class RequestContext implements OpenRequest, MeteredRequest {
   /** The answer was sent, or the connection is closed. */
   end(): void {
     this.connection.removeRequest(this)
+    if (!this.#isOver && this.#addressEntry) this.#addressEntry.connections -= 1
+    this.#isOver = true
     this.endRead()
     this.#onEnd()
     // A preflight carries no token. Its bytes are counted for the request that it precedes, the next on its connection.

@@ -1,5 +1,6 @@
 import { LIMITS, type Batch, type Cursor, type RoomEvent } from '../../protocol.ts'
 import type { Waiter } from './log.ts'
+import { memoryOf, type EventHolder, type LogBudget } from './log-budget.ts'
 
 /** Maximum of cached batches, one per cursor. Bounded because a client may try all cursors of a quiet room. */
 const MAX_BATCHES = 64
@@ -8,25 +9,40 @@ const MAX_BATCHES = 64
 const HISTORY = 'history'
 const RESET = 'reset'
 
+/** The cursor before the first event, the same in every epoch: a reader of a room that does not exist yet has no other. */
+const ORIGIN: Cursor = '00000000.0'
+
+/** Of the byte limit, the part that stays when events are dropped, so that not every event drops one. */
+const KEPT_SHARE = 7 / 8
+/** Cached batches may use as many bytes as the events themselves, and at least these. */
+const MIN_CACHE_BYTES = 65_536
+
 export interface WindowOptions {
   /** Events for a reader without a cursor. */
   historyEvents: number
   /** Events that can be read by cursor, and among which an id is stored only once. */
   retainEvents: number
+  /** Limit of the memory of these events, in bytes. */
+  retainBytes: number
+  /** The memory of all rooms of this process. */
+  budget: LogBudget
 }
 
 /** The retained events of one epoch in this process, and the readers that wait for more. */
-export class Window {
+export class Window implements EventHolder {
   readonly #options: WindowOptions
   readonly #onDrop: (events: readonly RoomEvent[]) => void
   #epoch: string
   /** `#events[i]` has the seq `#dropped + i + 1`. */
   #events: RoomEvent[] = []
   #dropped = 0
+  #bytes = 0
   #head: Cursor
   readonly #waiters = new Set<Waiter>()
   /** Batches read since the last event, by cursor. Most readers have one of a few cursors. */
   readonly #batches = new Map<Cursor, Batch>()
+  /** Memory of the events of these batches, each counted for each batch. */
+  #cachedBytes = 0
   #isWakeScheduled = false
   #isClosed = false
 
@@ -36,6 +52,11 @@ export class Window {
     this.#head = this.#cursorAt(0)
     this.#options = options
     this.#onDrop = onDrop
+    options.budget.add(this)
+  }
+
+  get bytes(): number {
+    return this.#bytes
   }
 
   get head(): Cursor {
@@ -54,21 +75,36 @@ export class Window {
   /** Appends the event that follows the head. */
   push(event: RoomEvent): void {
     this.#events.push(event)
+    const { retainBytes, budget } = this.#options
+    const bytes = memoryOf(event)
+    this.#bytes += bytes
     this.#trim()
+    budget.change(bytes)
+    if (this.#bytes > retainBytes) this.#dropBytes(this.#bytes - retainBytes * KEPT_SHARE)
     this.#onHeadChange()
   }
 
   /** Starts an epoch with these events, the last of which has the seq `headSeq`. */
   restart(epoch: string, events: readonly RoomEvent[], headSeq: number): void {
     this.#epoch = epoch
+    const { budget } = this.#options
+    budget.change(-this.#bytes)
     this.#events = [...events]
+    this.#bytes = events.reduce((sum, event) => sum + memoryOf(event), 0)
     this.#dropped = headSeq - events.length
+    budget.change(this.#bytes)
     this.#onHeadChange()
+  }
+
+  dropHalf(): boolean {
+    this.#dropBytes(this.#bytes / 2)
+    this.#clearBatches()
+    return this.#events.length > 1
   }
 
   /** False for a cursor of another epoch and for a cursor beyond the head. */
   hasReached(cursor: Cursor): boolean {
-    if (cursor === this.#head || this.#batches.has(cursor)) return true
+    if (cursor === this.#head || cursor === ORIGIN || this.#batches.has(cursor)) return true
     const [epoch, digits] = cursor.split('.')
     return epoch === this.#epoch && Number(digits) <= this.headSeq
   }
@@ -97,6 +133,11 @@ export class Window {
     this.#wakeAll()
   }
 
+  /** The window will not be used again: its memory is free. */
+  release(): void {
+    this.#options.budget.remove(this)
+  }
+
   #history(): Batch {
     return this.#batchAfter(Math.max(this.#oldestReadable, this.headSeq - this.#options.historyEvents))
   }
@@ -110,20 +151,29 @@ export class Window {
   }
 
   #cacheBatch(cursor: Cursor, batch: Batch): Batch {
-    if (this.#batches.size === MAX_BATCHES) this.#batches.clear()
+    const bytes = batch.events.reduce((sum, event) => sum + memoryOf(event), 0)
+    const maxBytes = Math.max(MIN_CACHE_BYTES, this.#bytes)
+    if (this.#batches.size === MAX_BATCHES || this.#cachedBytes + bytes > maxBytes) this.#clearBatches()
+    this.#cachedBytes += bytes
     this.#batches.set(cursor, batch)
     return batch
   }
 
+  #clearBatches(): void {
+    this.#batches.clear()
+    this.#cachedBytes = 0
+  }
+
   #cursorAt(seq: number): Cursor {
-    return `${this.#epoch}.${seq}`
+    return seq === 0 ? ORIGIN : `${this.#epoch}.${seq}`
   }
 
   /** null for a cursor of another epoch, before the retained window, or beyond the head. */
   #seqOf(cursor: Cursor): number | null {
     const [epoch, digits] = cursor.split('.')
     const seq = Number(digits)
-    return epoch === this.#epoch && seq >= this.#oldestReadable && seq <= this.headSeq ? seq : null
+    const isOfEpoch = epoch === this.#epoch || cursor === ORIGIN
+    return isOfEpoch && seq >= this.#oldestReadable && seq <= this.headSeq ? seq : null
   }
 
   get #oldestReadable(): number {
@@ -134,15 +184,32 @@ export class Window {
   #trim(): void {
     const { retainEvents } = this.#options
     if (this.#events.length < 2 * retainEvents) return
-    const dropped = this.#events.splice(0, this.#events.length - retainEvents)
-    this.#dropped += dropped.length
+    this.#drop(this.#events.length - retainEvents)
+  }
+
+  /** Drops the oldest events until these bytes are free, but not the last event. */
+  #dropBytes(bytes: number): void {
+    let count = 0
+    for (let freed = 0; freed < bytes && count < this.#events.length - 1; count++) {
+      const event = this.#events[count]
+      if (event) freed += memoryOf(event)
+    }
+    if (count > 0) this.#drop(count)
+  }
+
+  #drop(count: number): void {
+    const dropped = this.#events.splice(0, count)
+    const bytes = dropped.reduce((sum, event) => sum + memoryOf(event), 0)
+    this.#dropped += count
+    this.#bytes -= bytes
+    this.#options.budget.change(-bytes)
     this.#onDrop(dropped)
   }
 
   /** Wakes readers once per turn of the event loop: they send all events of the turn in one batch and one write. */
   #onHeadChange(): void {
     this.#head = this.#cursorAt(this.headSeq)
-    this.#batches.clear()
+    this.#clearBatches()
     if (this.#isWakeScheduled || this.#waiters.size === 0) return
     this.#isWakeScheduled = true
     setImmediate(() => {

@@ -5,6 +5,7 @@ import { assignedByteSource, splitBytes, type ByteSource, type TransferredBytes 
 import { digest } from '../room/ids.ts'
 import { MAX_OPEN_REQUESTS } from '../config/limits.ts'
 import type { ConnectionUse, MemberUsage } from './member-usage.ts'
+import { isLoopback } from '../limits/address-key.ts'
 import { SmallSet } from '../log/small-set.ts'
 
 /** ms for a refusal to be sent. After that the connection is destroyed. */
@@ -30,6 +31,8 @@ export interface OpenRequest {
  */
 export class ClientConnection implements ByteSource {
   readonly connection: Socket
+  /** The peer is this machine. */
+  readonly isLoopback: boolean
   #upBytes = 0
   #downBytes = 0
   /** More than one on HTTP/2, and for a client that pipelines. */
@@ -45,6 +48,7 @@ export class ClientConnection implements ByteSource {
 
   constructor(socket: Socket) {
     this.connection = socket
+    this.isLoopback = isLoopback(socket.remoteAddress)
     // One listener per connection. With one per request, closing a connection takes time with the square of their number.
     socket.on('close', onClose)
   }

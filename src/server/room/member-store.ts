@@ -11,7 +11,7 @@ export interface MemberOptions {
 
 export interface AddedMember {
   membership: Membership
-  /** The position after the member's own `joined`, and the members at that position. */
+  /** The position after the member's own `joined`, and the members at that position, at most `LIMITS.joinedRoster`. */
   cursor: Cursor
   roster: Member[]
 }
@@ -23,6 +23,8 @@ export interface AddedMember {
 export interface MemberStore {
   /** All members, as far as this server has read the log. */
   readonly roster: Member[]
+  /** Their number. */
+  readonly size: number
   /** All members now. While the store is away, the members that this server knows. */
   readRoster(): Promise<Member[]>
   hasName(name: string): boolean

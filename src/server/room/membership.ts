@@ -43,6 +43,10 @@ export class Membership {
   get isEnded(): boolean {
     return this.#isEnded
   }
+  /** Requests and sockets of the member at this server. */
+  get connectionCount(): number {
+    return this.#connections.size
+  }
   get isConnected(): boolean {
     return this.#connections.size > 0
   }

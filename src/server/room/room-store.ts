@@ -12,10 +12,18 @@ export interface StoredRoom {
    * @throws DomainError `member-ended`
    */
   append(author: Membership, entry: Entry): Promise<Appended>
-  /** null if the room can be used at once; otherwise settles when it can. @throws DomainError `store-away` */
+  /**
+   * null if the room can be used at once; otherwise settles when it can. Opening a room stores nothing: its first event does.
+   *
+   * @throws DomainError `store-away`
+   */
   open(): Promise<void> | null
-  /** Whether this process can forget the room without losing data. */
+  /** Whether the room has events. */
+  readonly isStored: boolean
+  /** Whether this process can forget the room without ending a membership. */
   readonly canBeReleased: boolean
+  /** Whether messages are lost when this process forgets the room. */
+  readonly hasMessages: boolean
   close(): void
 }
 

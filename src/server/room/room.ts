@@ -15,22 +15,50 @@ export class Room {
   readonly #members: MemberStore
   readonly #stored: StoredRoom
   readonly #observer: () => RoomObserver | undefined
-  /** Number of requests and sockets that read the room at this server. */
-  #connections = 0
-  readonly #onDisconnect = () => {
-    this.#connections -= 1
+  readonly name: string
+  /** Number of requests and sockets that use the room at this server. */
+  #uses = 0
+  #entries = 0
+  readonly #onLeft: () => void
+  readonly #endUse = () => {
+    this.#uses -= 1
+    if (this.#uses === 0) this.#onLeft()
   }
 
-  constructor(stored: StoredRoom, observer: () => RoomObserver | undefined = () => undefined) {
+  /** @param onLeft called when no request and no socket uses the room any more */
+  constructor(
+    name: string,
+    stored: StoredRoom,
+    observer: () => RoomObserver | undefined = () => undefined,
+    onLeft: () => void = () => undefined,
+  ) {
+    this.name = name
     this.#observer = observer
+    this.#onLeft = onLeft
     this.log = stored.log
     this.#members = stored.members
     this.#stored = stored
   }
 
-  /** Whether the room has no reader here, and this process can forget it without losing data. */
+  /** Number of requests and sockets that have used the room so far. */
+  get entries(): number {
+    return this.#entries
+  }
+  /** Whether no request uses the room, and this process can forget it without ending a membership. */
+  get canBeReleased(): boolean {
+    return this.#uses === 0 && this.#stored.canBeReleased
+  }
+  /** Whether the room has no members either. */
   get isIdle(): boolean {
-    return this.#connections === 0 && this.#stored.canBeReleased
+    return this.canBeReleased && this.#members.size === 0
+  }
+  /** Whether messages are lost when this process forgets the room. */
+  get hasMessages(): boolean {
+    return this.#stored.hasMessages
+  }
+  /** Whether the store has the room already. */
+  get isStored(): boolean {
+    return this.#stored.isStored
   }
 
   /** All members, as far as this server has read the log. */
@@ -43,6 +71,16 @@ export class Room {
     return this.#stored.open()
   }
 
+  /** The room is not released meanwhile. */
+  async whileInUse<T>(use: () => Promise<T>): Promise<T> {
+    this.#uses += 1
+    try {
+      return await use()
+    } finally {
+      this.#endUse()
+    }
+  }
+
   readRoster(): Promise<Member[]> {
     return this.#members.readRoster()
   }
@@ -52,11 +90,12 @@ export class Room {
     if (name !== undefined && isReserved(name)) throw nameTaken(name)
     const token = newToken()
     const tokenDigest = digest(token)
-    const { membership, cursor, roster } =
+    const { membership, cursor, roster } = await this.whileInUse(() =>
       name === undefined
-        ? await this.#addWithInventedName(acceptLanguage, tokenDigest)
-        : await this.#members.addMember({ id: newMemberId(), name }, tokenDigest)
-    return { member: membership.member, token, cursor, roster }
+        ? this.#addWithInventedName(acceptLanguage, tokenDigest)
+        : this.#members.addMember({ id: newMemberId(), name }, tokenDigest),
+    )
+    return { member: membership.member, token, cursor, roster, memberCount: this.#members.size }
   }
 
   /**
@@ -80,8 +119,9 @@ export class Room {
 
   /** Adds a connection; `null` for a reader without a token. While it is open, the member's lease does not run. */
   connect(membership: Membership | null): ReaderConnection {
-    this.#connections += 1
-    return new ReaderConnection(membership, this.#observer(), this.#onDisconnect)
+    this.#uses += 1
+    this.#entries += 1
+    return new ReaderConnection(membership, this.#observer(), this.#endUse)
   }
 
   /** @throws DomainError `name-taken`, `renames-used` */

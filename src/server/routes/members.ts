@@ -1,15 +1,20 @@
 import { schemas, type Present } from '../../protocol.ts'
 import type { Config } from '../config/settings.ts'
+import type { Rooms } from '../room/rooms.ts'
 import { requireMembership, type App } from '../http/app-types.ts'
 
 /** Joining, renewing the lease, renaming, leaving. */
-export function mountMembers(app: App, { lease }: Config): void {
+export function mountMembers(app: App, rooms: Rooms, { lease }: Config): void {
   app.post('/members', {
     schema: { body: schemas.join },
     // `curl -X POST` without a body joins with an invented name.
     preValidation: async (request) => void (request.body = (request.body as object | null) ?? {}),
     handler: async (request, reply) => {
-      const joined = await request.context.room.join(request.body.name, request.headers['accept-language'])
+      const { context, body, headers } = request
+      app.limits.admitJoin(context)
+      const { name } = context.room
+      if (!rooms.find(name)) app.limits.admitRoom(context)
+      const joined = await rooms.get(name).join(body.name, headers['accept-language'])
       return reply.code(201).send(joined)
     },
   })

@@ -50,7 +50,7 @@ export function mountMeterSocket(app: App): void {
         tracing?.stop()
         tracing = on ? usage.startTrace() : null
       }
-      handleFrames(socket, connection.meter, async (text) => {
+      handleFrames(socket, connection.meter, app.limits.frameLimit(request.context), async (text) => {
         try {
           const frame = frameUp(readFrame(text))
           if (frame.type === 'trace') trace(frame.on)

@@ -1,5 +1,6 @@
 import type { Config } from '../config/settings.ts'
 import { MemoryStore } from './memory/memory-store.ts'
+import { LogBudget } from '../log/log-budget.ts'
 import type { Logger } from './redis/connection.ts'
 import type { Store } from '../room/room-store.ts'
 
@@ -8,6 +9,8 @@ export async function openStore(config: Config, log: Logger): Promise<Store> {
   const options = {
     historyEvents: config.history,
     retainEvents: config.retain,
+    retainBytes: config.retainBytes,
+    budget: new LogBudget(config.retainTotal),
     leaseMs: config.lease,
     renames: config.renames,
     maxMembers: config.maxMembers,

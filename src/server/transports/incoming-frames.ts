@@ -2,6 +2,7 @@ import type { WebSocket } from '@fastify/websocket'
 import { parse } from 'secure-json-parse'
 import { MAX_WAITING_FRAMES } from '../config/limits.ts'
 import { DomainError } from '../errors/domain-error.ts'
+import type { FrameLimit } from '../http/client-limits.ts'
 import type { FrameMeter } from '../metering/frame-meter.ts'
 import { upBytes } from '../metering/frame-sizes.ts'
 import type { DraftCarrier } from '../metering/request-meter.ts'
@@ -10,6 +11,7 @@ import type { DraftCarrier } from '../metering/request-meter.ts'
 export function handleFrames(
   socket: WebSocket,
   meter: FrameMeter,
+  limit: FrameLimit | null,
   handle: (text: string, carrier: DraftCarrier) => Promise<void>,
 ): void {
   /** Settles when the last received frame was handled; null when all frames were. */
@@ -18,6 +20,10 @@ export function handleFrames(
   socket.on('message', (data: Buffer, isBinary) => {
     if (isBinary) {
       socket.close(1003, 'text frames only')
+      return
+    }
+    if (limit && !limit.take()) {
+      socket.close(1008, `more than ${limit.perSecond} frames in a second`)
       return
     }
     const carrier = meter.countReceived(upBytes(data.length))

@@ -20,16 +20,19 @@ export const webSocket: MountTransport = (app, path, transport) => {
     wsHandler: (socket, request) => {
       const connection = openWebSocket(socket, request)
       if (!connection) return
-      const { room, reader } = request.context
+      const { context } = request
+      const { room, reader } = context
 
-      handleFrames(socket, connection.meter, async (text, carrier) => {
+      handleFrames(socket, connection.meter, app.limits.frameLimit(context), async (text, carrier) => {
         let id: string | undefined
         try {
           const frame = readFrame(text)
           id = draftIdOf(frame)
           const { draft } = frameUp(frame)
           carrier.countDraft(draft)
-          const { ack } = await room.post(requireMembership(reader), draft)
+          const membership = requireMembership(reader)
+          app.limits.admitPost(context, membership)
+          const { ack } = await room.post(membership, draft)
           await connection.send({ type: 'ack', ack })
         } catch (error) {
           const problem = toProblem(error, app.log)

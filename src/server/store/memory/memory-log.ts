@@ -8,6 +8,7 @@ import { Window, type WindowOptions } from '../../log/window.ts'
 export class MemoryLog extends WindowLog {
   readonly #window: Window
   readonly #byId: Map<string, RoomEvent>
+  #hasMessages = false
 
   constructor(options: WindowOptions) {
     const byId = new Map<string, RoomEvent>()
@@ -19,13 +20,26 @@ export class MemoryLog extends WindowLog {
     this.#byId = byId
   }
 
+  get hasEvents(): boolean {
+    return this.#window.headSeq > 0
+  }
+  get hasMessages(): boolean {
+    return this.#hasMessages
+  }
+
   append(entry: Entry): Promise<Appended> {
     const known = this.#byId.get(entry.id)
     if (known) return Promise.resolve({ event: known, isNew: false })
     const event: RoomEvent = { ...entry, seq: this.#window.headSeq + 1, at: Date.now() }
     this.#byId.set(event.id, event)
+    if (event.type === 'message') this.#hasMessages = true
     this.#window.push(event)
     return Promise.resolve({ event, isNew: true })
+  }
+
+  /** The log will not be used again. */
+  release(): void {
+    this.#window.release()
   }
 
   find(id: string): Promise<RoomEvent | null> {

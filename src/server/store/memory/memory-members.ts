@@ -1,4 +1,4 @@
-import type { LeftReason, Member } from '../../../protocol.ts'
+import { LIMITS, type LeftReason, type Member } from '../../../protocol.ts'
 import { wasEventLoopBlocked } from '../../log/clock.ts'
 import { RevokedTokens } from '../../room/revoked-tokens.ts'
 import { newId } from '../../room/ids.ts'
@@ -33,6 +33,10 @@ export class MemoryMembers implements MemberStore {
     return [...this.#records.values()].map(({ membership }) => membership.member)
   }
 
+  get size(): number {
+    return this.#records.size
+  }
+
   readRoster(): Promise<Member[]> {
     return Promise.resolve(this.roster)
   }
@@ -54,7 +58,7 @@ export class MemoryMembers implements MemberStore {
     this.#timer ??= this.#sweepIn(this.#options.leaseMs)
     this.#byToken.set(tokenDigest, membership)
     await this.#log.append({ type: 'joined', id: newId(), member })
-    return { membership, cursor: this.#log.head, roster: this.roster }
+    return { membership, cursor: this.#log.head, roster: this.#firstMembers() }
   }
 
   membershipByToken(tokenDigest: string): Membership {
@@ -135,6 +139,14 @@ export class MemoryMembers implements MemberStore {
 
   #endIfPresent(membership: Membership, reason: LeftReason): void {
     if (this.#records.has(membership.member.id)) void this.endMembership(membership, reason)
+  }
+
+  #firstMembers(): Member[] {
+    const members: Member[] = []
+    for (const { membership } of this.#records.values()) {
+      if (members.push(membership.member) === LIMITS.joinedRoster) break
+    }
+    return members
   }
 
   #reserveName(name: string): void {

@@ -24,9 +24,15 @@ export class MemoryStore implements Store {
       },
       open: () => null,
       get canBeReleased() {
-        return members.roster.length === 0
+        return members.size === 0
       },
-      close: () => undefined,
+      get isStored() {
+        return log.hasEvents
+      },
+      get hasMessages() {
+        return log.hasMessages
+      },
+      close: () => log.release(),
     }
   }
 

@@ -22,6 +22,17 @@ export class MemberRecords {
     return [...this.#byId.values()]
   }
 
+  get size(): number {
+    return this.#byId.size
+  }
+
+  /** The members that joined first, as far as this server knows. */
+  first(count: number): Member[] {
+    const members: Member[] = []
+    for (const { member } of this.#byId.values()) if (members.push(member) === count) break
+    return members
+  }
+
   get(memberId: string): MemberRecord | undefined {
     return this.#byId.get(memberId)
   }

@@ -3,6 +3,7 @@ import type { Cursor, RoomEvent } from '../../../protocol.ts'
 import type { Appended, Entry } from '../../log/log.ts'
 import { WindowLog } from '../../log/window-log.ts'
 import type { Reply, ScriptArgs } from './connection.ts'
+import { retainedIn, type RetainOptions } from './retained.ts'
 import { eventIn, type RoomReplica } from './room-replica.ts'
 import type { ScriptName } from './scripts.ts'
 
@@ -14,12 +15,12 @@ const RETRY_MS = 250
 /** A log in a Redis Stream, shared by any number of servers, and read from a window in this process. */
 export class RedisLog extends WindowLog {
   readonly #replica: RoomReplica
-  readonly #retainEvents: number
+  readonly #retained: string
 
-  constructor(replica: RoomReplica, retainEvents: number) {
+  constructor(replica: RoomReplica, options: RetainOptions) {
     super(replica.window)
     this.#replica = replica
-    this.#retainEvents = retainEvents
+    this.#retained = retainedIn(options)
   }
 
   append(entry: Entry): Promise<Appended> {
@@ -37,7 +38,7 @@ export class RedisLog extends WindowLog {
     write: (script: ScriptName, args: ScriptArgs) => Promise<Reply>,
   ): Promise<Appended> {
     const at = Date.now()
-    const reply = await write('append-event', [this.#retainEvents, at, entry.id, JSON.stringify(entry), memberId])
+    const reply = await write('append-event', [this.#retained, at, entry.id, JSON.stringify(entry), memberId])
     const known = eventIn(reply)
     if (known) return { event: known, isNew: false }
     return { event: { ...entry, seq: Number(reply[3]), at }, isNew: true }

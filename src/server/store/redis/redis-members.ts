@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { LeftReason, Member, RoomEvent } from '../../../protocol.ts'
+import { LIMITS, type LeftReason, type Member, type RoomEvent } from '../../../protocol.ts'
 import { newId } from '../../room/ids.ts'
 import type { Entry } from '../../log/log.ts'
 import type { AddedMember, MemberOptions, MemberStore } from '../../room/member-store.ts'
@@ -15,6 +15,7 @@ import {
 import { Membership, type Presence } from '../../room/membership.ts'
 import type { Reply, ScriptArgs } from './connection.ts'
 import { DELETED_AFTER_MS, type ReplicaListener, type RoomReplica } from './room-replica.ts'
+import { retainedIn, type RetainOptions } from './retained.ts'
 import type { ScriptName } from './scripts.ts'
 import { MemberRecords, parseRecord, serializeRecord, type MemberRecord } from './member-records.ts'
 
@@ -37,7 +38,7 @@ export const renewalMs = (leaseMs: number): number => Math.min(MAX_RENEWAL_MS, l
  */
 export class RedisMembers implements MemberStore, Presence, ReplicaListener {
   readonly #replica: RoomReplica
-  readonly #options: MemberOptions & { retainEvents: number }
+  readonly #options: MemberOptions & RetainOptions
   readonly #records = new MemberRecords()
   /** Ids of members heard from since the last renewal, and memberships with an open connection. */
   readonly #heardFrom = new Set<string>()
@@ -47,7 +48,7 @@ export class RedisMembers implements MemberStore, Presence, ReplicaListener {
   /** Members that Redis has lost, by id, until they are restored. */
   readonly #lost = new Map<string, MemberRecord>()
 
-  constructor(replica: RoomReplica, options: MemberOptions & { retainEvents: number }) {
+  constructor(replica: RoomReplica, options: MemberOptions & RetainOptions) {
     this.#replica = replica
     this.#options = options
     replica.listener = this
@@ -55,6 +56,10 @@ export class RedisMembers implements MemberStore, Presence, ReplicaListener {
 
   get roster(): Member[] {
     return this.#records.all.map(({ member }) => member)
+  }
+
+  get size(): number {
+    return this.#records.size
   }
 
   async readRoster(): Promise<Member[]> {
@@ -79,7 +84,7 @@ export class RedisMembers implements MemberStore, Presence, ReplicaListener {
     if (status === 'full') throw roomFull(maxMembers)
     if (status === 'taken') throw nameTaken(member.name)
     const membership = this.#membershipOf(this.#records.get(member.id) ?? this.#records.save(record))
-    return { membership, cursor: this.#replica.window.head, roster: this.roster }
+    return { membership, cursor: this.#replica.window.head, roster: this.#records.first(LIMITS.joinedRoster) }
   }
 
   membershipByToken(tokenDigest: string): Membership | Promise<Membership> {
@@ -135,7 +140,7 @@ export class RedisMembers implements MemberStore, Presence, ReplicaListener {
    * @throws DomainError `store-away`; no membership ends by that
    */
   async renewLeases(): Promise<void> {
-    if (!this.#replica.isOpen) return
+    if (!this.#replica.isStored) return
     if (this.#lost.size > 0) await this.#restoreLost()
     const heardFrom = new Set([...this.#heardFrom, ...[...this.#connected].map(({ member }) => member.id)])
     this.#heardFrom.clear()
@@ -263,8 +268,8 @@ export class RedisMembers implements MemberStore, Presence, ReplicaListener {
   }
 
   /** ARGV 3 to 5 of every script that appends an event. */
-  #eventArgs(eventId: string): [retainEvents: number, at: number, eventId: string] {
-    return [this.#options.retainEvents, Date.now(), eventId]
+  #eventArgs(eventId: string): [retained: string, at: number, eventId: string] {
+    return [retainedIn(this.#options), Date.now(), eventId]
   }
 
   #remove(record: MemberRecord): void {

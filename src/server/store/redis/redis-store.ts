@@ -44,9 +44,9 @@ export class RedisStore implements Store {
   }
 
   room(name: string): StoredRoom {
-    const { prefix, retainEvents } = this.#options
+    const { prefix } = this.#options
     const replica = new RoomReplica(this.#connection, this.#tail, `${prefix}:{${name}}:`, this.#options)
-    const log = new RedisLog(replica, retainEvents)
+    const log = new RedisLog(replica, this.#options)
     const members = new RedisMembers(replica, this.#options)
     this.#openRooms.add(members)
     return {
@@ -57,6 +57,10 @@ export class RedisStore implements Store {
       open: () => replica.open(),
       // Redis has all data of the room.
       canBeReleased: true,
+      hasMessages: false,
+      get isStored() {
+        return replica.isStored
+      },
       close: () => void this.#openRooms.delete(members),
     }
   }

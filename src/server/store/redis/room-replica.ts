@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { RoomEvent } from '../../../protocol.ts'
 import type { Entry } from '../../log/log.ts'
 import { roomRestarting, storeAway } from '../../errors/store-errors.ts'
+import { memoryOf } from '../../log/log-budget.ts'
 import { Window, type WindowOptions } from '../../log/window.ts'
 import type { Connection, Reply, ScriptArgs } from './connection.ts'
 import type { ScriptName } from './scripts.ts'
@@ -35,6 +36,9 @@ interface Position {
   last: { entryId: string; eventId: string }
 }
 
+/** The reply of read-head, which has only the status when there is no room. */
+type Head = readonly [status: 'ok' | 'none', birth: number, n: number, seq: number, epoch: string, records: string[]]
+
 /** Fields of an entry, which is an event or a mark. See scripts.ts. */
 type Fields = Partial<Record<'s' | 'a' | 'i' | 'e' | 'r' | 'm' | 'g', string>>
 
@@ -47,6 +51,8 @@ export class RoomReplica {
   readonly #options: WindowOptions
   #listener: ReplicaListener | null = null
   #position: Position = { epoch: '', birth: 0, n: 0, last: { entryId: '', eventId: '' } }
+  /** Redis had no such room when this server asked. */
+  #isAbsent = false
   #loading: Promise<void> | null = null
   #catchingUp: Promise<void> | null = null
   /** Begins when `#catchingUp` has settled. */
@@ -67,17 +73,19 @@ export class RoomReplica {
     this.#listener = listener
   }
 
-  get isOpen(): boolean {
+  /** Redis has the room, and this server has read it. */
+  get isStored(): boolean {
     return this.#position.epoch !== ''
   }
 
-  /** null if the room was read before; otherwise reads it. @throws DomainError `store-away` */
+  /** null if the room was read before; otherwise reads it, and does not create it. @throws DomainError `store-away` */
   open(): Promise<void> | null {
-    return this.isOpen ? null : this.#load()
+    return this.isStored || this.#isAbsent ? null : this.#load()
   }
 
   /**
-   * Runs a script that changes the room, from this server's position. Settles when this server has read the new entry.
+   * Runs a script that changes the room, from this server's position. Creates the room if there is none. Settles when this server
+   * has read the new entry.
    *
    * @throws DomainError `store-away`: whether the room was changed is unknown
    */
@@ -85,6 +93,8 @@ export class RoomReplica {
     let reply = await this.#runFromPosition(script, args)
     if (reply[0] === 'moved') {
       await this.#load()
+      // Another load may be under way that does not create the room.
+      while (!this.isStored) await this.#load(true)
       reply = await this.#runFromPosition(script, args)
     }
     if (reply[0] === 'moved') throw roomRestarting()
@@ -122,32 +132,39 @@ export class RoomReplica {
   close(): void {
     this.#unfollow()
     this.window.close()
+    this.window.release()
   }
 
   async #readToHead(): Promise<void> {
-    const [, birth, n, , epoch] = await this.#fetchHead(false)
+    const [status, birth, n, , epoch] = await this.#fetchHead(false, false)
+    if (status === 'none') return
     if (epoch !== this.#position.epoch) await this.#load()
     else if (!(await this.#waitUntilRead(birth, n, READ_BACK_MS))) throw storeAway('the store is late: try again')
   }
 
-  async #fetchHead(withMembers: boolean): Promise<[string, number, number, number, string, string[]]> {
+  async #fetchHead(withMembers: boolean, creates: boolean): Promise<Head> {
     const { epoch, birth, n, last } = this.#position
     const args = [epoch, n, last.entryId, last.eventId, randomBytes(4).toString('hex'), birth, DELETED_AFTER_MS]
-    const reply = await this.runScript('read-head', [...args, withMembers ? '1' : '0'])
-    return reply as unknown as [string, number, number, number, string, string[]]
+    const reply = await this.runScript('read-head', [...args, withMembers ? '1' : '0', creates ? '1' : '0'])
+    return reply as unknown as Head
   }
 
   /** Reads all retained events and all members. */
-  #load(): Promise<void> {
-    this.#loading ??= this.#loadOnce().finally(() => (this.#loading = null))
+  #load(creates = false): Promise<void> {
+    this.#loading ??= this.#loadOnce(creates).finally(() => (this.#loading = null))
     return this.#loading
   }
 
-  async #loadOnce(): Promise<void> {
+  async #loadOnce(creates: boolean): Promise<void> {
     const known = this.#position.epoch
-    const [, birth, n, seq, epoch, records] = await this.#fetchHead(true)
+    const [status, birth, n, seq, epoch, records] = await this.#fetchHead(true, creates)
+    if (status === 'none') {
+      this.#becomeAbsent()
+      return
+    }
     const { events, last } = await this.#history(`${birth}-${n}`)
-    if (this.window.isClosed) return
+    this.#requireOpen()
+    this.#isAbsent = false
     this.#unfollow()
     this.#position = { epoch, birth, n, last }
     this.window.restart(epoch, withoutGaps(events, seq), seq)
@@ -160,8 +177,25 @@ export class RoomReplica {
     await this.#listener?.loaded(records, known !== '' && known !== epoch)
   }
 
+  /** Redis has no such room. Its first entry loads it. */
+  #becomeAbsent(): void {
+    this.#requireOpen()
+    this.#isAbsent = true
+    this.#unfollow()
+    this.#unfollow = this.#tail.follow(`${this.#prefix}log`, '0-0', {
+      entriesRead: () => void this.#load().catch(() => this.#loadLater()),
+      reconnected: () => undefined,
+    })
+  }
+
+  /** A room that was released while it was read has no events here: an empty answer would be wrong. */
+  #requireOpen(): void {
+    if (this.window.isClosed) throw roomRestarting()
+  }
+
   async #history(until: string): Promise<{ events: RoomEvent[]; last: Position['last'] }> {
     const events: RoomEvent[] = []
+    let bytes = 0
     let last = { entryId: '', eventId: '' }
     for (let from = '-'; ;) {
       const entries = await this.#connection.runCommand((client) =>
@@ -171,8 +205,16 @@ export class RoomReplica {
         const event = eventOf(fieldsOf(fields))
         if (!event) continue
         events.push(event)
+        bytes += memoryOf(event)
         last = { entryId, eventId: event.id }
       }
+      let excess = 0
+      for (const event of events) {
+        if (bytes <= this.#options.retainBytes) break
+        bytes -= memoryOf(event)
+        excess += 1
+      }
+      events.splice(0, excess)
       const [behind] = entries.at(-1) ?? []
       if (behind === undefined || entries.length < ENTRIES_AT_ONCE) break
       from = `(${behind}`

@@ -2,7 +2,7 @@
  * The scripts that read or change a room, each as one atomic step: Lua in lua/*.lua, run by Redis. The keys of a room share a
  * hash tag, so that they lie on one shard.
  *
- *   meta     hash: epoch (8 hex digits), birth (ms, Redis' clock, when the epoch began), n, seq; tick (ms, when leases were
+ *   meta     hash: epoch (8 hex digits), birth (ms, Redis' clock, when the epoch began), n, seq, bytes (of the events as JSON); tick (ms, when leases were
  *            last renewed), calm (ms, until when no member is removed)
  *   log      stream of entries, each with the id `<birth>-<n>`: entries of a later epoch follow those of an earlier one,
  *            whatever their number, so a server that waits for more entries reads those of an epoch that it does not know

@@ -5,6 +5,7 @@ import type { WebSocket } from '@fastify/websocket'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Server, type Socket } from 'socket.io'
 import type { Ack, Draft, Problem, TransportName } from '../../../protocol.ts'
+import type { RequestContext } from '../../http/request-context.ts'
 import type { App } from '../../http/app-types.ts'
 import { memoize, type EncodedBatch } from '../../log/encoded-batch.ts'
 import { MAX_WAITING_FRAMES } from '../../config/limits.ts'
@@ -40,6 +41,8 @@ export type Verdict = { ack: Ack } | { error: Problem }
 /** A session that has connected. */
 export interface SocketIoConnection {
   readonly room: Room
+  /** Of the first request. */
+  readonly context: RequestContext
   /** Counts the session for this member, from its first request. */
   assignTo(usage: MemberUsage): void
   /** False when the session is not writable: `onWritable` calls back when it is. */
@@ -164,6 +167,7 @@ export class SocketIoEngine {
     if (!session) throw new Error('a session without a first request')
     return {
       room: session.request.context.room,
+      context: session.request.context,
       assignTo: (usage) => session.assignTo(usage),
       onMessage: (handle) => {
         let handled = Promise.resolve()
@@ -215,6 +219,14 @@ export class SocketIoEngine {
   #open(socket: EngineSocket): void {
     const session = this.#engineRequests.get(socket.request)?.session
     if (!session) return
+    const { context } = session.request
+    const release = context.addressEntry?.connect()
+    const limit = session.request.server.limits.frameLimit(context)
+    if (limit) {
+      socket.on('packet', () => {
+        if (!limit.take()) socket.close(true)
+      })
+    }
     socket.on('packetCreate', (packet: EnginePacket) => {
       session.addPacket(packet)
       // A client that sends packets and never polls would fill the memory with answers.
@@ -226,6 +238,7 @@ export class SocketIoEngine {
     socket.once('close', (reason: string) => {
       this.#sessions.delete(session.id)
       session.close(reason === 'ping timeout')
+      release?.()
     })
   }
 }

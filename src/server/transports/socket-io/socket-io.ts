@@ -22,8 +22,12 @@ export const socketIo: MountTransport = (app, path, transport, { beat }) => {
     try {
       engine.admitOnce(socket)
       const { token } = hello(socket.handshake.auth)
-      const { room } = engine.connectionOf(socket)
-      if (token !== undefined) memberships.set(socket, await room.membershipByToken(token))
+      const { room, context } = engine.connectionOf(socket)
+      if (token !== undefined) {
+        const membership = await room.membershipByToken(token)
+        app.limits.admitMemberConnection(context, membership)
+        memberships.set(socket, membership)
+      }
     } catch (error) {
       return Object.assign(new Error('refused'), { data: toProblem(error, app.log) })
     }
@@ -41,6 +45,7 @@ export const socketIo: MountTransport = (app, path, transport, { beat }) => {
         countDraft(message)
         if (!membership)
           throw new DomainError('unknown-token', 'this needs a token: join the room, then connect with auth: {token}')
+        app.limits.admitPost(connection.context, membership)
         return { ack: (await connection.room.post(membership, message)).ack }
       } catch (error) {
         return { error: toProblem(error, app.log) }
