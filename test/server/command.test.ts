@@ -52,7 +52,7 @@ describe('the command', () => {
       'env: PORT',
       '--history',
     ]) {
-      expect(output()).toContain(word)
+      expect(output().replace(/\s+/g, ' ')).toContain(word)
     }
   })
 

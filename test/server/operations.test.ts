@@ -109,6 +109,7 @@ describeWithRedis('with Redis', () => {
   it('/metrics returns the sum of two workers from either worker', async () => {
     const redis = await startRedis()
     const { base } = await launchServer('--workers', '2', '--store', redis.url, '--metrics')
+    await fetch(`${base}/rooms/lobby/members`, { method: 'POST', headers: { connection: 'close' } })
     for (let i = 0; i < 20; i++) {
       await fetch(`${base}/rooms/lobby/short-poll`, { headers: { connection: 'close' } })
     }

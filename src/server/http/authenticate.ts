@@ -58,7 +58,8 @@ export function authenticate(app: App, rooms: Rooms): void {
     } catch (error) {
       const { transport, uncounted } = request.routeOptions.config
       const isWebSocket = request.ws && (transport === 'websocket' || uncounted)
-      if (!isWebSocket || !(error instanceof DomainError) || closeCodeOf(error) === undefined) throw error
+      const canClose = isWebSocket && app.limits.canRefuseByClosing(request.context)
+      if (!canClose || !(error instanceof DomainError) || closeCodeOf(error) === undefined) throw error
       request.context.refusal ??= error
     }
   }

@@ -14,6 +14,8 @@ const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000
 /** How long a client may use a rate at once, in ms. */
 const BURST_MS = { posts: 5 * SECOND_MS, frames: 5 * SECOND_MS, joins: 2 * MINUTE_MS, rooms: HOUR_MS }
+/** Sockets of an address beyond its limit that get a close reason. Further sockets are refused without a handshake. */
+const MAX_REFUSED_SOCKETS = 64
 /** Connections end at the decision of their clients: this is a guess. */
 const RETRY_CONNECTION_MS = 5000
 
@@ -77,7 +79,14 @@ export class ClientLimits {
     if (membership) this.#admitMember(membership, memberConnections)
   }
 
-  /** The same for a member that is known later than its request. @throws DomainError `too-many-requests` */
+  /** Whether a refused WebSocket of this client may get its reason after the handshake. */
+  canRefuseByClosing({ addressEntry }: RequestContext): boolean {
+    const { addressConnections } = this.#config
+    const excess = addressEntry && addressConnections > 0 ? addressEntry.connections - addressConnections : 0
+    return excess <= MAX_REFUSED_SOCKETS
+  }
+
+  /** As `admitConnection`, for a member that is known later than its request. @throws DomainError `too-many-requests` */
   admitMemberConnection({ addressEntry }: RequestContext, membership: Membership): void {
     if (addressEntry) this.#admitMember(membership, this.#config.memberConnections)
   }

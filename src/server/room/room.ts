@@ -71,13 +71,23 @@ export class Room {
     return this.#stored.open()
   }
 
-  /** The room is not released meanwhile. */
-  async whileInUse<T>(use: () => Promise<T>): Promise<T> {
+  /** The room is not released until the returned function is called. */
+  beginUse(): () => void {
     this.#uses += 1
+    let isOver = false
+    return () => {
+      if (!isOver) this.#endUse()
+      isOver = true
+    }
+  }
+
+  /** The room is not released before `use` has settled. */
+  async whileInUse<T>(use: () => Promise<T>): Promise<T> {
+    const endUse = this.beginUse()
     try {
       return await use()
     } finally {
-      this.#endUse()
+      endUse()
     }
   }
 

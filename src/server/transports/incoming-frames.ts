@@ -6,6 +6,7 @@ import type { FrameLimit } from '../http/client-limits.ts'
 import type { FrameMeter } from '../metering/frame-meter.ts'
 import { upBytes } from '../metering/frame-sizes.ts'
 import type { DraftCarrier } from '../metering/request-meter.ts'
+import { refuseSocket } from './upgraded-socket.ts'
 
 /** Handles the text frames of a socket one at a time, in the order of arrival. */
 export function handleFrames(
@@ -23,7 +24,7 @@ export function handleFrames(
       return
     }
     if (limit && !limit.take()) {
-      socket.close(1008, `more than ${limit.perSecond} frames in a second`)
+      refuseSocket(socket, 1008, `more than ${limit.perSecond} frames in a second`)
       return
     }
     const carrier = meter.countReceived(upBytes(data.length))

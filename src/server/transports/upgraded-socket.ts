@@ -62,6 +62,13 @@ function onClose(this: WebSocket, code: number, reason: Buffer): void {
   upgraded.get(this)?.receiveClose(code, reason)
 }
 
+/** Closes a socket with a reason. A client that does not answer the close does not keep the connection. */
+export function refuseSocket(socket: WebSocket, code: number, reason: string): void {
+  if (socket.readyState !== socket.OPEN) return
+  socket.close(code, reason)
+  setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS).unref()
+}
+
 /** Errors that a client can cause are not logged. */
 function onError(this: WebSocket): void {
   setTimeout(() => this.terminate(), CLOSE_TIMEOUT_MS).unref()

@@ -11,7 +11,7 @@ import type { ReaderConnection } from '../room/membership.ts'
 import { closeCodeOf } from '../http/problems.ts'
 import { resetConnection } from '../http/unread.ts'
 import { Subscription, type Sink } from '../log/subscription.ts'
-import { UpgradedSocket } from './upgraded-socket.ts'
+import { refuseSocket, UpgradedSocket } from './upgraded-socket.ts'
 
 /** The frame with its head, so that each socket needs one write. */
 const batchFrame = memoize(({ json }: EncodedBatch) => textFrame(`{"type":"batch","batch":${json}}`))
@@ -129,7 +129,7 @@ export function openWebSocket(socket: WebSocket, request: FastifyRequest): WebSo
   const connection = new WebSocketConnection(socket, request)
   const { refusal } = request.context
   if (!refusal) return connection
-  connection.close(closeCodeOf(refusal) ?? CLOSE.badToken, refusal.message)
+  refuseSocket(socket, closeCodeOf(refusal) ?? CLOSE.badToken, refusal.message)
   return null
 }
 

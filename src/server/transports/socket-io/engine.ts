@@ -221,6 +221,8 @@ export class SocketIoEngine {
     if (!session) return
     const { context } = session.request
     const release = context.addressEntry?.connect()
+    // A session lasts longer than its first request.
+    const endUse = context.room.beginUse()
     const limit = session.request.server.limits.frameLimit(context)
     if (limit) {
       socket.on('packet', () => {
@@ -239,6 +241,7 @@ export class SocketIoEngine {
       this.#sessions.delete(session.id)
       session.close(reason === 'ping timeout')
       release?.()
+      endUse()
     })
   }
 }
