@@ -1,0 +1,131 @@
+import { readdirSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Random } from '../../../src/random.ts'
+import { startServer } from '../processes/server-process.ts'
+import { rawRequestOf, requestOf } from './http-inputs.ts'
+import { exchange } from './raw-http.ts'
+import { FrameFuzz, inputRandom, PacketFuzz } from './socket-fuzz.ts'
+import { joinRoom, outcomeOf, type Outcome, type Target } from './target.ts'
+import { VerdictFuzz } from './verdict-fuzz.ts'
+
+/** Kinds of inputs, and the share of each. */
+export const SHARES = {
+  'HTTP requests': 0.4,
+  'raw bytes to HTTP': 0.15,
+  'WebSocket frames': 0.25,
+  'Socket.IO packets': 0.1,
+  'drafts on three transports': 0.1,
+} as const
+export type InputKind = keyof typeof SHARES
+export const KINDS = Object.keys(SHARES) as InputKind[]
+
+/** Beginnings of requests that the server is known not to answer: HEAD for a page of the API description. */
+const KNOWN_FAULTS = [/^HEAD \/docs/]
+const KNOWN_RESULT = 'known fault, not sent'
+
+const WORKERS = 8
+/** Sessions of Engine.IO end after two heartbeats without a poll. */
+const FLAGS = ['--jsonp', '--hold', '200', '--beat', '1000', '--metrics']
+const DESCRIPTORS_TIMEOUT_MS = 20_000
+/** Descriptors that a server may have beyond those at the start: log, timers of the event loop. */
+const SPARE_DESCRIPTORS = 5
+
+export interface FuzzResult {
+  /** How often each kind led to each result. */
+  results: Map<InputKind, Map<string, number>>
+  /** What must not happen: kind, number of the input, and what happened. */
+  failures: string[]
+  /** Inputs that were not sent, because of KNOWN_FAULTS. */
+  knownFailures: number
+}
+
+/** One worker's sender of a kind of inputs. */
+interface Sender {
+  send: (random: Random) => Promise<Outcome>
+  close: () => void
+}
+
+/** Sends inputs to a real server. The same seed sends the same inputs. */
+export async function runFuzz(inputs: number, seed: number): Promise<FuzzResult> {
+  const server = await startServer(FLAGS)
+  const descriptorsBefore = countDescriptors(server.process.pid)
+  const results: FuzzResult['results'] = new Map(KINDS.map((kind) => [kind, new Map<string, number>()]))
+  const failures: string[] = []
+  let knownFailures = 0
+  try {
+    for (const [kindIndex, kind] of KINDS.entries()) {
+      const counts = results.get(kind) ?? new Map<string, number>()
+      const total = Math.round(inputs * SHARES[kind])
+      let next = 0
+      const work = async (worker: number) => {
+        let sender: Sender | null = null
+        while (next < total) {
+          const index = next++
+          try {
+            sender ??= await senderOf(kind, await joinRoom(server.port, `fuzz${kindIndex}-${worker}`))
+            const { result, failure } = await sender.send(inputRandom(seed, kindIndex, index))
+            counts.set(result, (counts.get(result) ?? 0) + 1)
+            if (result === KNOWN_RESULT) knownFailures += 1
+            else if (failure) failures.push(`${kind}, input ${index}: ${failure}`)
+          } catch (error) {
+            failures.push(`${kind}, input ${index}: ${error instanceof Error ? error.message : String(error)}`)
+            sender?.close()
+            sender = null
+          }
+          if (failures.length > 100) return
+        }
+        sender?.close()
+      }
+      await Promise.all(Array.from({ length: WORKERS }, (_, worker) => work(worker)))
+    }
+    failures.push(...(await checkServer(server.port, server.process.pid, descriptorsBefore)))
+  } finally {
+    const code = await server.process.stop()
+    if (code !== 0) failures.push(`the server ended with ${code} after SIGTERM`)
+    for (const crash of server.process.crashes) failures.push(`the server ended by itself: ${crash}`)
+    const lines = server.process.output.split('\n').filter((line) => line !== '' && !line.includes(' is at http'))
+    for (const line of lines.slice(0, 20)) failures.push(`the server wrote: ${line.slice(0, 300)}`)
+  }
+  return { results, failures, knownFailures }
+}
+
+async function senderOf(kind: InputKind, target: Target): Promise<Sender> {
+  const { port } = target
+  const close = () => undefined
+  if (kind === 'HTTP requests') return { close, send: (random) => sendRequest(port, requestOf(random, target)) }
+  if (kind === 'raw bytes to HTTP')
+    return {
+      close,
+      send: async (random) => outcomeOf(await exchange(port, rawRequestOf(random, target), { isRaw: true }), true),
+    }
+  if (kind === 'WebSocket frames') return new FrameFuzz(target)
+  if (kind === 'Socket.IO packets') return Object.assign(new PacketFuzz(target), { close })
+  return VerdictFuzz.open(target)
+}
+
+async function sendRequest(port: number, bytes: Buffer): Promise<Outcome> {
+  // Each such request would wait for the whole time.
+  if (KNOWN_FAULTS.some((line) => line.test(bytes.toString('latin1')))) return { result: KNOWN_RESULT }
+  return outcomeOf(await exchange(port, bytes), false)
+}
+
+/** After all inputs the server answers, and has closed all connections. */
+async function checkServer(port: number, pid: number | undefined, before: number): Promise<string[]> {
+  const failures: string[] = []
+  const health = await exchange(port, Buffer.from(`GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`))
+  if (typeof health === 'string' || health.status !== 200) failures.push('/healthz does not answer with 200')
+  const startMs = performance.now()
+  const isBack = () => countDescriptors(pid) <= before + SPARE_DESCRIPTORS
+  while (!isBack() && performance.now() - startMs < DESCRIPTORS_TIMEOUT_MS) await sleep(200)
+  if (!isBack()) failures.push(`${countDescriptors(pid)} descriptors are open, ${before} were before`)
+  return failures
+}
+
+/** Open descriptors of a process. 0 where there is no /proc. */
+function countDescriptors(pid: number | undefined): number {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).length
+  } catch {
+    return 0
+  }
+}
