@@ -81,8 +81,24 @@ export interface ExchangeRecord {
   acks?: readonly string[]
 }
 
-/** The path for records and log lines: without the id of an Engine.IO session, which works like a token. */
-export const recordedPath = (path: string): string => path.replace(/([?&]sid=)[^&]*/, '$1…')
+/** The name of a query parameter: the one text for all its spellings. */
+function parameterName(parameter: string): string {
+  const name = (parameter.split('=')[0] ?? '').replaceAll('+', ' ')
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    return name
+  }
+}
+
+/** The path for records and log lines: without the ids of Engine.IO sessions, which work like a token. */
+export function recordedPath(path: string): string {
+  const queryAt = path.indexOf('?') + 1
+  if (queryAt === 0) return path
+  const parameters = path.slice(queryAt).split('&')
+  const shown = parameters.map((parameter) => (parameterName(parameter) === 'sid' ? 'sid=…' : parameter))
+  return path.slice(0, queryAt) + shown.join('&')
+}
 
 /** One frame of a WebSocket, or one piece of a streamed answer. */
 export interface FrameRecord {

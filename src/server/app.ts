@@ -20,6 +20,8 @@ import { Links } from './links/links.ts'
 import { createLog, fastifyLogging } from './config/logging.ts'
 import { mountMessages } from './routes/messages.ts'
 import { mountMeterSocket } from './routes/meter-socket.ts'
+import { handleBadUrl, handleParserError } from './http/client-errors.ts'
+import { checkHandshakes } from './http/handshake.ts'
 import { handleErrors } from './http/error-handler.ts'
 import { mountPage } from './routes/page.ts'
 import { Rooms } from './room/rooms.ts'
@@ -54,6 +56,8 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
     trustProxy: config.trustProxy === '' ? false : config.trustProxy,
+    clientErrorHandler: handleParserError,
+    frameworkErrors: (error, _request, reply) => handleBadUrl(error, reply),
     serverFactory: serverFactory(config, certificate),
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.log = log
@@ -96,6 +100,7 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
   await app.register(async (scope) => {
     const room = scope.withTypeProvider<TypeBoxTypeProvider>()
     await room.register(websocket, webSocketOptions(config, closeInOrder(rooms, inFlight)))
+    checkHandshakes(room)
     authenticate(room, rooms)
     mountMeterSocket(room)
     for (const name of UPGRADING) mountTransport(room, name)

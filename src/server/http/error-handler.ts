@@ -1,12 +1,16 @@
+import type { FastifyRequest } from 'fastify'
 import { DomainError } from '../errors/domain-error.ts'
 import type { App } from './app-types.ts'
 import { retryAfterS, toProblem } from './problems.ts'
 
+export function notFound({ method, url }: FastifyRequest): DomainError {
+  return new DomainError('not-found', `there is nothing at ${method} ${url.split('?')[0] ?? ''}`)
+}
+
 /** Answers every error, and every request that no route takes, with a problem (RFC 9457). */
 export function handleErrors(app: App): void {
   app.setNotFoundHandler((request) => {
-    const path = request.url.split('?')[0] ?? ''
-    throw new DomainError('not-found', `there is nothing at ${request.method} ${path}`)
+    throw notFound(request)
   })
 
   app.setErrorHandler((error, _request, reply) => {

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import type { App } from './app-types.ts'
 import { connectionOf } from '../metering/client-connection.ts'
@@ -37,6 +38,16 @@ const hasNoBody = ({ raw: { httpVersionMajor, headers } }: FastifyRequest): bool
   headers['content-length'] === '0' ||
   (httpVersionMajor === 1 && headers['content-length'] === undefined && headers['transfer-encoding'] === undefined)
 
+/** RFC 9112, 3.2: a proxy may have read another of two Host lines than Node, which drops all but the first. HTTP/1.0 needs none. */
+function hasOneHost({ rawHeaders, httpVersionMinor }: IncomingMessage): boolean {
+  let count = 0
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]
+    if (name?.length === 4 && name.toLowerCase() === 'host') count += 1
+  }
+  return count === 1 || (count === 0 && httpVersionMinor === 0)
+}
+
 /** Gives each request its context, and limits the open requests of one connection. */
 export function trackRequests(app: App, rooms: Rooms): RequestsInFlight {
   const inFlight = new RequestsInFlight()
@@ -53,6 +64,11 @@ export function trackRequests(app: App, rooms: Rooms): RequestsInFlight {
     inFlight.begin()
     // A refused upgrade, and an upgrade without a route, gets an HTTP answer. After that, nothing reads the connection.
     if (isUpgrade(request)) reply.raw.once('finish', () => request.raw.socket.end())
+    if (request.raw.httpVersionMajor === 1 && !hasOneHost(request.raw)) {
+      reply.header('connection', 'close')
+      next(new DomainError('invalid', 'a request has one Host line', { field: 'Host', limit: 1 }))
+      return
+    }
     if (request.raw.httpVersionMajor !== 1 || !connection.isOverLimit) {
       next()
       return
@@ -66,6 +82,8 @@ export function trackRequests(app: App, rooms: Rooms): RequestsInFlight {
 
   app.addHook('onSend', (request, reply, payload, next) => {
     request.context.meter.markAnswered(reply.statusCode)
+    // A cache in front may otherwise keep an answer by its own rules. Routes that can be cached say so.
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
     // A client that keeps its connection would lose its next request. HTTP/2 has GOAWAY for this.
     if (rooms.isClosed && request.raw.httpVersionMajor === 1) reply.header('connection', 'close')
     next(null, payload)

@@ -17,7 +17,10 @@ export function serverFactory(
 ): (handle: (request: IncomingMessage, response: ServerResponse) => void) => Server {
   const timeouts: Timeouts = { ...ARRIVAL, keepAliveTimeout: idle, unreadTimeout: unread }
   return (handle) => {
-    const server = certificate ? createHttp2Server(certificate, timeouts, handle) : createServer(timeouts, handle)
+    // Without a Host line, Node's refusal has no body: http/requests.ts refuses it.
+    const server = certificate
+      ? createHttp2Server(certificate, timeouts, handle)
+      : createServer({ ...timeouts, requireHostHeader: false }, handle)
     cutUnread(server, unread)
     return server
   }

@@ -21,6 +21,7 @@ export function mountDocs(app: App): void {
   app.get('/docs/*', { schema: { hide: true } }, async (request, reply) => {
     const app = await (docs ??= load())
     reply.hijack()
+    reply.raw.setHeader('cache-control', 'no-store')
     app.routing(request.raw, reply.raw)
   })
 }

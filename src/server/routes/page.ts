@@ -1,6 +1,8 @@
 import helmet from '@fastify/helmet'
 import statics from '@fastify/static'
+import type { FastifyError } from 'fastify'
 import type { Config } from '../config/settings.ts'
+import { notFound } from '../http/error-handler.ts'
 import type { App } from '../http/app-types.ts'
 import type { Links } from '../links/links.ts'
 
@@ -30,6 +32,10 @@ export async function mountPage(scope: App, links: Links, { jsonp }: Config, pub
     },
     // HTTP is the default, and HSTS would make browsers refuse plain HTTP on every port of this host.
     strictTransportSecurity: false,
+  })
+  // The file server says 403 for a path that leads out of the folder, and thereby that it was understood.
+  scope.setErrorHandler<FastifyError>((error, request) => {
+    throw error.statusCode === 403 ? notFound(request) : error
   })
   await scope.register(statics, { root: publicDir, cacheControl: true, maxAge: 0 })
 }

@@ -67,13 +67,17 @@ export function createHttp2Server(certificate: Certificate, timeouts: Timeouts, 
   )
   const { requestTimeout, headersTimeout, connectionsCheckingInterval, keepAliveTimeout } = timeouts
   Object.assign(server, { requestTimeout, headersTimeout, connectionsCheckingInterval, keepAliveTimeout })
-  countSessionBytes(server, counters)
+  countSessionBytes(server, counters, headersTimeout)
   server.on('session', (session) => session.setTimeout(keepAliveTimeout, () => session.close()))
   return Object.assign(server, { closeAllConnections: connectionCloser(server) }) as unknown as Server
 }
 
 /** Node's own listener accepts any duplex stream in place of a TLS connection: it gets a stream that counts bytes. */
-function countSessionBytes(server: Http2SecureServer, counters: WeakMap<object, StreamByteCounter>): void {
+function countSessionBytes(
+  server: Http2SecureServer,
+  counters: WeakMap<object, StreamByteCounter>,
+  headersTimeout: number,
+): void {
   const [serve] = server.listeners('secureConnection') as ((
     this: Http2SecureServer,
     stream: Socket | CountedTlsStream,
@@ -87,7 +91,7 @@ function countSessionBytes(server: Http2SecureServer, counters: WeakMap<object, 
     }
     const counter = new StreamByteCounter(socket)
     server.once('session', (session) => counters.set(session, counter))
-    serve.call(server, new CountedTlsStream(socket, counter))
+    serve.call(server, new CountedTlsStream(socket, counter, headersTimeout))
   })
 }
 

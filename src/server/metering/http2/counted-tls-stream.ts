@@ -11,17 +11,30 @@ export class CountedTlsStream extends Duplex {
   readonly #socket: TLSSocket
   readonly #counter: StreamByteCounter
 
-  constructor(socket: TLSSocket, counter: StreamByteCounter) {
+  /** @param partMs ms in which the rest of a frame or of a head has to arrive, as headersTimeout has it for HTTP/1.1 */
+  constructor(socket: TLSSocket, counter: StreamByteCounter, partMs: number) {
     super()
     this.#socket = socket
     this.#counter = counter
+    let timer: NodeJS.Timeout | undefined
+    let completeCount = -1
+    const limitPart = () => {
+      const { received } = counter
+      if (received.isIncomplete && received.completeCount === completeCount) return
+      clearTimeout(timer)
+      completeCount = received.isIncomplete ? received.completeCount : -1
+      timer = received.isIncomplete ? setTimeout(() => this.destroy(), partMs).unref() : undefined
+    }
+    limitPart()
     socket.on('data', (chunk: Buffer) => {
       counter.countChunk('up', chunk)
+      limitPart()
       if (!this.push(chunk)) socket.pause()
     })
     socket.on('end', () => this.push(null))
     socket.on('error', (error: Error) => this.destroy(error))
     socket.on('close', () => {
+      clearTimeout(timer)
       counter.close()
       this.destroy()
     })

@@ -35,10 +35,22 @@ export class FrameReader {
   #streamId = 0
   /** END_STREAM of the current message. Of a head in several frames, only the first one carries the flag. */
   #isLast = false
+  /** A message's head has begun, and its last frame has not. */
+  #isInHead = false
+  #completeCount = 0
 
   constructor(sender: 'client' | 'server', onPart: (part: FramePart) => void) {
     this.#prefaceBytesLeft = sender === 'client' ? PREFACE_BYTES : 0
     this.#onPart = onPart
+  }
+
+  /** The sender has to send more: the rest of the preface, of a frame, or of the frames of a head. */
+  get isIncomplete(): boolean {
+    return this.#prefaceBytesLeft > 0 || this.#headBytes > 0 || this.#payloadBytesLeft > 0 || this.#isInHead
+  }
+  /** Frames that are complete; a head of several frames counts once. */
+  get completeCount(): number {
+    return this.#completeCount
   }
 
   read(chunk: Uint8Array): void {
@@ -77,6 +89,10 @@ export class FrameReader {
 
   #emitPart(bytes: number): void {
     const isHead = HEADS.includes(this.#type)
+    if (this.#payloadBytesLeft === 0) {
+      this.#isInHead = isHead && (this.#flags & END_HEADERS) === 0
+      if (!this.#isInHead) this.#completeCount += 1
+    }
     const ends = this.#payloadBytesLeft > 0 ? null : this.#endOf(isHead)
     this.#onPart({ streamId: this.#streamId, bytes, isHead, ends })
   }

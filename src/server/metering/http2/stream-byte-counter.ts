@@ -77,6 +77,11 @@ export class StreamByteCounter {
     }
   }
 
+  /** What the client has sent so far: whether it ends within a frame or a head, and the number of complete ones. */
+  get received(): { isIncomplete: boolean; completeCount: number } {
+    return this.#readers.up
+  }
+
   countChunk(way: Way, chunk: Uint8Array): void {
     this.#readers[way].read(chunk)
   }
