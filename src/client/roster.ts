@@ -1,3 +1,4 @@
+import { nameKey } from '../names.ts'
 import type { Member, RoomEvent } from '../protocol.ts'
 
 /** Members by id. */
@@ -31,6 +32,7 @@ export function readAddress(input: string, roster: Roster): Addressed {
   const match = /^@(\S+)\s+(.+)$/su.exec(text)
   const [, name, rest] = match ?? []
   if (name === undefined || rest === undefined) return { text }
-  const to = [...roster.values()].find((member) => member.name.toLowerCase() === name.toLowerCase())
+  const key = nameKey(name)
+  const to = [...roster.values()].find((member) => nameKey(member.name) === key)
   return to ? { text: rest, to } : { text, unknown: name }
 }

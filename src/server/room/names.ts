@@ -1,4 +1,6 @@
 import { randomInt } from 'node:crypto'
+import { nameKey } from '../../names.ts'
+import { DomainError } from '../errors/domain-error.ts'
 
 interface Words {
   first: readonly string[]
@@ -47,11 +49,54 @@ export function inventName(acceptLanguage: string | undefined, isTaken: (name: s
 }
 
 /** Names that no member may have: others could take its messages for the server's. */
-const RESERVED = new Set(['system', 'server', 'admin', 'notice', '系统', '服务器', '管理员'])
+const RESERVED_NAMES =
+  'system server admin administrator mod moderator notice official 系统 系統 服务器 伺服器 管理员 管理員 版主 官方 公告 通知'.split(
+    ' ',
+  )
 
-/** Names with the same key look the same to a person: as in RFC 8266, compatibility characters and case are ignored. */
-export function nameKey(name: string): string {
-  return name.normalize('NFKC').toLowerCase()
+/** The key of a name without separators and accents, and with one letter for each group that looks alike in most fonts. */
+const reservedKey = (name: string): string =>
+  nameKey(name.normalize('NFKD').replace(/[\p{M}\p{P}]/gu, ''))
+    .replaceAll('0', 'o')
+    .replaceAll(/[1i]/g, 'l')
+
+const RESERVED = new Set(RESERVED_NAMES.map(reservedKey))
+
+const isReserved = (name: string): boolean => RESERVED.has(reservedKey(name))
+
+/**
+ * Scripts that may occur together in a name: one, or those of a language that uses several. CJK letters look like no Latin letter,
+ * so Latin may stand beside them. This is the level "highly restrictive" of UTS 39, 5.2, for the recommended scripts of UAX 31.
+ */
+const SCRIPT_SETS: readonly (readonly string[])[] = [
+  ['Latin', 'Han', 'Hiragana', 'Katakana'],
+  ['Latin', 'Han', 'Hangul'],
+  ['Latin', 'Han', 'Bopomofo'],
+  ...(
+    'Arabic Armenian Bengali Cyrillic Devanagari Ethiopic Georgian Greek Gujarati Gurmukhi Hebrew Kannada Khmer Lao ' +
+    'Malayalam Myanmar Oriya Sinhala Tamil Telugu Thaana Thai Tibetan'
+  )
+    .split(' ')
+    .map((script) => [script]),
+]
+const scriptClass = (scripts: readonly string[]): string => scripts.map((script) => `\\p{scx=${script}}`).join('')
+/** Digits, signs and accents, which belong to no script. */
+const COMMON = scriptClass(['Common', 'Inherited'])
+const ONE_SCRIPT: readonly RegExp[] = [
+  ...SCRIPT_SETS.map((scripts) => new RegExp(`^[${scriptClass(scripts)}${COMMON}]*$`, 'u')),
+  // Letters of further scripts are not told apart.
+  new RegExp(`^(?:[${COMMON}]|[^${scriptClass(SCRIPT_SETS.flat())}])*$`, 'u'),
+]
+
+/** Three accents in a row, or five vowel signs, which some scripts write one after another. See UTS 39, 5.4. */
+const PILED_MARKS = /(?=\p{M})\p{sc=Inherited}{3}|\p{Mn}{5}/u
+
+/** @throws DomainError `invalid` for a name that could look like another one, `name-taken` for one that is the server's */
+export function checkName(name: string): void {
+  const invalid = (limit: string) =>
+    new DomainError('invalid', `name is not of the form: ${limit}`, { field: 'name', limit })
+  if (PILED_MARKS.test(name.normalize('NFC'))) throw invalid('at most 2 accents on a letter')
+  if (!ONE_SCRIPT.some((script) => script.test(name))) throw invalid('letters of one script')
+  if (isReserved(name))
+    throw new DomainError('name-taken', `the name ${name} is reserved for the server`, { field: 'name' })
 }
-
-export const isReserved = (name: string): boolean => RESERVED.has(nameKey(name))

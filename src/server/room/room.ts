@@ -2,10 +2,9 @@ import { CLOSE_COMMANDS, type Ack, type Draft, type Joined, type Member } from '
 import { digest, newMemberId, newToken } from './ids.ts'
 import type { Appended, Log } from '../log/log.ts'
 import type { AddedMember, MemberStore } from './member-store.ts'
-import { inventName, isReserved } from './names.ts'
+import { checkName, inventName } from './names.ts'
 import type { RoomObserver } from '../log/delivery-observer.ts'
 import { DomainError } from '../errors/domain-error.ts'
-import { nameTaken } from '../errors/store-errors.ts'
 import { ReaderConnection, type Membership } from './membership.ts'
 import type { StoredRoom } from './room-store.ts'
 
@@ -95,9 +94,9 @@ export class Room {
     return this.#members.readRoster()
   }
 
-  /** @throws DomainError `name-taken`, `full` */
+  /** @throws DomainError `invalid`, `name-taken`, `full` */
   async join(name: string | undefined, acceptLanguage: string | undefined): Promise<Joined> {
-    if (name !== undefined && isReserved(name)) throw nameTaken(name)
+    if (name !== undefined) checkName(name)
     const token = newToken()
     const tokenDigest = digest(token)
     const { membership, cursor, roster } = await this.whileInUse(() =>
@@ -134,10 +133,10 @@ export class Room {
     return new ReaderConnection(membership, this.#observer(), this.#endUse)
   }
 
-  /** @throws DomainError `name-taken`, `renames-used` */
+  /** @throws DomainError `invalid`, `name-taken`, `renames-used` */
   async rename(membership: Membership, name: string): Promise<Member> {
     if (name === membership.member.name) return membership.member
-    if (isReserved(name)) throw nameTaken(name)
+    checkName(name)
     return this.#members.rename(membership, name)
   }
 

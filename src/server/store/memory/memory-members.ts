@@ -4,7 +4,7 @@ import { RevokedTokens } from '../../room/revoked-tokens.ts'
 import { newId } from '../../room/ids.ts'
 import type { Log } from '../../log/log.ts'
 import type { AddedMember, MemberOptions, MemberStore } from '../../room/member-store.ts'
-import { nameKey } from '../../room/names.ts'
+import { nameKey } from '../../../names.ts'
 import { memberEnded, nameTaken, renamesUsed, roomFull, unknownToken } from '../../errors/store-errors.ts'
 import { Membership } from '../../room/membership.ts'
 

@@ -3,7 +3,7 @@ import { LIMITS, type LeftReason, type Member, type RoomEvent } from '../../../p
 import { newId } from '../../room/ids.ts'
 import type { Entry } from '../../log/log.ts'
 import type { AddedMember, MemberOptions, MemberStore } from '../../room/member-store.ts'
-import { nameKey } from '../../room/names.ts'
+import { nameKey } from '../../../names.ts'
 import {
   memberEnded,
   nameTaken,

@@ -1,0 +1,23 @@
+/** When two names are the same name. Shared by server and client. Imports nothing of ours. */
+
+/**
+ * Lower-case letters that look like Latin ones, or whose capital does, in pairs: the letter, and the Latin letter. From
+ * https://www.unicode.org/Public/security/latest/confusables.txt, reduced to letters of Latin, Cyrillic, Greek and Armenian. A name
+ * has one script (see room/names.ts on the server), so these are the letters of which a whole name can look like a Latin one.
+ */
+const LOOK_ALIKES =
+  'аaвbсcԁdеeһhнhіiјjкkӏlмmоoрpԛqгrѕsтtѵvԝwхxуyүy' + 'αaβbεeιiκkμmνvοoρpσoτtυuχxγyζzηn' + 'օoոnսuհhցgզq' + 'ɑaɡgıiɩiʋv'
+
+const toLatin = new Map(
+  Array.from({ length: LOOK_ALIKES.length / 2 }, (_, i): [string, string] => [
+    LOOK_ALIKES.charAt(2 * i),
+    LOOK_ALIKES.charAt(2 * i + 1),
+  ]),
+)
+
+/**
+ * Names with the same key look the same to a person. Compatibility characters, composition and case are ignored as in RFC 8266, and
+ * a name in another script that looks like a Latin one has the key of the Latin one.
+ */
+export const nameKey = (name: string): string =>
+  Array.from(name.normalize('NFKC').toLowerCase().normalize('NFKC'), (letter) => toLatin.get(letter) ?? letter).join('')
