@@ -22,6 +22,13 @@ export const HEARTBEAT_HEADER = 'heartbeat-ms'
 /** Valid room names. */
 export const ROOM_PATTERN = '^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$'
 
+/**
+ * Matches a text that a person can see. Not enough are white space, controls, characters that Unicode ignores by default (U+200B,
+ * U+2060, U+00AD, U+3164), and characters with an empty glyph: interlinear annotation, the blank Braille pattern, the null notehead.
+ */
+export const VISIBLE_PATTERN =
+  '[^\\p{White_Space}\\p{Cc}\\p{Default_Ignorable_Code_Point}\\uFFF9-\\uFFFB\\u2800\\u{1D159}]'
+
 /** Lengths are in characters (Unicode code points). */
 export const LIMITS = {
   nameLength: 24,
@@ -30,6 +37,8 @@ export const LIMITS = {
   batchEvents: 100,
   /** Members in the answer to a join. `GET /members` has all. */
   joinedRoster: 100,
+  /** Bytes of the events of one batch, as JSON; one event alone may not exceed this. Clients often refuse frames above 1 MiB. */
+  batchBytes: 262_144,
 } as const
 
 /** WebSocket close codes of this protocol, beside the standard 1000, 1001, 1007, 1008, 1009 and 1011. */
@@ -69,7 +78,12 @@ export const schemas = /* @__PURE__ */ (() => {
         pattern: '^[A-Za-z0-9_-]{8,64}$',
         description: '8 to 64 of A-Z a-z 0-9 _ -, chosen by the sender; the same id again is the same message',
       }),
-      text: Type.String({ minLength: 1, maxLength: LIMITS.textLength }),
+      text: Type.String({
+        minLength: 1,
+        maxLength: LIMITS.textLength,
+        pattern: VISIBLE_PATTERN,
+        description: 'at least one visible character',
+      }),
       to: Type.Optional(
         Type.String({ maxLength: 64, description: 'member id: only that member and the sender see it' }),
       ),

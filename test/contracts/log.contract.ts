@@ -63,6 +63,27 @@ export function logContract(name: string, open: (options: LogOptions) => Promise
       }
     })
 
+    it('ends a batch at 256 kB of JSON and marks that more follow, whatever the characters are', async () => {
+      const log = await empty()
+      const start = log.head
+      // In JSON: two, six, three and one byte for each UTF-16 unit.
+      const texts = ['"', '\u0001', '世', 'a'].map((unit) => unit.repeat(LIMITS.textLength))
+      for (let i = 0; i < 80; i++) await log.append(entry(`event-${i}`, texts[i % texts.length]))
+      const sizes: number[] = []
+      let more = true
+      for (let cursor = start; more;) {
+        const batch = log.read(cursor)
+        sizes.push(Buffer.byteLength(JSON.stringify(batch.events)))
+        cursor = batch.cursor
+        more = batch.more ?? false
+      }
+      expect(sizes.length).toBeGreaterThan(1)
+      expect(Math.max(...sizes)).toBeLessThan(LIMITS.batchBytes + 1000)
+      // No batch but the last is much smaller than it could be.
+      expect(Math.min(...sizes.slice(0, -1))).toBeGreaterThan(LIMITS.batchBytes - 14_000)
+      expect(log.read(null).more).toBe(true)
+    })
+
     it('splits many events into batches and marks that more follow', async () => {
       const log = await empty()
       const start = log.head

@@ -50,6 +50,23 @@ export function transportContract(
   const numbers = (count: number) => Array.from({ length: count }, (_, i) => `message ${i + 1}`)
 
   describe(`${name} follows a room`, () => {
+    it('delivers a history of 1 MB in batches of at most 256 kB', async () => {
+      const playground = await start()
+      const ada = await person(playground, 'ada')
+      const texts = Array.from({ length: 90 }, (_, i) => `${i}`.padEnd(LIMITS.textLength, '\u0001'))
+      await post(ada, ...texts)
+      for (const cursor of [null, ada.cursor]) {
+        const line = open(ada)
+        const { events, batches } = await collect(
+          (signal) => line.receive(cursor, signal, ignore),
+          (seen) => textsOf(seen).length >= texts.length,
+        )
+        expect(textsOf(events)).toEqual(texts)
+        const sizes = batches.map((batch) => Buffer.byteLength(JSON.stringify(batch)))
+        expect(Math.max(...sizes)).toBeLessThan(LIMITS.batchBytes + 1000)
+      }
+    })
+
     it('delivers the history at once to a spectator without a cursor', async () => {
       const playground = await start()
       await post(await person(playground, 'ada'), 'one', 'two')

@@ -3,6 +3,7 @@ import { Race } from '../../src/page/compare/race.ts'
 import { noCounts, type ExchangeRecord, type FrameRecord } from '../../src/meter.ts'
 import { modelP50Ms } from '../../src/page/measure/latency-model.ts'
 import { ClientObservation } from '../../src/page/wire/tracing-net.ts'
+import { Composer } from '../../src/page/room/composer.ts'
 import { WireRecords } from '../../src/page/wire/wire-records.ts'
 import type { MessageEvent } from '../../src/protocol.ts'
 
@@ -34,6 +35,22 @@ describe('the path of a request of the page', () => {
     ['http://chat.example/chat', 'http://chat.example:4000/rooms/lobby/sse', '/rooms/lobby/sse'],
   ])('below %s is for %s as in the record of the server: %s', (base, url, path) => {
     expect(new ClientObservation('GET', url, base).path).toBe(path)
+  })
+})
+
+describe('the composer', () => {
+  const roster = new Map([[from.id, from]])
+
+  it.each([' ', '\u200b', ' \u2060\u3164 ', '\u2800'])('keeps a text that a person cannot see: %j', (text) => {
+    const composer = new Composer(text, () => undefined)
+    expect(composer.takeDraft(roster)).toBeNull()
+    expect(composer.text.peek()).toBe(text)
+  })
+
+  it('asks for a text when a private message has no visible one', () => {
+    const composer = new Composer('@ada \u200b', () => undefined)
+    expect(composer.takeDraft(roster)).toBeNull()
+    expect(composer.complaint.peek()).toEqual({ type: 'no-text', name: 'ada' })
   })
 })
 

@@ -1,6 +1,7 @@
 import { get } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import WebSocket from 'ws'
+import { transports } from '../../src/client/transports/index.ts'
 import { LIMITS } from '../../src/protocol.ts'
 import { draft, person, startPlayground, type TestPlayground } from '../support/playground.ts'
 
@@ -134,6 +135,61 @@ describe('a member', () => {
     expect(await ask(playground, '/rooms/lobby/messages', withBasic)).toMatchObject({ status: 401 })
     const ofOtherRoom = json(draft('hi'), bearer((await person(playground, 'ada', 'other')).token))
     expect(await ask(playground, '/rooms/lobby/messages', ofOtherRoom)).toMatchObject({ status: 401 })
+  })
+})
+
+describe('a message that a person cannot see', () => {
+  const invisible = [
+    '',
+    ' ',
+    '\n\t\u3000',
+    '\u200b',
+    '\u2060',
+    '\u3164',
+    '\u00ad',
+    '\u2800',
+    '\u2028',
+    '\ufeff',
+    '\u202e',
+  ]
+
+  it.each(
+    [...invisible, '\u180e\u115f\uffa0', '\u{e0041}', '\u{1d159}', ' \u200b \u2800 '].map((text) =>
+      JSON.stringify(text),
+    ),
+  )('is refused like an empty text: %s', async (written) => {
+    const text = JSON.parse(written) as string
+    const playground = await startPlayground()
+    const { token } = await person(playground)
+    const answer = await ask(playground, '/rooms/lobby/messages', json(draft(text), bearer(token)))
+    expect(answer).toMatchObject({ status: 400, body: { type: 'invalid', field: 'text' } })
+  })
+
+  it.each(['a', '\u200ba', '👩‍🚀', '\u0600', '\ue000', '‌न्‍', '-'])(
+    'is not one with a visible character: %s',
+    async (text) => {
+      const playground = await startPlayground()
+      const { token } = await person(playground)
+      expect((await ask(playground, '/rooms/lobby/messages', json(draft(text), bearer(token)))).status).toBe(201)
+    },
+  )
+
+  it('is refused by WebSocket and Socket.IO too', async () => {
+    const playground = await startPlayground()
+    const { context } = await person(playground)
+    for (const transport of ['websocket', 'socket-io'] as const) {
+      const line = transports[transport].open(context)
+      const reading = new AbortController()
+      const refused = new Promise((resolve) => {
+        const receive = async () => {
+          const opened = () => void line.send(draft('\u2060'), reading.signal).then(resolve, resolve)
+          for await (const batch of line.receive(null, reading.signal, opened)) expect(batch.cursor).toBeDefined()
+        }
+        receive().catch(() => undefined)
+      })
+      expect(await refused).toMatchObject({ problem: { status: 400, field: expect.stringMatching(/text$/) as string } })
+      reading.abort(new Error('the test is over'))
+    }
   })
 })
 

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import { LIMITS, type Member, type Problem } from '../../protocol.ts'
+import { LIMITS, VISIBLE_PATTERN, type Member, type Problem } from '../../protocol.ts'
 import { readAddress, type Roster } from '../../client/roster.ts'
 
 /** Why the text was not sent. */
@@ -11,6 +11,8 @@ export type Complaint =
 
 /** In code points, as the server counts, not in UTF-16 units. */
 export const lengthOf = (text: string): number => Array.from(text).length
+
+const VISIBLE = new RegExp(VISIBLE_PATTERN, 'u')
 
 /** The text in the composer, and why it could not be sent. */
 export class Composer {
@@ -32,7 +34,7 @@ export class Composer {
   /** Removes the text and returns it when it can be sent; otherwise keeps it and sets `complaint`. */
   takeDraft(roster: Roster): { text: string; to?: Member } | null {
     const input = this.text.peek().trim()
-    if (input === '') return null
+    if (!VISIBLE.test(input)) return null
     const { text, to, unknown } = readAddress(input, roster)
     this.complaint.value = complaintOf(input, text, unknown)
     if (this.complaint.peek()) return null
@@ -51,6 +53,7 @@ function complaintOf(input: string, text: string, unknown: string | undefined): 
   if (unknown !== undefined) return { type: 'unknown', name: unknown }
   const [, name] = /^@(\S+)$/u.exec(input) ?? []
   if (name !== undefined) return { type: 'no-text', name }
+  if (!VISIBLE.test(text)) return { type: 'no-text', name: /^@(\S+)/u.exec(input)?.[1] ?? '' }
   const length = lengthOf(text)
   return length > LIMITS.textLength ? { type: 'too-long', length } : null
 }

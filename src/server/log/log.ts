@@ -33,7 +33,8 @@ export interface Log {
    */
   catchUpTo(cursor: Cursor, ms: number, reader: { readonly isOver: boolean }): true | Promise<boolean>
   /**
-   * Returns the events after `cursor` without waiting: at most LIMITS.batchEvents events, with `more` when others follow.
+   * Returns the events after `cursor` without waiting: at most LIMITS.batchEvents events and LIMITS.batchBytes of JSON,
+   * with `more` when others follow.
    * null reads the retained history. A cursor outside the retained window of this epoch reads the same history with `reset`.
    * Readers share the returned batch, and must not change it.
    */

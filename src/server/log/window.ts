@@ -144,7 +144,7 @@ export class Window implements EventHolder {
 
   #batchAfter(seq: number): Batch {
     const start = seq - this.#dropped
-    const events = this.#events.slice(start, start + LIMITS.batchEvents)
+    const events = withinBatchBytes(this.#events.slice(start, start + LIMITS.batchEvents))
     const reachedSeq = seq + events.length
     if (reachedSeq === this.headSeq) return { cursor: this.#head, events }
     return { cursor: this.#cursorAt(reachedSeq), events, more: true }
@@ -228,4 +228,25 @@ export class Window implements EventHolder {
     this.#waiters.add(first)
     for (const waiter of this.#waiters) waiter.wake()
   }
+}
+
+/** Upper bounds of the JSON of an event: bytes for each UTF-16 unit of a text (`\u0001`), and bytes of all other fields. */
+const MAX_UNIT_BYTES = 6
+const MAX_FIELD_BYTES = 1024
+
+const maxBytesOf = (event: RoomEvent): number =>
+  MAX_FIELD_BYTES + ('text' in event ? event.text.length * MAX_UNIT_BYTES : 0)
+
+/** The first of the events whose JSON together fits one batch: at least one. */
+function withinBatchBytes(events: RoomEvent[]): RoomEvent[] {
+  // The bounds avoid encoding each event twice: most batches are small.
+  let bytes = 0
+  for (const event of events) bytes += maxBytesOf(event)
+  if (bytes <= LIMITS.batchBytes) return events
+  bytes = 0
+  for (const [count, event] of events.entries()) {
+    bytes += Buffer.byteLength(JSON.stringify(event)) + 1
+    if (count > 0 && bytes > LIMITS.batchBytes) return events.slice(0, count)
+  }
+  return events
 }
