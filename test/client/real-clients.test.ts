@@ -15,6 +15,7 @@ const CI = process.env['CI'] === 'true'
 /** Where it is there it must do; where it has to be there it must be. */
 const has = (command: string, ...args: string[]) => CI || spawnSync(command, args).status === 0
 const hasCurl = has('curl', '--version')
+const hasPythonSocketIo = has('/usr/bin/python3', '-c', 'import socketio, engineio, requests, websocket')
 const hasPythonWebSockets = has('/usr/bin/python3', '-c', 'import websockets')
 
 describe.skipIf(!hasCurl)('curl (skipped where there is none)', () => {
@@ -106,11 +107,51 @@ describe('a plain socket.io-client', () => {
     await expect.poll(later.texts).toEqual(['by socket.io'])
   })
 
+  it('connects by a path with a slash at the end, which it adds by default', async () => {
+    const { playground, ada } = await startWithHello()
+    const socket = io(playground.base, { path: '/rooms/lobby/socket-io', auth: { token: ada.token }, forceNew: true })
+    onTestFinished(() => void socket.disconnect())
+    const { id, text } = draft('by a path with a slash')
+    expect(await socket.emitWithAck('message', { id, text })).toMatchObject({ ack: { id } })
+  })
+
   it('is refused at once with a bad token', async () => {
     const { playground } = await startWithHello()
     const { socket } = connect(playground, { token: 'A'.repeat(22) })
     const refused = await new Promise<Error & { data?: Problem }>((resolve) => socket.on('connect_error', resolve))
     expect(refused.data).toMatchObject({ type: 'unknown-token', status: 401 })
+  })
+})
+
+describe.skipIf(!hasPythonSocketIo)('python-socketio (skipped without python3-socketio)', () => {
+  const script = `
+import json, sys, socketio
+client = socketio.Client(reconnection=False)
+@client.on('batch')
+def batch(value):
+    print(json.dumps(value, ensure_ascii=False), flush=True)
+client.connect(sys.argv[1], socketio_path='/rooms/lobby/socket-io', auth={'token': sys.argv[2]}, transports=sys.argv[3].split(','))
+print(json.dumps(client.call('message', {'id': 'from-python', 'text': 'by python, 你好'})), flush=True)
+print('goes by', client.transport(), flush=True)
+client.wait()`
+
+  it.each([
+    ['polling', 'polling'],
+    ['websocket', 'websocket'],
+    ['polling,websocket', 'websocket'],
+  ])('connects by %s, sends, and reads until the server closes', async (offered, used) => {
+    const { playground, ada } = await startWithHello()
+    const { output, ended } = run('/usr/bin/python3', [
+      ...['-X', 'utf8', '-c', script, playground.base, ada.token, offered],
+    ])
+    await expect.poll(output).toContain('"text": "hello"')
+    await expect.poll(output).toContain('{"ack": {"id": "from-python", "seq": 3}}')
+    await expect.poll(output).toContain(`goes by ${used}`)
+    await say(playground, ada, 'to python')
+    await expect.poll(output).toContain('"text": "to python"')
+    expect(output()).toContain('by python, 你好')
+    await playground.close()
+    expect(await ended, output()).not.toBeNull()
   })
 })
 

@@ -122,14 +122,17 @@ export class SocketIoEngine {
       scope.addContentTypeParser('*', (_request, _body, done) => done(null))
       // The protocol of Socket.IO is not part of the API description.
       const schema = { hide: true }
-      scope.route({
-        method: 'GET',
-        url: path,
-        schema,
-        handler: (request, reply) => this.#handle(request, reply),
-        wsHandler: (socket, request) => this.#upgrade(request, socket),
-      })
-      scope.post(path, { schema }, (request, reply) => this.#handle(request, reply))
+      // Socket.IO's clients add a slash to the path; those of JavaScript alone can omit it.
+      for (const url of [path, `${path}/`]) {
+        scope.route({
+          method: 'GET',
+          url,
+          schema,
+          handler: (request, reply) => this.#handle(request, reply),
+          wsHandler: (socket, request) => this.#upgrade(request, socket),
+        })
+        scope.post(url, { schema }, (request, reply) => this.#handle(request, reply))
+      }
       scope.addHook('onClose', () => this.io.close())
     }
   }
