@@ -3,6 +3,7 @@ import cluster from 'node:cluster'
 import type { AddressInfo } from 'node:net'
 import closeWithGrace from 'close-with-grace'
 import { readConfig } from './config/command-line.ts'
+import { SETTINGS } from './config/settings.ts'
 import { freePort } from './http/free-port.ts'
 import { certificateOf } from './http/http2/certificate.ts'
 import { listenOnAllAddresses } from './http/listen.ts'
@@ -11,7 +12,7 @@ import { listenOnAllAddresses } from './http/listen.ts'
 const GRACE_MS = 4000
 const PARENT_GRACE_MS = 2000
 
-const config = readConfig(process.argv)
+const { config, sourceOf } = readConfig(process.argv)
 const isTls = config.tls || config.tlsCert !== ''
 
 if (config.workers > 1 && cluster.isPrimary) await startWorkers()
@@ -49,7 +50,7 @@ async function serve(): Promise<void> {
     const { code, message } = error as NodeJS.ErrnoException
     const isTaken = code === 'EADDRINUSE'
     const why = isTaken ? `port ${config.port} is taken: choose another with --port, or 0 for any` : message
-    exitWith(`cannot listen: ${why}`)
+    exitWith(`cannot listen at ${config.host}: ${why}\n${sourceOf('host')}, ${sourceOf('port')}`)
   }
   closeWithGrace({ delay: GRACE_MS, logger: false }, async ({ err }) => {
     if (err) app.log.fatal({ err }, 'closing after an error')
@@ -65,7 +66,11 @@ function printAddress(port: number): void {
 }
 
 function exitUnstarted(error: unknown): never {
-  exitWith(`cannot start: ${error instanceof Error ? error.message : String(error)}`)
+  const settings = (['host', 'store', 'tlsCert', 'tlsKey'] as const).filter(
+    (name) => config[name] !== SETTINGS[name].default,
+  )
+  const sources = settings.map(sourceOf).join(', ')
+  exitWith(`cannot start: ${error instanceof Error ? error.message : String(error)}${sources && `\n${sources}`}`)
 }
 
 function exitWith(reason: string): never {

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
@@ -72,6 +73,53 @@ describe('the command', () => {
     expect(output()).toContain(
       allowed.replace('0 to 65535', 'from 0 to 65535').replace('0 to 10000', 'from 0 to 10000'),
     )
+  })
+
+  it.each([
+    [['--host', 'no-such-host.invalid'], {}, '--host (from the command line), --port (from the command line)'],
+    [[], { PLAYGROUND_HOST: 'no-such-host.invalid' }, '--host (from the environment variable PLAYGROUND_HOST)'],
+    [[], { HOST: 'no-such-host.invalid', PORT: '0' }, '--host (from the environment variable HOST)'],
+    [['--tls-cert', '/nowhere/cert.pem'], { PLAYGROUND_TLS_KEY: '' }, '--tls-cert (from the command line)'],
+    [['--tls-key', '/nowhere/key.pem'], {}, '--tls-key (from the command line)'],
+  ])('with %j and %j fails and names where the values come from', async (args, env, expected) => {
+    const { output, ended } = run(process.execPath, ['dist/server/main.js', '--port', '0', ...args], { env })
+    expect(await ended).toBe(1)
+    expect(output()).toContain(expected)
+  })
+
+  it('ignores HOST without PORT, which shells set to the name of the machine', async () => {
+    const { output } = run(process.execPath, ['dist/server/main.js', '--port', '0'], {
+      env: { HOST: 'x86_64-conda-linux-gnu' },
+    })
+    await expect.poll(output).toContain('is at http://localhost:')
+  })
+
+  it('prefers PLAYGROUND_HOST to HOST beside PORT', async () => {
+    const env = { HOST: 'no-such-host.invalid', PORT: '0', PLAYGROUND_HOST: '127.0.0.1' }
+    const { output } = run(process.execPath, ['dist/server/main.js'], { env })
+    await expect.poll(output).toContain('is at http://127.0.0.1:')
+  })
+
+  it('ends by SIGTERM to `npm start`, and frees its port', async () => {
+    // In a process group, so that a server that survives npm is ended too. The files are built: `prestart` is skipped.
+    const npm = spawn('npm', ['start', '--ignore-scripts', '--', '--port', '0'], {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const ended = once(npm, 'exit')
+    onTestFinished(() => {
+      try {
+        process.kill(-(npm.pid ?? 0), 'SIGKILL')
+      } catch {
+        // The group has ended.
+      }
+    })
+    let output = ''
+    npm.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+    await expect.poll(() => addressIn(output)).toBeDefined()
+    npm.kill('SIGTERM')
+    await ended
+    await expect(fetch(`${addressIn(output)}/healthz`)).rejects.toThrow('fetch failed')
   })
 
   it('reports a port in use and the remedy', async () => {

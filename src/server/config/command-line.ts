@@ -1,23 +1,36 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { configOf, flagOf, parseSetting, SETTINGS, variableOf, type Config, type SettingName } from './settings.ts'
+import { configOf, flagOf, parseSetting, SETTINGS, variableIn, type Config, type SettingName } from './settings.ts'
+
+/** The settings of this process, and where each value comes from. */
+export interface ReadConfig {
+  config: Config
+  /** `--host (from the environment variable HOST)`, for an error that a setting causes. */
+  sourceOf: (name: SettingName) => string
+}
 
 /**
  * Reads each setting from the command line, else from the environment, else uses its default. Prints a text and ends the process
  * for --help (status 0) and for a value that is not allowed (status 1).
  */
-export function readConfig(argv: readonly string[]): Config {
+export function readConfig(argv: readonly string[]): ReadConfig {
   const command = new Command('transport-playground')
     .description('One chat room behind interchangeable transports: switch live, see what each costs on the wire.')
     .helpOption('--help', 'print this help')
     .allowExcessArguments(false)
     .showHelpAfterError('(--help lists the settings)')
   for (const name of Object.keys(SETTINGS) as SettingName[]) command.addOption(optionOf(name))
-  return configOf(command.parse(argv).opts<Partial<Config>>())
+  const config = configOf(command.parse(argv).opts<Partial<Config>>())
+  return { config, sourceOf: (name) => `--${flagOf(name)} (${originOf(command.getOptionValueSource(name), name)})` }
+}
+
+function originOf(source: string | undefined, name: SettingName): string {
+  if (source === 'cli') return 'from the command line'
+  return source === 'env' ? `from the environment variable ${variableIn(process.env, name)}` : 'by default'
 }
 
 function optionOf(name: SettingName): Option {
   const setting = SETTINGS[name]
-  const option = new Option(flagsOf(name), aboutOf(name)).env(variableOf(name)).default(setting.default)
+  const option = new Option(flagsOf(name), aboutOf(name)).env(variableIn(process.env, name)).default(setting.default)
   return option.argParser((value) => {
     try {
       return parseSetting(name, value)

@@ -48,7 +48,7 @@ export const SETTINGS = {
     'localhost',
     /^[A-Za-z0-9.:_-]+$/,
     'a host name or an address',
-    'address to listen on; 0.0.0.0 accepts connections from every network',
+    'address to listen on; 0.0.0.0 accepts connections from every network; HOST counts too when PORT is set',
   ),
   store: text(
     'memory',
@@ -206,10 +206,20 @@ export type Config = {
 
 /** `maxRooms` is `--max-rooms` on the command line. */
 export const flagOf = (name: SettingName): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-/** `maxRooms` is `PLAYGROUND_MAX_ROOMS` in the environment. PORT and HOST have no prefix: hosting platforms set these. */
+/** `maxRooms` is `PLAYGROUND_MAX_ROOMS` in the environment. PORT has no prefix: hosting platforms set it. */
 export const variableOf = (name: SettingName): string => {
   const upper = flagOf(name).replaceAll('-', '_').toUpperCase()
-  return name === 'port' || name === 'host' ? upper : `PLAYGROUND_${upper}`
+  return name === 'port' ? upper : `PLAYGROUND_${upper}`
+}
+
+/**
+ * The variable that counts in this environment. Hosting platforms set HOST together with PORT. HOST alone is the name of the machine,
+ * as csh and conda set it, and does not count.
+ */
+export function variableIn(environment: NodeJS.ProcessEnv, name: SettingName): string {
+  const own = variableOf(name)
+  const isPlatform = name === 'host' && environment[own] === undefined && environment['PORT'] !== undefined
+  return isPlatform && environment['HOST'] !== undefined ? 'HOST' : own
 }
 
 /**
