@@ -154,7 +154,7 @@ export const SETTINGS = {
   trustProxy: text(
     '',
     /^([0-9A-Za-z.:/]+(,[0-9A-Za-z.:/]+)*)?$/,
-    'addresses separated by commas: 127.0.0.1,10.0.0.0/8',
+    'addresses, networks, loopback or uniquelocal, separated by commas: 127.0.0.1,10.0.0.0/8',
     'proxies whose X-Forwarded-For names the address of a client',
   ),
   origins: text(

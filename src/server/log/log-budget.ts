@@ -28,8 +28,9 @@ export class LogBudget {
     this.#limitBytes = limitBytes
   }
 
-  get usedBytes(): number {
-    return this.#usedBytes
+  /** An equal share of what is not used. */
+  get spareBytesPerHolder(): number {
+    return Math.max(0, this.#limitBytes - this.#usedBytes) / Math.max(1, this.#holders.size)
   }
 
   add(holder: EventHolder): void {

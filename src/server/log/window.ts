@@ -14,8 +14,6 @@ const ORIGIN: Cursor = '00000000.0'
 
 /** Of the byte limit, the part that stays when events are dropped, so that not every event drops one. */
 const KEPT_SHARE = 7 / 8
-/** Cached batches may use as many bytes as the events themselves, and at least these. */
-const MIN_CACHE_BYTES = 65_536
 
 export interface WindowOptions {
   /** Events for a reader without a cursor. */
@@ -152,7 +150,8 @@ export class Window implements EventHolder {
 
   #cacheBatch(cursor: Cursor, batch: Batch): Batch {
     const bytes = batch.events.reduce((sum, event) => sum + memoryOf(event), 0)
-    const maxBytes = Math.max(MIN_CACHE_BYTES, this.#bytes)
+    // In all rooms together, cached batches take no more than the budget.
+    const maxBytes = this.#bytes + this.#options.budget.spareBytesPerHolder
     if (this.#batches.size === MAX_BATCHES || this.#cachedBytes + bytes > maxBytes) this.#clearBatches()
     this.#cachedBytes += bytes
     this.#batches.set(cursor, batch)
