@@ -17,7 +17,14 @@ const MESSAGES_PER_ROOM = Math.ceil((1.25 * HEAP_MB * 1_000_000) / (2 * TEXT.len
 const UNACKNOWLEDGED = 50
 
 it('a server with a small heap outlives more text than its heap has bytes, and tells a slow reader of the loss', async () => {
-  const server = run(process.execPath, [`--max-old-space-size=${HEAP_MB}`, 'dist/server/main.js', '--port', '0'])
+  const server = run(process.execPath, [
+    `--max-old-space-size=${HEAP_MB}`,
+    'dist/server/main.js',
+    '--port',
+    '0',
+    '--lease',
+    '3600000',
+  ])
   const address = () => /is at (http:\/\/\S+)/.exec(server.output())?.[1]
   await expect.poll(address, { message: server.output() }).toBeDefined()
   const base = address() ?? ''
