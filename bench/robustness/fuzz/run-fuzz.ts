@@ -23,6 +23,8 @@ export const KINDS = Object.keys(SHARES) as InputKind[]
 const KNOWN_FAULTS = [/^HEAD \/docs/]
 const KNOWN_RESULT = 'known fault, not sent'
 
+const MAX_FAILURES = 100
+const INPUTS_PER_MEMBER = 20
 const WORKERS = 8
 /** Sessions of Engine.IO end after two heartbeats without a poll. */
 const FLAGS = ['--jsonp', '--hold', '200', '--beat', '1000', '--metrics']
@@ -72,7 +74,12 @@ export async function runFuzz(inputs: number, seed: number): Promise<FuzzResult>
             sender?.close()
             sender = null
           }
-          if (failures.length > 100) return
+          if (failures.length > MAX_FAILURES) return
+          // An input may have ended the member.
+          if (index % INPUTS_PER_MEMBER === 0) {
+            sender?.close()
+            sender = null
+          }
         }
         sender?.close()
       }

@@ -10,6 +10,7 @@ import { any, below, isLikely } from './texts.ts'
 export class FrameFuzz {
   readonly #target: Target
   #socket: Socket | null = null
+  #isClosing = false
   #count = 0
 
   constructor(target: Target) {
@@ -18,7 +19,10 @@ export class FrameFuzz {
 
   async send(random: Random): Promise<Outcome> {
     const { bytes, isWhole } = framesOf(random)
-    const socket = (this.#socket ??= await this.#open(isLikely(random, 0.5)))
+    const isMember = isLikely(random, 0.5)
+    // The server may have closed after the last pong.
+    if (this.#isClosing) this.close()
+    const socket = (this.#socket ??= await this.#open(isMember))
     const mark = `mark ${++this.#count}`
     const answered = answerTo(socket, mark)
     socket.write(bytes)
@@ -45,6 +49,10 @@ export class FrameFuzz {
         'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
     )
     await once(socket, 'data')
+    this.#isClosing = false
+    socket.on('data', (chunk: Buffer) => {
+      if (this.#socket === socket && hasCloseFrame(chunk.toString('latin1'))) this.#isClosing = true
+    })
     return socket
   }
 }
@@ -71,12 +79,13 @@ function answerTo(socket: Socket, mark: string): Promise<'pong' | 'closed' | 'un
   })
 }
 
-/** Looks for a close frame with code 1000 to 1015: 0x88, the length, 0x03, 0xE8 to 0xF7. */
+/** The first bytes of close frames with the codes 1000 to 1015, 4401 and 4410, behind 0x88 and the length. */
+const isCloseCode = (high: number, low: number): boolean =>
+  (high === 0x03 && low >= 0xe8 && low <= 0xf7) || (high === 0x11 && (low === 0x31 || low === 0x3a))
+
 function hasCloseFrame(received: string): boolean {
-  for (let at = received.indexOf('\u0088'); at >= 0; at = received.indexOf('\u0088', at + 1)) {
-    const low = received.charCodeAt(at + 3)
-    if (received[at + 2] === '\u0003' && low >= 0xe8 && low <= 0xf7) return true
-  }
+  for (let at = received.indexOf('\u0088'); at >= 0; at = received.indexOf('\u0088', at + 1))
+    if (isCloseCode(received.charCodeAt(at + 2), received.charCodeAt(at + 3))) return true
   return false
 }
 

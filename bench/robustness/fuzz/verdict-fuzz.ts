@@ -30,7 +30,7 @@ export class VerdictFuzz {
   }
 
   async send(random: Random): Promise<Outcome> {
-    const draft = draftOf(random, `verdict-${this.#target.room}-${++this.#count}`)
+    const draft = draftOf(random, `verdict-${this.#target.token.slice(0, 8)}-${++this.#count}`)
     // The server would end the member.
     if (isCloseDraft(draft)) return { result: 'close command, not sent' }
     const verdicts = [await this.#post(draft), await this.#sendFrame(draft), await this.#emit(draft)]
