@@ -158,6 +158,19 @@ describe('the lock file', () => {
     ['ws', '8.21.0'],
     ['fastify', '5.12.2'],
     ['@fastify/static', '9.1.1'],
+    ['@fastify/swagger-ui', '2.1.0'],
+    ['ajv', '6.12.3'],
+    ['cookie', '0.7.0'],
+    ['engine.io', '6.4.2'],
+    ['esbuild', '0.25.0'],
+    ['faye', '1.4.0'],
+    ['find-my-way', '9.0.1'],
+    ['form-data', '4.0.4'],
+    ['socket.io', '4.6.2'],
+    ['socket.io-parser', '4.2.3'],
+    ['sockjs', '0.3.20'],
+    ['tar-fs', '3.1.1'],
+    ['xmlhttprequest-ssl', '1.6.2'],
   ])('has %s at %s or newer, because older versions have known vulnerabilities', (name, floor) => {
     const versions = Object.entries(packages).filter(([path]) => path.endsWith(`node_modules/${name}`))
     expect(versions.length).toBeGreaterThan(0)
