@@ -31,6 +31,9 @@ function manifest() {
       'The client of transport-playground: join a chat room by any of eight transports, and change it at any time.',
     license: repository.license,
     type: 'module',
+    // For what does not read `exports`, such as TypeScript with moduleResolution node10.
+    main: './index.js',
+    types: './types/node/index.d.ts',
     engines: repository.engines,
     exports: {
       '.': { types: './types/node/index.d.ts', default: './index.js' },
@@ -59,6 +62,9 @@ for await (const event of room) {
   if (event.text === 'bye') await room.close()
 }
 \`\`\`
+
+The package is an ES module. CommonJS loads it by \`import()\`, or by \`require\` from Node 20.19 on; TypeScript compiles such a
+\`require\` from 5.8 on with \`--module nodenext\`.
 
 Options, errors and units are described in the types. The package \`transport-playground\` contains the same client as
 \`transport-playground/client\`, and the server.

@@ -1,15 +1,17 @@
 /**
  * Bundles the server into dist/server, with the packages that it always needs: one file loads faster than some thousand and
- * takes 25 MiB less memory. Their licenses go beside it. Packages that are loaded only when asked for stay outside.
+ * takes 25 MiB less memory. Their licenses go beside it. Large packages that are loaded on demand
+ * stay outside.
  */
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { copyLua } from './lua.ts'
+import { copySwaggerUi, swaggerUiLicense, swaggerUiPaths } from './swagger-ui.ts'
 
 const OUT = 'dist/server'
 
-const LOADED_ON_DEMAND = ['@fastify/swagger', '@fastify/swagger-ui', 'ioredis', 'prom-client', 'selfsigned']
+const LOADED_ON_DEMAND = ['ioredis', 'prom-client', 'selfsigned']
 
 /** What CommonJS modules expect to be there. */
 const COMMON_JS = `
@@ -35,11 +37,13 @@ const { metafile } = await build({
   sourcemap: true,
   sourcesContent: false,
   external: LOADED_ON_DEMAND,
+  plugins: [swaggerUiPaths],
   banner: { js: COMMON_JS },
   logLevel: 'warning',
   metafile: true,
 })
 await copyLua(OUT)
+await copySwaggerUi(OUT)
 await writeFile(join(OUT, 'LICENSES.txt'), await licensesOf(Object.keys(metafile.inputs)))
 
 /** The licenses of the packages that these files belong to. */
@@ -55,5 +59,5 @@ async function licensesOf(files: readonly string[]): Promise<string> {
     const licenses = await Promise.all(names.map((file) => readFile(join(folder, file), 'utf8')))
     return [`${name} ${version} (${license ?? 'see below'})`, ...licenses].join('\n\n')
   })
-  return `${(await Promise.all(texts)).join(`\n\n${'-'.repeat(80)}\n\n`)}\n`
+  return `${[...(await Promise.all(texts)), await swaggerUiLicense()].join(`\n\n${'-'.repeat(80)}\n\n`)}\n`
 }

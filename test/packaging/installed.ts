@@ -41,9 +41,11 @@ export async function packClient(folder: string): Promise<Packed> {
   return pack('./dist/client-package', folder)
 }
 
+/** Each refuses a package whose `engines` exclude this Node. Yarn 1 does so by default. */
 const INSTALLERS = {
-  npm: ['npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts'],
-  pnpm: ['npx', '--yes', 'pnpm@10', 'add', '--ignore-scripts'],
+  npm: ['npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts', '--engine-strict'],
+  pnpm: ['npx', '--yes', 'pnpm@10', 'add', '--ignore-scripts', '--config.engine-strict=true'],
+  yarn: ['npx', '--yes', 'yarn@1.22', 'add', '--ignore-scripts'],
 } as const
 export type Installer = keyof typeof INSTALLERS
 

@@ -19,6 +19,7 @@ const ALLOWED = {
     String.raw`dist/server/(main|[a-z-]+-[A-Z0-9]{8})\.js`,
     String.raw`dist/server/lua/[a-z-]+\.lua`,
     String.raw`dist/server/LICENSES\.txt`,
+    String.raw`dist/server/swagger-ui/[a-z0-9-]+(\.[a-z0-9]+)*\.(js|css|png|svg)`,
     String.raw`dist/client/index\.js(\.map)?`,
     `dist/client/${TYPES}`,
     String.raw`public/(index\.html|icon\.svg|[a-z]+\.css)`,
@@ -103,6 +104,15 @@ async function expectTypes(folder: string, client: string): Promise<void> {
   const tsc = join(process.cwd(), 'node_modules/typescript/bin/tsc')
   const { output, ended } = run(process.execPath, [tsc, ...options, '--typeRoots', types, 'use.mts'], { cwd: folder })
   expect(await ended, output()).toBe(0)
+  // This resolution does not read `exports`.
+  await writeFile(
+    join(folder, 'old.ts'),
+    program.replace('await join', 'null! as Awaited<ReturnType<typeof join>>; join'),
+  )
+  const old = '--noEmit --strict --module commonjs --moduleResolution node10 --ignoreDeprecations 6.0 --target es2023'
+  const args = [tsc, ...old.split(' '), '--lib', 'es2023,dom', '--types', 'node', '--typeRoots', types, 'old.ts']
+  const oldRun = run(process.execPath, args, { cwd: folder })
+  expect(await oldRun.ended, oldRun.output()).toBe(0)
 }
 
 /** Status of a GET that accepts any certificate. */
@@ -138,7 +148,7 @@ describe('the files of a package', () => {
   })
 })
 
-describe.each<Installer>(['npm', 'pnpm'])('transport-playground, installed by %s', (installer) => {
+describe.each<Installer>(['npm', 'pnpm', 'yarn'])('transport-playground, installed by %s', (installer) => {
   it(
     'serves by npx, and its client works in ESM, CommonJS and TypeScript',
     async (context) => {
