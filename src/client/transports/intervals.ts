@@ -17,6 +17,6 @@ export async function* atIntervals(
       yield batch
     }
     // The interval runs from poll to poll, as in the model: a slow answer does not lengthen it.
-    if (!batch?.more) await sleep(startedAt + tuning.intervalMs - performance.now(), signal)
+    if (!batch?.more) await sleep(Math.max(0, startedAt + tuning.intervalMs - performance.now()), signal)
   }
 }
