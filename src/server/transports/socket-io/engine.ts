@@ -12,6 +12,7 @@ import { MAX_WAITING_FRAMES } from '../../config/limits.ts'
 import { MemberUsage } from '../../metering/member-usage.ts'
 import { DomainError } from '../../errors/domain-error.ts'
 import type { Room } from '../../room/room.ts'
+import { PollingSessions } from './polling-sessions.ts'
 import { SocketIoSession, type EnginePacket } from './session.ts'
 
 /** Maximum of packets that wait for a session. */
@@ -64,6 +65,7 @@ export class SocketIoEngine {
   readonly #engineRequests = new WeakMap<IncomingMessage, EngineRequest>()
   /** Open sessions by the id of Engine.IO. The member of a session is known after the Socket.IO connect. */
   readonly #sessions = new Map<string, SocketIoSession>()
+  readonly #pollingSessions = new PollingSessions()
   readonly #upgraded = new WeakMap<IncomingMessage, WebSocket>()
 
   constructor({ transport, heartbeatMs, maxMessageBytes }: EngineOptions) {
@@ -137,8 +139,9 @@ export class SocketIoEngine {
     }
   }
 
-  /** A poll or a post. */
+  /** A poll or a post. @throws DomainError `too-many-requests` */
   #handle(request: FastifyRequest, reply: FastifyReply): void {
+    if (sidOf(request) === '') this.#pollingSessions.check(request.ip)
     reply.hijack()
     const session = this.#startRequest(request, reply)
     if (request.method === 'POST') session.receivePost(request.context.meter)
@@ -232,6 +235,7 @@ export class SocketIoEngine {
         if (!limit.take()) socket.close(true)
       })
     }
+    if (socket.transport.name === 'polling') this.#pollingSessions.add(socket, session.request.ip)
     socket.on('packetCreate', (packet: EnginePacket) => {
       session.addPacket(packet)
       // A client that sends packets and never polls would fill the memory with answers.
