@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import WebSocket from 'ws'
 import type { ByteSplit, Counts, MeterFrame } from '../../src/meter.ts'
@@ -53,6 +55,9 @@ async function talk(config: { deflate: boolean }, offers: boolean): Promise<Talk
   return { extensions: socket.extensions, counts, bytes }
 }
 
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
+
 const least = ({ headers, framing, payload }: ByteSplit) => Math.min(headers, framing, payload)
 const total = ({ headers, framing, payload }: ByteSplit) => headers + framing + payload
 
@@ -75,6 +80,32 @@ describe('permessage-deflate', () => {
       expect(shareOf(deflated.counts[way])).toBeGreaterThan(shareOf(plain.counts[way]) * 0.7)
       expect(shareOf(deflated.counts[way])).toBeLessThan(shareOf(plain.counts[way]) * 1.3)
     }
+  })
+
+  it('keeps nothing of each message in memory while no meter is open', async () => {
+    const playground = await startPlayground({ deflate: true, retain: 100, history: 10 })
+    const ada = await person(playground)
+    const room = playground.rooms.get('lobby')
+    const membership = await room.membershipByToken(ada.token)
+    const { socket } = await open(playground, `websocket?after=${ada.cursor}`, ada, true)
+    expect(socket.extensions).toContain('permessage-deflate')
+    let heard = 0
+    socket.on('message', (data: Buffer) => (heard += data.toString().split(text).length - 1))
+    let posted = 0
+    const talkOn = async (count: number) => {
+      for (let i = 0; i < count; i++) {
+        await room.post(membership, draft(text))
+        // A turn of the event loop each, so that each message is a frame.
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      posted += count
+      await expect.poll(() => heard).toBe(posted)
+      collectGarbage()
+      return process.memoryUsage().heapUsed
+    }
+    const before = await talkOn(4000)
+    const perMessage = ((await talkOn(10_000)) - before) / 10_000
+    expect(perMessage).toBeLessThan(60)
   })
 
   it('is used only when the client offers it', async () => {

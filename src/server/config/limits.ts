@@ -15,6 +15,9 @@ export const GONE_AFTER_BEATS = 2.5
 /** Heartbeats without a sign of a member after which its streams end. They are checked each half heartbeat. */
 export const SIGN_WITHIN_BEATS = 2
 
+/** The same with a shared store: another server may get the requests of the member, and this one does not learn of them. */
+export const SHARED_SIGN_WITHIN_BEATS = 8
+
 /**
  * Socket.IO sessions of one address that poll. Unlike other readers, these last without a connection, for two heartbeats after
  * their last poll. All clients behind a proxy may have its address.

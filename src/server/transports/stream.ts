@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FrameKind } from '../../meter.ts'
 import { HEARTBEAT_HEADER, type Cursor, type Problem } from '../../protocol.ts'
-import { GONE_AFTER_BEATS, SIGN_WITHIN_BEATS } from '../config/limits.ts'
+import { GONE_AFTER_BEATS, SHARED_SIGN_WITHIN_BEATS, SIGN_WITHIN_BEATS } from '../config/limits.ts'
 import type { Config } from '../config/settings.ts'
 import { endConnection } from '../http/unread.ts'
 import { wasEventLoopBlocked } from '../log/clock.ts'
@@ -63,7 +63,7 @@ function encodePiece(text: string): Piece {
 /** Returns a function that opens streams of one format. */
 export function streamOpener(
   format: StreamFormat,
-  { beat, anonymousStream }: Config,
+  { beat, anonymousStream, store }: Config,
 ): (request: FastifyRequest, reply: FastifyReply, after: Cursor | null) => void {
   const opening = format.opening === '' ? null : encodePiece(format.opening)
   const pieces: Pieces = {
@@ -73,7 +73,7 @@ export function streamOpener(
   }
   const limits: StreamLimits = {
     checkMs: (GONE_AFTER_BEATS - SIGN_WITHIN_BEATS) * beat,
-    signWithinMs: SIGN_WITHIN_BEATS * beat,
+    signWithinMs: (store === 'memory' ? SIGN_WITHIN_BEATS : SHARED_SIGN_WITHIN_BEATS) * beat,
     anonymousMs: anonymousStream,
   }
 
