@@ -7,8 +7,9 @@ import { startProgram } from './launch.ts'
 
 const ROOM = '/rooms/lobby'
 const AT_ONCE = 16
-/** A short-polling member is silent between its slices: the lease must outlast them. */
-const ARGS = ['--port', '0', '--host', '127.0.0.1', '--links', 'off', '--lease', '3600000', '--max-members', '100000']
+/** The readers of members send nothing between their slices, so lease and heartbeats must outlast these. */
+const SILENT_READERS = ['--lease', '3600000', '--beat', '600000']
+const ARGS = ['--port', '0', '--host', '127.0.0.1', '--links', 'off', '--max-members', '100000', ...SILENT_READERS]
 
 // This file runs from bench/peers/peers/ and, bundled, from dist/bench/.
 const root = new URL(import.meta.url.endsWith('.ts') ? '../../../' : '../../', import.meta.url)
@@ -68,7 +69,7 @@ const kinds: Peer['kinds'] = {
   'short-poll': { protocol: 'short-poll', path: `${ROOM}/short-poll?after=$C` },
 }
 
-const SETTINGS = 'the production build, rooms in memory; --lease 3600000, as readers are silent between slices'
+const SETTINGS = `the production build, rooms in memory; ${SILENT_READERS.join(' ')}, as readers are silent between slices`
 
 export const own: Peer = {
   name: 'own',
