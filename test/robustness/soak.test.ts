@@ -3,6 +3,9 @@ import { METRICS, type Sample } from '../../bench/robustness/soak/samples.ts'
 import { trendsOf } from '../../bench/robustness/soak/trend.ts'
 import { run } from '../support/process.ts'
 
+/** A busy machine needs longer to start the processes. */
+const SOAK_TIMEOUT_MS = 180_000
+
 async function soak(...args: string[]): Promise<{ code: number | null; trends: string[]; output: string }> {
   const { ended, output } = run(process.execPath, ['--import', 'tsx', 'bench/commands/soak-main.ts', ...args])
   const code = await ended
@@ -18,7 +21,7 @@ describe('a soak', () => {
     expect(trends, output).toEqual(METRICS.map((metric) => `${metric} flat`))
     expect(output).toContain('All connections are released.')
     expect(code).toBe(0)
-  })
+  }, SOAK_TIMEOUT_MS)
 
   it('of a server with planted leaks finds each of them', async () => {
     const { code, trends, output } = await soak('--minutes', '0.2', '--plant-leaks')
@@ -26,7 +29,7 @@ describe('a soak', () => {
     const leaking = METRICS.filter((metric) => metric !== 'handles')
     expect(trends, output).toEqual(expect.arrayContaining(leaking.map((metric) => `${metric} GROWS`)))
     expect(code).toBe(1)
-  })
+  }, SOAK_TIMEOUT_MS)
 })
 
 describe('a trend', () => {
