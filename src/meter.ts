@@ -1,5 +1,5 @@
 /** Counts of transferred bytes, and the frames of a meter connection. Shared by server and page. */
-import type { TransportName } from './protocol.ts'
+import type { HeartbeatFrame, TransportName } from './protocol.ts'
 
 /** Bytes at the socket. Each byte that was read or written is counted exactly once. */
 export interface ByteSplit {
@@ -134,5 +134,6 @@ export type MeterFrame =
       connections: number
     }
   | { type: 'clock'; sentAt: number; serverAt: number }
+  | HeartbeatFrame
   /** A few times per second, if requested. `dropped`: number of records discarded since the last frame. */
   | { type: 'trace'; records: TraceRecord[]; dropped: number }

@@ -42,13 +42,27 @@ export const LIMITS = {
 } as const
 
 /** WebSocket close codes of this protocol, beside the standard 1000, 1001, 1007, 1008, 1009 and 1011. */
-export const CLOSE = { badToken: 4401, memberEnded: 4410 } as const
+export const CLOSE = { badToken: 4401, leaseExpired: 4408, memberEnded: 4410 } as const
 
 /** A member sends one of these texts to have the server end its connection. */
 export const CLOSE_COMMANDS: readonly string[] = ['/close', '关闭']
 
 /** The form of a cursor: an epoch, and the number of events that lie before. */
 export const CURSOR_PATTERN = '^[0-9a-f]{8}\\.(0|[1-9][0-9]{0,14})$'
+/**
+ * A text as a command is read: an input method writes ／ and ＠ for / and @, a phone writes the first letter as a capital, and text
+ * that was copied may begin with invisible characters. A command that is not recognized would be sent to all members.
+ */
+export const commandForm = (text: string): string =>
+  text
+    .replace(/^[\p{Default_Ignorable_Code_Point}\s]+/u, '')
+    .trim()
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/^\/\s+/, '/')
+
+/** Whether the server ends the member for this text instead of storing it. */
+export const isCloseCommand = ({ text }: { text: string }): boolean => CLOSE_COMMANDS.includes(commandForm(text))
 
 /** A position in a room's log. Opaque to clients: store a cursor, send it back, and compare it only for equality. */
 export type Cursor = string
@@ -137,9 +151,18 @@ export const schemas = /* @__PURE__ */ (() => {
       field: Type.Optional(Type.String()),
       limit: Type.Optional(Type.Union([Type.String(), Type.Number()])),
       retryAfterMs: Type.Optional(Type.Integer({ description: 'the same request may succeed after this time' })),
+      reason: Type.Optional(
+        Type.Literal('lease', {
+          description: 'of `member-ended`: the lease expired: the member did not ask for the end',
+        }),
+      ),
     },
     { description: 'RFC 9457; `field` and `limit` help to correct the request' },
   )
+  const heartbeat = Type.Object({
+    type: Type.Literal('heartbeat'),
+    heartbeatMs: Type.Integer({ description: 'ms until the next heartbeat: a page cannot see pings' }),
+  })
   return {
     member,
     draft,
@@ -156,6 +179,9 @@ export const schemas = /* @__PURE__ */ (() => {
         description: 'members of the room; not all of a large room',
       }),
       memberCount: Type.Integer({ minimum: 1, description: 'all members of the room' }),
+      heartbeatMs: Type.Optional(
+        Type.Integer({ description: 'ms after which a quiet stream or socket sends a heartbeat' }),
+      ),
     }),
     room: Type.Object({
       room: Type.String({
@@ -212,6 +238,7 @@ export const schemas = /* @__PURE__ */ (() => {
         error: problem,
         id: Type.Optional(Type.String({ description: 'id of the refused draft, if a draft was refused' })),
       }),
+      heartbeat,
     ]),
     clockUp: Type.Object({ type: Type.Literal('clock'), sentAt: Type.Number() }, closed),
     traceUp: Type.Object({ type: Type.Literal('trace'), on: Type.Boolean() }, closed),
@@ -247,3 +274,4 @@ export type FrameUp = Static<typeof schemas.frameUp>
 /** Frames that a member may send on its meter connection: a request for the time, or for records of its exchanges. */
 export type MeterFrameUp = Static<typeof schemas.clockUp> | Static<typeof schemas.traceUp>
 export type FrameDown = Static<typeof schemas.frameDown>
+export type HeartbeatFrame = Extract<FrameDown, { type: 'heartbeat' }>

@@ -1,4 +1,4 @@
-import { CLOSE_COMMANDS, type Ack, type Draft, type Member, type Problem } from '../protocol.ts'
+import { isCloseCommand, type Ack, type Draft, type Member, type Problem } from '../protocol.ts'
 import { backoffMs } from './backoff.ts'
 import { sleep } from './transports/time.ts'
 import { ProblemError, type ClientTransport } from './transports/transport.ts'
@@ -112,9 +112,6 @@ export class Outbox {
 export function draftOf(text: string, to?: Member): Draft {
   return { id: newDraftId(), text, ...(to ? { to: to.id } : {}) }
 }
-
-/** Whether the server ends the member for this text instead of storing it. */
-export const isCloseCommand = ({ text }: { text: string }): boolean => CLOSE_COMMANDS.includes(text.trim())
 
 /** Not `crypto.randomUUID`, which is missing on a page served over plain HTTP from another machine. */
 function newDraftId(): string {

@@ -2,8 +2,9 @@ import type { Problem } from '../protocol.ts'
 import { backoffMs } from './backoff.ts'
 
 /**
- * When a member joins again automatically after the server has ended its membership. `when-forgotten`: a restarted server
- * does not know the token, or the token of an earlier visit has expired. `always`: also when the lease ran out.
+ * When a member joins again automatically after the server has ended its membership. `when-forgotten`: after an end that the
+ * member did not ask for. Its lease ran out, a restarted server does not know the token, or the token of an earlier visit has
+ * expired. `always`: also when the member has left by another connection.
  */
 export type Rejoin = 'never' | 'when-forgotten' | 'always'
 
@@ -14,8 +15,8 @@ export class RejoinPolicy {
   /** This membership has received events: its token was valid. */
   hasHeard = false
   readonly #rejoin: Rejoin
-  /** Joined again automatically, and has received no events since. */
-  #isUnderWay = false
+  /** Memberships that began automatically, since one has received events. */
+  #inVain = 0
   #memberships = 0
 
   constructor(rejoin: Rejoin) {
@@ -31,17 +32,16 @@ export class RejoinPolicy {
 
   heard(): void {
     this.hasHeard = true
-    this.#isUnderWay = false
+    this.#inVain = 0
   }
 
   /** The server has ended the membership. @returns ms until it joins again; null for not at all */
-  ended({ status }: Problem): number | null {
+  ended({ status, reason }: Problem): number | null {
     // It joins for any reason, so it must not repeat without a pause.
     if (this.#rejoin === 'always') return backoffMs(this.#memberships)
-    // Never twice without events in between.
-    const isForgotten = status === 401 || (status === 410 && !this.hasHeard)
-    if (this.#rejoin === 'never' || !isForgotten || this.#isUnderWay || this.isEndAsked) return null
-    this.#isUnderWay = true
-    return 0
+    const isForgotten = status === 401 || (status === 410 && (reason === 'lease' || !this.hasHeard))
+    if (this.#rejoin === 'never' || !isForgotten || this.isEndAsked) return null
+    // A server may restart several times in a row, so it does not give up, and must not repeat without a pause.
+    return this.#inVain++ === 0 ? 0 : backoffMs(this.#inVain)
   }
 }

@@ -12,17 +12,17 @@
  * Each join begins a membership: a member id, a token, and a session that follows the room with them. The outbox outlives
  * memberships: a draft that one could not send is sent in the next, with the same id.
  */
-import type { Cursor, Draft, Member, Problem, TransportName } from '../protocol.ts'
+import { isCloseCommand, type Cursor, type Draft, type Member, type Problem, type TransportName } from '../protocol.ts'
 import { joinWithRetry } from './join-with-retry.ts'
 import { leave, rename } from './members.ts'
-import { draftOf, isCloseCommand, Outbox } from './outbox.ts'
+import { draftOf, Outbox } from './outbox.ts'
 import { RejoinPolicy, type Rejoin } from './rejoin-policy.ts'
 import { rosterOf, type Roster } from './roster.ts'
 import { Session, waitingState, type SessionObserver, type SessionState } from './session.ts'
 import { sleep } from './transports/time.ts'
 import { ProblemError, type TransportTuning, type Net } from './transports/transport.ts'
 
-/** How a membership began: by `resume`, by joining, or by joining again after the server had forgotten the one before. */
+/** How a membership began: by `resume`, by joining, or by joining again after an end that the member did not ask for. */
 export type Arrival = 'resumed' | 'joined' | 'rejoined'
 
 export interface Membership {
@@ -30,6 +30,8 @@ export interface Membership {
   token: string
   /** Where it continues; null for the retained history. */
   cursor?: Cursor | null
+  /** ms after which the server sends a heartbeat on a quiet connection; undefined if it is not known. */
+  heartbeatMs?: number | undefined
 }
 
 export interface RoomMemberObserver extends SessionObserver {
@@ -53,7 +55,7 @@ export interface RoomMemberOptions {
   language?: () => string
   /** A membership to continue instead of joining. */
   resume?: Membership | null
-  /** true: begins with the room's history, and continues at the last cursor when it joins again. */
+  /** true: begins with the room's history. When it joins again, it continues at the last cursor in any case. */
   history?: boolean
   /** Drafts that were not acknowledged before the page was reloaded, with their ids. */
   drafts?: readonly Draft[]
@@ -170,6 +172,18 @@ export class RoomMember {
     this.#session?.retry()
   }
 
+  /** The network is another one: connects again, since connections of the former network are dead. */
+  reconnect(): void {
+    this.#retryPause.abort()
+    this.#session?.reconnect()
+  }
+
+  /** The user is back, perhaps after a sleep: tries to connect now, and replaces a connection that is silent for too long. */
+  wake(): void {
+    this.#retryPause.abort()
+    this.#session?.wake()
+  }
+
   /** Joins again after the server has refused it or ended its membership, whatever the policy. */
   rejoin(): void {
     if (this.#state.name !== 'closed' || this.#left.signal.aborted) return
@@ -196,7 +210,7 @@ export class RoomMember {
 
   async #join(arrival: Arrival): Promise<void> {
     this.#setState({ name: 'connecting' })
-    const { net, room, language, history } = this.#options
+    const { net, room, language, history = false } = this.#options
     const name = this.#member?.name ?? this.#options.name
     const wanted = { name, language: language?.() }
     const wait = (retryMs: number, error: unknown) => this.#waitToRetry(retryMs, error)
@@ -206,19 +220,19 @@ export class RoomMember {
       return null
     })
     if (!joined) return
-    this.#follow({ ...joined, cursor: history ? this.#cursor : joined.cursor }, arrival)
+    this.#follow({ ...joined, cursor: this.#cursor ?? (history ? null : joined.cursor) }, arrival)
     this.#setRoster(rosterOf(joined.roster))
   }
 
   async #waitToRetry(retryMs: number, error: unknown): Promise<void> {
     this.#retryPause = new AbortController()
-    this.#setState(waitingState(retryMs, error))
+    this.#setState(waitingState(retryMs, error, this.#member === null))
     await sleep(retryMs, this.#retryPause.signal).catch(() => undefined)
     this.#setState({ name: 'connecting' })
   }
 
   #follow(membership: Membership, arrival: Arrival): void {
-    const { member, token, cursor = null } = membership
+    const { member, token, cursor = null, heartbeatMs } = membership
     this.#member = member
     this.#token = token
     this.#cursor = cursor
@@ -233,6 +247,7 @@ export class RoomMember {
       room: this.#options.room,
       member,
       token,
+      heartbeatMs,
       cursor,
       outbox: this.#outbox,
       observer: {

@@ -26,13 +26,27 @@ export interface Addressed {
   unknown?: string
 }
 
-/** Reads `@name text`. Names hold no spaces, so the first word is the name. */
+/** `@`, also as an input method writes it, after invisible characters that a copied text may begin with. */
+const AT = /^[\p{Default_Ignorable_Code_Point}\s]*[@＠﹫]/u
+
+/** A name of a member, alone or with the text for it. A text that begins with @ and a space may be meant otherwise. */
+export function readName(input: string): { name: string; text: string; isApart: boolean } | null {
+  const text = input.trim()
+  const [at] = AT.exec(text) ?? []
+  if (at === undefined) return null
+  const [, space = '', name = '', rest = ''] = /^(\s*)(\S*)\s*(.*)$/su.exec(text.slice(at.length)) ?? []
+  return name === ''
+    ? null
+    : { name: name.replace(/\p{Default_Ignorable_Code_Point}/gu, ''), text: rest, isApart: space !== '' }
+}
+
+/** Reads `@name text`. Names hold no spaces, so the first word is the name. A text for one member must not reach the others. */
 export function readAddress(input: string, roster: Roster): Addressed {
   const text = input.trim()
-  const match = /^@(\S+)\s+(.+)$/su.exec(text)
-  const [, name, rest] = match ?? []
-  if (name === undefined || rest === undefined) return { text }
-  const key = nameKey(name)
+  const address = readName(text)
+  if (!address || address.text === '') return { text }
+  const key = nameKey(address.name)
   const to = [...roster.values()].find((member) => nameKey(member.name) === key)
-  return to ? { text: rest, to } : { text, unknown: name }
+  if (to) return { text: address.text, to }
+  return address.isApart ? { text } : { text, unknown: address.name }
 }

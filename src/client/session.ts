@@ -27,16 +27,27 @@ import {
   affectsConnection,
   ConnectionError,
   ProblemError,
+  type ClientTransport,
   type TransportTuning,
   type Net,
 } from './transports/transport.ts'
 import { transports } from './transports/index.ts'
 
+/**
+ * What keeps a connection from working. `no-websocket`, `no-stream`: the server answers HTTP, but this transport was never open,
+ * as behind a proxy that does not pass it. `connections-in-use`: all connections of this browser to the server are taken, and a
+ * request waits for one.
+ */
+export type Obstacle = 'no-websocket' | 'no-stream' | 'connections-in-use'
+
 export type SessionState =
-  | { name: 'connecting' }
-  | { name: 'open' }
-  /** The connection broke; the next attempt follows after `retryMs`, or at once by `retry()`. `problem`: the server's. */
-  | { name: 'waiting'; retryMs: number; why: string; problem?: Problem }
+  | { name: 'connecting'; obstacle?: Obstacle }
+  | { name: 'open'; obstacle?: Obstacle }
+  /**
+   * The connection broke; the next attempt follows after `retryMs`, or at once by `retry()`. `problem`: the server's. `neverOpen`:
+   * the connection was never open, so nothing was lost.
+   */
+  | { name: 'waiting'; retryMs: number; why: string; problem?: Problem; neverOpen?: true; obstacle?: Obstacle }
   /** For good. `problem` is the server's; without it, the member left. */
   | { name: 'closed'; problem?: Problem }
 
@@ -52,6 +63,8 @@ export interface SessionOptions {
   room: string
   member: Member
   token: string
+  /** ms after which the server sends a heartbeat on a quiet connection; undefined if it is not known. */
+  heartbeatMs?: number | undefined
   transport: TransportName
   tuning?: Partial<TransportTuning>
   /** Where to begin; null for the retained history. */
@@ -61,11 +74,30 @@ export interface SessionOptions {
   observer?: SessionObserver
 }
 
+type WaitingState = Extract<SessionState, { name: 'waiting' }>
+
 /** The state between an attempt that failed with this error and the next one. */
-export function waitingState(retryMs: number, error: unknown): SessionState {
+export function waitingState(retryMs: number, error: unknown, neverOpen: boolean): WaitingState {
   const why = error instanceof Error ? error.message : String(error)
-  return { name: 'waiting', retryMs, why, ...(error instanceof ProblemError ? { problem: error.problem } : {}) }
+  return {
+    name: 'waiting',
+    retryMs,
+    why,
+    ...(error instanceof ProblemError ? { problem: error.problem } : {}),
+    ...(neverOpen ? { neverOpen } : {}),
+  }
 }
+
+const OBSTACLES = {
+  'no-websocket': 'no WebSocket gets through here; sse and long-poll need none',
+  'no-stream': 'no stream gets through here: is there a proxy that holds answers back? long-poll needs no stream',
+}
+/** Attempts without an open connection after which the way of a transport is examined. */
+const ATTEMPTS_TO_EXAMINE = 3
+/** Time without an answer after which the browser's connections are counted. */
+const UNANSWERED_MS = 4000
+/** Heartbeats: the silence of a connection that a sleep may have cut, when the user is back. */
+const SUSPECT_AFTER_HEARTBEATS = 1.5
 
 /** The reason with which a connection is aborted when another replaces it. */
 const REPLACED = new ConnectionError('another connection replaces this one')
@@ -73,6 +105,7 @@ const REPLACED = new ConnectionError('another connection replaces this one')
 export class Session {
   readonly #room: string
   readonly #token: string
+  readonly #heartbeatMs: number | undefined
   #net: Net
   readonly #observer: SessionObserver
   #member: Member
@@ -85,10 +118,15 @@ export class Session {
   #state: SessionState = { name: 'connecting' }
   #connectionAbort = new AbortController()
   #attempts = 0
+  /** A connection by this transport over this network has been open. */
+  #hasBeenOpen = false
+  /** When data arrived last, by the clock that goes on while the machine sleeps. */
+  #heardAt = 0
 
   constructor(options: SessionOptions) {
     this.#room = options.room
     this.#token = options.token
+    this.#heartbeatMs = options.heartbeatMs
     this.#net = options.net
     this.#observer = options.observer ?? {}
     this.#member = options.member
@@ -126,6 +164,7 @@ export class Session {
   use(transport: TransportName): void {
     if (transport === this.#transport) return
     this.#transport = transport
+    this.#hasBeenOpen = false
     this.#connectionAbort.abort(REPLACED)
   }
 
@@ -139,12 +178,26 @@ export class Session {
   /** Continues over another network to the same server, at the same cursor. */
   connectOver(net: Net): void {
     this.#net = net
+    this.#hasBeenOpen = false
     this.#connectionAbort.abort(REPLACED)
   }
 
   /** Tries to connect now instead of after the wait. */
   retry(): void {
     if (this.#state.name === 'waiting') this.#connectionAbort.abort(REPLACED)
+  }
+
+  /** The network is another one: connections of the former network are dead, whether or not they show it. */
+  reconnect(): void {
+    this.#connectionAbort.abort(REPLACED)
+  }
+
+  /** The user is back, perhaps after a sleep: tries to connect now, and replaces a connection that is silent for too long. */
+  wake(): void {
+    const isStreaming = transports[this.#transport].mode === 'streaming'
+    const limitMs = SUSPECT_AFTER_HEARTBEATS * (this.#heartbeatMs ?? Number.POSITIVE_INFINITY)
+    if (this.#state.name === 'open' && isStreaming && Date.now() - this.#heardAt > limitMs) this.reconnect()
+    else this.retry()
   }
 
   /** Puts a draft into the outbox, and returns it. The draft is sent until it is acknowledged. */
@@ -178,7 +231,8 @@ export class Session {
   }
 
   async #receive(signal: AbortSignal): Promise<void> {
-    const { open, isSpectator } = transports[this.#transport]
+    const { open, isSpectator, carrier, mode } = transports[this.#transport]
+    if (carrier === 'HTTP' && mode !== 'interval') this.#net.sharedConnections?.hold(signal)
     // A connection without a token does not renew the lease.
     if (isSpectator) void this.#endWithMember(signal, keepLease(this.#net, this.#room, this.#token, signal))
     const connection = open({
@@ -186,15 +240,21 @@ export class Session {
       room: this.#room,
       token: this.#token,
       memberId: this.#member.id,
+      heartbeatMs: this.#heartbeatMs,
+      onHeard: () => (this.#heardAt = Date.now()),
       tuning: this.#tuning,
     })
     let isOpen = false
+    const opened = this.#expectAnswer(signal)
     const onOpen = () => {
+      opened()
       if (isOpen || signal.aborted) return
       isOpen = true
+      this.#hasBeenOpen = true
       this.#attempts = 0
+      this.#heardAt = Date.now()
       this.#setState({ name: 'open' })
-      void this.#endWithMember(signal, this.#outbox.sendOver(connection, signal))
+      void this.#endWithMember(signal, this.#outbox.sendOver(this.#watched(connection), signal))
       this.#rosterSync.opened()
     }
     for await (const batch of connection.receive(this.#cursor, signal, onOpen)) {
@@ -238,9 +298,48 @@ export class Session {
   /** Waits until the next attempt; `use`, `tune` and `retry` end the wait. */
   async #waitToRetry(error: unknown): Promise<void> {
     const retryMs = backoffMs(this.#attempts++, error)
-    this.#connectionAbort = new AbortController()
-    this.#setState(waitingState(retryMs, error))
-    await sleep(retryMs, this.#connectionAbort.signal).catch(() => undefined)
+    const { signal } = (this.#connectionAbort = new AbortController())
+    const obstacle = await this.#examineWay(signal)
+    if (signal.aborted) return
+    const state = waitingState(retryMs, error, !this.#hasBeenOpen)
+    this.#setState(obstacle ? { ...state, obstacle, why: `${OBSTACLES[obstacle]} (${state.why})` } : state)
+    await sleep(retryMs, signal).catch(() => undefined)
+  }
+
+  /** Why a transport that was never open does not get through, while the server answers other requests; else null. */
+  async #examineWay(signal: AbortSignal): Promise<keyof typeof OBSTACLES | null> {
+    const { carrier, mode } = transports[this.#transport]
+    if (this.#hasBeenOpen || this.#attempts < ATTEMPTS_TO_EXAMINE || mode !== 'streaming') return null
+    const answer = await renewLease(this.#net, this.#room, this.#token, signal).catch(() => null)
+    return answer && (carrier === 'WebSocket' ? 'no-websocket' : 'no-stream')
+  }
+
+  /** The same connection. A draft without an answer for some time shows the obstacle, until there is an answer. */
+  #watched(connection: ClientTransport): ClientTransport {
+    return {
+      receive: (...args) => connection.receive(...args),
+      send: (draft, signal) => connection.send(draft, signal).finally(this.#expectAnswer(signal)),
+    }
+  }
+
+  /** Begins to wait for an answer. @returns a function to call when the answer is there */
+  #expectAnswer(signal: AbortSignal): () => void {
+    const examine = async () => {
+      if (!(await this.#net.sharedConnections?.areAllInUse()) || signal.aborted || isAnswered) return
+      const { name } = this.#state
+      if (name === 'connecting' || name === 'open') this.#setState({ name, obstacle: 'connections-in-use' })
+    }
+    let isAnswered = false
+    const timer = setTimeout(() => void examine(), UNANSWERED_MS)
+    const over = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', over)
+      if (isAnswered) return
+      isAnswered = true
+      if (this.#state.name === 'open' && this.#state.obstacle && !signal.aborted) this.#setState({ name: 'open' })
+    }
+    signal.addEventListener('abort', over)
+    return over
   }
 
   #setRoster(roster: Roster): void {

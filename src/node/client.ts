@@ -1,7 +1,15 @@
 import { RoomMember, type Membership, type RoomMemberOptions } from '../client/room-member.ts'
 import type { SessionState } from '../client/session.ts'
 import { ConnectionError, ProblemError } from '../client/transports/transport.ts'
-import { TRANSPORTS, type Ack, type Draft, type Member, type TransportName } from '../protocol.ts'
+import {
+  TRANSPORTS,
+  type Ack,
+  type Cursor,
+  type Draft,
+  type Member,
+  type Problem,
+  type TransportName,
+} from '../protocol.ts'
 import { Unread, type RoomItem } from './unread.ts'
 
 const ignore = () => undefined
@@ -11,7 +19,23 @@ interface Sending {
   reject: (reason: Error) => void
 }
 
-/** A member of a room. Its events wait here until they are read, whatever the transport. */
+export interface ClientCallbacks {
+  /** Called for each change of the connection: connecting, open, waiting (with the ms until the next attempt), closed. */
+  onState?: (state: SessionState) => void
+  /** Called when the server does not take a text yet, because the member posts too fast. The text is sent again after `retryMs`. */
+  onPostponed?: (text: string, retryMs: number) => void
+  /**
+   * Called after it has joined again, as `member`: a restarted server did not know it any more (`why.status` 401), or it was away for
+   * longer than its lease (`why.reason` is `lease`). It keeps its name unless another member has taken the name, and continues at its
+   * cursor.
+   */
+  onRejoined?: (member: Member, why: Problem) => void
+}
+
+/**
+ * A member of a room. Its events wait here until they are read, whatever the transport. It joins again after an end that it did
+ * not ask for.
+ */
 export class Client implements AsyncIterable<RoomItem> {
   readonly #joined: Membership
   readonly #roomMember: RoomMember
@@ -26,17 +50,22 @@ export class Client implements AsyncIterable<RoomItem> {
     options: Pick<RoomMemberOptions, 'net' | 'room' | 'transport' | 'tuning'>,
     joined: Membership,
     maxPending: number,
-    onState: (state: SessionState) => void = ignore,
-    onPostponed: (text: string, retryMs: number) => void = ignore,
+    { onState = ignore, onPostponed = ignore, onRejoined = ignore }: ClientCallbacks = {},
   ) {
     this.#unread = new Unread(maxPending)
     this.#onState = onState
     this.#joined = joined
+    let ended: Problem | null = null
     this.#roomMember = new RoomMember({
       ...options,
       resume: joined,
-      rejoin: 'never',
+      rejoin: 'when-forgotten',
       observer: {
+        joined: ({ member }) => {
+          if (ended) onRejoined(member, ended)
+          ended = null
+        },
+        ended: (problem) => (ended = problem),
         events: (events, isReset) => {
           this.#unread.add(events, isReset)
           this.#wake()
@@ -60,6 +89,10 @@ export class Client implements AsyncIterable<RoomItem> {
   get transport(): TransportName {
     return this.#roomMember.transport
   }
+  /** The position that was received last: `join` with this cursor continues there. null before the first events. */
+  get cursor(): Cursor | null {
+    return this.#roomMember.cursor
+  }
   /** The number of items that wait to be read. */
   get pending(): number {
     return this.#unread.size
@@ -72,7 +105,7 @@ export class Client implements AsyncIterable<RoomItem> {
 
   /**
    * Settles with true once there is an item to read; with false once everything is read and `close` was called. Rejects
-   * with ProblemError when everything is read and the server ended this member.
+   * with ProblemError when everything is read and this member has left by its own request: `/close`, or another connection.
    */
   async wait(): Promise<boolean> {
     while (this.pending === 0) {

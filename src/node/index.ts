@@ -4,17 +4,24 @@
  */
 import * as members from '../client/members.ts'
 import { readServerAddress } from '../client/server-address.ts'
-import type { SessionState } from '../client/session.ts'
 import type { TransportTuning } from '../client/transports/transport.ts'
 import { checkNumber, type NumberRange } from '../number-range.ts'
-import { ROOM_PATTERN, type TransportName } from '../protocol.ts'
-import { checkTransport, Client } from './client.ts'
+import { ROOM_PATTERN, type Cursor, type TransportName } from '../protocol.ts'
+import { checkTransport, Client, type ClientCallbacks } from './client.ts'
 import { nodeNet } from './net.ts'
 
 export type { SessionState } from '../client/session.ts'
 export { ConnectionError, ProblemError, type TransportTuning } from '../client/transports/transport.ts'
-export { TRANSPORTS, type Ack, type Member, type Problem, type RoomEvent, type TransportName } from '../protocol.ts'
-export type { Client } from './client.ts'
+export {
+  TRANSPORTS,
+  type Ack,
+  type Cursor,
+  type Member,
+  type Problem,
+  type RoomEvent,
+  type TransportName,
+} from '../protocol.ts'
+export type { Client, ClientCallbacks } from './client.ts'
 export type { Reset, RoomItem } from './unread.ts'
 
 const TUNING_RANGES: Record<keyof TransportTuning, NumberRange> = {
@@ -23,7 +30,7 @@ const TUNING_RANGES: Record<keyof TransportTuning, NumberRange> = {
 }
 const MAX_PENDING = { default: 10_000, min: 1, max: 1_000_000, unit: 'items' }
 
-export interface JoinOptions {
+export interface JoinOptions extends ClientCallbacks {
   /** 1 to 32 of A-Z a-z 0-9 _ -, the first a letter or a digit; default `lobby`. */
   room?: string
   /** Without one, the server invents a name. */
@@ -38,14 +45,15 @@ export interface JoinOptions {
   /** true: begins with the room's history, not with the events after joining. */
   history?: boolean
   /**
+   * Begins after this cursor of an earlier client, instead of the history or the events after joining. Where the server no longer
+   * retains it, a `reset` is read first.
+   */
+  cursor?: Cursor
+  /**
    * How many items may wait to be read: 1 to 1,000,000, default 10,000 (as many as the server retains by default; at most
    * some 4 KB each). Beyond it the oldest are dropped, and a `reset` is read in their place.
    */
   maxPending?: number
-  /** Called for each change of the connection: connecting, open, waiting (with the ms until the next attempt), closed. */
-  onState?: (state: SessionState) => void
-  /** Called when the server does not take a text yet, because the member posts too fast. The text is sent again after `retryMs`. */
-  onPostponed?: (text: string, retryMs: number) => void
 }
 
 /**
@@ -64,13 +72,12 @@ export async function join(url: string, options: JoinOptions = {}): Promise<Clie
   checkNumber('maxPending', maxPending, MAX_PENDING)
   checkTuning(options.tuning ?? {})
   const net = nodeNet(address.base)
-  const { member, token, cursor } = await members.join(net, room, { name })
+  const { member, token, cursor, heartbeatMs } = await members.join(net, room, { name })
   return new Client(
     { net, room, transport, tuning: options.tuning ?? {} },
-    { member, token, cursor: options.history ? null : cursor },
+    { member, token, heartbeatMs, cursor: options.cursor ?? (options.history ? null : cursor) },
     maxPending,
-    options.onState,
-    options.onPostponed,
+    options,
   )
 }
 

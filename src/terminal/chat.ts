@@ -3,7 +3,16 @@ import { createInterface } from 'node:readline'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { readAddress } from '../client/roster.ts'
 import { readServerAddress } from '../client/server-address.ts'
-import { join, TRANSPORTS, type RoomItem, type SessionState, type TransportName } from '../node/index.ts'
+import { commandForm } from '../protocol.ts'
+import {
+  join,
+  TRANSPORTS,
+  type Member,
+  type Problem,
+  type RoomItem,
+  type SessionState,
+  type TransportName,
+} from '../node/index.ts'
 
 interface Options {
   url: string
@@ -37,8 +46,14 @@ const options = new Command('chat')
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
 const roomName = options.room ?? readServerAddress(options.url).room ?? 'lobby'
-const joinOptions = { ...options, room: roomName, history: true, onState: printState, onPostponed: printPostponed }
-const room = await join(options.url, joinOptions).catch(exitUnjoined)
+const room = await join(options.url, {
+  ...options,
+  room: roomName,
+  history: true,
+  onState: printState,
+  onPostponed: printPostponed,
+  onRejoined: printRejoined,
+}).catch(exitUnjoined)
 print(`-- you are ${room.member.name} in ${roomName}; /quit leaves`)
 
 const input = createInterface({ input: process.stdin })
@@ -54,13 +69,14 @@ try {
 }
 
 function handle(line: string): void {
-  const [word, argument] = line.split(/\s+/)
+  const command = commandForm(line)
+  const [word, argument] = command.split(/\s+/)
   if (line === '') return
-  if (line === '/quit') {
+  if (command === '/quit') {
     input.close()
     return
   }
-  if (line === '/who') {
+  if (command === '/who') {
     print(`-- ${[...room.roster.values()].map(({ name }) => name).join(', ')}`)
     return
   }
@@ -78,8 +94,14 @@ function handle(line: string): void {
 
 function printState(state: SessionState): void {
   if (state.name === 'open') print(`-- connected by ${room.transport}`)
-  if (state.name === 'waiting')
-    print(`-- connection lost (${state.why}); again in ${(state.retryMs / 1000).toFixed(1)} s`)
+  if (state.name !== 'waiting') return
+  const what = state.obstacle ? state.why : `${state.neverOpen ? 'no connection' : 'connection lost'} (${state.why})`
+  print(`-- ${what}; again in ${(state.retryMs / 1000).toFixed(1)} s`)
+}
+
+function printRejoined({ name }: Member, { reason }: Problem): void {
+  const why = reason === 'lease' ? 'you were away for longer than your lease' : 'the server no longer knew you'
+  print(`-- ${why}: you have joined again as ${name}`)
 }
 
 function printPostponed(text: string, retryMs: number): void {
@@ -108,9 +130,9 @@ function lineOf(event: RoomItem): string {
   }
 }
 
-/** Another member's text must not control this terminal. */
+/** Another member's text must not control this terminal, nor reorder or break the line that it stands in. */
 function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, ' ')
+  return text.replace(/\p{Cc}|\p{Bidi_Control}|[\u2028\u2029]/gu, ' ')
 }
 
 function exitUnjoined(error: unknown): never {

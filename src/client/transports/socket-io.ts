@@ -24,7 +24,10 @@ export const socketIo: OpenTransport = (context) => {
       io.on('connect_error', (error) => batches.fail(connectError(error)))
       io.on('disconnect', (reason) => batches.fail(new ConnectionError(`the socket closed: ${reason}`)))
       io.on('problem', (problem: Problem) => batches.fail(new ProblemError(problem)))
+      // The pings of the server.
+      io.io.on('ping', () => context.onHeard?.())
       io.on('batch', (batch: unknown) => {
+        context.onHeard?.()
         try {
           batches.push(asBatch(batch))
         } catch (error) {

@@ -1,10 +1,8 @@
 import { HEARTBEAT_HEADER, type Cursor, type TransportName } from '../../protocol.ts'
 import { ANSWER_TIMEOUT_MS, call, refusalOf } from './http.ts'
+import { endWhenSilent } from './silence.ts'
 import { deadline } from './time.ts'
 import { ConnectionError, ProblemError, type TransportContext } from './transport.ts'
-
-/** Heartbeats that may be missed before the server or the network is taken for gone. */
-const SILENT_AFTER_BEATS = 2.5
 
 /** Of a heartbeat, the part after which the server is sent another sign that the member still reads. */
 const SIGN_AFTER = 0.5
@@ -30,12 +28,13 @@ function signs(heartbeatMs: number, show: () => void): () => void {
  * @param onOpen called when the head of the answer is there
  */
 export async function* streamText(
-  { net, room, token }: TransportContext,
+  context: TransportContext,
   transport: TransportName,
   cursor: Cursor | null,
   signal: AbortSignal,
   onOpen: () => void,
 ): AsyncGenerator<string, never, undefined> {
+  const { net, room, token } = context
   const limit = deadline(signal, ANSWER_TIMEOUT_MS, new ConnectionError(`no answer within ${ANSWER_TIMEOUT_MS} ms`))
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
   try {
@@ -53,13 +52,14 @@ export async function* streamText(
     const showSign = signs(heartbeatMs, () => {
       if (token) call(net, { path: `/rooms/${room}/members/me`, token }, limit.signal).catch(() => undefined)
     })
-    limit.restart(SILENT_AFTER_BEATS * heartbeatMs, new ConnectionError('the stream is silent'))
+    endWhenSilent(limit, 'stream', heartbeatMs)
     reader = response.body.getReader()
     // A character may be split between two pieces.
     const decoder = new TextDecoder()
     for (;;) {
       const { done, value } = await reader.read()
       if (done) throw new ConnectionError('the stream ended')
+      context.onHeard?.()
       limit.restart()
       showSign()
       yield decoder.decode(value, { stream: true })

@@ -14,6 +14,16 @@ export interface Net {
    * program only reads it. Rejects when the script does not load, does not call back, or when `signal` aborts.
    */
   loadScript: (url: string, callback: string, signal: AbortSignal) => Promise<unknown>
+  /** Missing where the number of connections is not limited. */
+  sharedConnections?: SharedConnections
+}
+
+/** The HTTP/1.1 connections that all tabs of a browser share. */
+export interface SharedConnections {
+  /** A request takes one of them until `signal` aborts. */
+  hold(signal: AbortSignal): void
+  /** All are taken: a further request waits in the browser. */
+  areAllInUse(): Promise<boolean>
 }
 
 /** Settings that a user may change during a connection; a connection reads them when it opens. */
@@ -33,6 +43,10 @@ export interface TransportContext {
   token: string | null
   /** The member whose meters count requests without a token. */
   memberId?: string
+  /** ms after which the server sends a heartbeat on a quiet connection; undefined if it is not known. */
+  heartbeatMs?: number | undefined
+  /** Called when data or a heartbeat arrives, by a transport whose connection stays open. */
+  onHeard?: () => void
   tuning: TransportTuning
 }
 

@@ -9,6 +9,8 @@ import {
 } from '../../protocol.ts'
 import { asBatch, ANSWER_TIMEOUT_MS } from './http.ts'
 import { AsyncQueue } from './async-queue.ts'
+import { endWhenSilent } from './silence.ts'
+import { deadline } from './time.ts'
 import { ConnectionError, ProblemError, type TransportContext, type OpenTransport } from './transport.ts'
 
 interface Waiter {
@@ -32,16 +34,14 @@ export const webSocket: OpenTransport = (context) => {
         for (const { reject } of unacknowledged.values()) reject(error)
         unacknowledged.clear()
       }
-      const aborted = () => end(signal.reason as Error)
-      const opening = setTimeout(
-        () => end(new ConnectionError(`no socket within ${ANSWER_TIMEOUT_MS} ms`)),
-        ANSWER_TIMEOUT_MS,
-      )
+      const limit = deadline(signal, ANSWER_TIMEOUT_MS, new ConnectionError(`no socket within ${ANSWER_TIMEOUT_MS} ms`))
+      const aborted = () => end(limit.signal.reason as Error)
       let isOpened = false
       ws.onopen = () => {
         isOpened = true
-        clearTimeout(opening)
         current = { ws, end }
+        context.onHeard?.()
+        endWhenSilent(limit, 'socket', context.heartbeatMs)
         onOpen()
       }
       // `close` says more than `error`, but an `error` without a listener would end a Node process.
@@ -49,19 +49,23 @@ export const webSocket: OpenTransport = (context) => {
       ws.onclose = ({ code, reason }) => end(closeError(code, reason, isOpened))
       ws.onmessage = ({ data }) => {
         try {
-          const batch = handleFrame(JSON.parse(String(data)) as FrameDown, unacknowledged)
+          const frame = JSON.parse(String(data)) as FrameDown
+          context.onHeard?.()
+          if (frame.type === 'heartbeat') endWhenSilent(limit, 'socket', frame.heartbeatMs)
+          else limit.restart()
+          const batch = handleFrame(frame, unacknowledged)
           if (batch) batches.push(batch)
         } catch (error) {
           end(new ConnectionError('the server sent an invalid frame', { cause: error }))
         }
       }
-      signal.addEventListener('abort', aborted)
-      if (signal.aborted) aborted()
+      limit.signal.addEventListener('abort', aborted)
+      if (limit.signal.aborted) aborted()
       try {
         for (;;) yield await batches.next()
       } finally {
-        clearTimeout(opening)
-        signal.removeEventListener('abort', aborted)
+        limit.signal.removeEventListener('abort', aborted)
+        limit.release()
         end(new ConnectionError('the reader left'))
         ws.onmessage = ws.onopen = ws.onclose = null
         ws.close(1000)
@@ -109,6 +113,7 @@ function connect({ net, room, token }: TransportContext, cursor: string | null):
 
 function handleFrame(frame: FrameDown, unacknowledged: Map<string, Waiter>): Batch | null {
   if (frame.type === 'batch') return asBatch(frame.batch)
+  if (frame.type === 'heartbeat') return null
   const id = frame.type === 'ack' ? frame.ack.id : frame.id
   const waiter = id === undefined ? undefined : unacknowledged.get(id)
   if (id !== undefined) unacknowledged.delete(id)
@@ -119,10 +124,14 @@ function handleFrame(frame: FrameDown, unacknowledged: Map<string, Waiter>): Bat
 
 /** A browser does not report the status of a handshake, so a socket that never opened is described by what prevents it. */
 function closeError(code: number, reason: string, wasOpened: boolean): Error {
-  const status = code === CLOSE.badToken ? 401 : code === CLOSE.memberEnded ? 410 : null
-  if (status === null && !wasOpened)
+  if (code === CLOSE.badToken)
+    return new ProblemError({ type: 'unknown-token', title: reason, status: 401, detail: reason })
+  if (code === CLOSE.memberEnded || code === CLOSE.leaseExpired) {
+    const isExpired = code === CLOSE.leaseExpired
+    const problem = { type: 'member-ended', title: reason, status: 410, detail: reason }
+    return new ProblemError({ ...problem, ...(isExpired ? { reason: 'lease' } : {}) })
+  }
+  if (!wasOpened)
     return new ConnectionError(`no WebSocket was opened (${code}): is a proxy without Upgrade in between?`)
-  if (status === null) return new ConnectionError(`the socket closed: ${code}${reason ? ` ${reason}` : ''}`)
-  const type = status === 401 ? 'unknown-token' : 'member-ended'
-  return new ProblemError({ type, title: reason, status, detail: reason })
+  return new ConnectionError(`the socket closed: ${code}${reason ? ` ${reason}` : ''}`)
 }

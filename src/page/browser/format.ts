@@ -67,3 +67,17 @@ export const duration = (ms: number): Figure =>
     : ms < 1000
       ? { figure: whole(ms), unit: 'ms' }
       : { figure: ms < 10_000 ? hundredth(ms / 1000) : whole(ms / 1000), unit: 's' }
+
+const segmenter = new Intl.Segmenter()
+
+/** The first characters of a text, as a reader counts them: none is cut in two. */
+export function shorten(text: string, characters: number): string {
+  // No grapheme is shorter than a code unit.
+  if (text.length <= characters) return text
+  const graphemes: string[] = []
+  for (const { segment } of segmenter.segment(text)) {
+    if (graphemes.length === characters) return `${graphemes.join('')} …`
+    graphemes.push(segment)
+  }
+  return text
+}

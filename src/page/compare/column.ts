@@ -71,10 +71,10 @@ export class ComparisonColumn {
       language,
       rejoin: 'always',
       observer: {
-        joined: ({ member, token }) => {
+        joined: ({ member, token, heartbeatMs }) => {
           this.member.value = member
           this.meter.joined(transport, Date.now())
-          this.#meterSocket.begin(token)
+          this.#meterSocket.begin({ token, heartbeatMs })
         },
         state: (state) => this.#show(state),
         events: (events, isReset) => this.#incoming.receive(events, isReset, transport),
@@ -96,14 +96,25 @@ export class ComparisonColumn {
     this.#roomMember.tune(tuning)
   }
 
+  /** The network is another one. */
+  reconnect(): void {
+    this.#roomMember.reconnect()
+    this.#meterSocket.reconnect()
+  }
+
+  /** The user is back. */
+  wake(): void {
+    this.#roomMember.wake()
+  }
+
   leave(): void {
     this.#meterSocket.close()
     this.#roomMember.leave().catch(() => undefined)
   }
 
   #show(state: SessionState): void {
-    if (state.name === 'open') this.#incoming.opened()
-    if (state.name === 'open' || state.name === 'connecting') this.state.value = state
+    if (state.name === 'open' && this.state.peek().name !== 'open') this.#incoming.opened()
+    if (state.name === 'open' || state.name === 'connecting') this.state.value = { name: state.name }
     // Before it has joined, it is connecting, not lost.
     else if (state.name === 'waiting')
       this.state.value = { name: this.#roomMember.token === null ? 'connecting' : 'lost' }

@@ -53,3 +53,7 @@ links.subscribe(() => comparison.peek()?.linksChanged())
 
 setInterval(() => comparison.peek()?.tick(), TICK_MS)
 addEventListener('pagehide', end)
+addEventListener('online', () => comparison.peek()?.reconnect())
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden) comparison.peek()?.wake()
+})

@@ -75,6 +75,16 @@ export class Comparison {
     this.#updateColumns()
   }
 
+  /** The network is another one. */
+  reconnect(): void {
+    for (const column of this.columns.peek()) column.reconnect()
+  }
+
+  /** The user is back. */
+  wake(): void {
+    for (const column of this.columns.peek()) column.wake()
+  }
+
   tick(): void {
     for (const { meter } of this.columns.peek()) meter.tick()
     this.race.tick()

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import type { FrameKind } from '../../meter.ts'
+import type { Obstacle } from '../../client/session.ts'
 import type { Problem, TransportName } from '../../protocol.ts'
 import type { TransportMode } from '../../transports.ts'
 import type { Reason } from '../wire/explain.ts'
@@ -104,6 +105,7 @@ export const en = {
     connecting: 'connecting …',
     open: 'open',
     lost: 'connection lost',
+    neverOpen: 'not connected',
     ended: 'ended',
     cursor: 'cursor',
     cursorTitle: 'The position up to which this page has read the room’s log',
@@ -111,6 +113,15 @@ export const en = {
     newMessages: (count: number) => `${count} new`,
     newMessagesTitle: 'Go to the newest message',
     connectionLost: 'Connection lost.',
+    notOpenYet: 'There is no connection yet.',
+    obstacles: {
+      'no-websocket':
+        'No WebSocket gets through here: is there a proxy that passes no upgrades? Choose sse or long-poll, or let the proxy pass the Upgrade header.',
+      'no-stream':
+        'No stream gets through here: is there a proxy that holds answers back? Choose long-poll or websocket, or turn the proxy’s buffering off.',
+      'connections-in-use':
+        'All six connections of this browser to the server are in use, so a request waits. Close other tabs, choose websocket there, or start the server with --tls.',
+    } as Record<Obstacle, string>,
     retryIn: (seconds: string) => `Next attempt in ${seconds}.`,
     tryingNow: 'Trying now …',
     nothingLost: 'Nothing you said is lost.',
@@ -140,6 +151,11 @@ export const en = {
     lost: 'Disconnected: the connection is lost.',
     back: (after: string) => `Connected again after ${after}.`,
     rejoined: (name: Part): Part[] => ['The server no longer knew you. You have joined again as ', name, '.'],
+    returned: (name: Part): Part[] => [
+      'You were away for so long that the server had removed you. You have joined again as ',
+      name,
+      '.',
+    ],
     ended: { asked: 'Disconnected by the server, as you asked.', byServer: 'Disconnected by the server.' },
     reset: 'Some messages are no longer retained by the server. The list starts again from here.',
     unseen:

@@ -80,6 +80,7 @@ export const zhCN: Texts = {
     connecting: '连接中 …',
     open: '已连接',
     lost: '线路中断',
+    neverOpen: '未连接',
     ended: '已断开',
     cursor: '游标',
     cursorTitle: '本页在房间日志中读到的位置',
@@ -87,6 +88,14 @@ export const zhCN: Texts = {
     newMessages: (count) => `${count} 条新消息`,
     newMessagesTitle: '跳到最新消息',
     connectionLost: '线路中断。',
+    notOpenYet: '还没有连上。',
+    obstacles: {
+      'no-websocket':
+        '这里连不通 WebSocket：中间有不转发升级请求的代理吗？请改用 sse 或 long-poll，或让代理转发 Upgrade 头。',
+      'no-stream': '这里连不通流式响应：中间有扣留响应的代理吗？请改用 long-poll 或 websocket，或关闭代理的缓冲。',
+      'connections-in-use':
+        '浏览器到服务器的六条连接都被占用，请求只能等待。请关闭其他标签页，或在那里改用 websocket，或用 --tls 启动服务器。',
+    },
     retryIn: (seconds) => `${seconds} 后重试。`,
     tryingNow: '正在重试 …',
     nothingLost: '你说的话一句也不会丢。',
@@ -116,6 +125,7 @@ export const zhCN: Texts = {
     lost: '已断开：线路中断。',
     back: (after) => `${after} 后重新连上。`,
     rejoined: (name) => ['服务器已不认得你。你又回来了，名字是 ', name, '。'],
+    returned: (name) => ['你离开太久，服务器已把你移出。你又回来了，名字是 ', name, '。'],
     ended: { asked: '服务器已按你的要求断开连接。', byServer: '服务器断开了连接。' },
     reset: '有些消息已超出服务器的保留范围，记录从这里重新开始。',
     unseen: '你的私聊已入库。现在的传输方式只带公开消息，所以它不会回到这里。',

@@ -1,7 +1,11 @@
 import type { MeterFrame } from '../../meter.ts'
 import { BEARER_PREFIX, CLOSE, SUBPROTOCOL, type MeterFrameUp } from '../../protocol.ts'
 import { backoffMs } from '../../client/backoff.ts'
-import type { Net } from '../../client/transports/transport.ts'
+import type { Membership } from '../../client/room-member.ts'
+import { ANSWER_TIMEOUT_MS } from '../../client/transports/http.ts'
+import { endWhenSilent } from '../../client/transports/silence.ts'
+import { deadline, type Deadline } from '../../client/transports/time.ts'
+import { ConnectionError, type Net } from '../../client/transports/transport.ts'
 import { Clock, now } from './clock.ts'
 
 export type MeterReport = Extract<MeterFrame, { type: 'report' }>
@@ -9,10 +13,14 @@ export type TraceReport = Extract<MeterFrame, { type: 'trace' }>
 /** `ended`: the membership is over. The last counts remain. */
 export type MeterState = 'connecting' | 'open' | 'lost' | 'ended'
 
+type MeterMembership = Pick<Membership, 'token' | 'heartbeatMs'>
+
 export interface MeterObserver {
   report: (report: MeterReport) => void
   trace: (trace: TraceReport) => void
   state: (state: MeterState) => void
+  /** The server's clock was compared: ms to add to this page's clock. */
+  clock?: (offsetMs: number) => void
 }
 
 /** ms between two requests for the time, doubling: a page that is starting is too busy for a quick answer. */
@@ -28,6 +36,9 @@ export class MeterSocket {
   readonly #net: Net
   readonly #observer: MeterObserver
   #socket: WebSocket | null = null
+  #membership: MeterMembership | null = null
+  /** Of the current socket: until it opens, and then until more data arrives. */
+  #limit: Deadline | null = null
   #timer = 0
   #attempts = 0
 
@@ -38,24 +49,53 @@ export class MeterSocket {
     this.#observer = observer
   }
 
-  begin(token: string): void {
+  begin(membership: MeterMembership): void {
     this.close()
     this.clock.reset()
     this.#attempts = 0
-    this.#open(token)
+    this.#membership = membership
+    this.#open(membership)
+  }
+
+  /** The network is another one: connects again. */
+  reconnect(): void {
+    if (!this.#membership) return
+    this.#drop()
+    this.#open(this.#membership)
   }
 
   close(): void {
+    this.#membership = null
+    this.#drop()
+  }
+
+  #drop(): void {
     clearTimeout(this.#timer)
+    this.#limit?.release()
     if (!this.#socket) return
     this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = null
     this.#socket.close(1000)
     this.#socket = null
   }
 
-  #open(token: string): void {
+  #lost(membership: MeterMembership): void {
+    this.#drop()
+    this.#observer.state('lost')
+    this.#timer = setTimeout(() => this.#open(membership), backoffMs(this.#attempts++))
+  }
+
+  #open(membership: MeterMembership): void {
+    const { token, heartbeatMs } = membership
     const socket = (this.#socket = new this.#net.WebSocket(this.#url, [SUBPROTOCOL, BEARER_PREFIX + token]))
+    const limit = deadline(
+      undefined,
+      ANSWER_TIMEOUT_MS,
+      new ConnectionError(`no socket within ${ANSWER_TIMEOUT_MS} ms`),
+    )
+    this.#limit = limit
+    limit.signal.addEventListener('abort', () => this.#lost(membership))
     socket.onopen = () => {
+      endWhenSilent(limit, 'socket', heartbeatMs)
       this.#attempts = 0
       this.clock.reset()
       this.#observer.state('open')
@@ -65,17 +105,23 @@ export class MeterSocket {
     socket.onmessage = ({ data }) => {
       const receivedAt = now()
       const frame = JSON.parse(String(data)) as MeterFrame
-      if (frame.type === 'clock') this.clock.addSample(frame.sentAt, frame.serverAt, receivedAt)
-      else if (frame.type === 'trace') this.#observer.trace(frame)
-      else this.#observer.report(frame)
+      if (frame.type === 'heartbeat') endWhenSilent(limit, 'socket', frame.heartbeatMs)
+      else limit.restart()
+      if (frame.type === 'clock') {
+        this.clock.addSample(frame.sentAt, frame.serverAt, receivedAt)
+        this.#observer.clock?.(this.clock.reading?.offsetMs ?? 0)
+      } else if (frame.type === 'trace') this.#observer.trace(frame)
+      else if (frame.type === 'report') this.#observer.report(frame)
     }
     socket.onclose = ({ code }) => {
-      clearTimeout(this.#timer)
       // The room's own connection handles the end of the membership.
-      const isEnded = code === CLOSE.badToken || code === CLOSE.memberEnded
-      this.#observer.state(isEnded ? 'ended' : 'lost')
-      if (isEnded) return
-      this.#timer = setTimeout(() => this.#open(token), backoffMs(this.#attempts++))
+      const isEnded = code === CLOSE.badToken || code === CLOSE.memberEnded || code === CLOSE.leaseExpired
+      if (!isEnded) {
+        this.#lost(membership)
+        return
+      }
+      this.#drop()
+      this.#observer.state('ended')
     }
   }
 

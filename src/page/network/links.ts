@@ -1,7 +1,8 @@
 import { signal } from '@preact/signals'
 import { TRANSPORTS, type About, type AboutLink, type TransportName } from '../../protocol.ts'
 import { call } from '../../client/transports/http.ts'
-import { net } from './net.ts'
+import { DEFAULT_ROOM } from '../browser/router.ts'
+import { net, netOverLink } from './net.ts'
 
 /** The profile that changes nothing: a connection needs no link for it. */
 export const DIRECT = 'local'
@@ -11,6 +12,9 @@ export const links = signal<readonly AboutLink[]>([])
 
 /** The transports that this server offers. */
 export const servedTransports = signal<readonly TransportName[]>(TRANSPORTS)
+
+/** ms for a link to answer. The probe uses a link without delay, if there is one. */
+const PROBE_MS = 3000
 
 /** The page's content security policy, and so the ports that it allows, is fixed when the page is loaded. */
 let allowedPorts: ReadonlySet<number> | null = null
@@ -24,10 +28,23 @@ export async function readAbout(): Promise<void> {
     allowedPorts ??= new Set(usable.map(({ port }) => port))
     const known = allowedPorts
     servedTransports.value = TRANSPORTS.filter((name) => transports.includes(name))
-    links.value = usable.filter(({ port }) => known.has(port))
+    const allowed = usable.filter(({ port }) => known.has(port))
+    links.value = (await areReachable(allowed)) ? allowed : []
   } catch {
     // The server was not reached: the values stay until it is.
   }
+}
+
+/**
+ * Whether a link answers this page. Behind a forwarded port or a proxy, the ports of the links are not on the host that the page was
+ * loaded from, or not those of this server. One link stands for all, so that a page that cannot use them does one failing request.
+ */
+async function areReachable(links: readonly AboutLink[]): Promise<boolean> {
+  const link = linkOf(links, DIRECT, 0) ?? links[0]
+  if (!link) return false
+  const probe = { path: `/rooms/${DEFAULT_ROOM}/members` }
+  const answer = await call(netOverLink(net, link), probe, AbortSignal.timeout(PROBE_MS)).catch(() => null)
+  return Array.isArray(answer)
 }
 
 /** Settles when the first attempt to read the links is over. */

@@ -1,6 +1,7 @@
 import type { AboutLink } from '../../protocol.ts'
 import type { Net } from '../../client/transports/transport.ts'
 import { loadScript } from './jsonp-script.ts'
+import { sharedConnections } from './shared-connections.ts'
 
 /** The network environment of this page, to the server that it was loaded from. */
 export const net: Net = {
@@ -10,6 +11,7 @@ export const net: Net = {
   fetch: (...args) => fetch(...args),
   WebSocket,
   loadScript,
+  ...limited(location.origin),
 }
 
 /**
@@ -23,6 +25,7 @@ export function netOverLink(direct: Net, link: AboutLink | null): Net {
   return {
     ...direct,
     base: url.origin,
+    ...limited(url.origin),
     fetch: (input, init) => {
       if (typeof input !== 'string') return direct.fetch(input, init)
       const url = new URL(input)
@@ -34,4 +37,9 @@ export function netOverLink(direct: Net, link: AboutLink | null): Net {
       return direct.fetch(url.href, { ...init, headers })
     },
   }
+}
+
+function limited(base: string): Pick<Net, 'sharedConnections'> {
+  const connections = sharedConnections(base)
+  return connections ? { sharedConnections: connections } : {}
 }

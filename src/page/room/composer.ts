@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 import { LIMITS, VISIBLE_PATTERN, type Member, type Problem } from '../../protocol.ts'
-import { readAddress, type Roster } from '../../client/roster.ts'
+import { readAddress, readName, type Roster } from '../../client/roster.ts'
 
 /** Why the text was not sent. */
 export type Complaint =
@@ -51,9 +51,9 @@ export class Composer {
 
 function complaintOf(input: string, text: string, unknown: string | undefined): Complaint | null {
   if (unknown !== undefined) return { type: 'unknown', name: unknown }
-  const [, name] = /^@(\S+)$/u.exec(input) ?? []
-  if (name !== undefined) return { type: 'no-text', name }
-  if (!VISIBLE.test(text)) return { type: 'no-text', name: /^@(\S+)/u.exec(input)?.[1] ?? '' }
+  const address = readName(input)
+  const isNameAlone = address?.text === '' && !address.isApart
+  if (isNameAlone || !VISIBLE.test(text)) return { type: 'no-text', name: address?.name ?? '' }
   const length = lengthOf(text)
   return length > LIMITS.textLength ? { type: 'too-long', length } : null
 }

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
 import type { Problem } from '../../protocol.ts'
+import type { Obstacle, SessionState } from '../../client/session.ts'
 import type { Note } from './message-list.ts'
 
 export type Status =
@@ -17,6 +18,10 @@ export class ConnectionStatus {
   readonly status = signal<Status>({ name: 'connecting' })
   /** The connection broke and is not open again. */
   readonly isLost = signal(false)
+  /** The transport in use was never open. */
+  readonly isNeverOpen = signal(false)
+  /** What keeps the connection from working, if that is known. */
+  readonly obstacle = signal<Obstacle | null>(null)
   /** The reason, if the server gave one. */
   readonly problem = signal<Problem | null>(null)
   readonly #note: (note: Note) => void
@@ -28,13 +33,17 @@ export class ConnectionStatus {
     this.#note = note
   }
 
-  connecting(): void {
+  connecting(obstacle?: Obstacle): void {
     clearTimeout(this.#connectingTimer)
+    // An obstacle is shown until a connection is open.
+    if (obstacle) this.obstacle.value = obstacle
     if (this.status.peek().name !== 'open') this.#show({ name: 'connecting' })
     else this.#connectingTimer = setTimeout(() => this.#show({ name: 'connecting' }), BRIEF_MS)
   }
 
-  open(): void {
+  open(obstacle?: Obstacle): void {
+    this.obstacle.value = obstacle ?? null
+    this.isNeverOpen.value = false
     if (this.#lostAt !== null && this.#hasBeenOpen) this.#note({ type: 'back', afterMs: Date.now() - this.#lostAt })
     this.#hasBeenOpen = true
     this.#lostAt = null
@@ -43,7 +52,9 @@ export class ConnectionStatus {
   }
 
   /** The connection is lost; the next attempt follows after `retryMs`. */
-  waiting(retryMs: number, problem?: Problem): void {
+  waiting({ retryMs, problem, neverOpen, obstacle }: Extract<SessionState, { name: 'waiting' }>): void {
+    this.isNeverOpen.value = neverOpen ?? false
+    this.obstacle.value = obstacle ?? null
     if (this.#lostAt === null && this.#hasBeenOpen) this.#note({ type: 'lost' })
     this.#lostAt ??= Date.now()
     this.isLost.value = true
@@ -55,6 +66,7 @@ export class ConnectionStatus {
     this.#note({ type: 'ended', asked })
     this.#lostAt = null
     this.isLost.value = false
+    this.obstacle.value = null
     this.#show({ name: 'ended', asked, ...(problem ? { problem } : {}) })
   }
 

@@ -1,5 +1,5 @@
-import type { Draft, Problem } from '../../protocol.ts'
-import { isCloseCommand, type OutboxObserver } from '../../client/outbox.ts'
+import { isCloseCommand, type Draft, type Problem } from '../../protocol.ts'
+import type { OutboxObserver } from '../../client/outbox.ts'
 import { transports } from '../../client/transports/index.ts'
 import type { RoomState } from './room-state.ts'
 

@@ -9,6 +9,8 @@ export interface Identity {
   /** The member of the token; without a token, the member that this tab was last. */
   member: Member | null
   token: string | null
+  /** ms from one heartbeat of the server to the next; undefined if it is not known. */
+  heartbeatMs?: number | undefined
   /** Ids of the last few members that this tab was in this room: their messages are shown as own messages. */
   ownIds: readonly string[]
   /** ms since the epoch, this machine's clock. */

@@ -37,7 +37,7 @@ export class IncomingEvents {
   /** Another connection takes over: later events are counted in the row of this switch. */
   startSwitch(switchEvent: SwitchEvent, cursor: Cursor): void {
     const gapCheck = (this.#gapCheck = signal(noGaps))
-    this.#messages.add({ key: this.#messages.newKey(), at: Date.now(), kind: 'switch', switchEvent, cursor, gapCheck })
+    this.#messages.add({ key: this.#messages.newKey(), at: now(), kind: 'switch', switchEvent, cursor, gapCheck })
   }
 
   receive(events: readonly RoomEvent[], isReset: boolean, transport: TransportName): void {

@@ -1,4 +1,4 @@
-import type { RoomEvent } from '../../protocol.ts'
+import type { Problem, RoomEvent } from '../../protocol.ts'
 import type { Arrival, Membership, RoomMember, RoomMemberObserver } from '../../client/room-member.ts'
 import type { Roster } from '../../client/roster.ts'
 import type { SessionState } from '../../client/session.ts'
@@ -7,6 +7,9 @@ import { Drafts } from './drafts.ts'
 import { MeterSocket } from '../measure/meter-socket.ts'
 import { IncomingEvents } from './incoming-events.ts'
 import type { RoomState } from './room-state.ts'
+
+/** A smaller difference of two clocks does not show in times of day. */
+const VISIBLE_OFFSET_MS = 250
 
 /** Updates the room's state from what its member receives: events, meter reports, and the fate of its drafts. */
 export class MemberObserver implements Required<Omit<RoomMemberObserver, 'postponed'>> {
@@ -19,6 +22,9 @@ export class MemberObserver implements Required<Omit<RoomMemberObserver, 'postpo
   readonly #member: () => RoomMember | null
   /** How the membership began; null once a note has said so. */
   #arrival: Arrival | null = null
+  /** The lease of the former membership ran out. */
+  #wasAway = false
+  #isOpen = false
 
   /** @param net for the meter connection, which is not traced */
   constructor(state: RoomState, net: Net, member: () => RoomMember | null) {
@@ -29,6 +35,10 @@ export class MemberObserver implements Required<Omit<RoomMemberObserver, 'postpo
       report: (report) => meter.report(report),
       trace: ({ records, dropped }) => wire.addRecords(records, dropped),
       state: (state) => (meter.socketState.value = state),
+      clock: (offsetMs) => {
+        const { clockOffsetMs } = this.#state
+        if (Math.abs(offsetMs - clockOffsetMs.peek()) > VISIBLE_OFFSET_MS) clockOffsetMs.value = offsetMs
+      },
     })
     this.incoming = new IncomingEvents(messages, meter, () => this.meterSocket.clock.reading)
     const drafts = new Drafts(state)
@@ -37,31 +47,36 @@ export class MemberObserver implements Required<Omit<RoomMemberObserver, 'postpo
     this.refused = drafts.refused
   }
 
-  readonly joined = ({ member, token }: Membership, arrival: Arrival): void => {
+  readonly joined = (membership: Membership, arrival: Arrival): void => {
+    const { member } = membership
     const { identity, meter, wire, transport, link } = this.#state
     this.#arrival = arrival
-    if (arrival !== 'resumed') identity.joined(member, token)
+    if (arrival !== 'resumed') identity.joined(membership)
     identity.setMember(member)
     meter.joined(transport.peek(), identity.saved.joinedAt)
     wire.beginMembership(
       () => this.meterSocket.clock.reading,
       () => link.peek()?.rttMs ?? 0,
     )
-    this.meterSocket.begin(token)
+    this.meterSocket.begin(membership)
   }
 
-  readonly ended = (): void => {
+  readonly ended = ({ reason }: Problem): void => {
+    this.#wasAway = reason === 'lease'
     this.meterSocket.close()
     this.#state.identity.save({ token: null })
   }
 
   readonly state = (state: SessionState): void => {
     const { connection } = this.#state
-    if (state.name === 'connecting') connection.connecting()
-    else if (state.name === 'waiting') connection.waiting(state.retryMs, state.problem)
+    const wasOpen = this.#isOpen
+    this.#isOpen = state.name === 'open'
+    if (state.name === 'connecting') connection.connecting(state.obstacle)
+    else if (state.name === 'waiting') connection.waiting(state)
     else if (state.name === 'open') {
-      this.incoming.opened()
-      connection.open()
+      // An obstacle that appears or disappears is no new connection.
+      if (!wasOpen) this.incoming.opened()
+      connection.open(state.obstacle)
     } else if (state.problem) {
       connection.ended(this.#member()?.isEndAsked ?? false, state.problem.status === 410 ? null : state.problem)
     }
@@ -73,7 +88,8 @@ export class MemberObserver implements Required<Omit<RoomMemberObserver, 'postpo
     wire.addMessages(events, transport.peek())
     cursor.value = this.#member()?.cursor ?? null
     // After the first batch, so that the note stands below the history in that batch.
-    if (this.#arrival === 'rejoined') messages.addNote({ type: 'rejoined', name: identity.member.peek()?.name ?? '' })
+    if (this.#arrival === 'rejoined')
+      messages.addNote({ type: this.#wasAway ? 'returned' : 'rejoined', name: identity.member.peek()?.name ?? '' })
     else if (this.#arrival) messages.addNote({ type: 'connected', transport: transport.peek() })
     this.#arrival = null
   }

@@ -1,6 +1,13 @@
 import { signal, type Signal } from '@preact/signals'
-import { isCloseCommand } from '../../client/outbox.ts'
-import type { Cursor, Draft, MessageEvent, RoomEvent, TransportName } from '../../protocol.ts'
+import {
+  isCloseCommand,
+  type Cursor,
+  type Draft,
+  type MessageEvent,
+  type RoomEvent,
+  type TransportName,
+} from '../../protocol.ts'
+import { now } from '../measure/clock.ts'
 import type { GapCheck } from './gap-check.ts'
 import type { SwitchEvent } from '../network/switch-event.ts'
 
@@ -9,13 +16,16 @@ export type Note =
   | { type: 'connected'; transport: TransportName }
   | { type: 'lost' }
   | { type: 'back'; afterMs: number }
+  /** The server did not know the member any more. */
   | { type: 'rejoined'; name: string }
+  /** The lease of the member had run out. */
+  | { type: 'returned'; name: string }
   | { type: 'ended'; asked: boolean }
   | { type: 'reset' }
   /** An own private message, which the transport in use does not deliver. */
   | { type: 'unseen' }
 
-/** One row of the view. */
+/** One row of the view. `at` is by the server's clock for messages and events, and by this page's for notes and switches. */
 export type ListEntry = { key: string; at: number } & (
   | {
       kind: 'message'
@@ -80,7 +90,7 @@ export class MessageList {
   }
 
   addNote(note: Note): void {
-    this.add({ key: this.newKey(), at: Date.now(), kind: 'note', note })
+    this.add({ key: this.newKey(), at: now(), kind: 'note', note })
   }
 
   /** A key for a row that is not an event. */

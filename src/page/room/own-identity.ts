@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals'
+import type { Membership } from '../../client/room-member.ts'
 import type { Member } from '../../protocol.ts'
 import { claimMember, loadIdentity, rememberTransport, saveIdentity, type Identity } from './identity-storage.ts'
 
@@ -38,16 +39,16 @@ export class OwnIdentity {
     this.save({ member, ownIds })
   }
 
-  joined(member: Member, token: string): void {
+  joined({ member, token, heartbeatMs }: Membership): void {
     void claimMember(member)
-    this.save({ member, token, joinedAt: Date.now() })
+    this.save({ member, token, heartbeatMs, joinedAt: Date.now() })
   }
 
   /** The member of this tab before the reload; null when there was none, or when another tab is that member. */
-  async resume(): Promise<{ member: Member; token: string } | null> {
-    const { member, token } = this.#identity
+  async resume(): Promise<Membership | null> {
+    const { member, token, heartbeatMs } = this.#identity
     if (!member || token === null) return null
-    if (await claimMember(member)) return { member, token }
+    if (await claimMember(member)) return { member, token, heartbeatMs }
     this.save({ member: null, token: null, ownIds: [], drafts: [] })
     return null
   }

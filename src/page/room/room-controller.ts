@@ -47,6 +47,7 @@ export class RoomController implements RoomState {
   readonly link = signal<AboutLink | null>(null)
   readonly roster = signal<Roster>(new Map())
   readonly cursor = signal<Cursor | null>(null)
+  readonly clockOffsetMs = signal(0)
   readonly #options: RoomControllerOptions
   /** `options.net`, traced. */
   readonly #net: Net
@@ -127,6 +128,17 @@ export class RoomController implements RoomState {
   /** Tries to connect now instead of after the wait. */
   retry(): void {
     this.#member?.retry()
+  }
+
+  /** The network is another one: connections of the former network are dead. */
+  reconnect(): void {
+    this.#member?.reconnect()
+    this.#observer.meterSocket.reconnect()
+  }
+
+  /** The user is back. */
+  wake(): void {
+    this.#member?.wake()
   }
 
   /** Joins again after the membership has ended, under the same name if it is free. */

@@ -21,4 +21,6 @@ export interface RoomState {
   readonly link: Signal<AboutLink | null>
   readonly roster: Signal<Roster>
   readonly cursor: Signal<Cursor | null>
+  /** ms to add to this page's clock to get the server's, as far as times of day show them. */
+  readonly clockOffsetMs: Signal<number>
 }

@@ -56,6 +56,10 @@ addEventListener('pagehide', () => {
   backgroundBot.peek()?.setRate(0)
   currentRoom.peek()?.leaveUnlessReloaded()
 })
+addEventListener('online', () => currentRoom.peek()?.reconnect())
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden) currentRoom.peek()?.wake()
+})
 // A page restored from the back/forward cache has lost its connections, and its member may have left: load it again.
 addEventListener('pageshow', ({ persisted }) => {
   if (persisted) location.reload()

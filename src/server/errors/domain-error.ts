@@ -22,6 +22,8 @@ export interface ErrorFacts {
   limit?: string | number
   /** The same request may succeed after this time. */
   retryAfterMs?: number
+  /** Of `member-ended`: the lease expired. */
+  reason?: 'lease'
 }
 
 /** A refusal. Knows nothing of HTTP: http/problems.ts says which status, title and close code each code has. */

@@ -1,4 +1,5 @@
 /** The errors that rooms and stores share: a client gets the same text, wherever members are kept. */
+import type { LeftReason } from '../../protocol.ts'
 import { DomainError } from './domain-error.ts'
 
 /** A room or a server is full until a member leaves; a lease lasts longer than this. */
@@ -16,8 +17,11 @@ export const nameTaken = (name: string): DomainError =>
 export const renamesUsed = (limit: number): DomainError =>
   new DomainError('renames-used', `a name can be changed ${limit === 1 ? 'once' : `${limit} times`}`, { limit })
 
-export const memberEnded = (): DomainError =>
-  new DomainError('member-ended', 'this member has left the room: join again')
+/** @param reason undefined when this server does not know it */
+export const memberEnded = (reason?: LeftReason): DomainError =>
+  reason === 'lease'
+    ? new DomainError('member-ended', 'this member was silent for longer than its lease: join again', { reason })
+    : new DomainError('member-ended', 'this member has left the room: join again')
 
 export const unknownToken = (): DomainError =>
   new DomainError('unknown-token', 'this token is not known here: join to get one')

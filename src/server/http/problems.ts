@@ -28,7 +28,8 @@ const KINDS: Record<ErrorCode, ProblemKind> = {
 }
 
 /** The close code for an error that refuses a connection; undefined for other errors. */
-export const closeCodeOf = ({ code }: DomainError): number | undefined => KINDS[code].closeCode
+export const closeCodeOf = ({ code, facts: { reason } }: DomainError): number | undefined =>
+  reason === 'lease' ? CLOSE.leaseExpired : KINDS[code].closeCode
 
 /** Seconds for a Retry-After header; undefined for an error that has none. */
 export function retryAfterS(error: unknown): number | undefined {
@@ -37,7 +38,7 @@ export function retryAfterS(error: unknown): number | undefined {
 }
 
 /** The body of an answer that refuses, as RFC 9457 has it. It is the same on every transport. */
-export function problemOf({ code, message, facts: { field, limit, retryAfterMs } }: DomainError): Problem {
+export function problemOf({ code, message, facts: { field, limit, retryAfterMs, reason } }: DomainError): Problem {
   const { status, title } = KINDS[code]
   return {
     type: code,
@@ -47,6 +48,7 @@ export function problemOf({ code, message, facts: { field, limit, retryAfterMs }
     ...(field === undefined ? {} : { field }),
     ...(limit === undefined ? {} : { limit }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(reason === undefined ? {} : { reason }),
   }
 }
 

@@ -1,3 +1,4 @@
+import type { HeartbeatFrame } from '../../protocol.ts'
 import { wasEventLoopBlocked } from './clock.ts'
 
 /** Parts of an interval. Connections are spread over the slices, so that one turn of the event loop does not write to all. */
@@ -20,6 +21,8 @@ export interface HeartbeatTarget {
  * which its heartbeat is due. A connection that was written to before then moves to a later slice.
  */
 export class Heartbeat {
+  /** The frame of a heartbeat on a WebSocket. */
+  readonly frame: string
   readonly #sliceMs: number
   readonly #wheel = Array.from({ length: SLICES + 1 }, () => new Set<HeartbeatTarget>())
   #slice = 0
@@ -30,6 +33,7 @@ export class Heartbeat {
   /** @param intervalMs ms without a write after which a heartbeat is due */
   constructor(intervalMs: number) {
     this.#sliceMs = intervalMs / SLICES
+    this.frame = JSON.stringify({ type: 'heartbeat', heartbeatMs: intervalMs } satisfies HeartbeatFrame)
   }
 
   /** A connection stores this slice when it sends something. */

@@ -1,4 +1,4 @@
-import type { Member } from '../../protocol.ts'
+import type { LeftReason, Member } from '../../protocol.ts'
 import type { RoomObserver } from '../log/delivery-observer.ts'
 import { SmallSet } from '../log/small-set.ts'
 import type { Reader } from '../log/subscription.ts'
@@ -23,6 +23,7 @@ export class Membership {
   readonly #connections = new SmallSet<ReaderConnection>()
   readonly #presence: Presence | null
   #isEnded = false
+  #endReason: LeftReason | undefined
   /** Number of requests and sockets of the member so far. */
   contacts = 0
   /** When the last connection ended, by performance.now(). */
@@ -46,6 +47,10 @@ export class Membership {
   /** Requests and sockets of the member at this server. */
   get connectionCount(): number {
     return this.#connections.size
+  }
+  /** Why the membership has ended, if this server knows it. */
+  get endReason(): LeftReason | undefined {
+    return this.#endReason
   }
   get isConnected(): boolean {
     return this.#connections.size > 0
@@ -86,8 +91,9 @@ export class Membership {
   }
 
   /** Ends every connection. The member can neither read nor post any more. */
-  end(): void {
+  end(reason?: LeftReason): void {
     this.#isEnded = true
+    this.#endReason = reason
     for (const connection of this.#connections.toArray()) connection.end()
   }
 }

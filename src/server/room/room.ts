@@ -1,4 +1,4 @@
-import { CLOSE_COMMANDS, type Ack, type Draft, type Joined, type Member } from '../../protocol.ts'
+import { isCloseCommand, type Ack, type Draft, type Joined, type Member } from '../../protocol.ts'
 import { digest, newMemberId, newToken } from './ids.ts'
 import type { Appended, Log } from '../log/log.ts'
 import type { AddedMember, MemberStore } from './member-store.ts'
@@ -148,7 +148,7 @@ export class Room {
    */
   async post(membership: Membership, draft: Draft): Promise<{ ack: Ack; isNew: boolean }> {
     const text = draft.text.toWellFormed()
-    if (CLOSE_COMMANDS.includes(text.trim())) {
+    if (isCloseCommand({ text })) {
       return { ack: { id: draft.id, seq: await this.#members.endMembership(membership, 'closed') }, isNew: true }
     }
     const { event, isNew } = await this.#append(membership, { ...draft, text })

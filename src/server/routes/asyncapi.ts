@@ -32,6 +32,7 @@ const CLOSES: readonly (readonly [number, string])[] = [
   [1007, 'not UTF-8'],
   [1009, 'too large'],
   [CLOSE.badToken, 'unknown token: do not connect again with it'],
+  [CLOSE.leaseExpired, 'the lease of the member expired: join again'],
   [CLOSE.memberEnded, 'the member has left: join again'],
 ]
 

@@ -72,7 +72,7 @@ export class PollAnswer implements PendingAnswer, HeldPoll {
       return
     }
     if (reader.membership?.isEnded) {
-      void reply.send(memberEnded())
+      void reply.send(memberEnded(reader.membership.endReason))
       return
     }
     meter.countPollAnswer(batch)

@@ -185,7 +185,7 @@ class StreamConnection implements Sink, HeartbeatTarget, Hold {
 
   end(): void {
     if (this.#membership?.isEnded) {
-      this.send(this.#pieces.problem(problemOf(memberEnded())), 'error')
+      this.send(this.#pieces.problem(problemOf(memberEnded(this.#membership.endReason))), 'error')
     }
     this.#stop()
     this.#response.end()

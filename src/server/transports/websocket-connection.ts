@@ -8,6 +8,7 @@ import { downBytes } from '../metering/frame-sizes.ts'
 import type { HeartbeatTarget, Heartbeat } from '../log/heartbeat.ts'
 import type { Log } from '../log/log.ts'
 import type { ReaderConnection } from '../room/membership.ts'
+import { memberEnded } from '../errors/store-errors.ts'
 import { closeCodeOf } from '../http/problems.ts'
 import { resetConnection } from '../http/unread.ts'
 import { Subscription, type Sink } from '../log/subscription.ts'
@@ -78,8 +79,11 @@ export class WebSocketConnection extends UpgradedSocket implements Sink, Heartbe
   /** Closes with the reason: the member was ended, or the server is closing. */
   end(): void {
     this.#heartbeat.remove(this)
-    if (this.#reader.membership?.isEnded) this.close(CLOSE.memberEnded, 'the server ended this member')
-    else if (this.#log.isClosed) this.close(1001, 'server closing')
+    const { membership } = this.#reader
+    if (membership?.isEnded) {
+      const refusal = memberEnded(membership.endReason)
+      this.close(closeCodeOf(refusal) ?? CLOSE.memberEnded, refusal.message)
+    } else if (this.#log.isClosed) this.close(1001, 'server closing')
     else this.#socket.close(1000)
   }
 
@@ -100,7 +104,7 @@ export class WebSocketConnection extends UpgradedSocket implements Sink, Heartbe
     })
   }
 
-  /** Pings at each heartbeat, and terminates a connection that has not answered by the next heartbeat. */
+  /** Pings at each heartbeat, sends a frame that a page can see, and terminates a connection that has not answered by the next heartbeat. */
   onHeartbeat(wasBlocked: boolean): void {
     if (!this.#isAlive && !wasBlocked) {
       resetConnection(this.#tcp)
@@ -109,8 +113,11 @@ export class WebSocketConnection extends UpgradedSocket implements Sink, Heartbe
     this.#isAlive = false
     this.meter.countControl('down', downBytes(0), 'ping')
     this.#socket.ping()
+    // A full write buffer already contains data for the peer.
+    if (this.#subscription?.isFull) return
     const moved = this.#subscription?.pullPositionUpdate()
     if (moved) this.write(moved)
+    else void this.sendText(this.#heartbeat.frame, 'beat')
   }
 
   close(code: number, reason: string): void {

@@ -67,7 +67,9 @@ function ConnectionState({ controller }: { controller: RoomController }) {
     name === 'ended'
       ? chat.ended
       : controller.connection.isLost.value
-        ? chat.lost
+        ? controller.connection.isNeverOpen.value
+          ? chat.neverOpen
+          : chat.lost
         : name === 'open'
           ? chat.open
           : chat.connecting
@@ -94,12 +96,23 @@ export function ConnectionProblem({ controller }: { controller: RoomController }
       </div>
     )
   }
-  if (!controller.connection.isLost.value) return null
-  const problem = controller.connection.problem.value
+  const { isLost, isNeverOpen, problem: lastProblem, obstacle: lastObstacle } = controller.connection
+  const obstacle = lastObstacle.value
+  if (!isLost.value) {
+    return (
+      obstacle && (
+        <div class="problem">
+          <p role="alert">{chat.obstacles[obstacle]}</p>
+        </div>
+      )
+    )
+  }
+  const problem = lastProblem.value
+  const what = obstacle ? chat.obstacles[obstacle] : isNeverOpen.value ? chat.notOpenYet : chat.connectionLost
   return (
     <div class="problem">
       <p role="alert">
-        {problem ? problemText(problem) : chat.connectionLost}{' '}
+        {problem ? problemText(problem) : what}{' '}
         <span aria-hidden="true">
           {status.name === 'waiting' ? <Countdown untilMs={status.untilMs} /> : chat.tryingNow}
         </span>{' '}

@@ -3,7 +3,8 @@ import { useId, useLayoutEffect } from 'preact/hooks'
 import { transports } from '../../../client/transports/index.ts'
 import { LIMITS } from '../../../protocol.ts'
 import { lengthOf, type Complaint } from '../../room/composer.ts'
-import { whole } from '../../browser/format.ts'
+import { shorten, whole } from '../../browser/format.ts'
+import { isComposing } from '../../browser/keys.ts'
 import { texts } from '../../i18n/i18n.ts'
 import type { RoomController } from '../../room/room-controller.ts'
 import { problemText } from '../shared/problem-text.ts'
@@ -56,8 +57,7 @@ export function ComposerForm({
         value={text.value}
         onInput={({ currentTarget }) => controller.composer.write(currentTarget.value)}
         onKeyDown={(event) => {
-          // During composition with an input method, Enter chooses a candidate.
-          if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
+          if (event.key !== 'Enter' || event.shiftKey || isComposing(event)) return
           event.preventDefault()
           send()
         }}
@@ -92,7 +92,7 @@ function ComplaintText({ about }: { about: Complaint }) {
   if (about.type === 'unknown') return <>{words.unknown(<bdi key="name">{about.name}</bdi>)}</>
   if (about.type === 'no-text') return <>{words.noText(<bdi key="name">{about.name}</bdi>)}</>
   if (about.type === 'too-long') return <>{words.tooLong(whole(about.length), whole(LIMITS.textLength))}</>
-  const quoted = about.text.length > 40 ? `${about.text.slice(0, 40)} …` : about.text
+  const quoted = shorten(about.text, 40)
   return <>{words.refused(problemText(about.problem), <bdi key="text">{quoted}</bdi>)}</>
 }
 

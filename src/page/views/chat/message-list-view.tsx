@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+import { isComposing } from '../../browser/keys.ts'
 import { texts } from '../../i18n/i18n.ts'
 import type { RoomController } from '../../room/room-controller.ts'
 import { PendingRow, MessageRow } from './message-row.tsx'
@@ -9,6 +10,7 @@ const NEAR_PX = 24
 
 /** Enter moves the focus into the messages, arrow keys move among them, Escape moves out. */
 function stepThroughMessages(event: KeyboardEvent & { currentTarget: HTMLElement }): void {
+  if (isComposing(event)) return
   const log = event.currentTarget
   const stops = [...log.querySelectorAll<HTMLElement>('.follow')]
   const at = stops.findIndex((stop) => stop === event.target)
@@ -74,6 +76,7 @@ export function MessageListView({ controller }: { controller: RoomController }) 
               ownIds={controller.identity.ownIds.value}
               room={controller.room}
               wire={controller.wire}
+              clockOffsetMs={controller.clockOffsetMs.value}
             />
           ))}
           {ownMember &&

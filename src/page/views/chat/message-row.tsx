@@ -13,17 +13,19 @@ interface MessageRowProps {
   room: string
   /** The records in which a message can be followed. */
   wire?: WireRecords
+  /** ms to add to this page's clock to get the server's, by which the messages are stamped. */
+  clockOffsetMs?: number
 }
 
-/** One row of the message list. Entries do not change, so a row changes with the language only. */
-export function MessageRow({ entry, ownIds, room, wire }: MessageRowProps) {
+/** One row of the message list. Entries do not change, so a row changes with the language and the difference of the clocks only. */
+export function MessageRow({ entry, ownIds, room, wire, clockOffsetMs = 0 }: MessageRowProps) {
   if (entry.kind === 'message') return <Message entry={entry} ownIds={ownIds} {...(wire ? { wire } : {})} />
   if (entry.kind === 'switch') return <SwitchRow entry={entry} />
   const text = entry.kind === 'note' ? noteText(entry.note) : eventText(entry, ownIds, room)
   if (!text) return null
   return (
     <li class="system-row" data-note={entry.kind === 'note' ? entry.note.type : entry.event.type}>
-      <span>{text}</span> <Time at={entry.at} />
+      <span>{text}</span> <Time at={entry.kind === 'note' ? entry.at + clockOffsetMs : entry.at} />
     </li>
   )
 }
@@ -174,6 +176,7 @@ function noteText(note: Note): ComponentChildren {
   if (note.type === 'unseen') return notes.unseen
   if (note.type === 'back') return notes.back(spelled({ figure: tenth(note.afterMs / 1000), unit: 's' }))
   if (note.type === 'rejoined') return notes.rejoined(<Name key="name">{note.name}</Name>)
+  if (note.type === 'returned') return notes.returned(<Name key="name">{note.name}</Name>)
   if (note.type === 'ended') return note.asked ? notes.ended.asked : notes.ended.byServer
   return notes.reset
 }

@@ -3,7 +3,7 @@ import { useEffect, useId, useRef } from 'preact/hooks'
 import type { TransportName } from '../../../protocol.ts'
 import type { ComparisonColumn } from '../../compare/column.ts'
 import type { Race, RaceRow } from '../../compare/race.ts'
-import { milliseconds, spelled, whole } from '../../browser/format.ts'
+import { milliseconds, shorten, spelled, whole } from '../../browser/format.ts'
 import { texts } from '../../i18n/i18n.ts'
 import { scaleFor } from '../shared/plots.tsx'
 import { labelOf } from '../shared/transport-label.tsx'
@@ -63,7 +63,7 @@ export function RaceView({ race, columns }: { race: Race; columns: readonly Comp
 const pick = (rows: readonly RaceRow[]): RaceRow | undefined =>
   rows.slice(1).every(({ isOver }) => isOver) ? rows[0] : (rows.find(({ isOver }) => isOver) ?? rows[0])
 
-const short = (text: string): string => `“${text.length > 42 ? `${text.slice(0, 40)} …` : text}”`
+const short = (text: string): string => `“${shorten(text, 40)}”`
 
 /** The link's delay in one direction in ms, if all columns have the same; null otherwise. */
 function commonOneWayMs(columns: readonly ComparisonColumn[]): number | null {

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useId, useLayoutEffect, useRef } from 'preact/hooks'
+import { isComposing } from '../../browser/keys.ts'
 
 interface InlineEditProps {
   /** The content while the value is not being edited. */
@@ -55,8 +56,13 @@ export function InlineEdit({ children, value, title, label, maxLength, className
         event.preventDefault()
         void submitValue()
       }}
-      onKeyDown={({ key }) => {
-        if (key === 'Escape') close()
+      onKeyDown={(event) => {
+        if (!isComposing(event)) {
+          if (event.key === 'Escape') close()
+        } else if (event.key === 'Enter') {
+          // Safari would submit the form.
+          event.preventDefault()
+        }
       }}
       onFocusOut={({ currentTarget, relatedTarget }) => {
         if (!(relatedTarget instanceof Node && currentTarget.contains(relatedTarget))) close()

@@ -1,6 +1,7 @@
-import { useEffect, useId } from 'preact/hooks'
+import { useId } from 'preact/hooks'
 import { TRANSPORT_TRAITS, TRANSPORTS, type TransportName } from '../../../transports.ts'
 import { bytes, milliseconds, seconds, spelled } from '../../browser/format.ts'
+import { isComposing } from '../../browser/keys.ts'
 import { texts } from '../../i18n/i18n.ts'
 import { servedTransports } from '../../network/links.ts'
 import type { RoomController } from '../../room/room-controller.ts'
@@ -9,20 +10,22 @@ import { Glyph, labelOf } from '../shared/transport-label.tsx'
 /** The last transport that a digit key selects. */
 const LAST_DIGIT = 9
 
-/** The transports, each with its last measured cost. Keys 1, 2, 3 … choose too, outside text fields. */
+/**
+ * The transports, each with its last measured cost. Keys 1, 2, 3 … choose too, while the switch has the focus: elsewhere a single
+ * key may be text that was meant for another place, or come from speech input (WCAG 2.1.4).
+ */
 export function TransportSwitch({ controller }: { controller: RoomController }) {
   const group = useId()
-  useEffect(() => {
-    const press = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isWriting(event.target)) return
-      const wanted = TRANSPORTS[Number(event.key) - 1]
-      if (wanted && servedTransports.peek().includes(wanted)) controller.use(wanted)
-    }
-    addEventListener('keydown', press)
-    return () => removeEventListener('keydown', press)
-  }, [controller])
+  const press = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isComposing(event)) return
+    const wanted = TRANSPORTS[Number(event.key) - 1]
+    if (!wanted || !servedTransports.peek().includes(wanted)) return
+    controller.use(wanted)
+    // Without this, the arrow keys would continue from the option that had the focus.
+    document.querySelector<HTMLInputElement>(`input[name="${CSS.escape(group)}"][value="${wanted}"]`)?.focus()
+  }
   return (
-    <div class="switch" role="radiogroup" aria-label={texts.value.transport.group}>
+    <div class="switch" role="radiogroup" aria-label={texts.value.transport.group} onKeyDown={press}>
       {TRANSPORTS.map((name, index) => (
         <TransportOption key={name} name={name} digit={index + 1} group={group} controller={controller} />
       ))}
@@ -81,9 +84,3 @@ function LastCost({ name, controller }: { name: TransportName; controller: RoomC
     </span>
   )
 }
-
-/** A radio button or a slider is no text field. */
-const isWriting = (target: EventTarget | null): boolean =>
-  target instanceof HTMLTextAreaElement ||
-  target instanceof HTMLSelectElement ||
-  (target instanceof HTMLInputElement && target.type !== 'radio' && target.type !== 'range')

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks'
+import { isComposing } from '../../browser/keys.ts'
 import { exactTime } from '../../browser/format.ts'
 import { language, texts } from '../../i18n/i18n.ts'
 import { timeOf, type Arrow } from '../../wire/items.ts'
@@ -27,7 +28,7 @@ export function WireList({ id, arrows, at, followed, step, follow, leave, zoom }
   const index = arrows.findIndex(({ key }) => key === at)
 
   const press = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return
+    if (event.ctrlKey || event.metaKey || event.altKey || isComposing(event)) return
     const last = arrows.length - 1
     const from = index < 0 ? arrows.length : index
     const targets: Record<string, number> = {

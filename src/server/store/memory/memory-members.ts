@@ -64,7 +64,7 @@ export class MemoryMembers implements MemberStore {
   membershipByToken(tokenDigest: string): Membership {
     const membership = this.#byToken.get(tokenDigest)
     if (membership) return membership
-    throw this.#revokedTokens.has(tokenDigest) ? memberEnded() : unknownToken()
+    throw this.#revokedTokens.has(tokenDigest) ? memberEnded(this.#revokedTokens.reasonOf(tokenDigest)) : unknownToken()
   }
 
   membershipById(id: string): Membership | null {
@@ -89,10 +89,10 @@ export class MemoryMembers implements MemberStore {
     this.#records.delete(member.id)
     this.#byToken.delete(tokenDigest)
     this.#names.delete(nameKey(member.name))
-    this.#revokedTokens.add(tokenDigest)
+    this.#revokedTokens.add(tokenDigest, reason)
     const { event } = await this.#log.append({ type: 'left', id: newId(), member, reason })
     // In a later turn: the answer to the member's own request is sent before its connections are closed.
-    setImmediate(() => membership.end())
+    setImmediate(() => membership.end(reason))
     return event.seq
   }
 
@@ -108,7 +108,7 @@ export class MemoryMembers implements MemberStore {
   /** The record of a member that is here. @throws DomainError `member-ended` */
   recordOf(membership: Membership): MemberRecord {
     const record = this.#records.get(membership.member.id)
-    if (!record) throw memberEnded()
+    if (!record) throw memberEnded(this.#revokedTokens.reasonOf(membership.tokenDigest))
     return record
   }
 

@@ -1,4 +1,4 @@
-import type { Member } from '../../../protocol.ts'
+import type { LeftReason, Member } from '../../../protocol.ts'
 import { RevokedTokens } from '../../room/revoked-tokens.ts'
 import type { Membership } from '../../room/membership.ts'
 
@@ -45,6 +45,11 @@ export class MemberRecords {
     return this.#revokedTokens.has(tokenDigest)
   }
 
+  /** Why the member of this token has left, if this server has read it. */
+  endReasonOf(tokenDigest: string): LeftReason | undefined {
+    return this.#revokedTokens.reasonOf(tokenDigest)
+  }
+
   /** Adds a record, or updates the record of a known member. Returns the record that is kept. */
   save(record: MemberRecord): MemberRecord {
     const known = this.#byId.get(record.member.id)
@@ -58,10 +63,10 @@ export class MemberRecords {
     return record
   }
 
-  remove({ member, tokenDigest }: MemberRecord): void {
+  remove({ member, tokenDigest }: MemberRecord, reason?: LeftReason): void {
     this.#byId.delete(member.id)
     this.#byToken.delete(tokenDigest)
-    this.#revokedTokens.add(tokenDigest)
+    this.#revokedTokens.add(tokenDigest, reason)
   }
 }
 

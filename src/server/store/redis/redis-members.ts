@@ -90,7 +90,7 @@ export class RedisMembers implements MemberStore, Presence, ReplicaListener {
   membershipByToken(tokenDigest: string): Membership | Promise<Membership> {
     const record = this.#records.findByToken(tokenDigest)
     if (record) return this.#membershipOf(record)
-    if (this.#records.isRevoked(tokenDigest)) throw memberEnded()
+    if (this.#records.isRevoked(tokenDigest)) throw memberEnded(this.#records.endReasonOf(tokenDigest))
     return this.#fetchByToken(tokenDigest)
   }
 
@@ -165,13 +165,14 @@ export class RedisMembers implements MemberStore, Presence, ReplicaListener {
    *
    * @throws DomainError `member-ended`, `store-away`
    */
-  async writeAs({ member: { id } }: Membership, script: ScriptName, args: ScriptArgs): Promise<Reply> {
+  async writeAs({ member: { id }, tokenDigest }: Membership, script: ScriptName, args: ScriptArgs): Promise<Reply> {
     let reply = await this.#replica.write(script, args)
     if (reply[0] === 'left' && this.#lost.has(id)) {
       await this.#restoreLost()
       reply = await this.#replica.write(script, args)
     }
-    if (reply[0] === 'left') throw this.#lost.has(id) ? roomRestarting() : memberEnded()
+    if (reply[0] === 'left')
+      throw this.#lost.has(id) ? roomRestarting() : memberEnded(this.#records.endReasonOf(tokenDigest))
     return reply
   }
 
@@ -193,7 +194,7 @@ export class RedisMembers implements MemberStore, Presence, ReplicaListener {
   eventRead(event: RoomEvent, record: string | undefined): void {
     if (event.type === 'left') {
       const known = this.#records.get(event.member.id)
-      if (known) this.#remove(known)
+      if (known) this.#remove(known, event.reason)
     } else if (record !== undefined) {
       this.#records.save(parseRecord(record))
     }
@@ -224,9 +225,10 @@ export class RedisMembers implements MemberStore, Presence, ReplicaListener {
 
   /** For a token that this server does not know: another server may have added its member a moment ago. */
   async #fetchByToken(tokenDigest: string): Promise<Membership> {
-    const [status, record] = await this.#replica.runScript('find-member-by-token', [tokenDigest])
+    const [status, record, reason] = await this.#replica.runScript('find-member-by-token', [tokenDigest])
     // This server may have read the member's `left` while Redis answered.
-    if (status === 'left' || this.#records.isRevoked(tokenDigest)) throw memberEnded()
+    if (status === 'left' || this.#records.isRevoked(tokenDigest))
+      throw memberEnded(this.#records.endReasonOf(tokenDigest) ?? (reason === 'lease' ? reason : undefined))
     if (status !== 'ok') throw unknownToken()
     return this.#membershipOf(this.#records.findByToken(tokenDigest) ?? this.#records.save(parseRecord(String(record))))
   }
@@ -272,15 +274,15 @@ export class RedisMembers implements MemberStore, Presence, ReplicaListener {
     return [retainedIn(this.#options), Date.now(), eventId]
   }
 
-  #remove(record: MemberRecord): void {
+  #remove(record: MemberRecord, reason?: LeftReason): void {
     const { member, membership } = record
-    this.#records.remove(record)
+    this.#records.remove(record, reason)
     this.#lost.delete(member.id)
     this.#heardFrom.delete(member.id)
     if (!membership) return
     this.#connected.delete(membership)
     // In a later turn: the answer to the member's own request is sent before its connections are closed.
-    setImmediate(() => membership.end())
+    setImmediate(() => membership.end(reason))
   }
 
   #membershipOf(record: MemberRecord): Membership {

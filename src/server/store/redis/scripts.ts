@@ -10,7 +10,7 @@
  *   members  hash: member id → record [member as JSON, name key, token digest, renames left]
  *   names    hash: name key → member id
  *   tokens   hash: token digest → member id
- *   ended    sorted set: token digests of members that left, by time (ms)
+ *   ended    sorted set: token digests of members that left, by time (ms; a fraction marks an expired lease)
  *   leases   sorted set: member ids by the end of their lease (ms)
  *   leaving  sorted set: members that leave unless a server hears from them, by the end of their grace (ms)
  *

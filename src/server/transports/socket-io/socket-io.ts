@@ -54,7 +54,7 @@ export const socketIo: MountTransport = (app, path, transport, { beat }) => {
     const subscription = new Subscription(connection.room.log, reader, hello(socket.handshake.auth).after ?? null, {
       write: (batch) => connection.send(batch),
       end: () => {
-        if (membership?.isEnded) socket.emit('problem', problemOf(memberEnded()))
+        if (membership?.isEnded) socket.emit('problem', problemOf(memberEnded(membership.endReason)))
         socket.disconnect(true)
       },
     })

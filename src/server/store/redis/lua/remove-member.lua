@@ -9,7 +9,8 @@ local function removeMember(member, reason, eventId)
   redis.call('HDEL', names, record[2])
   redis.call('HDEL', tokens, record[3])
   -- The last 10,000 are remembered, so that their holders get 410 and not 401.
-  redis.call('ZADD', ended, now, record[3])
+  -- Half a ms marks an expired lease.
+  redis.call('ZADD', ended, reason == 'lease' and now + 0.5 or now, record[3])
   redis.call('ZREMRANGEBYRANK', ended, 0, -10001)
   appendEvent(
     eventId,
