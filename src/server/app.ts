@@ -9,6 +9,7 @@ import { configOf, type Config } from './config/settings.ts'
 import type { App } from './http/app-types.ts'
 import { memoize } from './log/encoded-batch.ts'
 import { authenticate } from './http/authenticate.ts'
+import { requireProgress } from './http/body-progress.ts'
 import { Heartbeat } from './log/heartbeat.ts'
 import { certificateOf } from './http/http2/certificate.ts'
 import { serverFactory } from './http/server-factory.ts'
@@ -79,6 +80,7 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
 
   const inFlight = trackRequests(app, rooms)
   app.decorate('limits', new ClientLimits(config, () => inFlight.count))
+  requireProgress(app)
   // With TLS, a browser would ask the user to trust the certificate for each port of the links.
   const links = new Links(app, certificate ? 'off' : config.links)
   checkOrigins(app, config, links)

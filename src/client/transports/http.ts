@@ -5,6 +5,13 @@ import { ConnectionError, ProblemError, type Net, type TransportContext } from '
 /** ms that an answer may take, beyond the time for which the server was asked to hold the request. */
 export const ANSWER_TIMEOUT_MS = 10_000
 
+/** The slowest uplink that is waited for. The server needs this rate too: see its http/body-progress.ts. */
+const MIN_BYTES_PER_S = 250
+
+/** ms that the answer to a text of this many characters may take. `fetch` does not report the progress of a request. */
+export const answerTimeoutMs = (text: string): number =>
+  ANSWER_TIMEOUT_MS + (1000 * new TextEncoder().encode(text).length) / MIN_BYTES_PER_S
+
 export interface Call {
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   path: string
@@ -19,11 +26,9 @@ export interface Call {
 /** One request: its JSON, or null for 204 and 304. Throws ProblemError for a refusal, ConnectionError without an answer. */
 export async function call(net: Net, request: Call, signal?: AbortSignal): Promise<unknown> {
   const { method = 'GET', path, token, body, headers, keepalive = false, holdMs = 0 } = request
-  const limit = deadline(
-    signal,
-    holdMs + ANSWER_TIMEOUT_MS,
-    new ConnectionError(`no answer within ${holdMs + ANSWER_TIMEOUT_MS} ms`),
-  )
+  const content = body === undefined ? undefined : JSON.stringify(body)
+  const limitMs = holdMs + answerTimeoutMs(content ?? '')
+  const limit = deadline(signal, limitMs, new ConnectionError(`no answer within ${limitMs} ms`))
   try {
     const response = await net.fetch(net.base + path, {
       method,
@@ -32,9 +37,9 @@ export async function call(net: Net, request: Call, signal?: AbortSignal): Promi
       headers: {
         ...headers,
         ...(token ? { authorization: `Bearer ${token}` } : {}),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(content === undefined ? {} : { 'content-type': 'application/json' }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(content === undefined ? {} : { body: content }),
     })
     if (response.status === 204 || response.status === 304) return null
     if (!response.ok) throw await refusalOf(response)

@@ -1,7 +1,7 @@
 import type { Socket } from 'socket.io-client'
 import type { Ack, Batch, Problem } from '../../protocol.ts'
 import { engineTransports } from './engine-io.ts'
-import { asBatch } from './http.ts'
+import { ANSWER_TIMEOUT_MS, asBatch } from './http.ts'
 import { AsyncQueue } from './async-queue.ts'
 import { ConnectionError, ProblemError, type TransportContext, type OpenTransport } from './transport.ts'
 
@@ -73,6 +73,7 @@ async function connect({ net, room, token }: TransportContext, after: string | n
     forceNew: true,
     // Our session reconnects, at its cursor.
     reconnection: false,
+    timeout: ANSWER_TIMEOUT_MS,
   })
 }
 

@@ -7,7 +7,7 @@ import {
   type FrameDown,
   type FrameUp,
 } from '../../protocol.ts'
-import { asBatch, ANSWER_TIMEOUT_MS } from './http.ts'
+import { answerTimeoutMs, asBatch, ANSWER_TIMEOUT_MS } from './http.ts'
 import { AsyncQueue } from './async-queue.ts'
 import { endWhenSilent } from './silence.ts'
 import { deadline } from './time.ts'
@@ -85,10 +85,9 @@ export const webSocket: OpenTransport = (context) => {
         }
         signal.addEventListener('abort', aborted, { once: true })
         // A connection that is dead at the other end reports nothing: only a missing acknowledgement shows it.
-        const limit = setTimeout(
-          () => end(new ConnectionError(`no acknowledgement within ${ANSWER_TIMEOUT_MS} ms`)),
-          ANSWER_TIMEOUT_MS,
-        )
+        const frame = JSON.stringify({ type: 'message', draft } satisfies FrameUp)
+        const limitMs = answerTimeoutMs(frame)
+        const limit = setTimeout(() => end(new ConnectionError(`no acknowledgement within ${limitMs} ms`)), limitMs)
         const settled = <T>(settle: (value: T) => void) => {
           return (value: T) => {
             clearTimeout(limit)
@@ -97,7 +96,7 @@ export const webSocket: OpenTransport = (context) => {
           }
         }
         unacknowledged.set(draft.id, { resolve: settled(resolve), reject: settled(reject) })
-        ws.send(JSON.stringify({ type: 'message', draft } satisfies FrameUp))
+        ws.send(frame)
       })
     },
   }

@@ -1,14 +1,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Config } from '../config/settings.ts'
 import type { Certificate } from './http2/certificate.ts'
+import { MAX_ARRIVAL_MS } from './body-progress.ts'
 import { createHttp2Server, type Timeouts } from './http2/server.ts'
 import { cutUnread } from './unread.ts'
 
-/**
- * In ms. For a request to arrive, not for its answer, so held polls are not affected. A message of 2,000 characters takes six
- * seconds on a slow phone, and a browser opens connections some seconds before it uses them.
- */
-const ARRIVAL = { requestTimeout: 9000, headersTimeout: 9000, connectionsCheckingInterval: 500 }
+/** In ms. For a request to arrive, not for its answer, so held polls are not affected. */
+const ARRIVAL = {
+  // A body has to make progress: see body-progress.ts.
+  requestTimeout: MAX_ARRIVAL_MS,
+  // A browser opens connections some seconds before it uses them.
+  headersTimeout: 9000,
+  connectionsCheckingInterval: 500,
+}
 
 /** Returns a function that makes the server: HTTP/1.1, or with a certificate HTTPS and HTTP/2. */
 export function serverFactory(
