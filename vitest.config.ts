@@ -1,9 +1,15 @@
 import { defineConfig } from 'vitest/config'
 
 /** Leases run out in little time here, and links delay by little: beside browsers a machine of two cores would be late. */
-const TIMELY = ['server/half-open', 'server/presence', 'redis/redis-faults', 'redis/servers', 'link/link'].map(
-  (name) => `test/${name}.test.ts`,
-)
+const TIMELY = [
+  'client/absence',
+  'server/half-open',
+  'server/presence',
+  'server/silent-clients',
+  'redis/redis-faults',
+  'redis/servers',
+  'link/link',
+].map((name) => `test/${name}.test.ts`)
 /** These start browsers. All other tests answer sooner without them: `npm test -- server --project behaviour`. */
 const BROWSERS = ['test/page/!(page-models).test.ts', 'test/support/chromium.test.ts']
 /** What measures time has the machine to itself: it runs when all else is done, one file after the other. */

@@ -140,19 +140,24 @@ describe('the connection of a client that does not read', () => {
   })
 
   it('is kept while the client reads slowly', async () => {
-    const { port, rooms } = await startServer({ unread: 400 })
+    const unreadMs = 1000
+    const { port, rooms } = await startServer({ unread: unreadMs })
     await fillHistory(rooms)
     const socket = await dial(port)
     let received = 0
     socket.on('data', (chunk: Buffer) => {
       received += chunk.length
       socket.pause()
-      setTimeout(() => socket.resume(), 2)
+      setTimeout(() => socket.resume(), 30)
     })
-    const [answers, bytes] = [20, 1_200_000]
+    // More than the buffers of the kernel take, in answers of LIMITS.batchBytes.
+    const [answers, bytes] = [60, 250_000]
+    const startedAt = performance.now()
     socket.write(get('short-poll').repeat(answers))
-    await expect.poll(() => received, { timeout: 30_000 }).toBeGreaterThan(answers * bytes)
-  }, 40_000)
+    await expect.poll(() => received, { timeout: 50_000 }).toBeGreaterThan(answers * bytes)
+    // An unread answer is cut after twice this time at most.
+    expect(performance.now() - startedAt).toBeGreaterThan(2 * unreadMs)
+  }, 60_000)
 
   it.each(['websocket', 'socket-io?EIO=4&transport=websocket'])('is cut when it is %s', async (path) => {
     const { port, connections } = await startServer({ beat: BEAT_MS })
