@@ -302,7 +302,7 @@ describe('the page', () => {
   it('can be used with the keyboard only', async () => {
     const { base } = await startPlayground()
     const ada = await Visitor.enter(browser, base)
-    await ada.page.locator('body').press('3')
+    await ada.page.getByRole('radio', { checked: true }).press('3')
     await expect.poll(() => ada.page.getByRole('radio', { checked: true }).getAttribute('value')).toBe('websocket')
     await ada.page.keyboard.press('Tab')
     await ada.page.keyboard.press('Enter')

@@ -1,6 +1,6 @@
 import { computed, effect, signal, untracked } from '@preact/signals'
 import { language, texts } from '../i18n/i18n.ts'
-import { links, linksLoaded, servedTransports } from '../network/links.ts'
+import { links, linksLoaded, needLinks, servedTransports } from '../network/links.ts'
 import { net } from '../network/net.ts'
 import { pageAddress } from '../browser/router.ts'
 import { currentRoom } from '../state/store.ts'
@@ -19,6 +19,7 @@ export const comparison = signal<Comparison | null>(null)
 
 /** Links are read first: a column that began without its link would begin with other conditions than its neighbours. */
 async function begin(wanted: string): Promise<void> {
+  needLinks()
   await linksLoaded
   const tuning = currentRoom.peek()?.tuning.peek()
   if (room.peek() !== wanted || comparison.peek() || !tuning) return

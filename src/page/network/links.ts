@@ -13,6 +13,15 @@ export const links = signal<readonly AboutLink[]>([])
 /** The transports that this server offers. */
 export const servedTransports = signal<readonly TransportName[]>(TRANSPORTS)
 
+/** ms after which the links are tried although nothing needs them yet: loading the page comes first. */
+const PROBE_AFTER_MS = 1000
+
+let need: () => void = () => undefined
+const areNeeded = new Promise<void>((resolve) => (need = resolve))
+
+/** A view is about to use links: they are tried at once. */
+export const needLinks = (): void => need()
+
 /** ms for a link to answer. The probe uses a link without delay, if there is one. */
 const PROBE_MS = 3000
 
@@ -42,6 +51,7 @@ export async function readAbout(): Promise<void> {
 async function areReachable(links: readonly AboutLink[]): Promise<boolean> {
   const link = linkOf(links, DIRECT, 0) ?? links[0]
   if (!link) return false
+  await Promise.race([areNeeded, new Promise((resolve) => setTimeout(resolve, PROBE_AFTER_MS))])
   const probe = { path: `/rooms/${DEFAULT_ROOM}/members` }
   const answer = await call(netOverLink(net, link), probe, AbortSignal.timeout(PROBE_MS)).catch(() => null)
   return Array.isArray(answer)

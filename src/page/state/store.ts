@@ -2,7 +2,7 @@ import { computed, effect, signal, untracked } from '@preact/signals'
 import { DEFAULT_TUNING, type TransportTuning } from '../../client/transports/transport.ts'
 import { BackgroundBot } from '../room/background-bot.ts'
 import { language, texts } from '../i18n/i18n.ts'
-import { DIRECT, linkOf, links, readAbout, servedTransports } from '../network/links.ts'
+import { DIRECT, linkOf, links, needLinks, readAbout, servedTransports } from '../network/links.ts'
 import { net } from '../network/net.ts'
 import { pageAddress } from '../browser/router.ts'
 import { RoomController } from '../room/room-controller.ts'
@@ -14,6 +14,7 @@ const TICK_MS = 500
 const room = computed(() => ('room' in pageAddress.value ? pageAddress.value.room : null))
 /** The link profile of this tab's connection, used where the server has a link with this profile. */
 const profile = signal(readItem('profile', 'sessionStorage') ?? DIRECT)
+if (profile.peek() !== DIRECT) needLinks()
 /** The room of this tab. */
 export const currentRoom = signal<RoomController | null>(null)
 
