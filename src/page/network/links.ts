@@ -19,8 +19,14 @@ const PROBE_AFTER_MS = 1000
 let need: () => void = () => undefined
 const areNeeded = new Promise<void>((resolve) => (need = resolve))
 
-/** A view is about to use links: they are tried at once. */
-export const needLinks = (): void => need()
+/** This tab has used a link before: until one fails, they are taken for reachable. */
+let wereReachable = false
+
+/** A view is about to use links: they are tried at once. `usedBefore`: this tab has used a link. */
+export function needLinks(usedBefore = false): void {
+  wereReachable ||= usedBefore
+  need()
+}
 
 /** ms for a link to answer. The probe uses a link without delay, if there is one. */
 const PROBE_MS = 3000
@@ -38,6 +44,7 @@ export async function readAbout(): Promise<void> {
     const known = allowedPorts
     servedTransports.value = TRANSPORTS.filter((name) => transports.includes(name))
     const allowed = usable.filter(({ port }) => known.has(port))
+    if (wereReachable) links.value = allowed
     links.value = (await areReachable(allowed)) ? allowed : []
   } catch {
     // The server was not reached: the values stay until it is.

@@ -14,7 +14,7 @@ const TICK_MS = 500
 const room = computed(() => ('room' in pageAddress.value ? pageAddress.value.room : null))
 /** The link profile of this tab's connection, used where the server has a link with this profile. */
 const profile = signal(readItem('profile', 'sessionStorage') ?? DIRECT)
-if (profile.peek() !== DIRECT) needLinks()
+if (profile.peek() !== DIRECT) needLinks(true)
 /** The room of this tab. */
 export const currentRoom = signal<RoomController | null>(null)
 
