@@ -78,7 +78,7 @@ describe('/docs', () => {
     const { channels } = (await (await fetch(`${base}/docs/asyncapi.json`)).json()) as {
       channels: { room: { messages: object } }
     }
-    expect(Object.keys(channels.room.messages)).toEqual(['message', 'batch', 'ack', 'error'])
+    expect(Object.keys(channels.room.messages)).toEqual(['message', 'batch', 'ack', 'error', 'heartbeat'])
     const page = await (await fetch(`${base}/docs/frames`)).text()
     for (const word of ['draft.text', '1 to 2000 characters', 'batch.cursor', 'error.detail', '4410']) {
       expect(page).toContain(word)
