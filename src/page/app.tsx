@@ -1,6 +1,7 @@
 import { computed, useSignal } from '@preact/signals'
 import { useEffect, useLayoutEffect } from 'preact/hooks'
 import { texts } from './i18n/i18n.ts'
+import { isLecture } from './browser/lecture.ts'
 import { addressOf, DEFAULT_ROOM, pageAddress } from './browser/router.ts'
 import type { RoomController } from './room/room-controller.ts'
 import { currentRoom } from './state/store.ts'
@@ -9,7 +10,7 @@ import { Compare } from './views/compare/compare-view.tsx'
 import { Header } from './views/header.tsx'
 import { TransportSettings } from './views/transport/transport-settings.tsx'
 import { StatusLights } from './views/status-lights.tsx'
-import { Meters } from './views/meters/meters-view.tsx'
+import { LatencyPanel, Meters } from './views/meters/meters-view.tsx'
 import { choices, isChosen, chosenPanel, shows } from './views/shared/screen.ts'
 import { SocketPanel } from './views/wire/socket-view.tsx'
 import { TransportSwitch } from './views/transport/transport-switch.tsx'
@@ -21,7 +22,7 @@ export function App() {
   const controller = currentRoom.value
   return (
     <>
-      {controller && (isComparing.value || shows('chat')) && <SkipLink />}
+      {controller && (isComparing.value || (shows('chat') && !isLecture.value)) && <SkipLink />}
       <Header controller={controller} />
       {!controller ? (
         <NoRoom />
@@ -56,6 +57,10 @@ function Room({ controller }: { controller: RoomController }) {
     return () => delete document.body.dataset['transport']
   }, [transport])
   useTitle(controller)
+  useLayoutEffect(() => {
+    if (isLecture.value) document.documentElement.dataset['lecture'] = ''
+    return () => delete document.documentElement.dataset['lecture']
+  }, [isLecture.value])
   return (
     <>
       <section class="controls" aria-label={transportWords.group}>
@@ -65,25 +70,37 @@ function Room({ controller }: { controller: RoomController }) {
           <StatusLights controller={controller} />
         </div>
       </section>
-      {choices().length > 0 && (
-        <nav class="panel-tabs" aria-label={panels.group}>
-          {choices().map((name) => (
-            <button key={name} type="button" aria-pressed={isChosen(name)} onClick={() => (chosenPanel.value = name)}>
-              {panels[name]}
-            </button>
-          ))}
-        </nav>
+      {isLecture.value ? (
+        <main class="workspace">
+          <WireView wire={controller.wire} name={controller.room} />
+          <LatencyPanel controller={controller} />
+        </main>
+      ) : (
+        <main class="workspace">
+          {shows('chat') && <Chat controller={controller} />}
+          {choices().length > 0 && (
+            <nav class="panel-tabs" aria-label={panels.group}>
+              {choices().map((name) => (
+                <button
+                  key={name}
+                  type="button"
+                  aria-pressed={isChosen(name)}
+                  onClick={() => (chosenPanel.value = name)}
+                >
+                  {panels[name]}
+                </button>
+              ))}
+            </nav>
+          )}
+          {shows('wire') && <WireView wire={controller.wire} name={controller.room} />}
+          {(shows('meters') || shows('socket')) && (
+            <div class="side-panels">
+              {shows('meters') && <Meters controller={controller} />}
+              {shows('socket') && <SocketPanel controller={controller} />}
+            </div>
+          )}
+        </main>
       )}
-      <main class="workspace">
-        {shows('chat') && <Chat controller={controller} />}
-        {shows('wire') && <WireView wire={controller.wire} name={controller.room} />}
-        {(shows('meters') || shows('socket')) && (
-          <div class="side-panels">
-            {shows('meters') && <Meters controller={controller} />}
-            {shows('socket') && <SocketPanel controller={controller} />}
-          </div>
-        )}
-      </main>
       <footer class="page-footer">{meters.basis}</footer>
     </>
   )
@@ -91,11 +108,17 @@ function Room({ controller }: { controller: RoomController }) {
 
 function NoRoom() {
   const { header } = texts.value
-  const name = 'badRoom' in pageAddress.value ? pageAddress.value.badRoom : ''
+  const at = pageAddress.value
   return (
     <main class="no-room">
-      <h1>{header.noSuchRoom(<bdi key="name">{name}</bdi>)}</h1>
-      <p>{header.badRoom}</p>
+      {'badPath' in at ? (
+        <h1>{header.noSuchPage(<bdi key="path">#/{at.badPath}</bdi>)}</h1>
+      ) : (
+        <>
+          <h1>{header.noSuchRoom(<bdi key="name">{'badRoom' in at ? at.badRoom : ''}</bdi>)}</h1>
+          <p>{header.badRoom}</p>
+        </>
+      )}
       <p>
         <a href={addressOf(DEFAULT_ROOM)}>{header.toLobby}</a>
       </p>

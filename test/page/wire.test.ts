@@ -231,7 +231,7 @@ describe('the text of the wire view', () => {
 
   it('shows the state, the properties and the four events of the socket', async () => {
     const playground = await startPlayground()
-    const ada = await Visitor.enter(browser, playground.base, { viewport: { width: 1440, height: 960 } })
+    const ada = await Visitor.enter(browser, playground.base, { viewport: { width: 1440, height: 1080 } })
     const panel = ada.page.getByRole('group', { name: 'Socket', exact: true })
     await panel.getByRole('button', { name: 'Try websocket' }).click()
     await expect

@@ -19,9 +19,10 @@ export async function launchBrowser(): Promise<Browser> {
   return launcher.launch({ executablePath, env: { ...process.env, ...env }, args: ['--no-sandbox'], headless: true })
 }
 
-/** As if the person had turned the poll interval in this tab before. */
-const tuning = (intervalMs: number) =>
-  `sessionStorage.getItem('tuning') ?? sessionStorage.setItem('tuning', '{"intervalMs":${intervalMs}}')`
+/** As if the person had set the poll interval and the link in this tab before. */
+const earlierChoices = (intervalMs: number, profile: string) =>
+  `sessionStorage.getItem('tuning') ?? sessionStorage.setItem('tuning', '{"intervalMs":${intervalMs}}')
+   sessionStorage.getItem('profile') ?? sessionStorage.setItem('profile', '${profile}')`
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
@@ -39,6 +40,12 @@ const MODES = [
 export const INSPECTED: BrowserContextOptions = { bypassCSP: true }
 /** A page whose pictures move with each frame, as most people see it. */
 export const MOVING: BrowserContextOptions = { reducedMotion: 'no-preference' }
+
+/** Choices of the person before: by default a quick poll, and no link. */
+interface Choices {
+  intervalMs?: number
+  profile?: string
+}
 
 /** A person at a page of their own, in a browser profile of their own. */
 export class Visitor {
@@ -60,12 +67,12 @@ export class Visitor {
   static async enter(
     browser: Browser,
     url: string,
-    { intervalMs = 200, ...options }: BrowserContextOptions & { intervalMs?: number } = {},
+    { intervalMs = 200, profile = 'local', ...options }: BrowserContextOptions & Choices = {},
   ): Promise<Visitor> {
     const viewport = { width: 1280, height: 800 }
     const context = await browser.newContext({ viewport, locale: 'en-US', reducedMotion: 'reduce', ...options })
     onTestFinished(() => context.close())
-    await context.addInitScript(tuning(intervalMs))
+    await context.addInitScript(earlierChoices(intervalMs, profile))
     const visitor = new Visitor(await context.newPage())
     await visitor.page.goto(url)
     await visitor.ownName.waitFor({ state: 'attached' })

@@ -1,23 +1,33 @@
-import { signal } from '@preact/signals'
+import { batch, signal } from '@preact/signals'
 import { ROOM_PATTERN } from '../../protocol.ts'
 
-/** The page that the address names. `badRoom`: the name is not a valid room name. */
-export type PageAddress = { room: string; view: View } | { badRoom: string }
+/** The page that the address names. `badRoom`: the name is not a valid room name. `badPath`: it names no room and no view. */
+export type PageAddress = { room: string; view: View } | { badRoom: string } | { badPath: string }
 
 /** The views of a room: the tab's own chat, or the transports side by side. */
 export const VIEWS = ['chat', 'compare'] as const
 export type View = (typeof VIEWS)[number]
+
+/** Settings in the address, in the order in which they are written. A setting without a value is '' and is written as its name. */
+export type AddressSettings = Readonly<Partial<Record<string, string>>>
 
 export const DEFAULT_ROOM = 'lobby'
 
 const ROOM = new RegExp(ROOM_PATTERN)
 
 export const isRoomName = (name: string): boolean => ROOM.test(name)
-export const addressOf = (room: string, view: View = 'chat'): string =>
-  `#/room/${room}${view === 'chat' ? '' : `/${view}`}`
+export const addressOf = (room: string, view: View = 'chat', settings: AddressSettings = {}): string =>
+  `#/room/${room}${view === 'chat' ? '' : `/${view}`}${queryOf(settings)}`
 
 export const pageAddress = signal(readAddress(location.hash))
-addEventListener('hashchange', () => (pageAddress.value = readAddress(location.hash)))
+/** The settings that the address had when the page was opened or a link was followed. */
+export const addressSettings = signal(readSettings(location.hash))
+addEventListener('hashchange', () =>
+  batch(() => {
+    pageAddress.value = readAddress(location.hash)
+    addressSettings.value = readSettings(location.hash)
+  }),
+)
 
 /** Opens another room in the same view. */
 export function goToRoom(room: string): void {
@@ -25,10 +35,35 @@ export function goToRoom(room: string): void {
   location.hash = addressOf(room, 'view' in now ? now.view : 'chat')
 }
 
+/** Writes the settings in force into the address, without a new entry in the browser's history. */
+export function replaceSettings(settings: AddressSettings): void {
+  const at = pageAddress.peek()
+  if (!('room' in at)) return
+  const address = addressOf(at.room, at.view, settings)
+  if (location.hash !== address) history.replaceState(history.state, '', address)
+}
+
+export const hasSettings = (): boolean => location.hash.includes('?')
+
+/** Commas and colons stay readable. */
+const encoded = (value: string): string => encodeURIComponent(value).replaceAll('%2C', ',').replaceAll('%3A', ':')
+
+function queryOf(settings: AddressSettings): string {
+  const written = Object.entries(settings).flatMap(([name, value]) =>
+    value === undefined ? [] : [value === '' ? name : `${name}=${encoded(value)}`],
+  )
+  return written.length > 0 ? `?${written.join('&')}` : ''
+}
+
+function readSettings(hash: string): AddressSettings {
+  return Object.fromEntries(new URLSearchParams(hash.split('?')[1] ?? ''))
+}
+
 function readAddress(hash: string): PageAddress {
-  const path = hash.replace(/^#\/?/, '')
+  const path = (hash.split('?')[0] ?? '').replace(/^#\/?/, '')
   if (path === '') return { room: DEFAULT_ROOM, view: 'chat' }
   if (path === 'compare') return { room: DEFAULT_ROOM, view: 'compare' }
+  if (!path.startsWith('room/')) return { badPath: path }
   const [, name, compare] = /^room\/([^/]*)(\/compare)?$/.exec(path) ?? []
   const room = decode(name ?? path.replace(/^room\//, ''))
   return name !== undefined && isRoomName(room) ? { room, view: compare ? 'compare' : 'chat' } : { badRoom: room }

@@ -9,6 +9,10 @@ export interface Settings {
   bot: { ratePerS: number; seed: number }
 }
 
+/** Messages per second of the conversation. */
+export const COMPARISON_RATES: readonly number[] = [1, 2, 5, 10, 20, 50, 100]
+export const MAX_SEED = 2 ** 32 - 1
+
 export const DEFAULT_PROFILE = 'local'
 
 const KEY = 'compare'

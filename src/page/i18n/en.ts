@@ -53,6 +53,11 @@ export const en = {
     otherRoom: 'Go to another room',
     badRoom: 'A room’s name is 1 to 32 letters A–Z, digits, _ and -, the first a letter or a digit.',
     noSuchRoom: (name: Part): Part[] => ['A room cannot be called ', name, '.'],
+    noSuchPage: (path: Part): Part[] => ['This page has no view at ', path, '.'],
+    tagline: 'One chat room over eight transports: switch while you chat, and see what each costs.',
+    noSpaces: (suggestion: string) => `A name has no spaces. You can write ${suggestion}.`,
+    lecture: 'Lecture mode',
+    lectureTitle: 'Lecture mode: the wire and the delivery latency only, in large type',
     toLobby: 'Go to the lobby',
     rename: 'Change your name',
     newName: 'Your new name',
@@ -93,8 +98,22 @@ export const en = {
     botOff: 'off',
     botTitle:
       'A bot that sends messages to this room at random times, at this rate on average. It stops after ten minutes.',
+    botSize: 'Text',
+    botPhrase: 'phrases',
+    botSizeTitle: 'The size of the bot’s texts. A room accepts texts of up to 2000 characters.',
     intervalTitle: 'From the start of one poll to the start of the next',
     holdTitle: 'How long the server may hold a request; the server’s own limit has precedence',
+  },
+
+  scenes: {
+    show: 'Examples',
+    title: 'Watch an example:',
+    quiet: { title: 'A quiet room', about: 'long-poll: the server holds a request' },
+    busy: { title: 'A busy room', about: 'long-poll: one more request per answer' },
+    tunnel: { title: 'A tunnel', about: 'websocket: cut for 2 s every 15 s' },
+    buffering: { title: 'A buffering proxy', about: 'SSE: messages arrive in lumps' },
+    tokens: { title: 'A stream of tokens', about: 'SSE: 4 bytes of text, 30 times a second' },
+    or: 'Or write a message below. Keys 1 to 8 change the transport.',
   },
 
   panels: { group: 'Panels', chat: 'Chat', wire: 'Wire', meters: 'Meters', socket: 'Socket' },
@@ -109,7 +128,6 @@ export const en = {
     ended: 'ended',
     cursor: 'cursor',
     cursorTitle: 'The position up to which this page has read the room’s log',
-    empty: 'No message yet. Write one, or turn the bot on.',
     newMessages: (count: number) => `${count} new`,
     newMessagesTitle: 'Go to the newest message',
     connectionLost: 'Connection lost.',
@@ -126,6 +144,8 @@ export const en = {
     tryingNow: 'Trying now …',
     nothingLost: 'Nothing you said is lost.',
     retry: 'Try now',
+    waitsInBrowser:
+      'Six requests of this browser are held; the request of this tab waits in the browser for a free connection. Close a tab, or use a WebSocket, which does not count.',
     endedAsked: 'The server ended your connection, as you asked.',
     endedByServer: 'The server ended your connection.',
     rejoin: 'Rejoin',
@@ -217,12 +237,14 @@ export const en = {
     neverAsked: 'no polls',
     connections: 'Connections',
     openNow: 'open',
-    opened: (count: string) => `${count} opened since`,
-    openedOfSix: (count: string) => `${count} opened · all tabs share six`,
+    opened: (count: string) => `${count} opened`,
+    openedOfSix: (count: string) => `${count} opened · limit 6`,
     slotsTitle:
-      'A browser opens at most six HTTP/1.1 connections to one port of a host, for all its tabs together. WebSockets do not count. The connections of this member are shown.',
-    slotsFull:
-      'This member uses all six connections that the browser’s tabs share. While all are busy, a seventh request waits.',
+      'A browser opens at most six HTTP/1.1 connections to one port of a host, for all its tabs together. WebSockets do not count. Coloured: this member’s connections; grey: requests that other tabs keep open.',
+    slotsFull: 'all six in use',
+    multiplexed:
+      'HTTP/2: all requests of all tabs are streams of one connection. The streams that stay open are shown.',
+    streams: (streams: number, figure: string) => `HTTP/2 · ${figure} open stream${streams === 1 ? '' : 's'}`,
     perMessage: 'Bytes per message',
     perMessageTitle: 'All bytes except a handshake’s, both directions, divided by the messages delivered',
     noMessage: 'no message yet',
@@ -336,6 +358,8 @@ export const en = {
       'Each column is a separate member and reads over a separate port. A browser opens six HTTP/1.1 connections to a port, shared by all its tabs, so no column waits for another.',
     sharedPort: (used: string) =>
       `There are no link ports here: all columns and all tabs share the browser’s six HTTP/1.1 connections to this server. These columns use ${used}.`,
+    multiplexed:
+      'This page uses HTTP/2: all requests of all columns and tabs are streams of one connection, so no column waits for a free connection.',
     sharedFull:
       'All are in use: requests of one column wait for another column, and the race is not fair. Show fewer columns, or close other tabs.',
   },
@@ -470,7 +494,7 @@ export const en = {
     'name-taken': () => 'That name is taken here.',
     invalid: ({ field, limit, detail }) =>
       field === 'name'
-        ? 'A name has up to 24 letters and digits, after the first also _ . -, without spaces.'
+        ? 'A name has no spaces: up to 24 letters and digits, and after the first also _ . and -.'
         : typeof limit === 'number'
           ? `The server accepts at most ${characters(limit)}.`
           : detail,

@@ -9,6 +9,11 @@ export const zhCN: Texts = {
     otherRoom: '去别的房间',
     badRoom: '房间名由 1 到 32 个字母 A–Z、数字、_ 和 - 组成，以字母或数字开头。',
     noSuchRoom: (name) => ['房间不能叫“', name, '”。'],
+    noSuchPage: (path) => ['本页没有 ', path, ' 这个视图。'],
+    tagline: '一个聊天室，八种传输方式：边聊边换，看看各自的代价。',
+    noSpaces: (suggestion) => `名字里不能有空格，可以写成 ${suggestion}。`,
+    lecture: '讲课模式',
+    lectureTitle: '讲课模式：只显示线路和送达延迟，大字号',
     toLobby: '去大厅 lobby',
     rename: '你的名字，点击修改',
     newName: '新名字',
@@ -68,8 +73,22 @@ export const zhCN: Texts = {
     bot: '机器人',
     botOff: '关',
     botTitle: '在本房间里随机说话的人，平均每秒这么多次。十分钟后自己停下。',
+    botSize: '文字',
+    botPhrase: '短句',
+    botSizeTitle: '机器人每条消息的大小。房间最多接受 2000 个字符。',
     intervalTitle: '从一次询问开始到下一次询问开始',
     holdTitle: '服务器最多可以把请求挂起多久；以服务器自己的上限为准',
+  },
+
+  scenes: {
+    show: '示例',
+    title: '先看一个示例：',
+    quiet: { title: '安静的房间', about: '长轮询：服务器一直拿着请求' },
+    busy: { title: '热闹的房间', about: '长轮询：每个响应再花一个请求' },
+    tunnel: { title: '隧道', about: 'WebSocket：每 15 s 断 2 s' },
+    buffering: { title: '缓冲代理', about: 'SSE：消息成批到达' },
+    tokens: { title: '逐词输出', about: 'SSE：每秒 30 次，每次 4 字节' },
+    or: '也可以在下面写一条消息。按 1 到 8 切换传输方式。',
   },
 
   panels: { group: '面板', chat: '聊天', wire: '线路', meters: '仪表', socket: '套接字' },
@@ -84,7 +103,6 @@ export const zhCN: Texts = {
     ended: '已断开',
     cursor: '游标',
     cursorTitle: '本页在房间日志中读到的位置',
-    empty: '还没有消息。说点什么，或者打开机器人。',
     newMessages: (count) => `${count} 条新消息`,
     newMessagesTitle: '跳到最新消息',
     connectionLost: '线路中断。',
@@ -100,6 +118,8 @@ export const zhCN: Texts = {
     tryingNow: '正在重试 …',
     nothingLost: '你说的话一句也不会丢。',
     retry: '马上重试',
+    waitsInBrowser:
+      '本浏览器已有六个请求挂起；本标签页的请求在浏览器里等待空闲的连接。请关闭一个标签页，或改用不占名额的 WebSocket。',
     endedAsked: '服务器已按你的要求断开连接。',
     endedByServer: '服务器断开了你的连接。',
     rejoin: '重新加入',
@@ -182,11 +202,13 @@ export const zhCN: Texts = {
     neverAsked: '无须询问',
     connections: '连接',
     openNow: '条',
-    opened: (count) => `其间新开 ${count} 条`,
-    openedOfSix: (count) => `新开 ${count} 条 · 各标签页共用六条`,
+    opened: (count) => `新开 ${count} 条`,
+    openedOfSix: (count) => `新开 ${count} 条 · 上限 6`,
     slotsTitle:
       '浏览器对同一主机的同一端口最多打开六条 HTTP/1.1 连接，所有标签页共用；WebSocket 不占用它们。这里显示的是本成员的连接。',
-    slotsFull: '所有标签页共用的六条连接都被本成员占用：都被占住时，第七个请求会一直卡住。',
+    slotsFull: '六条连接都已用上',
+    multiplexed: 'HTTP/2：所有标签页的请求都是同一条连接里的流。图中是一直打开的流。',
+    streams: (_, figure) => `HTTP/2 · ${figure} 个打开的流`,
     perMessage: '每条消息字节数',
     perMessageTitle: '上行和下行的全部字节（握手除外），除以送达的消息数',
     noMessage: '还没有消息',
@@ -292,6 +314,7 @@ export const zhCN: Texts = {
       '每个面板都是独立的成员，各走自己的端口。浏览器对每个端口最多打开六条 HTTP/1.1 连接，由所有标签页共用：所以面板之间互不等待。',
     sharedPort: (used) =>
       `这里没有链路端口：所有面板和所有标签页共用浏览器到本服务器的六条 HTTP/1.1 连接。这些面板占了 ${used} 条。`,
+    multiplexed: '本页使用 HTTP/2：所有面板和标签页的请求都是同一条连接里的流，谁也不必等空闲的连接。',
     sharedFull: '连接已用完：一个面板的请求要等另一个，竞赛不再公平。请少显示几个面板，或关闭其他标签页。',
   },
 
@@ -410,7 +433,7 @@ export const zhCN: Texts = {
     'name-taken': () => '这个名字已经有人用了。',
     invalid: ({ field, limit, detail }) =>
       field === 'name'
-        ? '名字最多 24 个字，由文字和数字组成，其后也可用 _ . -，不能有空格。'
+        ? '名字不能有空格：最多 24 个文字和数字，首字之后也可用 _ . 和 -。'
         : typeof limit === 'number'
           ? `服务器最多接受 ${limit} 个字符。`
           : detail,

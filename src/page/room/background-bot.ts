@@ -7,10 +7,15 @@ const MAX_RUN_MS = 600_000
 /** A new rate takes effect within this time. */
 const RATE_CHECK_MS = 200
 
+/** Messages per second. */
+export const BOT_RATES: readonly number[] = [0, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 50, 100]
+
 /** A bot that sends messages to the room at random times, at an average rate. */
 export class BackgroundBot {
   /** Messages per second, on average; 0 while the bot is stopped. */
   readonly ratePerS = signal(0)
+  /** The size of its texts in bytes; null for phrases. */
+  readonly textBytes = signal<number | null>(null)
   readonly #options: BotMemberOptions
   #stop = new AbortController()
 
@@ -41,7 +46,7 @@ export class BackgroundBot {
         const now = performance.now()
         nextGap -= (now - at) * ratePerMs
         at = now
-        for (; nextGap <= 0; nextGap += gap()) member.sendNext()
+        for (; nextGap <= 0; nextGap += gap()) member.sendNext(this.textBytes.peek())
       }
       member.leave()
     }

@@ -3,6 +3,7 @@ import type { SessionObserver } from '../../client/session.ts'
 import { sleep } from '../../client/transports/time.ts'
 import type { Net } from '../../client/transports/transport.ts'
 import { seededRandom, type Random } from '../../random.ts'
+import { textOfBytes } from './bot-text.ts'
 
 export interface BotMemberOptions {
   net: Net
@@ -48,7 +49,12 @@ export class BotMember {
     return this.#member.outbox.length
   }
 
-  sendNext(): void {
+  /** @param textBytes the size of the text; null for a phrase */
+  sendNext(textBytes: number | null = null): void {
+    if (textBytes !== null) {
+      this.#member.send(textOfBytes(textBytes, ++this.#sentCount, this.#random))
+      return
+    }
     const phrases = this.#phrases()
     this.#member.send(`${++this.#sentCount} · ${phrases[Math.floor(this.#random() * phrases.length)] ?? ''}`)
   }

@@ -168,9 +168,11 @@ export class RoomController implements RoomState {
   }
 
   #startSwitch(switchEvent: SwitchEvent): void {
-    this.meter.startPeriod(switchEvent.to.transport)
     // Before the first batch there is no cursor at which another connection could continue.
     const cursor = this.cursor.peek()
+    // The link is known a little later than the room: this is no change of the link.
+    if (cursor === null && switchEvent.from.transport === switchEvent.to.transport) return
+    this.meter.startPeriod(switchEvent.to.transport)
     if (cursor === null) return
     this.#observer.incoming.startSwitch(switchEvent, cursor)
     this.wire.addSwitch(switchEvent)

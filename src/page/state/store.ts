@@ -12,8 +12,12 @@ const TICK_MS = 500
 
 /** The room that the address names; null when it names none. */
 const room = computed(() => ('room' in pageAddress.value ? pageAddress.value.room : null))
+/** The first look at the wire is at a link whose delay is visible: without delay a question and its answer are one line. */
+const FIRST_PROFILE = '3g'
 /** The link profile of this tab's connection, used where the server has a link with this profile. */
-const profile = signal(readItem('profile', 'sessionStorage') ?? DIRECT)
+const profile = signal(readItem('profile', 'sessionStorage') ?? FIRST_PROFILE)
+/** The link profile that is chosen. */
+export const chosenProfile = computed(() => profile.value)
 if (profile.peek() !== DIRECT) needLinks(true)
 /** The room of this tab. */
 export const currentRoom = signal<RoomController | null>(null)

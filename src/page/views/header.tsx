@@ -1,4 +1,5 @@
 import { language, setLanguage, texts, type Language } from '../i18n/i18n.ts'
+import { isLecture } from '../browser/lecture.ts'
 import { addressOf, DEFAULT_ROOM, goToRoom, isRoomName, pageAddress, VIEWS } from '../browser/router.ts'
 import type { RoomController } from '../room/room-controller.ts'
 import { theme, nextTheme, type Theme } from '../browser/theme.ts'
@@ -15,9 +16,11 @@ export function Header({ controller }: { controller: RoomController | null }) {
       </a>
       {controller && <Room room={controller.room} />}
       {controller && <Views room={controller.room} />}
+      <p class="tagline">{texts.value.header.tagline}</p>
       <div class="user-controls">
         {controller && <Name controller={controller} />}
         <Languages />
+        {controller && 'view' in pageAddress.value && pageAddress.value.view === 'chat' && <LectureButton />}
         <ThemeButton />
       </div>
     </header>
@@ -79,6 +82,7 @@ function Name({ controller }: { controller: RoomController }) {
   const member = controller.identity.member.value
   if (!member) return null
   const rename = async (name: string) => {
+    if (/\s/u.test(name)) return header.noSpaces(name.replaceAll(/\s+/gu, '-'))
     const problem = await controller.rename(name)
     return problem && problemText(problem)
   }
@@ -118,6 +122,29 @@ function Languages() {
         </button>
       ))}
     </div>
+  )
+}
+
+/** Wire and latency only, in large type. */
+function LectureButton() {
+  const { lecture, lectureTitle } = texts.value.header
+  return (
+    <button
+      type="button"
+      class="icon"
+      aria-label={lecture}
+      title={lectureTitle}
+      aria-pressed={isLecture.value}
+      onClick={() => (isLecture.value = !isLecture.value)}
+    >
+      <svg viewBox="0 0 16 16" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.4">
+        <path
+          d="M1 2.5h14M2.5 2.5v8h11v-8M8 10.5v1.5M5 14.5l3-2.5 3 2.5"
+          stroke-linecap="round"
+          stroke-linejoin="round"
+        />
+      </svg>
+    </button>
   )
 }
 

@@ -4,19 +4,24 @@ import type { Member } from '../../../protocol.ts'
 import { spelled, tenth } from '../../browser/format.ts'
 import { texts } from '../../i18n/i18n.ts'
 import type { RoomController } from '../../room/room-controller.ts'
+import { waitsForConnection } from '../../state/tab-requests.ts'
 import { BotSelect } from '../transport/bot-select.tsx'
 import { ComposerForm } from './composer-view.tsx'
 import { MessageListView } from './message-list-view.tsx'
 import { MemberList } from './member-list.tsx'
+import { SceneList } from './scene-list.tsx'
 import { problemText } from '../shared/problem-text.ts'
 import { isPhone } from '../shared/screen.ts'
 
 export function Chat({ controller }: { controller: RoomController }) {
-  const { chat, members } = texts.value
+  const { chat, members, scenes } = texts.value
   const title = useId()
+  const scenesId = useId()
   const memberListId = useId()
   const box = useRef<HTMLTextAreaElement>(null)
   const showsMembers = useSignal(false)
+  const showsScenes = useSignal(false)
+  const isEmpty = controller.messages.messageCount.value === 0
 
   const addressMember = ({ name }: Member) => {
     showsMembers.value = false
@@ -31,6 +36,17 @@ export function Chat({ controller }: { controller: RoomController }) {
         <h2 id={title}>{chat.title}</h2>
         <ConnectionState controller={controller} />
         {!isPhone.value && <BotSelect />}
+        {!isEmpty && (
+          <button
+            type="button"
+            class="show-scenes"
+            aria-expanded={showsScenes.value}
+            aria-controls={scenesId}
+            onClick={() => (showsScenes.value = !showsScenes.value)}
+          >
+            {scenes.show}
+          </button>
+        )}
         {controller.cursor.value !== null && (
           <p class="cursor" title={chat.cursorTitle}>
             {chat.cursor} <code>{controller.cursor.value}</code>
@@ -48,6 +64,11 @@ export function Chat({ controller }: { controller: RoomController }) {
         </button>
       </header>
       <ConnectionProblem controller={controller} />
+      {!isEmpty && showsScenes.value && (
+        <div class="scene-strip" id={scenesId}>
+          <SceneList room={controller.room} choose={() => (showsScenes.value = false)} />
+        </div>
+      )}
       <div class="chat-body">
         <MessageListView controller={controller} />
         {(!isPhone.value || showsMembers.value) && (
@@ -98,11 +119,12 @@ export function ConnectionProblem({ controller }: { controller: RoomController }
   }
   const { isLost, isNeverOpen, problem: lastProblem, obstacle: lastObstacle } = controller.connection
   const obstacle = lastObstacle.value
-  if (!isLost.value) {
+  if (!isLost.value || waitsForConnection.value) {
+    const why = waitsForConnection.value ? chat.waitsInBrowser : obstacle && chat.obstacles[obstacle]
     return (
-      obstacle && (
+      why && (
         <div class="problem">
-          <p role="alert">{chat.obstacles[obstacle]}</p>
+          <p role="alert">{why}</p>
         </div>
       )
     )

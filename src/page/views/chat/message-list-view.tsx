@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { isComposing } from '../../browser/keys.ts'
 import { texts } from '../../i18n/i18n.ts'
 import type { RoomController } from '../../room/room-controller.ts'
+import { SceneList } from './scene-list.tsx'
 import { PendingRow, MessageRow } from './message-row.tsx'
 
 /** Within this distance, the reader is at the end. */
@@ -29,17 +30,22 @@ export function MessageListView({ controller }: { controller: RoomController }) 
   const list = useRef<HTMLDivElement>(null)
   const isAtEnd = useSignal(true)
   const seenCount = useRef(0)
+  const lastSize = useRef('')
   const ownMember = controller.identity.member.value
   const entries = messages.entries.value
   const pending = messages.pending.value
   const isOpen = controller.connection.status.value.name === 'open'
 
+  const isEmpty = messages.messageCount.value === 0 && pending.length === 0 && controller.cursor.value !== null
+  const offer = useRef<HTMLLIElement>(null)
+
+  /** The examples are read from their beginning. */
   const scrollToEnd = () => {
-    if (list.current) list.current.scrollTop = list.current.scrollHeight
+    if (list.current) list.current.scrollTop = offer.current?.offsetTop ?? list.current.scrollHeight
   }
   useLayoutEffect(() => {
     if (isAtEnd.peek()) scrollToEnd()
-  }, [entries, pending])
+  }, [entries, pending, isEmpty])
   // A growing composer or an on-screen keyboard makes the list smaller.
   useEffect(() => {
     if (!list.current) return
@@ -47,6 +53,8 @@ export function MessageListView({ controller }: { controller: RoomController }) 
       if (isAtEnd.peek()) scrollToEnd()
     })
     observer.observe(list.current)
+    // A narrower window makes the messages higher.
+    if (list.current.firstElementChild) observer.observe(list.current.firstElementChild)
     return () => observer.disconnect()
   }, [isAtEnd])
 
@@ -63,8 +71,16 @@ export function MessageListView({ controller }: { controller: RoomController }) 
         aria-description={texts.value.wire.logHelp}
         tabIndex={0}
         onKeyDown={stepThroughMessages}
-        onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
-          isAtEnd.value = scrollHeight - scrollTop - clientHeight < NEAR_PX
+        onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight, clientWidth } }) => {
+          const size = `${clientWidth} ${clientHeight}`
+          const isResized = lastSize.current !== size
+          lastSize.current = size
+          // A resized window scrolls too: this is not the reader's choice.
+          if (isResized && isAtEnd.peek()) {
+            scrollToEnd()
+            return
+          }
+          isAtEnd.value = isEmpty || scrollHeight - scrollTop - clientHeight < NEAR_PX
           messages.isScrolledBack = !isAtEnd.value
         }}
       >
@@ -83,8 +99,10 @@ export function MessageListView({ controller }: { controller: RoomController }) 
             pending.map((one) => (
               <PendingRow key={`draft ${one.draft.id}`} pending={one} ownMember={ownMember} isOpen={isOpen} />
             ))}
-          {messages.messageCount.value === 0 && pending.length === 0 && controller.cursor.value !== null && (
-            <li class="blank">{chat.empty}</li>
+          {isEmpty && (
+            <li ref={offer} class="offer">
+              <SceneList room={controller.room} />
+            </li>
           )}
         </ol>
       </div>

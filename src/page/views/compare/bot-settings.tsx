@@ -1,10 +1,8 @@
 import type { Comparison } from '../../compare/comparison.ts'
 import { CONVERSATION_MS } from '../../compare/comparison-bot.ts'
+import { COMPARISON_RATES, MAX_SEED } from '../../compare/settings.ts'
 import { seconds, spelled, whole } from '../../browser/format.ts'
 import { texts } from '../../i18n/i18n.ts'
-
-const RATES = [1, 2, 5, 10, 20, 50, 100]
-const MAX_SEED = 2 ** 32 - 1
 
 /** The conversation bot: its rate, its seed, and its progress. */
 export function BotControls({ of }: { of: Comparison }) {
@@ -28,7 +26,7 @@ export function BotControls({ of }: { of: Comparison }) {
           disabled={progress !== null}
           onChange={({ currentTarget }) => of.setBot({ ratePerS: Number(currentTarget.value) })}
         >
-          {RATES.map((rate) => (
+          {COMPARISON_RATES.map((rate) => (
             <option key={rate} value={String(rate)}>
               {rate}
             </option>

@@ -6,6 +6,7 @@ import { DEFAULT_PROFILE } from '../../compare/settings.ts'
 import { modeOf } from '../../measure/count-math.ts'
 import { whole } from '../../browser/format.ts'
 import { texts } from '../../i18n/i18n.ts'
+import { CONNECTIONS_PER_PORT, isMultiplexed } from '../../network/http-version.ts'
 import { servedTransports } from '../../network/links.ts'
 import type { RoomController } from '../../room/room-controller.ts'
 import { ConnectionProblem } from '../chat/chat-view.tsx'
@@ -102,13 +103,11 @@ function Toolbar({ of, controller }: { of: Comparison; controller: RoomControlle
   )
 }
 
-/** HTTP/1.1 connections that a browser opens to one port. */
-const SLOTS = 6
-
 /** The browser's limit of connections, and a warning when it is reached. */
 function Connections({ of, controller }: { of: Comparison; controller: RoomController }) {
   const { compare } = texts.value
   if (of.links.value.length > 0) return <>{compare.ownPorts}</>
+  if (isMultiplexed) return <>{compare.multiplexed}</>
   const used = [
     ...of.columns.value.map(({ transport, meter }) => ({ transport, meter })),
     { transport: controller.transport.value, meter: controller.meter },
@@ -119,7 +118,8 @@ function Connections({ of, controller }: { of: Comparison; controller: RoomContr
   }, 0)
   return (
     <span>
-      {compare.sharedPort(whole(used))} {used >= SLOTS && <strong role="alert">{compare.sharedFull}</strong>}
+      {compare.sharedPort(whole(used))}{' '}
+      {used >= CONNECTIONS_PER_PORT && <strong role="alert">{compare.sharedFull}</strong>}
     </span>
   )
 }

@@ -4,7 +4,9 @@ import { bytesPerMessage, modeOf, emptyShare } from '../../measure/count-math.ts
 import { bytes, percent, spelled, tenth, timeOfDay, whole, type Figure } from '../../browser/format.ts'
 import type { Plots, Reading } from '../../measure/meter-model.ts'
 import { language, texts } from '../../i18n/i18n.ts'
+import { CONNECTIONS_PER_PORT, isMultiplexed } from '../../network/http-version.ts'
 import type { RoomController } from '../../room/room-controller.ts'
+import { heldRequests } from '../../state/tab-requests.ts'
 import { Bytes } from './bytes-view.tsx'
 import { LatencyMeter } from './latency-view.tsx'
 import { Sparkline } from '../shared/plots.tsx'
@@ -31,13 +33,31 @@ export function Meters({ controller }: { controller: RoomController }) {
         </div>
       )}
       <div class="meters" data-stale={socketState === 'lost'} role="group" aria-labelledby={title} tabIndex={0}>
+        <LatencyMeter controller={controller} reading={reading} plots={plots} />
         <Requests reading={reading} plots={plots} />
         <Empty reading={reading} plots={plots} />
         <Connections reading={reading} controller={controller} />
         <PerMessage reading={reading} plots={plots} />
         <Bytes reading={reading} plots={plots} />
-        <LatencyMeter controller={controller} reading={reading} plots={plots} />
       </div>
+    </section>
+  )
+}
+
+/** The delivery latency alone. */
+export function LatencyPanel({ controller }: { controller: RoomController }) {
+  const title = useId()
+  useEffect(() => controller.meter.tick(), [controller])
+  return (
+    <section class="panel latency-panel" aria-labelledby={title}>
+      <h2 class="sr" id={title}>
+        {texts.value.meters.title}
+      </h2>
+      <LatencyMeter
+        controller={controller}
+        reading={controller.meter.reading.value}
+        plots={controller.meter.plots.value}
+      />
     </section>
   )
 }
@@ -111,16 +131,31 @@ function Empty({ reading, plots }: MeterProps) {
   )
 }
 
-/** HTTP/1.1 connections that a browser opens to one port. */
-const SLOTS = 6
-
 function Connections({ reading, controller }: { reading: Reading | null; controller: RoomController }) {
   const { meters } = texts.value
   const open = reading?.connections ?? null
   const isSocket = modeOf(controller.transport.value, reading?.counts).carrier === 'WebSocket'
-  const taken =
+  const { own: ownStreams, others } = heldRequests.value
+  if (isMultiplexed) {
+    const streams = ownStreams + others
+    return (
+      <Meter
+        title={meters.connections}
+        about={meters.multiplexed}
+        figure={open === null ? meters.nothing : { figure: whole(open), unit: meters.openNow }}
+        sub={reading && meters.streams(streams, whole(streams))}
+      >
+        <p class="slots" aria-hidden="true" data-http="2" title={meters.multiplexed}>
+          {Array.from({ length: streams }, (_, index) => (
+            <i key={index} data-on={index < ownStreams ? 'true' : 'other'} />
+          ))}
+        </p>
+      </Meter>
+    )
+  }
+  const own =
     open === null ? 0 : Math.max(0, isSocket && controller.connection.status.value.name === 'open' ? open - 1 : open)
-  const isFull = taken >= SLOTS
+  const isFull = own + others >= CONNECTIONS_PER_PORT
   return (
     <Meter
       title={meters.connections}
@@ -136,11 +171,13 @@ function Connections({ reading, controller }: { reading: Reading | null; control
         )
       }
     >
-      <p class="slots" aria-hidden="true" data-full={isFull} title={meters.slotsTitle}>
-        {Array.from({ length: SLOTS }, (_, index) => (
-          <i key={index} data-on={index < taken} />
-        ))}
-      </p>
+      {open !== null && (
+        <p class="slots" aria-hidden="true" data-full={isFull} title={meters.slotsTitle}>
+          {Array.from({ length: CONNECTIONS_PER_PORT }, (_, index) => (
+            <i key={index} data-on={index < own ? 'true' : index < own + others ? 'other' : 'false'} />
+          ))}
+        </p>
+      )}
     </Meter>
   )
 }

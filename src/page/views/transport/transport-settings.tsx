@@ -5,13 +5,10 @@ import { seconds, spelled } from '../../browser/format.ts'
 import { texts } from '../../i18n/i18n.ts'
 import type { RoomController } from '../../room/room-controller.ts'
 import { setTuning, setProfile } from '../../state/store.ts'
+import { HOLDS_MS, INTERVALS_MS } from '../../state/tuning-steps.ts'
 import { BotSelect } from './bot-select.tsx'
 import { LinkSelect } from './link-select.tsx'
 import { isPhone } from '../shared/screen.ts'
-
-/** ms, in steps that make a difference, with the round numbers. */
-const INTERVALS = [200, 300, 500, 750, 1000, 1500, 2000, 3000, 5000, 7500, 10_000]
-const HOLDS = [1, 2, 3, 5, 8, 10, 15, 20, 25, 30, 45, 60].map((s) => s * 1000)
 
 export function TransportSettings({ controller }: { controller: RoomController }) {
   const { tuning: words, links: linkWords } = texts.value
@@ -31,7 +28,7 @@ export function TransportSettings({ controller }: { controller: RoomController }
           label={words.hold}
           title={mode === 'held' ? words.holdTitle : words.holdOff}
           isOff={mode !== 'held'}
-          steps={HOLDS}
+          steps={HOLDS_MS}
           value={holdMs}
           set={(ms) => setTuning(controller, { holdMs: ms })}
         />
@@ -59,7 +56,7 @@ export function IntervalSlider({ controller, isOff }: { controller: RoomControll
       label={words.interval}
       title={isOff ? words.intervalOff : words.intervalTitle}
       isOff={isOff}
-      steps={INTERVALS}
+      steps={INTERVALS_MS}
       value={controller.tuning.value.intervalMs}
       set={(ms) => setTuning(controller, { intervalMs: ms })}
     />

@@ -13,7 +13,7 @@ import { exactBytes } from './wire-words.ts'
 /** How often properties without an event are read. */
 const REFRESH_MS = 250
 /** A window of this height has room for the meters and this panel below. */
-const ROOMY_PX = 880
+const ROOMY_PX = 1000
 /** Names of the four states in the standard. */
 const STATES = ['CONNECTING', 'OPEN', 'CLOSING', 'CLOSED'] as const
 const EVENTS = ['open', 'message', 'error', 'close'] as const

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { now } from '../../measure/clock.ts'
+import { isLecture, LECTURE_ZOOM } from '../../browser/lecture.ts'
 import { texts } from '../../i18n/i18n.ts'
 import type { Camera } from '../../wire/drawing/camera.ts'
 import type { Arrow } from '../../wire/items.ts'
@@ -18,6 +19,8 @@ const LATE_MS = 30
 const MOST_LEFT_OUT = 12
 /** Within this distance, the pointer is on an arrow. */
 const NEAR_PX = 8
+/** A narrower drawing is not enlarged in a lecture. */
+const LECTURE_PX = 560
 /** Pixels per line, where a wheel counts in lines. */
 const LINE_PX = 16
 
@@ -30,6 +33,8 @@ interface DiagramProps {
   /** Key of the arrow that is chosen in the list or by a click. */
   at: string | null
   point: (arrow: Arrow | null) => void
+  /** The pointer leaves the drawing. */
+  leave: () => void
   pick: (arrow: Arrow | null) => void
 }
 
@@ -45,10 +50,11 @@ export const sceneOf = (wire: WireRecords, camera: Camera, pointed: string | nul
 })
 
 /** The drawing. Redrawn with each frame while it is live, otherwise after a change. */
-export function Diagram({ wire, camera, at, point, pick }: DiagramProps) {
+export function Diagram({ wire, camera, at, point, leave, pick }: DiagramProps) {
   const { wire: words } = texts.value
   const canvas = useRef<HTMLCanvasElement>(null)
   const drawn = useRef<DrawnArrow[]>([])
+  const zoomNow = useRef(1)
   const hovered = useRef<string | null>(null)
   const pointed = useRef(at)
   pointed.current = at
@@ -99,10 +105,12 @@ export function Diagram({ wire, camera, at, point, pick }: DiagramProps) {
 
     const observer = new ResizeObserver(([entry]) => {
       if (!entry) return
-      size.width = Math.round(entry.contentRect.width)
-      size.height = Math.round(entry.contentRect.height)
-      element.width = size.width * devicePixelRatio
-      element.height = size.height * devicePixelRatio
+      const zoom = isLecture.peek() && entry.contentRect.width >= LECTURE_PX ? LECTURE_ZOOM : 1
+      zoomNow.current = zoom
+      size.width = Math.round(entry.contentRect.width / zoom)
+      size.height = Math.round(entry.contentRect.height / zoom)
+      element.width = size.width * zoom * devicePixelRatio
+      element.height = size.height * zoom * devicePixelRatio
     })
     observer.observe(element.parentElement ?? element)
     frame = requestAnimationFrame(draw)
@@ -128,7 +136,9 @@ export function Diagram({ wire, camera, at, point, pick }: DiagramProps) {
     return () => element.removeEventListener('wheel', wheel)
   }, [camera])
 
-  const arrowAt = ({ offsetX, offsetY }: MouseEvent): Arrow | null => nearest(drawn.current, offsetX, offsetY)
+  const arrowAt = ({ offsetX, offsetY }: MouseEvent): Arrow | null => {
+    return nearest(drawn.current, offsetX / zoomNow.current, offsetY / zoomNow.current)
+  }
   const hover = (arrow: Arrow | null) => {
     if (hovered.current === (arrow?.key ?? null)) return
     hovered.current = arrow?.key ?? null
@@ -161,7 +171,10 @@ export function Diagram({ wire, camera, at, point, pick }: DiagramProps) {
           drag.current = null
         }}
         onPointerCancel={() => (drag.current = null)}
-        onPointerLeave={() => hover(null)}
+        onPointerLeave={() => {
+          hover(null)
+          leave()
+        }}
       />
     </figure>
   )

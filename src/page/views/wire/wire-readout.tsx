@@ -13,12 +13,14 @@ interface ReadoutProps {
   wire: WireRecords
   /** The arrow that is pointed at, or the last one; null before the first. */
   arrow: Arrow | null
-  /** The user chose the arrow: screen readers announce it. */
-  isAsked: boolean
+  /** The reason and the result only. */
+  isBrief: boolean
+  /** Screen readers announce it. */
+  isSpoken: boolean
 }
 
 /** All facts of one arrow and its exchange, and the reason for it. */
-export function Readout({ wire, arrow, isAsked }: ReadoutProps) {
+export function Readout({ wire, arrow, isBrief, isSpoken }: ReadoutProps) {
   const { wire: words } = texts.value
   if (!arrow) {
     return (
@@ -31,9 +33,13 @@ export function Readout({ wire, arrow, isAsked }: ReadoutProps) {
   const reason = reasonOf(arrow, wire, now())
   return (
     // A running count is not announced: the announcements would not end.
-    <Frame isSpoken={isAsked && reason.type !== 'holding'} transport={arrow.transport}>
+    <Frame isSpoken={isSpoken && reason.type !== 'holding'} transport={arrow.transport}>
       <p class="why">{reasonWord(reason)}</p>
-      {item.type === 'frame' ? <Line name={arrow.name} text={facts(arrow)} /> : <Exchange item={item} wire={wire} />}
+      {isBrief ? null : item.type === 'frame' ? (
+        <Line name={arrow.name} text={facts(arrow)} />
+      ) : (
+        <Exchange item={item} wire={wire} />
+      )}
       <ShownAfter wire={wire} arrow={arrow} />
     </Frame>
   )

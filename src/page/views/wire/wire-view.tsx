@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
-import { useEffect, useId, useMemo } from 'preact/hooks'
+import type { VNode } from 'preact'
+import { useEffect, useId, useMemo, useRef } from 'preact/hooks'
 import type { TransportName } from '../../../protocol.ts'
 import { now } from '../../measure/clock.ts'
 import { seconds, spelled, whole } from '../../browser/format.ts'
@@ -18,6 +19,8 @@ import { exactBytes } from './wire-words.ts'
 
 /** How often the list and the texts are updated. */
 const UPDATE_MS = 350
+/** Without the user, the readout changes at most once in this time, so that it can be read. */
+const CALM_MS = 1000
 /** Rows in the list: as a table, and behind the diagram for the keyboard only. */
 const ROWS = { table: 200, diagram: 80 }
 
@@ -37,7 +40,21 @@ export function WireView({ wire, name }: { wire: WireRecords; name: string }) {
   const followed = wire.followed.value
   const lit = useLitArrows(wire, followed)
 
+  /** The picture is held because the mouse is at an arrow. */
+  const isHeldByMouse = useRef(false)
+
+  const point = (arrow: Arrow | null) => {
+    hovered.value = arrow
+    if (!arrow || !camera.isLive.peek()) return
+    isHeldByMouse.current = true
+    camera.pause()
+  }
+  const leavePicture = () => {
+    if (isHeldByMouse.current) camera.live()
+    isHeldByMouse.current = false
+  }
   const step = (arrow: Arrow) => {
+    isHeldByMouse.current = false
     picked.value = arrow
     camera.show(timeOf(arrow), arrow.arrivedAt ?? timeOf(arrow))
   }
@@ -64,7 +81,17 @@ export function WireView({ wire, name }: { wire: WireRecords; name: string }) {
     if (times.length > 0) camera.show(Math.min(...times), Math.max(...times))
   }, [followed, wire, camera, picked])
 
-  const arrow = freshOf(shown.value, hovered.value ?? picked.value)
+  const asked = hovered.value ?? picked.value
+  const arrow = freshOf(shown.value, asked)
+  const readout = useCalm(
+    () =>
+      followed !== null && !asked ? (
+        <PathReadout wire={wire} id={followed} arrows={lit} />
+      ) : (
+        <Readout wire={wire} arrow={arrow ?? notable(shown.value)} isBrief={!asked} isSpoken={picked.value !== null} />
+      ),
+    `${asked?.key} ${picked.value !== null} ${followed} ${lit.length} ${words.title}`,
+  )
   const size = { width: 560, height: 640 }
   const download = (format: 'svg' | 'json') => {
     const file =
@@ -103,7 +130,11 @@ export function WireView({ wire, name }: { wire: WireRecords; name: string }) {
           type="button"
           data-on={!camera.isLive.value}
           title={camera.isLive.value ? words.pauseTitle : words.liveTitle}
-          onClick={() => (camera.isLive.peek() ? camera.pause() : leave())}
+          onClick={() => {
+            isHeldByMouse.current = false
+            if (camera.isLive.peek()) camera.pause()
+            else leave()
+          }}
         >
           <svg viewBox="0 0 16 16" aria-hidden="true">
             {camera.isLive.value ? (
@@ -161,7 +192,8 @@ export function WireView({ wire, name }: { wire: WireRecords; name: string }) {
             wire={wire}
             camera={camera}
             at={picked.value?.key ?? null}
-            point={(pointed) => (hovered.value = pointed)}
+            point={point}
+            leave={leavePicture}
             pick={(found) => {
               if (found) step(found)
               else picked.value = null
@@ -181,14 +213,18 @@ export function WireView({ wire, name }: { wire: WireRecords; name: string }) {
           zoom={(isCloser) => camera.zoom(isCloser)}
         />
       </div>
-      {followed !== null && !hovered.value && !picked.value ? (
-        <PathReadout wire={wire} id={followed} arrows={lit} />
-      ) : (
-        <Readout wire={wire} arrow={arrow ?? notable(shown.value)} isAsked={picked.value !== null} />
-      )}
+      {readout}
       <Totals totals={[...wire.totals]} dropped={wire.dropped} />
     </section>
   )
+}
+
+/** The same element until `key` changes or a while is over. */
+function useCalm(element: () => VNode, key: string): VNode {
+  const last = useRef<{ key: string; at: number; element: VNode } | null>(null)
+  const at = now()
+  if (last.current?.key !== key || at - last.current.at >= CALM_MS) last.current = { key, at, element: element() }
+  return last.current.element
 }
 
 /** The sums of the records, to the byte. */

@@ -258,7 +258,7 @@ class Painter {
     const middle = (client + server) / 2
     const at = y(begunAt)
     const text = words.switch(switchEvent).join(' → ')
-    const half = Math.min((server - client) / 2 + 30, 24 + text.length * 3.5)
+    const half = Math.min((server - client) / 2 + 30, 24 + textWidth(text) / 2)
     const rule = this.#brush.outline('mark', { stroke: ink, width: 1.5, dash: [2, 3] })
     rule.moveTo(0, at)
     rule.lineTo(view.width, at)
@@ -274,6 +274,10 @@ class Painter {
     this.#brush.label({ x: middle, y: at - 7, text, colour: surface, font: `550 11px ${sans}`, align: 'center' })
   }
 }
+
+/** Pixels of a text at 11 px, rounded up: a drawing measures no text. Han characters are as wide as they are high. */
+const textWidth = (text: string): number =>
+  7 * text.length + 4.5 * (text.match(/[\u2e80-\uffef]/gu)?.length ?? 0)
 
 /** The arrow contains the message itself, not only its id. */
 const brings = ({ item }: Arrow): boolean =>

@@ -1,0 +1,129 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { post } from '../../src/client/transports/http.ts'
+import { launchBrowser, Visitor } from '../support/browser.ts'
+import { draft, person, startPlayground } from '../support/playground.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launchBrowser()
+}, 60_000)
+afterAll(() => browser.close())
+
+const DESKTOPS = [
+  { width: 1366, height: 650 },
+  { width: 1280, height: 600 },
+  { width: 1440, height: 900 },
+  { width: 1920, height: 950 },
+]
+const SIZES = [...DESKTOPS, { width: 768, height: 1024 }, { width: 390, height: 664 }]
+
+/** The faults of the layout, each as a sentence. Runs in the page. */
+function layoutFaults(): string[] {
+  const faults: string[] = []
+  const visible = (selector: string) =>
+    [...document.querySelectorAll<HTMLElement>(selector)].filter((element) => element.getClientRects().length > 0)
+  const nameOf = (element: Element) => {
+    const name = `${element.localName}.${element.className.toString().replaceAll(' ', '.')}`
+    return `${name} “${(element.textContent ?? '').slice(0, 24)}”`
+  }
+  /** Parts that stand beside or below each other. */
+  const BLOCKS = [
+    ['header.top', '.controls', '.workspace', '.page-footer'],
+    ['.switch', '.settings-row'],
+    ['.chat', '.panel-tabs', '.wire', '.side-panels', '.latency-panel'],
+    ['.wire > .head', '.tools', '.picture', '.readout', '.totals'],
+    ['.chat > .head', '.chat-body', '.composer'],
+    ['.meters-panel', '.socket'],
+  ]
+  for (const group of BLOCKS) {
+    const boxes = group.flatMap(visible).map((element) => ({ element, box: element.getBoundingClientRect() }))
+    boxes.forEach(({ element, box }, index) => {
+      if (box.bottom > innerHeight + 0.5 || box.right > innerWidth + 0.5 || box.left < -0.5)
+        faults.push(
+          `${nameOf(element)} leaves the window by ${Math.max(box.bottom - innerHeight, box.right - innerWidth)} px`,
+        )
+      for (const other of boxes.slice(index + 1)) {
+        const across = Math.min(box.right, other.box.right) - Math.max(box.left, other.box.left)
+        const down = Math.min(box.bottom, other.box.bottom) - Math.max(box.top, other.box.top)
+        if (across > 0.5 && down > 0.5)
+          faults.push(`${nameOf(element)} overlaps ${nameOf(other.element)} by ${down} px`)
+      }
+    })
+  }
+  /** Texts that are not written by members: none is wider than its place. */
+  const WORDS =
+    '.transport-option b, .transport-option .last-cost, .meters h3, .meters .reading, .meters .sub, .meters .legend, ' +
+    '.latency h3, .light, .tools button, .key li, .head h2, .panel-tabs button, .views a, .send, .scenes b, .scenes small'
+  for (const element of visible(WORDS)) {
+    if (element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).display !== 'inline')
+      faults.push(`${nameOf(element)} is ${element.scrollWidth - element.clientWidth} px wider than its place`)
+    if (element.textContent === '') continue
+    const range = document.createRange()
+    range.selectNodeContents(element)
+    const text = range.getBoundingClientRect()
+    const panel = element.closest('.transport-option, article, .panel, .switch, header')?.getBoundingClientRect()
+    if (panel && (text.right > panel.right + 0.5 || text.left < panel.left - 0.5))
+      faults.push(`${nameOf(element)} leaves its panel`)
+  }
+  for (const element of visible('.readout'))
+    if (element.scrollHeight > element.clientHeight) faults.push(`${nameOf(element)} is cut off`)
+  return faults
+}
+
+const heightOf = (page: Page, selector: string) =>
+  page.locator(selector).evaluate((element) => element.getBoundingClientRect().height)
+
+/** Tests run in Node's types, and esbuild names the functions in a function. */
+const faultsOf = (page: Page) =>
+  page.evaluate<string[]>(`(() => { const __name = (value) => value; return (${layoutFaults.toString()})() })()`)
+
+describe('the layout of the page', () => {
+  it('has no overlap and no cut-off text in any size, language and theme, and shows latency on a desktop without scrolling', async () => {
+    const playground = await startPlayground()
+    const ada = await Visitor.enter(browser, playground.base)
+    const { page } = ada
+    const ben = await person(playground)
+    // The longest sentence of the readout: a held request that the own message ended.
+    await ada.use('long-poll')
+    await ada.say('from me')
+    await post(ben.context, draft('from ben'), new AbortController().signal)
+    await expect.poll(() => ada.texts()).toHaveLength(2)
+    const faults: string[] = []
+    const look = async (mode: string) => {
+      // The next frame: sizes that a ResizeObserver sets are in force.
+      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
+      faults.push(...(await faultsOf(page)).map((fault) => `${mode}: ${fault}`))
+    }
+    for (const language of ['EN', '中文'] as const) {
+      await ada.setLanguage(language)
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme })
+        for (const size of SIZES) {
+          const mode = `${size.width}×${size.height} ${language} ${colorScheme}`
+          await page.setViewportSize(size)
+          const tabs = page.locator('.panel-tabs button')
+          await expect.poll(() => tabs.count()).toBe(size.width >= 1280 ? 0 : size.width > 560 ? 3 : 4)
+          const names = await tabs.allTextContents()
+          for (const name of names.length > 0 ? names : ['all']) {
+            if (names.length > 0) await tabs.filter({ hasText: name }).click()
+            await look(`${mode} ${name}`)
+            if ((await page.locator('.wire').count()) === 0) continue
+            const share = (await heightOf(page, '.picture')) / (await heightOf(page, '.wire'))
+            if (share < 0.4) faults.push(`${mode}: the picture has ${Math.round(100 * share)} % of the wire panel`)
+          }
+          if (!DESKTOPS.includes(size)) continue
+          const isInSight = await page.locator('.latency').evaluate((element) => {
+            const [own, panel] = [element, element.closest('.meters') ?? element].map((box) =>
+              box.getBoundingClientRect(),
+            )
+            return own !== undefined && panel !== undefined && own.top >= panel.top && own.bottom <= panel.bottom + 0.5
+          })
+          if (!isInSight) faults.push(`${mode}: delivery latency is not in sight`)
+        }
+      }
+    }
+    expect(faults).toEqual([])
+    expect(ada.browserErrors).toEqual([])
+  }, 120_000)
+})
