@@ -24,8 +24,7 @@ function layoutFaults(): string[] {
   const visible = (selector: string) =>
     [...document.querySelectorAll<HTMLElement>(selector)].filter((element) => element.getClientRects().length > 0)
   const nameOf = (element: Element) => {
-    const name = `${element.localName}.${element.className.toString().replaceAll(' ', '.')}`
-    return `${name} “${(element.textContent ?? '').slice(0, 24)}”`
+    return `${element.localName}.${[...element.classList].join('.')} “${element.textContent.slice(0, 24)}”`
   }
   /** Parts that stand beside or below each other. */
   const BLOCKS = [

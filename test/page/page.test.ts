@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { post } from '../../src/client/transports/http.ts'
-import { TRANSPORTS } from '../../src/protocol.ts'
+import { TRANSPORTS, type About } from '../../src/protocol.ts'
 import { INSPECTED, launchBrowser, MOVING, Visitor } from '../support/browser.ts'
 import { RETRIED } from '../support/retry.ts'
 import { draft, person, startPlayground } from '../support/playground.ts'
@@ -311,13 +311,15 @@ describe('the page', () => {
     await expect.poll(() => ada.page.getByRole('radio', { checked: true }).getAttribute('value')).toBe('websocket')
   })
 
-  it('loads nothing from other origins', async () => {
+  it('loads nothing from other origins than the server and its links', async () => {
     const { base } = await startPlayground()
+    const { links } = (await (await fetch(`${base}/about`)).json()) as About
+    const own = [base, ...links.map(({ port }) => `http://127.0.0.1:${port}`), 'data:']
     const context = await browser.newContext()
     const page = await context.newPage()
     const foreign: string[] = []
     page.on('request', (request) => {
-      if (!request.url().startsWith(base) && !request.url().startsWith('data:')) foreign.push(request.url())
+      if (!own.some((origin) => request.url().startsWith(origin))) foreign.push(request.url())
     })
     await page.goto(base)
     await page.getByRole('complementary').getByRole('listitem').first().waitFor({ state: 'attached' })

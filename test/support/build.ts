@@ -13,7 +13,7 @@ import type { TestProject } from 'vitest/node'
 
 /** Each part has its script `build:<part>` in package.json, its sources, and a file that the script writes last. */
 const PARTS = {
-  page: { sources: ['src'], output: 'public/js/main.js' },
+  page: { sources: ['src', 'public'], output: 'public/js/main.js' },
   server: { sources: ['src'], output: 'dist/server/LICENSES.txt' },
   client: { sources: ['src'], output: 'dist/client/types/node/index.d.ts' },
   bench: { sources: ['src', 'bench'], output: 'dist/bench/main.js' },
@@ -64,12 +64,16 @@ function isFresh(part: Part): boolean {
   return readFileSync(stampOf(part), 'utf8') === `${hashOf(part)} ${writtenAtMs(part)}`
 }
 
+/** Files in public/ that the build writes. */
+const BUILT = /^js\/|\.(br|gz)$/
+
 /** A hash of names and contents, since a checkout changes times where contents are the same. */
 function hashOf(part: Part): string {
   const hash = createHash('sha256')
   for (const file of ['package.json', 'package-lock.json', 'tsconfig.base.json']) hash.update(readFileSync(file))
   for (const folder of PARTS[part].sources) {
     for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
+      if (folder === 'public' && BUILT.test(name)) continue
       const path = join(folder, name)
       if (statSync(path).isFile()) hash.update(`${path}\0`).update(readFileSync(path))
     }

@@ -1,6 +1,7 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DomainError } from '../errors/domain-error.ts'
 import type { App } from './app-types.ts'
+import { NOT_FOUND_PAGE, wantsPage } from './not-found-page.ts'
 import { retryAfterS, toProblem } from './problems.ts'
 
 export function notFound({ method, url }: FastifyRequest): DomainError {
@@ -9,7 +10,10 @@ export function notFound({ method, url }: FastifyRequest): DomainError {
 
 /** Answers every error, and every request that no route takes, with a problem (RFC 9457). */
 export function handleErrors(app: App): void {
-  app.setNotFoundHandler((request) => {
+  app.setNotFoundHandler((request, reply) => {
+    // A cache must not give the page to a program.
+    reply.header('vary', 'accept')
+    if (wantsPage(request.headers.accept)) return sendPage(reply)
     throw notFound(request)
   })
 
@@ -26,3 +30,12 @@ export function handleErrors(app: App): void {
       .send(JSON.stringify(problem))
   })
 }
+
+const sendPage = (reply: FastifyReply): FastifyReply =>
+  reply
+    .code(404)
+    .header('cache-control', 'no-store')
+    .header('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
+    .header('x-content-type-options', 'nosniff')
+    .type('text/html; charset=utf-8')
+    .send(NOT_FOUND_PAGE)

@@ -37,5 +37,5 @@ export async function mountPage(scope: App, links: Links, { jsonp }: Config, pub
   scope.setErrorHandler<FastifyError>((error, request) => {
     throw error.statusCode === 403 ? notFound(request) : error
   })
-  await scope.register(statics, { root: publicDir, cacheControl: true, maxAge: 0 })
+  await scope.register(statics, { root: publicDir, cacheControl: true, maxAge: 0, preCompressed: true })
 }

@@ -1,0 +1,53 @@
+/**
+ * Bundles the page into public/js, and compresses its files beside themselves: the server sends `style.css.br` for `style.css`.
+ * With `--plain` no compressed files remain, so that a changed style sheet is served as it is (`npm run dev`).
+ */
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { brotliCompress, constants, gzip } from 'node:zlib'
+import { build, transform } from 'esbuild'
+
+const PUBLIC = 'public'
+const SCRIPTS = join(PUBLIC, 'js')
+
+const COMPRESSED = /\.(br|gz)$/
+const COMPRESSIBLE = /\.(js|css|html|svg)$/
+
+async function filesOf(folder: string, wanted: RegExp): Promise<string[]> {
+  const paths = await readdir(folder, { recursive: true })
+  return paths.filter((path) => wanted.test(path)).map((path) => join(folder, path))
+}
+
+/** Style sheets are written with comments and spaces, which a browser does not need. */
+async function contentOf(path: string): Promise<Buffer> {
+  const content = await readFile(path)
+  if (!path.endsWith('.css')) return content
+  return Buffer.from((await transform(content, { loader: 'css', minify: true, target: 'es2022' })).code)
+}
+
+async function compress(path: string): Promise<void> {
+  const content = await contentOf(path)
+  const quality = { params: { [constants.BROTLI_PARAM_SIZE_HINT]: content.length } }
+  await Promise.all([
+    writeFile(`${path}.br`, await promisify(brotliCompress)(content, quality)),
+    writeFile(`${path}.gz`, await promisify(gzip)(content, { level: constants.Z_BEST_COMPRESSION })),
+  ])
+}
+
+await rm(SCRIPTS, { recursive: true, force: true })
+await Promise.all((await filesOf(PUBLIC, COMPRESSED)).map((path) => rm(path)))
+await build({
+  entryPoints: ['src/page/main.tsx'],
+  outdir: SCRIPTS,
+  bundle: true,
+  splitting: true,
+  minify: true,
+  sourcemap: true,
+  format: 'esm',
+  target: 'es2022',
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  logLevel: 'warning',
+})
+if (!process.argv.includes('--plain')) await Promise.all((await filesOf(PUBLIC, COMPRESSIBLE)).map(compress))
