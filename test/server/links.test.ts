@@ -5,6 +5,7 @@ import WebSocket from 'ws'
 import { PROFILE_NAMES } from '../../src/link/link.ts'
 import { TRANSPORTS, type About } from '../../src/protocol.ts'
 import { nodeNet } from '../../src/node/net.ts'
+import { lastingPort } from '../support/port.ts'
 import { RETRIED } from '../support/retry.ts'
 import { person, startPlayground, watch, type TestPlayground } from '../support/playground.ts'
 
@@ -33,6 +34,9 @@ function browse(
 }
 
 const PREFLIGHT = { 'access-control-request-method': 'GET', 'access-control-request-headers': 'authorization' }
+
+/** Links have the server's port plus 10 000 and more, below the ports that systems give out. */
+const LAST_WITH_FIXED_LINKS = 22_000
 
 describe('the links of a server', () => {
   it('are listed at /about with one port for each transport and one more in each profile', async () => {
@@ -138,6 +142,18 @@ describe('the links of a server', () => {
     }
     expect(await linksAt('[::1]:3000')).toEqual([])
     expect((await linksAt('localhost:3000')).length).toBeGreaterThan(0)
+  })
+
+  it('have the same ports after a restart of a server with a port of its own', async () => {
+    const port = await lastingPort(LAST_WITH_FIXED_LINKS)
+    const first = await startPlayground({}, port)
+    const before = (await about(first)).links
+    await first.close()
+    const second = await startPlayground({}, port)
+    expect((await about(second)).links).toEqual(before)
+    // A neighbour with the same wish gets other ports.
+    const other = await startPlayground()
+    expect(new Set([...(await about(other)).links, ...before].map((link) => link.port)).size).toBe(2 * before.length)
   })
 
   it('accept the cursor in a header, so that polls need no preflight each', async () => {

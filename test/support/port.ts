@@ -10,9 +10,9 @@ const END = 32_000
  * A port for a server that is away for a while and comes back, or that listens only later. One that `listen(0)` gives could be
  * somebody else's by then.
  */
-export async function lastingPort(): Promise<number> {
+export async function lastingPort(end = END): Promise<number> {
   for (;;) {
-    const port = randomInt(FIRST, END)
+    const port = randomInt(FIRST, end)
     const server = createServer()
     const isFree = once(server, 'listening').then(
       () => true,

@@ -31,21 +31,15 @@ export function needLinks(usedBefore = false): void {
 /** ms for a link to answer. The probe uses a link without delay, if there is one. */
 const PROBE_MS = 3000
 
-/** The page's content security policy, and so the ports that it allows, is fixed when the page is loaded. */
-let allowedPorts: ReadonlySet<number> | null = null
-
 /** Reads the server's links and transports; settles in any case. */
 export async function readAbout(): Promise<void> {
   try {
     const { links: listed, transports } = (await call(net, { path: '/about' })) as About
     // A browser blocks unencrypted requests from a page that was loaded over TLS.
     const usable = location.protocol === 'http:' ? listed : []
-    allowedPorts ??= new Set(usable.map(({ port }) => port))
-    const known = allowedPorts
     servedTransports.value = TRANSPORTS.filter((name) => transports.includes(name))
-    const allowed = usable.filter(({ port }) => known.has(port))
-    if (wereReachable) links.value = allowed
-    links.value = (await areReachable(allowed)) ? allowed : []
+    if (wereReachable) links.value = usable
+    links.value = (await areReachable(usable)) ? usable : []
   } catch {
     // The server was not reached: the values stay until it is.
   }

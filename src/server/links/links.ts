@@ -10,6 +10,14 @@ import type { Config } from '../config/settings.ts'
  */
 const PORTS_PER_PROFILE = TRANSPORTS.length + 1
 
+/**
+ * The first link has the server's port plus this number, and the others follow, so that a page finds the same links after a
+ * restart of the server.
+ */
+const PORTS_ABOVE_SERVER = 10_000
+/** The ports from here on are given to any program that asks for a free one: a link does not claim one of them. */
+const FIRST_EPHEMERAL_PORT = 32_768
+
 /** Only this machine can connect to 127.0.0.0/8 and ::1. */
 export const isLoopback = (address: string): boolean => /^(127\.|::1$|::ffff:127\.)/.test(address)
 
@@ -97,8 +105,18 @@ export class Links {
     const to = { host: localAddress(bound.address), port: bound.port }
     const wanted = PROFILE_NAMES.flatMap((profile) => Array<ProfileName>(PORTS_PER_PROFILE).fill(profile))
     const onError = (error: Error) => this.#app.log.debug({ error: error.message }, 'a link failed')
+    const first = bound.port + PORTS_ABOVE_SERVER
+    const isFixed = first + wanted.length <= FIRST_EPHEMERAL_PORT
     const opened = await Promise.allSettled(
-      wanted.map(async (profile) => ({ profile, link: await openLink({ to, host: bound.address, profile, onError }) })),
+      wanted.map(async (profile, index) => {
+        const options = { to, host: bound.address, profile, onError }
+        const onFreePort = () => openLink(options)
+        // Another program, or another worker of this server, may have the port.
+        return {
+          profile,
+          link: await (isFixed ? openLink({ ...options, port: first + index }).catch(onFreePort) : onFreePort()),
+        }
+      }),
     )
     for (const { status, ...rest } of opened)
       if (status === 'rejected') this.#app.log.warn(rest, 'a link cannot be opened')
