@@ -16,7 +16,8 @@ export const net: Net = {
 
 /**
  * The same server over one of its links. To a browser this is another origin: a request with a token needs a CORS preflight,
- * which is cached by URL. With the cursor in the URL each poll would be two requests, so the cursor is sent in a header.
+ * which is cached by URL. With the cursor in the URL each poll would be two requests, so the cursor is sent in a header. In
+ * `If-None-Match` too: a browser bypasses its caches for a request with that header, and the cache of preflights is one of them.
  */
 export function netOverLink(direct: Net, link: AboutLink | null): Net {
   if (link === null) return direct
@@ -29,10 +30,11 @@ export function netOverLink(direct: Net, link: AboutLink | null): Net {
     fetch: (input, init) => {
       if (typeof input !== 'string') return direct.fetch(input, init)
       const url = new URL(input)
-      const cursor = url.searchParams.get('after')
-      if (cursor === null) return direct.fetch(input, init)
-      url.searchParams.delete('after')
       const headers = new Headers(init?.headers)
+      const cursor = url.searchParams.get('after') ?? headers.get('if-none-match')?.slice(1, -1)
+      if (cursor === undefined) return direct.fetch(input, init)
+      url.searchParams.delete('after')
+      headers.delete('if-none-match')
       headers.set('last-event-id', cursor)
       return direct.fetch(url.href, { ...init, headers })
     },

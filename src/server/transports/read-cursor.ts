@@ -11,9 +11,12 @@ const isCursor = (text: string): boolean => FORM.test(text)
  *
  * An id that is no cursor is ignored: a browser or a polyfill may send the last id of another server.
  */
-export function startCursor({ headers, query }: FastifyRequest & { query: { after?: Cursor } }): Cursor | null {
-  const last = headers['last-event-id']
-  return (typeof last === 'string' && isCursor(last) ? last : query.after) ?? null
+export const startCursor = ({ headers, query }: FastifyRequest & { query: { after?: Cursor } }): Cursor | null =>
+  lastEventId(headers) ?? query.after ?? null
+
+/** The cursor in `Last-Event-ID`, if there is one. */
+export function lastEventId({ 'last-event-id': last }: FastifyRequest['headers']): Cursor | undefined {
+  return typeof last === 'string' && isCursor(last) ? last : undefined
 }
 
 /**
