@@ -3,16 +3,29 @@ import type { HeartbeatFrame, TransportName } from './protocol.ts'
 
 /** Bytes at the socket. Each byte that was read or written is counted exactly once. */
 export interface ByteSplit {
-  /** Request and response heads, including the WebSocket handshake. */
+  /** Request and response heads, including the WebSocket handshake, and preflights. */
   headers: number
-  /** All other bytes: JSON, WebSocket frame heads, pings. */
-  framing: number
   /**
-   * The messages' text in UTF-8. In compressed frames, text and JSON cannot be told apart: text is assumed to keep the share
-   * that it has before compression.
+   * The protocol's own bytes around this project's JSON: heads of WebSocket frames, chunk sizes, fields of Server-Sent Events,
+   * packet types of Socket.IO, the call of a script, pings, heartbeats.
+   */
+  framing: number
+  /** This project's JSON without the messages' text: names, ids, numbers, the cursor. */
+  envelope: number
+  /**
+   * The messages' text in UTF-8. In compressed frames the parts cannot be told apart: each is assumed to keep the share that
+   * it has before compression.
    */
   payload: number
 }
+
+/** The parts of a split, from the outside in. */
+export const BYTE_PARTS = ['headers', 'framing', 'envelope', 'payload'] as const satisfies (keyof ByteSplit)[]
+
+export const noBytes = (): ByteSplit => ({ headers: 0, framing: 0, envelope: 0, payload: 0 })
+
+export const totalBytes = ({ headers, framing, envelope, payload }: ByteSplit): number =>
+  headers + framing + envelope + payload
 
 /** Counts of one member and one transport since the member joined. */
 export interface Counts {
@@ -26,11 +39,11 @@ export interface Counts {
   opened: number
   /** Messages delivered to this member. */
   delivered: number
+  /** Bytes of the heads, both directions, of the requests that opened a stream or a socket. They are among the headers. */
+  opening: number
   up: ByteSplit
   down: ByteSplit
 }
-
-const noBytes = (): ByteSplit => ({ headers: 0, framing: 0, payload: 0 })
 
 export const noCounts = (): Counts => ({
   requests: 0,
@@ -39,6 +52,7 @@ export const noCounts = (): Counts => ({
   frames: 0,
   opened: 0,
   delivered: 0,
+  opening: 0,
   up: noBytes(),
   down: noBytes(),
 })
@@ -55,8 +69,8 @@ export interface ExchangeRecord {
   /** Unique among all records of a member, in ascending order. */
   id: number
   transport: TransportName
-  /** `stream` and `socket`: frame records follow. */
-  kind: 'poll' | 'post' | 'stream' | 'socket' | 'other'
+  /** `stream` and `socket`: frame records follow. `preflight`: a browser asks whether it may send the next request. */
+  kind: 'poll' | 'post' | 'stream' | 'socket' | 'preflight' | 'other'
   method: string
   /** With the query, without tokens and without ids that give rights. */
   path: string
@@ -132,6 +146,8 @@ export type MeterFrame =
       counts: Partial<Record<TransportName, Counts>>
       /** Open TCP connections of this member, without the meter connection. */
       connections: number
+      /** Bytes that left for the body of the member's newest stream that is open; missing without such a stream. */
+      streamed?: number
     }
   | { type: 'clock'; sentAt: number; serverAt: number }
   | HeartbeatFrame

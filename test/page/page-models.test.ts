@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { Race } from '../../src/page/compare/race.ts'
-import { noCounts, type ExchangeRecord, type FrameRecord } from '../../src/meter.ts'
+import { noBytes, noCounts, type ExchangeRecord, type FrameRecord } from '../../src/meter.ts'
 import { modelP50Ms } from '../../src/page/measure/latency-model.ts'
 import { ClientObservation } from '../../src/page/wire/tracing-net.ts'
 import { Composer } from '../../src/page/room/composer.ts'
 import { WireRecords } from '../../src/page/wire/wire-records.ts'
 import type { MessageEvent } from '../../src/protocol.ts'
 
-const noBytes = { headers: 0, framing: 0, payload: 0 }
 const from = { id: 'm1', name: 'ada' }
 
 const socketOf = (id: number): ExchangeRecord => ({
@@ -22,8 +21,8 @@ const socketOf = (id: number): ExchangeRecord => ({
   answeredAt: 1001,
   status: 101,
   isOver: false,
-  up: noBytes,
-  down: noBytes,
+  up: noBytes(),
+  down: noBytes(),
 })
 
 describe('the path of a request of the page', () => {
@@ -72,8 +71,11 @@ describe('the wire records', () => {
         way: 'down',
         kind: 'batch',
       } as const
-      wire.addRecords([{ ...frame, at, bytes: { headers: 0, framing: 20, payload: 5 } } satisfies FrameRecord], 0)
-      wire.addMessages([{ type: 'message', id: `id-${seq}`, seq, at, from, text: 'hello' }], 'websocket')
+      wire.addRecords(
+        [{ ...frame, at, bytes: { ...noBytes(), framing: 4, envelope: 16, payload: 5 } } satisfies FrameRecord],
+        0,
+      )
+      wire.addMessages([{ type: 'message', id: `id-${seq}`, seq, at, from, text: 'hello' }], 'websocket', () => false)
     }
     expect(wire.items.length).toBeLessThan(5000)
     expect(wire.messages.size).toBeLessThan(5000)
@@ -125,7 +127,7 @@ describe('the model beside the meters', () => {
       requests: 600,
       polls: 600,
       empty: 600,
-      down: { headers: 600 * 235, framing: 0, payload: 0 },
+      down: { ...noBytes(), headers: 600 * 235 },
     }
     // Half the interval, half the round trip and half of it again to answer, and a millisecond for 235 bytes.
     expect(modelP50Ms('short-poll', link, tuning, counts, 0)).toBeCloseTo(651, -1)

@@ -154,6 +154,145 @@ async function exported({ page }: Visitor, format: 'SVG' | 'JSON'): Promise<stri
   return readFile(await download.path(), 'utf8')
 }
 
+/** The exchanges of a transport that have an answer with this status, as the page exports them. */
+async function exchangesOf(visitor: Visitor, transport: TransportName, status: number): Promise<Exported['items']> {
+  const { items } = JSON.parse(await exported(visitor, 'JSON')) as Exported
+  return items.filter(
+    ({ record }) => record?.type === 'exchange' && record.transport === transport && record.status === status,
+  )
+}
+
+describe('an empty answer', () => {
+  it.each([
+    ['short-poll', 204],
+    ['snapshot-poll', 304],
+    ['long-poll', 204],
+  ] as const)('of %s, %i, is drawn from the server to the page', async (transport, status) => {
+    const playground = await startPlayground({ hold: 200 })
+    const ada = await Visitor.enter(browser, playground.base)
+    await ada.use(transport)
+    await expect.poll(() => exchangesOf(ada, transport, status).then(({ length }) => length)).toBeGreaterThan(2)
+    // The record of the last answer may come before its end is seen.
+    for (const { arrows } of (await exchangesOf(ada, transport, status)).slice(0, -1)) {
+      expect(arrows).toEqual([
+        { way: 'up', leftAt: expect.any(Number) as number, arrivedAt: expect.any(Number) as number },
+        { way: 'down', leftAt: expect.any(Number) as number, arrivedAt: expect.any(Number) as number },
+      ])
+    }
+    expect(ada.browserErrors).toEqual([])
+  })
+})
+
+/** Rows of the list with this fault, by their names. */
+const faults = async (page: Page): Promise<string[]> =>
+  wireRows(page).evaluateAll((elements) =>
+    elements.flatMap((element) => {
+      const fault = element.getAttribute('data-fault')
+      return fault === null ? [] : [`${fault} ${element.getAttribute('data-way')} ${element.getAttribute('data-name')}`]
+    }),
+  )
+
+/** The list behind the drawing is for the keyboard; as a table it is for the mouse, too. */
+const asTable = ({ page }: Visitor) => page.getByRole('button', { name: 'Table' }).click()
+
+describe('what goes wrong on the wire', () => {
+  it('is a failed attempt for each request that a server which is away does not answer', async () => {
+    const playground = await startPlayground()
+    const ada = await Visitor.enter(browser, playground.base)
+    await ada.use('long-poll')
+    await expect.poll(() => playground.rooms.get('lobby').log.waiting).toBe(1)
+    await playground.close()
+    await expect.poll(() => faults(ada.page)).toContain('failed up GET')
+    await asTable(ada)
+    await wireRows(ada.page).and(ada.page.locator('[data-fault="failed"]')).last().click()
+    await expect.poll(() => readoutOf(ada.page).textContent()).toContain('No answer')
+  })
+
+  it.each([
+    ['websocket', 'ended down close 4410'],
+    ['long-poll', 'refused down 410'],
+    ['sse', 'ended down end'],
+  ] as const)(
+    'is the end of the connection by the server on %s, at the request of its member',
+    async (transport, fault) => {
+      const playground = await startPlayground()
+      const ada = await Visitor.enter(browser, playground.base)
+      await ada.use(transport)
+      await ada.say('hello')
+      await expect.poll(() => ada.texts()).toEqual(['hello'])
+      expect(await faults(ada.page)).toEqual([])
+      await ada.say('/close')
+      await expect.poll(() => faults(ada.page)).toContain(fault)
+    },
+  )
+
+  it('is not the end of a connection that the page itself replaces', async () => {
+    const playground = await startPlayground()
+    const ada = await Visitor.enter(browser, playground.base)
+    for (const transport of ['websocket', 'sse', 'long-poll', 'http-stream', 'websocket', 'short-poll']) {
+      await ada.use(transport)
+      await ada.say(`by ${transport}`)
+      await expect.poll(async () => (await ada.texts()).at(-1)).toBe(`by ${transport}`)
+    }
+    await expect.poll(async () => (await rows(ada.page)).at(-1)?.transport).toBe('short-poll')
+    expect(await faults(ada.page)).toEqual([])
+  })
+
+  it('is a wait in the browser while other requests hold its six connections', async () => {
+    const playground = await startPlayground()
+    const ada = await Visitor.enter(browser, playground.base)
+    await ada.use('websocket')
+    await ada.say('hello')
+    await expect.poll(() => ada.texts()).toEqual(['hello'])
+    const { log } = playground.rooms.get('empty')
+    await ada.page.evaluate((url) => {
+      for (let i = 0; i < 6; i++) void fetch(url, { cache: 'no-store' })
+    }, `${playground.base}/rooms/empty/long-poll?after=${log.head}`)
+    await expect.poll(() => log.waiting).toBe(6)
+    await ada.use('long-poll')
+    const waiting = wireRows(ada.page).last()
+    await expect.poll(() => waiting.getAttribute('data-name')).toBe('GET')
+    await asTable(ada)
+    await waiting.click()
+    await expect
+      .poll(() => readoutOf(ada.page).textContent())
+      .toMatch(/Has not reached the server for .* in the browser/)
+    await log.append({ type: 'notice', id: 'go-on-now', text: 'go on' })
+    await expect.poll(() => readoutOf(ada.page).textContent()).toMatch(/Stayed in the browser for \d/)
+  })
+})
+
+describe('a preflight', () => {
+  it('is a row of its own, and precedes the first poll over a link only', async () => {
+    const playground = await startPlayground()
+    const ada = await Visitor.enter(browser, playground.base)
+    await ada.page.getByRole('combobox', { name: 'Link', exact: true }).selectOption('wifi')
+    let seen = 0
+    for (const [transport, status] of [
+      ['snapshot-poll', 304],
+      ['short-poll', 204],
+    ] as const) {
+      await ada.use(transport)
+      await expect.poll(() => exchangesOf(ada, transport, status).then(({ length }) => length)).toBeGreaterThan(8)
+      const { items } = JSON.parse(await exported(ada, 'JSON')) as Exported
+      const preflights = items.filter(
+        ({ record }) =>
+          record?.type === 'exchange' &&
+          record.method === 'OPTIONS' &&
+          record.path.startsWith(`/rooms/lobby/${transport}`),
+      )
+      // None, where its connection has not been used again: a preflight is counted with the next request of its connection.
+      expect(preflights.length).toBeLessThan(4)
+      for (const { record } of preflights) {
+        expect(record).toMatchObject({ kind: 'preflight', up: { framing: 0, envelope: 0, payload: 0 } })
+      }
+      seen += preflights.length
+    }
+    expect(seen).toBeGreaterThan(0)
+    expect((await rows(ada.page)).map(({ name }) => name)).toContain('OPTIONS')
+  })
+})
+
 describe('the text of the wire view', () => {
   it('explains why a message took two requests on long-poll', async () => {
     const playground = await startPlayground()
@@ -195,7 +334,9 @@ describe('the text of the wire view', () => {
     await stepUpTo('batch')
     await expect.poll(() => list.getAttribute('aria-activedescendant')).toBe(await selected.getAttribute('id'))
     const readout = readoutOf(ada.page)
-    await expect.poll(() => readout.textContent()).toMatch(/B framing \+ 5.B payload .* on the way.*#\d+ shown/)
+    await expect
+      .poll(() => readout.textContent())
+      .toMatch(/[24].B framing \+ \d+.B JSON \+ 5.B text .* on the way.*#\d+ shown/)
     await stepUpTo('101')
     await expect.poll(() => readout.textContent()).toMatch(/\/rooms\/lobby\/websocket\?after=.* · connection \d/)
     // Enter follows what the arrow carries, Escape goes back to now.

@@ -6,7 +6,7 @@ import { readHead, readResponse } from '../../bench/load/http1-reader.ts'
 import { transports } from '../../src/client/transports/index.ts'
 import { openLink } from '../../src/link/link.ts'
 import { nodeNet } from '../../src/node/net.ts'
-import type { ByteSplit, Counts, MeterFrame } from '../../src/meter.ts'
+import { totalBytes, type Counts, type MeterFrame } from '../../src/meter.ts'
 import type { TransportName } from '../../src/protocol.ts'
 import {
   collect,
@@ -36,7 +36,7 @@ async function meter(playground: TestPlayground, who: Person): Promise<() => Rep
   return () => last
 }
 
-const total = ({ headers, framing, payload }: ByteSplit) => headers + framing + payload
+const total = totalBytes
 const totals = (counts: Counts | undefined) => counts && { up: total(counts.up), down: total(counts.down) }
 
 /** A raw TCP client: what it wrote and what it read is what crossed the wire. */
@@ -104,6 +104,18 @@ async function say({ rooms }: TestPlayground, who: Person): Promise<void> {
   await room.post(await room.membershipByToken(who.token), draft(text))
 }
 
+/** Of the frames that a server sent, without mask. */
+function headBytesOfFrames(frames: Buffer): number {
+  let sum = 0
+  for (let at = 0; at < frames.length;) {
+    const short = frames.readUInt8(at + 1)
+    const headBytes = short < 126 ? 2 : 4
+    sum += headBytes
+    at += headBytes + (short < 126 ? short : frames.readUInt16BE(at + 2))
+  }
+  return sum
+}
+
 const text = 'héllo, 世界'
 const textBytes = Buffer.byteLength(text)
 const auth = ({ token }: Person) => `Authorization: Bearer ${token}`
@@ -116,13 +128,16 @@ describe('the meter counts the same bytes as a raw client', () => {
     const client = new RawClient(playground.port)
     const poll = (query: string) => client.ask([`GET /rooms/lobby/${transport}?${query} HTTP/1.1`, auth(ada)])
     const heads = { up: 0, down: 0 }
-    const add = ({ headBytes, sentHeadBytes }: { headBytes: number; sentHeadBytes: number }) => {
+    let bodies = 0
+    const add = ({ headBytes, sentHeadBytes, bodyBytes }: Awaited<ReturnType<RawClient['ask']>>) => {
       heads.up += sentHeadBytes
       heads.down += headBytes
+      bodies += bodyBytes
     }
     add(await poll(`after=${ada.cursor}&holdMs=0`))
     const post = [`POST /rooms/lobby/messages HTTP/1.1`, auth(ada), 'Content-Type: application/json']
-    add(await client.ask(post, JSON.stringify(draft(text))))
+    const body = JSON.stringify(draft(text))
+    add(await client.ask(post, body))
     add(await poll(`after=${ada.cursor}&holdMs=0`))
     add(await poll(`after=${playground.rooms.get('lobby').log.head}&holdMs=0`))
 
@@ -135,15 +150,17 @@ describe('the meter counts the same bytes as a raw client', () => {
       opened: 1,
       delivered: 1,
       frames: 0,
-      up: { headers: heads.up, payload: textBytes },
-      down: { headers: heads.down, payload: textBytes },
+      opening: 0,
+      // A length in the head frames a body: the body is JSON only.
+      up: { headers: heads.up, framing: 0, envelope: Buffer.byteLength(body) - textBytes, payload: textBytes },
+      down: { headers: heads.down, framing: 0, envelope: bodies - textBytes, payload: textBytes },
     })
     expect(report().connections).toBe(1)
     client.socket.destroy()
     await expect.poll(() => report().connections).toBe(0)
   })
 
-  it('for websocket, with the handshake as headers and all other bytes as frames', async () => {
+  it('for websocket, with the handshake as headers, the heads of its frames as framing, and their JSON as envelope', async () => {
     const playground = await startPlayground()
     const ada = await person(playground)
     const report = await meter(playground, ada)
@@ -156,20 +173,26 @@ describe('the meter counts the same bytes as a raw client', () => {
       `Sec-WebSocket-Key: ${Buffer.alloc(16).toString('base64')}`,
       `Sec-WebSocket-Protocol: chat.v1, bearer.${ada.token}`,
     ])
-    for (let i = 0; i < 3; i++) client.frame(JSON.stringify({ type: 'message', draft: draft(text) }))
+    const contents = Array.from({ length: 3 }, () => JSON.stringify({ type: 'message', draft: draft(text) }))
+    for (const content of contents) client.frame(content)
     // Each message comes twice, as an acknowledgement and in a batch, in either order: what follows counts both.
     const came = (part: string) => client.received.toString().split(part).length - 1
     await expect.poll(() => [came('{"type":"ack"'), came(text)]).toEqual([3, 3])
     const expected = { up: client.sent, down: client.received.length }
     await expect.poll(() => totals(report().counts.websocket)).toEqual(expected)
     const counts = report().counts.websocket
+    // RFC 6455: 2 bytes, 2 more for a length over 125, and a client's mask of 4.
+    const upHeads = contents.reduce((sum, content) => sum + (Buffer.byteLength(content) > 125 ? 8 : 6), 0)
+    const downHeads = headBytesOfFrames(client.received.subarray(handshake.headBytes))
+    expect(downHeads).toBeGreaterThanOrEqual(3 * 2)
     expect(counts).toMatchObject({
+      opening: handshake.sentHeadBytes + handshake.headBytes,
       requests: 1,
       empty: 0,
       opened: 1,
       delivered: 3,
-      up: { headers: handshake.sentHeadBytes, payload: 3 * textBytes },
-      down: { headers: handshake.headBytes, payload: 3 * textBytes },
+      up: { headers: handshake.sentHeadBytes, framing: upHeads, payload: 3 * textBytes },
+      down: { headers: handshake.headBytes, framing: downHeads, payload: 3 * textBytes },
     })
     client.socket.destroy()
   })
@@ -225,7 +248,7 @@ describe('the meter counts the same bytes as a raw client', () => {
     await answered
     const expected = { up: client.sent, down: client.received.length }
     await expect.poll(() => totals(report().counts['short-poll'])).toEqual(expected)
-    expect(report().counts['short-poll']?.up).toMatchObject({ framing: 0, payload: textBytes })
+    expect(report().counts['short-poll']?.up).toMatchObject({ framing: 0, envelope: 0, payload: textBytes })
     client.socket.destroy()
   })
 
@@ -252,7 +275,9 @@ describe('the meter counts the same bytes as a raw client', () => {
       up: { headers: sum(({ sentHeadBytes }) => sentHeadBytes), framing: 0 },
       down: {
         headers: sum(({ headBytes }) => headBytes),
-        framing: sum(({ bodyBytes }) => bodyBytes) - textBytes,
+        // The call around the batch. The answer without a batch is not divided.
+        framing: '/**/show();'.length,
+        envelope: sum(({ bodyBytes }) => bodyBytes) - '/**/show();'.length - textBytes,
         payload: textBytes,
       },
     })
@@ -260,7 +285,7 @@ describe('the meter counts the same bytes as a raw client', () => {
   })
 
   it.each(['sse', 'http-stream'] satisfies TransportName[])(
-    'for %s, with its head as headers and the chunk marks as framing',
+    'for %s, with its head as headers and as opening, the marks around the JSON as framing, and the JSON as envelope',
     async (transport) => {
       const playground = await startPlayground({ beat: 300 })
       const ada = await person(playground)
@@ -279,13 +304,23 @@ describe('the meter counts the same bytes as a raw client', () => {
       expect(client.received.toString()).toMatch(/transfer-encoding: chunked/i)
       const expected = { up: client.sent, down: client.received.length }
       await expect.poll(() => totals(report().counts[transport])).toEqual(expected)
+      const batches = [...client.received.toString().matchAll(/\{"cursor".*\}/g)].map(([json]) =>
+        Buffer.byteLength(json),
+      )
+      const jsonBytes = batches.reduce((sum, size) => sum + size, 0)
       expect(report().counts[transport]).toMatchObject({
         requests: 1,
         polls: 0,
         opened: 1,
         delivered: 3,
-        up: { headers: sentHeadBytes, framing: 0, payload: 0 },
-        down: { headers: headBytes, payload: 3 * textBytes },
+        opening: sentHeadBytes + headBytes,
+        up: { headers: sentHeadBytes, framing: 0, envelope: 0, payload: 0 },
+        down: {
+          headers: headBytes,
+          framing: expected.down - headBytes - jsonBytes,
+          envelope: jsonBytes - 3 * textBytes,
+          payload: 3 * textBytes,
+        },
       })
     },
   )

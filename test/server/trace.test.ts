@@ -4,7 +4,15 @@ import WebSocket from 'ws'
 import { post } from '../../src/client/transports/http.ts'
 import { ProblemError, type Net } from '../../src/client/transports/transport.ts'
 import { transports } from '../../src/client/transports/index.ts'
-import { noCounts, type Counts, type FrameKind, type MeterFrame, type TraceRecord } from '../../src/meter.ts'
+import {
+  BYTE_PARTS,
+  noBytes,
+  noCounts,
+  type Counts,
+  type FrameKind,
+  type MeterFrame,
+  type TraceRecord,
+} from '../../src/meter.ts'
 import { TRANSPORTS, type Ack, type RoomEvent, type TransportName } from '../../src/protocol.ts'
 import { Trace } from '../../src/server/metering/trace.ts'
 import {
@@ -70,7 +78,7 @@ class MeterConnection {
   sums(transport: TransportName): Pick<Counts, 'up' | 'down'> {
     const { up, down } = noCounts()
     for (const record of this.of(transport)) {
-      for (const part of ['headers', 'framing', 'payload'] as const) {
+      for (const part of BYTE_PARTS) {
         if (record.type === 'exchange') {
           up[part] += record.up[part]
           down[part] += record.down[part]
@@ -96,8 +104,8 @@ const countsOf = (meter: MeterConnection, transport: TransportName) => {
 }
 
 const NO_BYTES = {
-  up: { headers: 0, framing: 0, payload: 0 },
-  down: { headers: 0, framing: 0, payload: 0 },
+  up: noBytes(),
+  down: noBytes(),
 }
 
 /** What is counted and in no record yet: both come in frames of their own, so that either may be ahead. */
@@ -106,6 +114,7 @@ function unrecorded(meter: MeterConnection, transport: TransportName): Pick<Coun
   const apart = (way: 'up' | 'down') => ({
     headers: counts[way].headers - sums[way].headers,
     framing: counts[way].framing - sums[way].framing,
+    envelope: counts[way].envelope - sums[way].envelope,
     payload: counts[way].payload - sums[way].payload,
   })
   return { up: apart('up'), down: apart('down') }
@@ -247,9 +256,7 @@ describe('the trace records of a member', () => {
     await expect.poll(() => [...kinds()]).toContain('close')
     await expect.poll(() => unrecorded(meter, 'websocket')).toEqual(NO_BYTES)
     const left = meter.of('websocket').filter((record) => record.type === 'frame' && record.kind === 'rest')
-    expect(left.map((record) => record.type === 'frame' && record.bytes)).toEqual(
-      left.map(() => ({ headers: 0, framing: 0, payload: 0 })),
-    )
+    expect(left.map((record) => record.type === 'frame' && record.bytes)).toEqual(left.map(() => noBytes()))
   })
 
   it('have the begin, the end and the reason of the end of a held request', async () => {
@@ -349,7 +356,7 @@ describe('the trace records of a member', () => {
       way: 'up',
       kind: 'other',
       at: 0,
-      bytes: { headers: 0, framing: 0, payload: 0 },
+      bytes: noBytes(),
     })
     expect(trace.drain()).toBeNull()
     for (let id = 1; id <= 5; id++) trace.add(record(id))

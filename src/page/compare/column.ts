@@ -7,7 +7,10 @@ import { transports } from '../../client/transports/index.ts'
 import { MeterModel } from '../measure/meter-model.ts'
 import { MessageList } from '../room/message-list.ts'
 import { MeterSocket } from '../measure/meter-socket.ts'
+import { DIRECT } from '../network/links.ts'
 import { netOverLink } from '../network/net.ts'
+import { StreamWatch } from '../wire/stream-watch.ts'
+import { traceNet } from '../wire/tracing-net.ts'
 import { IncomingEvents } from '../room/incoming-events.ts'
 
 /** Messages that a column shows. */
@@ -38,6 +41,7 @@ export class ComparisonColumn {
   readonly member = signal<Member | null>(null)
   readonly state = signal<ColumnState>({ name: 'connecting' })
   readonly link: Signal<AboutLink | null>
+  /** Observed, for what has arrived of a streamed answer. */
   readonly #net: Net
   readonly #incoming: IncomingEvents
   readonly #meterSocket: MeterSocket
@@ -47,9 +51,17 @@ export class ComparisonColumn {
   constructor({ net, room, transport, link, tuning, language, onMessage }: ColumnOptions) {
     this.transport = transport
     this.link = signal(link)
-    this.#net = net
     this.#tuning = tuning
-    this.meter = new MeterModel(transport)
+    const stream = new StreamWatch()
+    this.#net = traceNet(net, {
+      exchangeBegan: (observation) => stream.watch(observation),
+      socketMade: () => undefined,
+    })
+    this.meter = new MeterModel(
+      transport,
+      () => this.link.peek()?.profile ?? DIRECT,
+      () => stream.progress,
+    )
     this.#meterSocket = new MeterSocket(net, room, {
       report: (report) => this.meter.report(report),
       trace: () => undefined,
@@ -63,7 +75,7 @@ export class ComparisonColumn {
     )
     this.#roomMember = new RoomMember({
       net,
-      connectionNet: netOverLink(net, link),
+      connectionNet: netOverLink(this.#net, link),
       room,
       transport,
       tuning: tuning,
@@ -73,6 +85,7 @@ export class ComparisonColumn {
       observer: {
         joined: ({ member, token, heartbeatMs }) => {
           this.member.value = member
+          this.#incoming.joined()
           this.meter.joined(transport, Date.now())
           this.#meterSocket.begin({ token, heartbeatMs })
         },
@@ -113,7 +126,10 @@ export class ComparisonColumn {
   }
 
   #show(state: SessionState): void {
-    if (state.name === 'open' && this.state.peek().name !== 'open') this.#incoming.opened()
+    if (state.name === 'open' && this.state.peek().name !== 'open') {
+      this.#incoming.opened()
+      this.meter.connectionOpened()
+    } else if (state.name === 'waiting' && this.#roomMember.token !== null) this.meter.connectionLost()
     if (state.name === 'open' || state.name === 'connecting') this.state.value = { name: state.name }
     // Before it has joined, it is connecting, not lost.
     else if (state.name === 'waiting')

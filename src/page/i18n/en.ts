@@ -16,6 +16,7 @@ export interface WireFacts {
   again: string | null
   isOwn: boolean
   waited: string | null
+  isOver: boolean
   bytes: string
   kind: FrameKind
   status: number
@@ -78,7 +79,8 @@ export const en = {
     perMessage: (figure: string) => `${figure}/msg`,
     notTried: 'not tried yet',
     noMessage: 'no message yet',
-    lastCostTitle: 'as last measured here: bytes per message, median delivery latency',
+    lastCostTitle:
+      'as last measured here: bytes per message, median delivery latency; grey when link or rate is another now',
   },
 
   statusLights: {
@@ -150,6 +152,8 @@ export const en = {
     endedByServer: 'The server ended your connection.',
     rejoin: 'Rejoin',
     latencyTitle: 'From the server’s timestamp to this page',
+    late: (figure: string) => `late, ${figure}`,
+    lateTitle: 'Stored while there was no connection; it came with the next one.',
     toOnly: (name: Part): Part[] => ['to ', name, ' only'],
     toYouOnly: 'to you only',
     sending: 'sending …',
@@ -177,6 +181,8 @@ export const en = {
       '.',
     ],
     ended: { asked: 'Disconnected by the server, as you asked.', byServer: 'Disconnected by the server.' },
+    forgotten:
+      'The server has lost this room, for example by a restart. The earlier messages are gone; the list starts again from here.',
     reset: 'Some messages are no longer retained by the server. The list starts again from here.',
     unseen:
       'Your private message is stored. This transport carries public messages only, so the message will not be shown here.',
@@ -239,6 +245,12 @@ export const en = {
     openNow: 'open',
     opened: (count: string) => `${count} opened`,
     openedOfSix: (count: string) => `${count} opened · limit 6`,
+    socketAndIdle: (idle: number) => `the socket, and ${idle} idle for HTTP`,
+    idleTitle:
+      'Beside the socket, the browser keeps the HTTP connections that it used before, for a while, for its next request.',
+    outages: (count: number, duration: string) => `connection lost ${times(count)}, ${duration} in all`,
+    stuck: (figure: string) =>
+      `${figure} of the stream left the server and have not arrived: something on the way holds this answer back, as a buffering proxy does.`,
     slotsTitle:
       'A browser opens at most six HTTP/1.1 connections to one port of a host, for all its tabs together. WebSockets do not count. Coloured: this member’s connections; grey: requests that other tabs keep open.',
     slotsFull: 'all six in use',
@@ -246,7 +258,8 @@ export const en = {
       'HTTP/2: all requests of all tabs are streams of one connection. The streams that stay open are shown.',
     streams: (streams: number, figure: string) => `HTTP/2 · ${figure} open stream${streams === 1 ? '' : 's'}`,
     perMessage: 'Bytes per message',
-    perMessageTitle: 'All bytes except a handshake’s, both directions, divided by the messages delivered',
+    perMessageTitle:
+      'All bytes, both directions, divided by the messages delivered; without what opens a long connection, which is paid once',
     noMessage: 'no message yet',
     ofWhichText: (figure: string) => `of which text: ${figure}`,
     bytes: 'Bytes',
@@ -257,13 +270,18 @@ export const en = {
     down: 'down',
     headers: 'headers',
     framing: 'framing',
-    payload: 'payload',
-    handshake: (figure: string) => `${figure} of it for the handshake: once, not per message`,
+    envelope: 'JSON',
+    payload: 'text',
+    partsTitle:
+      'Headers: heads of requests and answers. Framing: what the protocol adds, such as a frame head of 2 to 14 bytes or a chunk size. JSON: this project’s own envelope around the text. Text: what was written.',
+    opening: (figure: string) => `${figure} to open the connection: paid once, not per message`,
     latency: 'Delivery latency',
     latencyTitle: (half: string) =>
       `From the server’s timestamp on a message to this page’s code. The two clocks were compared over the meter connection, to ± ${half}.`,
     latencyUnknown: 'From the server’s timestamp on a message to this page’s code.',
     latencyOf: (messages: number, figure: string) => `of ${figure} message${messages === 1 ? '' : 's'}`,
+    late: (figure: string) => `${figure} late`,
+    lateTitle: 'Late: stored while there was no connection. They count in both percentiles, and are rings in the plot.',
     plot: (count: number, p50: string, p95: string) =>
       `Latency of each message of the last 60 seconds: ${count} messages; with the current settings p50 ${p50}, p95 ${p95}`,
     plotEmpty: 'Latency of each message of the last 60 seconds: none yet',
@@ -308,6 +326,7 @@ export const en = {
     preparing: 'opening the columns …',
     logOf: (transport: string) => `Messages by ${transport}`,
     empty: 'No message yet.',
+    stuck: (figure: string) => `${figure} held back on the way`,
     states: { connecting: 'connecting …', open: 'open', lost: 'connection lost', refused: 'refused' },
     totals: (transport: string) => `Cost of ${transport}`,
     quantity: 'Quantity',
@@ -390,11 +409,13 @@ export const en = {
     parkedStill: (seconds: string) => `parking ${seconds}`,
     until: (seq: string) => `until ${seq}`,
     waited: (seconds: string) => `waits ${seconds}`,
+    inBrowser: (seconds: string) => `in the browser ${seconds}`,
     stored: (seq: string) => `${seq} stored`,
     again: 'again',
     up: 'up',
     down: 'down',
     empty: 'empty',
+    failed: 'failed',
     connection: (count: number) => `connection ${count}`,
     underWay: (ms: string) => `${ms} on the way`,
     pageUnknown: 'not seen by this page',
@@ -405,6 +426,7 @@ export const en = {
     path: (seq: string) => `Path of ${seq}`,
     pathStored: (time: string) => `stored ${time}`,
     pathShown: (ms: string) => `shown here ${ms} later`,
+    pathHistory: 'shown with the history',
     pathGone: 'The records of this message are no longer kept, or are older than this page’s trace.',
     totals: 'Bytes since this page’s trace began',
     dropped: (count: string) => `${count} records were dropped: too many at once.`,
@@ -461,7 +483,17 @@ export const en = {
         'Ended by the page before there was an answer: another connection replaced it, or a setting was changed.',
       broken: () => 'No answer: the connection was cut first.',
       refused: ({ status }) => `The server refused: ${status}.`,
+      waiting: ({ waited, isOver }) =>
+        isOver
+          ? `Stayed in the browser for ${waited} before it left: no connection was free.`
+          : `Has not reached the server for ${waited}: it waits in the browser for a free connection, or is stuck on the way. A browser opens six HTTP/1.1 connections to one port, for all its tabs.`,
+      'held-back': () =>
+        'Left the server and has not arrived: something on the way holds this answer back. A buffering proxy passes an answer on only when it ends, or when its buffer is full.',
+      ended: () => 'The server ended the connection.',
+      'broken-open': () => 'The connection broke: neither side closed it in order.',
       pending: () => 'In transit, or being processed.',
+      preflight: () =>
+        'A preflight: the link’s port is another origin to the browser, so it asks first whether this page may send the next request. The answer is cached for each address.',
       other: () => 'Carries no message: counted with the transport in use.',
       uncounted: () =>
         'Only this page’s side is known. The server has no record of it: it is counted for no member, or is older than this page’s trace.',

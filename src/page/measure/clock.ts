@@ -20,11 +20,13 @@ export const now = (): number => performance.timeOrigin + performance.now()
  */
 export class Clock {
   #samples: ClockReading[] = []
+  #isOutdated = false
 
   /** One answer: asked at `sentAt`, received at `receivedAt`, both by this page's clock. */
   addSample(sentAt: number, serverAt: number, receivedAt: number): void {
     const halfRoundTripMs = (receivedAt - sentAt) / 2
     const sample = { offsetMs: serverAt - (sentAt + halfRoundTripMs), halfRoundTripMs }
+    if (this.#isOutdated) this.reset()
     const known = this.reading
     // Each is exact to ± its half: if two contradict, one of the clocks was set in between.
     const apartMs = known ? Math.abs(sample.offsetMs - known.offsetMs) : 0
@@ -35,6 +37,12 @@ export class Clock {
   /** Drops all samples: the machine may have slept, or a clock was set. */
   reset(): void {
     this.#samples = []
+    this.#isOutdated = false
+  }
+
+  /** The next sample replaces all before: until then they are the best that is known. */
+  outdate(): void {
+    this.#isOutdated = true
   }
 
   /** null before the first answer. */

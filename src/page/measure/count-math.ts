@@ -1,4 +1,4 @@
-import type { ByteSplit, Counts } from '../../meter.ts'
+import { totalBytes, type ByteSplit, type Counts } from '../../meter.ts'
 import type { TransportName } from '../../protocol.ts'
 import type { TransportMode } from '../../client/transports/transport.ts'
 import { transports } from '../../client/transports/index.ts'
@@ -6,6 +6,7 @@ import { transports } from '../../client/transports/index.ts'
 const difference = (a: ByteSplit, b: ByteSplit): ByteSplit => ({
   headers: a.headers - b.headers,
   framing: a.framing - b.framing,
+  envelope: a.envelope - b.envelope,
   payload: a.payload - b.payload,
 })
 
@@ -17,11 +18,12 @@ export const countsSince = (before: Counts, after: Counts): Counts => ({
   frames: after.frames - before.frames,
   opened: after.opened - before.opened,
   delivered: after.delivered - before.delivered,
+  opening: after.opening - before.opening,
   up: difference(after.up, before.up),
   down: difference(after.down, before.down),
 })
 
-export const sumOf = ({ headers, framing, payload }: ByteSplit): number => headers + framing + payload
+export const sumOf = totalBytes
 
 /** How a connection works now. A transport that upgrades to a socket has done so once frames are counted. */
 export function modeOf(transport: TransportName, counts: Counts | undefined): TransportMode {
@@ -29,17 +31,20 @@ export function modeOf(transport: TransportName, counts: Counts | undefined): Tr
   return traits.before && !counts?.frames ? traits.before : traits
 }
 
-/** Frames of a socket have no headers: its header bytes are all handshake, which occurs once, not per message. */
-export function handshakeBytes(transport: TransportName, counts: Counts): number {
-  const { up, down } = counts
-  return modeOf(transport, counts).carrier === 'WebSocket' ? up.headers + down.headers : 0
+/**
+ * Bytes that open a connection which then stays open: they occur once, not per message. Frames of a socket have no headers, so
+ * the header bytes of a transport with a socket are all opening, including its polls before the socket.
+ */
+export function openingBytes(transport: TransportName, counts: Counts): number {
+  const { up, down, opening } = counts
+  return modeOf(transport, counts).carrier === 'WebSocket' ? up.headers + down.headers : opening
 }
 
-/** All bytes, both directions, without a handshake, divided by the messages delivered. null before the first message. */
+/** All bytes, both directions, without openings, divided by the messages delivered. null before the first message. */
 export function bytesPerMessage(transport: TransportName, counts: Counts): number | null {
   const { delivered, up, down } = counts
   if (delivered === 0) return null
-  return (sumOf(up) + sumOf(down) - handshakeBytes(transport, counts)) / delivered
+  return (sumOf(up) + sumOf(down) - openingBytes(transport, counts)) / delivered
 }
 
 /** The share of answered polls whose answer was empty. null for a transport that does not poll. */

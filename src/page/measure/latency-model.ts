@@ -38,5 +38,5 @@ export function modelP50Ms(
 /** Bytes of an answer or a frame with events. Every answer has a head, also an empty one; a frame has none. */
 function bytesPerAnswer({ requests, polls, empty, frames, down }: Counts, mode: TransportMode['mode']): number {
   const head = mode === 'streaming' ? 0 : down.headers / Math.max(1, requests)
-  return head + (down.framing + down.payload) / Math.max(1, polls - empty + frames)
+  return head + (down.framing + down.envelope + down.payload) / Math.max(1, polls - empty + frames)
 }

@@ -18,6 +18,8 @@ export interface Dot {
   at: number
   ms: number
   transport: TransportName
+  /** The message was stored while no connection was open. */
+  isLate: boolean
 }
 
 /** One reading in the sparklines. */
@@ -37,8 +39,22 @@ export interface Latency {
   p95: number
   /** Messages per second while messages arrived; 0 for a single message. */
   ratePerS: number
-  /** The number of messages in the percentiles. */
+  /** The number of messages in the percentiles, and of those that came late, with the next connection. */
   messages: number
+  late: number
+}
+
+/** How often the connection was lost in a period, and for how long in all; the current loss is included. */
+export interface Outages {
+  count: number
+  ms: number
+}
+
+/** What the server has sent on an open stream and the page has not received. */
+export interface Stuck {
+  bytes: number
+  /** The time since which nothing has arrived. */
+  since: number
 }
 
 /** The values of the meters for one period: from one switch to the next. */
@@ -53,12 +69,18 @@ export interface Reading {
   requestsPerS: number | null
   bytesPerS: number | null
   latency: Latency | null
+  outages: Outages
+  /** null while all that was sent arrives. */
+  stuck: Stuck | null
 }
 
 /** The cost of a transport as last measured. */
 export interface LastCost {
   bytesPerMessage: number | null
   p50: number | null
+  /** The profile of the link, and the messages per second, under which it was measured. */
+  profile: string
+  ratePerS: number
 }
 
 export interface Plots {
@@ -74,6 +96,17 @@ export function percentile(ordered: readonly number[], p: number): number {
   return ordered[Math.max(0, Math.ceil(p * ordered.length) - 1)] ?? 0
 }
 
+/** What has arrived of a streamed answer. */
+export interface StreamProgress {
+  /** The head has arrived. */
+  isAnswered: boolean
+  /** Of the body. */
+  bytes: number
+}
+
+/** Bytes that do not arrive within this time are held back: it is longer than the round trip of every link. */
+const STUCK_MS = 2000
+
 /** From one switch to the next. */
 interface Period {
   transport: TransportName
@@ -81,8 +114,15 @@ interface Period {
   isSwitch: boolean
   /** The counts of the transport before the period. */
   before: Counts
-  deliveries: Pick<Dot, 'at' | 'ms'>[]
+  deliveries: Pick<Dot, 'at' | 'ms' | 'isLate'>[]
+  outages: Outages
 }
+
+const newPeriod = (transport: TransportName, begunAt: number, isSwitch: boolean, before: Counts): Period => ({
+  ...{ transport, begunAt, isSwitch, before },
+  deliveries: [],
+  outages: { count: 0, ms: 0 },
+})
 
 /** Makes readings from the server's reports and the page's clock. */
 export class MeterModel {
@@ -90,21 +130,45 @@ export class MeterModel {
   readonly plots = signal<Plots>({ now: Date.now(), points: [], dots: [], switches: [] })
   readonly lastCosts = signal<Partial<Record<TransportName, LastCost>>>({})
   readonly socketState = signal<MeterState>('connecting')
+  readonly #profile: () => string
+  readonly #streamed: () => StreamProgress | null
+  #lostAt: number | null = null
+  #stuck: { sent: number; arrived: number; since: number } | null = null
   #report: MeterReport | null = null
   #period: Period
   #points: Point[] = []
   #dots: Dot[] = []
   #switches: { at: number; from: TransportName; to: TransportName }[] = []
 
-  constructor(transport: TransportName) {
-    this.#period = { transport, begunAt: Date.now(), isSwitch: false, before: noCounts(), deliveries: [] }
+  /**
+   * @param profile of the link in use
+   * @param streamed what has arrived of the answer that is being streamed; null without one
+   */
+  constructor(transport: TransportName, profile: () => string, streamed: () => StreamProgress | null) {
+    this.#profile = profile
+    this.#streamed = streamed
+    this.#period = newPeriod(transport, Date.now(), false, noCounts())
   }
 
   /** A new member: the server's counts begin at 0. */
   joined(transport: TransportName, at: number): void {
     this.#report = null
-    this.#period = { transport, begunAt: at, isSwitch: false, before: noCounts(), deliveries: [] }
+    this.#lostAt = null
+    this.#period = newPeriod(transport, at, false, noCounts())
     this.tick()
+  }
+
+  /** The connection broke. */
+  connectionLost(): void {
+    if (this.#lostAt !== null) return
+    this.#lostAt = Date.now()
+    this.#period.outages.count += 1
+  }
+
+  connectionOpened(): void {
+    if (this.#lostAt === null) return
+    this.#period.outages.ms += Date.now() - Math.max(this.#lostAt, this.#period.begunAt)
+    this.#lostAt = null
   }
 
   /** Starts a new period, without the counts of the transport before it. */
@@ -113,7 +177,8 @@ export class MeterModel {
     this.tick()
     this.#switches.push({ at, from: this.#period.transport, to: transport })
     const before = this.#report?.counts[transport] ?? noCounts()
-    this.#period = { transport, begunAt: at, isSwitch: true, before, deliveries: [] }
+    this.#period = newPeriod(transport, at, true, before)
+    this.#lostAt = null
     this.tick()
   }
 
@@ -121,16 +186,17 @@ export class MeterModel {
     this.#report = report
   }
 
-  delivered(ms: number, transport: TransportName): void {
-    const dot = { at: Date.now(), ms, transport }
+  delivered(ms: number, transport: TransportName, isLate: boolean): void {
+    const dot = { at: Date.now(), ms, transport, isLate }
     this.#dots.push(dot)
-    if (transport === this.#period.transport) this.#period.deliveries.push(dot)
+    // A message from before the period waited for the transport before, or for the switch.
+    if (transport === this.#period.transport && dot.at - ms >= this.#period.begunAt) this.#period.deliveries.push(dot)
   }
 
   /** Takes a reading. */
   tick(): void {
     const at = Date.now()
-    const { transport, begunAt, isSwitch, before, deliveries } = this.#period
+    const { transport, begunAt, isSwitch, before, deliveries, outages } = this.#period
     deliveries.splice(0, deliveries.length - MAX_LATENCIES)
     const latency = latencyOf(deliveries)
     const counts = countsSince(before, this.#report?.counts[transport] ?? before)
@@ -153,16 +219,38 @@ export class MeterModel {
       })
     }
     this.#dropBefore(at - PLOT_MS)
+    const lostMs = outages.ms + (this.#lostAt === null ? 0 : at - Math.max(this.#lostAt, begunAt))
     this.reading.value = this.#report
-      ? { transport, begunAt, isSwitch, counts, connections, requestsPerS, bytesPerS, latency }
+      ? {
+          ...{ transport, begunAt, isSwitch, counts, connections, requestsPerS, bytesPerS, latency },
+          outages: { count: outages.count, ms: lostMs },
+          stuck: isConnected ? this.#findStuck(at) : null,
+        }
       : null
     this.plots.value = { now: at, points: [...this.#points], dots: [...this.#dots], switches: [...this.#switches] }
     if (counts.requests === 0) return
-    const cost = { bytesPerMessage: bytesPerMessage(transport, counts), p50: latency?.p50 ?? null }
+    const cost: LastCost = {
+      bytesPerMessage: bytesPerMessage(transport, counts),
+      p50: latency?.p50 ?? null,
+      profile: this.#profile(),
+      ratePerS: latency?.ratePerS ?? 0,
+    }
     const known = this.lastCosts.peek()[transport]
-    if (known?.bytesPerMessage !== cost.bytesPerMessage || known.p50 !== cost.p50) {
+    if (known?.bytesPerMessage !== cost.bytesPerMessage || known.p50 !== cost.p50 || known.profile !== cost.profile) {
       this.lastCosts.value = { ...this.lastCosts.peek(), [transport]: cost }
     }
+  }
+
+  /** Bytes that have been on the way for long, while no other bytes of the stream arrived. */
+  #findStuck(at: number): Stuck | null {
+    const sent = this.#report?.streamed
+    const progress = this.#streamed()
+    const arrived = progress?.bytes ?? 0
+    if (sent === undefined || progress === null || (sent <= arrived && progress.isAnswered)) this.#stuck = null
+    else if (this.#stuck?.arrived !== arrived || this.#stuck.sent > sent) this.#stuck = { sent, arrived, since: at }
+    else this.#stuck.sent = sent
+    if (!this.#stuck || at - this.#stuck.since < STUCK_MS) return null
+    return { bytes: this.#stuck.sent - this.#stuck.arrived, since: this.#stuck.since }
   }
 
   #rate(at: number, counts: Counts, read: (counts: Counts) => number): number | null {
@@ -192,6 +280,7 @@ function latencyOf(deliveries: Period['deliveries']): Latency | null {
     p95: percentile(ordered, 0.95),
     ratePerS: rateOf(deliveries.map(({ at, ms }) => at - ms)),
     messages: ordered.length,
+    late: deliveries.filter(({ isLate }) => isLate).length,
   }
 }
 

@@ -97,7 +97,7 @@ export class MeterSocket {
     socket.onopen = () => {
       endWhenSilent(limit, 'socket', heartbeatMs)
       this.#attempts = 0
-      this.clock.reset()
+      this.clock.outdate()
       this.#observer.state('open')
       this.#send(socket, { type: 'trace', on: true })
       this.#askTime(socket, CLOCK_MS.first)

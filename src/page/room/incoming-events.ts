@@ -12,6 +12,8 @@ export class IncomingEvents {
   readonly #meter: MeterModel
   readonly #clock: () => ClockReading | null
   readonly #onMessage: (event: MessageEvent, latencyMs: number | null) => void
+  /** Since when the member has been in the room, as far as this page knows, by this page's clock. */
+  #presentSince = Number.POSITIVE_INFINITY
   #lastSeq = 0
   #gapCheck: Signal<GapCheck> | null = null
   /** When the connection in use had its first answer, by this page's clock. */
@@ -30,9 +32,18 @@ export class IncomingEvents {
     this.#onMessage = onMessage
   }
 
+  /** A membership begins, or this page continues one. */
+  joined(): void {
+    this.#presentSince = now()
+    this.#openedAt = Number.POSITIVE_INFINITY
+  }
+
   opened(): void {
     this.#openedAt = now()
   }
+
+  /** Whether an event with this timestamp of the server was in the log before the member came. */
+  readonly isHistory = (storedAt: number): boolean => storedAt < this.#presentSince + (this.#clock()?.offsetMs ?? 0)
 
   /** Another connection takes over: later events are counted in the row of this switch. */
   startSwitch(switchEvent: SwitchEvent, cursor: Cursor): void {
@@ -40,9 +51,10 @@ export class IncomingEvents {
     this.#messages.add({ key: this.#messages.newKey(), at: now(), kind: 'switch', switchEvent, cursor, gapCheck })
   }
 
-  receive(events: readonly RoomEvent[], isReset: boolean, transport: TransportName): void {
+  /** @param isForgotten a reset for the reason that the server has lost the room's log, such as by a restart */
+  receive(events: readonly RoomEvent[], isReset: boolean, transport: TransportName, isForgotten = false): void {
     const receivedAt = now()
-    if (isReset) this.#reset()
+    if (isReset) this.#reset(isForgotten)
     this.#count(events)
     this.#messages.add(...events.map((event) => this.#entryOf(event, transport, receivedAt)))
   }
@@ -50,28 +62,29 @@ export class IncomingEvents {
   #entryOf(event: RoomEvent, transport: TransportName, receivedAt: number): ListEntry {
     const key = event.type === 'message' ? event.id : `event ${event.id}`
     if (event.type !== 'message') return { key, at: event.at, kind: 'event', event }
-    const latencyMs = this.#latencyOf(event.at, receivedAt)
-    if (latencyMs !== null) this.#meter.delivered(latencyMs, transport)
+    const { latencyMs, isLate } = this.#latencyOf(event.at, receivedAt)
+    if (latencyMs !== null) this.#meter.delivered(latencyMs, transport, isLate)
     this.#onMessage(event, latencyMs)
-    return { key, at: event.at, kind: 'message', event, transport, latencyMs }
+    return { key, at: event.at, kind: 'message', event, transport, latencyMs, isLate }
   }
 
   /**
    * ms from the server's timestamp to receipt by this page, corrected by the difference of the two clocks.
    *
-   * Only events stamped after the first answer of the connection in use have a latency. Earlier events are history, or were
-   * missed while no connection was open: their delay says when the page connected, and nothing about the transport. The wait
-   * for the next poll, or for a hold to end, is included: the transport causes it.
+   * All events that were stamped while the member was in the room have a latency. Earlier events are history. The wait for the
+   * next poll, or for a hold to end, is included: the transport causes it. So is the time without a connection: those events
+   * are marked late.
    */
-  #latencyOf(at: number, receivedAt: number): number | null {
+  #latencyOf(at: number, receivedAt: number): { latencyMs: number | null; isLate: boolean } {
     const clock = this.#clock()
-    if (!clock || at < this.#openedAt + clock.offsetMs) return null
-    return Math.max(0, receivedAt + clock.offsetMs - at)
+    if (!clock || at < this.#presentSince + clock.offsetMs) return { latencyMs: null, isLate: false }
+    const latencyMs = Math.max(0, receivedAt + clock.offsetMs - at)
+    return { latencyMs, isLate: at < this.#openedAt + clock.offsetMs }
   }
 
-  #reset(): void {
+  #reset(isForgotten: boolean): void {
     this.#messages.clear()
-    this.#messages.addNote({ type: 'reset' })
+    this.#messages.addNote({ type: isForgotten ? 'forgotten' : 'reset' })
     this.#lastSeq = 0
     if (this.#gapCheck) this.#gapCheck.value = { ...this.#gapCheck.peek(), isReset: true }
   }

@@ -53,6 +53,7 @@ export class MemberObserver implements Required<Omit<RoomMemberObserver, 'postpo
     this.#arrival = arrival
     if (arrival !== 'resumed') identity.joined(membership)
     identity.setMember(member)
+    this.incoming.joined()
     meter.joined(transport.peek(), identity.saved.joinedAt)
     wire.beginMembership(
       () => this.meterSocket.clock.reading,
@@ -64,18 +65,24 @@ export class MemberObserver implements Required<Omit<RoomMemberObserver, 'postpo
   readonly ended = ({ reason }: Problem): void => {
     this.#wasAway = reason === 'lease'
     this.meterSocket.close()
+    this.#state.wire.membershipEnded()
     this.#state.identity.save({ token: null })
   }
 
   readonly state = (state: SessionState): void => {
-    const { connection } = this.#state
+    const { connection, meter } = this.#state
     const wasOpen = this.#isOpen
     this.#isOpen = state.name === 'open'
     if (state.name === 'connecting') connection.connecting(state.obstacle)
-    else if (state.name === 'waiting') connection.waiting(state)
-    else if (state.name === 'open') {
+    else if (state.name === 'waiting') {
+      if (this.#member()?.token !== null) meter.connectionLost()
+      connection.waiting(state)
+    } else if (state.name === 'open') {
       // An obstacle that appears or disappears is no new connection.
-      if (!wasOpen) this.incoming.opened()
+      if (!wasOpen) {
+        meter.connectionOpened()
+        this.incoming.opened()
+      }
       connection.open(state.obstacle)
     } else if (state.problem) {
       connection.ended(this.#member()?.isEndAsked ?? false, state.problem.status === 410 ? null : state.problem)
@@ -84,8 +91,8 @@ export class MemberObserver implements Required<Omit<RoomMemberObserver, 'postpo
 
   readonly events = (events: readonly RoomEvent[], isReset: boolean): void => {
     const { messages, wire, identity, transport, cursor } = this.#state
-    this.incoming.receive(events, isReset, transport.peek())
-    wire.addMessages(events, transport.peek())
+    this.incoming.receive(events, isReset, transport.peek(), this.#arrival === 'rejoined')
+    wire.addMessages(events, transport.peek(), this.incoming.isHistory)
     cursor.value = this.#member()?.cursor ?? null
     // After the first batch, so that the note stands below the history in that batch.
     if (this.#arrival === 'rejoined')

@@ -22,6 +22,8 @@ export type Note =
   | { type: 'returned'; name: string }
   | { type: 'ended'; asked: boolean }
   | { type: 'reset' }
+  /** The server does not have the earlier messages any more, since it has lost the room. */
+  | { type: 'forgotten' }
   /** An own private message, which the transport in use does not deliver. */
   | { type: 'unseen' }
 
@@ -32,8 +34,10 @@ export type ListEntry = { key: string; at: number } & (
       event: MessageEvent
       /** The transport that delivered it. */
       transport: TransportName
-      /** null: it was in the log before the connection opened, or the clocks were not compared yet. */
+      /** null: it was in the log before the member came, or the clocks were not compared yet. */
       latencyMs: number | null
+      /** It was stored while no connection was open, and came with the next one. */
+      isLate: boolean
     }
   | { kind: 'event'; event: Exclude<RoomEvent, MessageEvent> }
   | { kind: 'note'; note: Note }

@@ -15,6 +15,7 @@ import { netOverLink } from '../network/net.ts'
 import type { RoomState } from './room-state.ts'
 import { OwnIdentity } from './own-identity.ts'
 import { ConnectionStatus } from './connection-status.ts'
+import { StreamWatch } from '../wire/stream-watch.ts'
 import { SocketWatch } from '../wire/socket-watch.ts'
 import type { TransportRoute, SwitchEvent } from '../network/switch-event.ts'
 import { traceNet } from '../wire/tracing-net.ts'
@@ -51,6 +52,7 @@ export class RoomController implements RoomState {
   readonly #options: RoomControllerOptions
   /** `options.net`, traced. */
   readonly #net: Net
+  readonly #stream = new StreamWatch()
   readonly #observer: MemberObserver
   /** null until the tab knows whether it resumes a member. */
   #member: RoomMember | null = null
@@ -59,7 +61,10 @@ export class RoomController implements RoomState {
   constructor(options: RoomControllerOptions) {
     this.#options = options
     this.#net = traceNet(options.net, {
-      exchangeBegan: (observation) => this.wire.addObservation(observation),
+      exchangeBegan: (observation) => {
+        this.wire.addObservation(observation)
+        this.#stream.watch(observation)
+      },
       socketMade: (socket) => this.socket.watch(socket),
     })
     this.room = options.room
@@ -67,7 +72,11 @@ export class RoomController implements RoomState {
     const { transport, text } = this.identity.saved
     this.transport = signal(transport)
     this.tuning = signal(options.tuning)
-    this.meter = new MeterModel(transport)
+    this.meter = new MeterModel(
+      transport,
+      () => this.#route.profile,
+      () => this.#stream.progress,
+    )
     this.composer = new Composer(text, (written) => this.identity.save({ text: written }))
     this.#observer = new MemberObserver(this, options.net, () => this.#member)
     void this.#begin()

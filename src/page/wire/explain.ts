@@ -1,7 +1,7 @@
 import { transports } from '../../client/transports/index.ts'
 import type { TransportTraits } from '../../client/transports/transport.ts'
-import type { ByteSplit, ExchangeRecord, FrameKind } from '../../meter.ts'
-import type { Arrow, ExchangeItem } from './items.ts'
+import { totalBytes, type ExchangeRecord, type FrameKind } from '../../meter.ts'
+import { browserWaitOf, hasFailed, seenAtOf, type Arrow, type ExchangeItem, type FrameItem } from './items.ts'
 import type { WireRecords } from './wire-records.ts'
 
 /** The reason for a transfer, as far as the records show. Times in ms. */
@@ -36,17 +36,31 @@ export type Reason =
   | { type: 'cut' }
   | { type: 'broken' }
   | { type: 'refused'; status: number }
+  /** It stayed in the browser. `isOver`: it has reached the server since. */
+  | { type: 'waiting'; waitedMs: number; isOver: boolean }
+  /** A piece of a stream that left the server long ago and has not arrived. */
+  | { type: 'held-back' }
+  /** The server ended an open connection; the connection broke. */
+  | { type: 'ended' }
+  | { type: 'broken-open' }
   | { type: 'pending' }
+  | { type: 'preflight' }
   | { type: 'other' }
   | { type: 'uncounted' }
 
-const sumOf = ({ headers, framing, payload }: ByteSplit): number => headers + framing + payload
-
-export function reasonOf({ item }: Arrow, wire: WireRecords, nowAt: number): Reason {
+export function reasonOf(arrow: Arrow, wire: WireRecords, nowAt: number): Reason {
+  const { item } = arrow
   if (item.type === 'frame') {
+    if (isHeldBack(item, wire, nowAt)) return { type: 'held-back' }
     return { type: 'frame', kind: item.record.kind, messages: item.record.messages?.length ?? 0 }
   }
   const { record, observation } = item
+  if (arrow.key.endsWith(' end')) return { type: arrow.fault === 'failed' ? 'broken-open' : 'ended' }
+  if (hasFailed(item)) return { type: 'broken' }
+  const wait = browserWaitOf(item, { ...wire.times, nowAt })
+  if (wait && (!record || arrow.way === 'up')) {
+    return { type: 'waiting', waitedMs: wait.to - wait.from, isOver: record !== null }
+  }
   if (!record) return { type: 'uncounted' }
   if (record.isOver && record.status === undefined) return { type: observation?.isAborted ? 'cut' : 'broken' }
   if ((record.status ?? 0) >= 400) return { type: 'refused', status: record.status ?? 0 }
@@ -57,12 +71,24 @@ export function reasonOf({ item }: Arrow, wire: WireRecords, nowAt: number): Rea
     case 'stream':
       return { type: 'stream' }
     case 'socket':
-      return { type: 'socket', bytes: sumOf(record.up) + sumOf(record.down) }
+      return { type: 'socket', bytes: totalBytes(record.up) + totalBytes(record.down) }
+    case 'preflight':
+      return { type: 'preflight' }
     case 'other':
       return { type: 'other' }
     case 'poll':
       return pollReason(item, record, wire, nowAt)
   }
+}
+
+/** A piece that takes longer than this, and longer than any link delays it, is held back. */
+const HELD_BACK_MS = 2000
+
+function isHeldBack(item: FrameItem, wire: WireRecords, nowAt: number): boolean {
+  const { record, exchange } = item
+  const isOpen = exchange?.observation && exchange.observation.endedAt === null && exchange.record?.kind === 'stream'
+  if (record.way === 'up' || !isOpen || seenAtOf(item) !== null) return false
+  return nowAt - wire.toPageTime(record.at) > HELD_BACK_MS
 }
 
 function pollReason(item: ExchangeItem, record: ExchangeRecord, wire: WireRecords, nowAt: number): Reason {

@@ -11,6 +11,8 @@ export interface ExchangeItem {
   begunAt: number
   record: ExchangeRecord | null
   observation: ClientObservation | null
+  /** The server's close frame has a record of its own. */
+  hasCloseRecord?: boolean
 }
 
 /** One frame of a socket, or one piece of a streamed answer. */
@@ -41,6 +43,8 @@ export interface WireMessage {
   /** By the page's clock. */
   shownAt: number
   transport: TransportName
+  /** It was in the log before the member came: it has no latency. */
+  isHistory: boolean
 }
 
 /** A transfer in one direction at one time. */
@@ -58,14 +62,46 @@ export interface Arrow {
   bytes: ByteSplit | null
   /** An answer without events. */
   isEmpty: boolean
+  /** `failed`: it did not get through. `refused`: the server answered with a problem. `ended`: the server ended the connection. */
+  fault: 'failed' | 'refused' | 'ended' | null
   /** Ids of the messages that the transfer carries or acknowledges. */
   messages: readonly string[]
 }
 
 const NONE: readonly string[] = []
 
-/** @param toPageTime converts a time of the server's clock into a time of the page's clock */
-export function arrowsOf(item: Item, toPageTime: (at: number) => number): Arrow[] {
+/** Without a free connection or for its set-up, a request waits in the browser. A shorter wait is not told from the way. */
+const LEAST_WAIT_MS = 1000
+
+/**
+ * The time for which a request stayed in the browser before it left, by the page's clock: no connection was free. A request
+ * that the server has not received may also be stuck on the way.
+ *
+ * @param oneWayMs from page to server
+ */
+export function browserWaitOf(
+  { record, observation }: ExchangeItem,
+  { toPageTime, oneWayMs, nowAt }: WireTimes,
+): { from: number; to: number } | null {
+  if (!observation || observation.isBroken || (!record && observation.answeredAt !== null)) return null
+  const from = observation.begunAt
+  const to = record ? toPageTime(record.receivedAt) - oneWayMs : (observation.endedAt ?? nowAt)
+  // The set-up of a connection and a preflight take a round trip each.
+  return to - from < LEAST_WAIT_MS + 6 * oneWayMs ? null : { from, to }
+}
+
+/** How the times of both clocks are brought together. */
+export interface WireTimes {
+  /** Converts a time of the server's clock into a time of the page's clock. */
+  toPageTime: (at: number) => number
+  /** From page to server; 0 where it is not known. */
+  oneWayMs: number
+  /** The page's clock. */
+  nowAt: number
+}
+
+export function arrowsOf(item: Item, times: WireTimes): Arrow[] {
+  const { toPageTime } = times
   if (item.type === 'switch') return []
   if (item.type === 'frame') return [frameArrow(item, toPageTime)]
   const { record, observation } = item
@@ -76,13 +112,15 @@ export function arrowsOf(item: Item, toPageTime: (at: number) => number): Arrow[
       key: `${item.key} up`,
       way: 'up',
       name: record?.method ?? observation?.method ?? '',
-      leftAt: observation?.begunAt ?? null,
+      leftAt: (observation && (browserWaitOf(item, times)?.to ?? observation.begunAt)) ?? null,
       arrivedAt: record ? toPageTime(record.receivedAt) : null,
       bytes: record?.up ?? null,
       isEmpty: isEmpty(record),
+      fault: hasFailed(item) ? 'failed' : null,
       messages: record?.posts ?? NONE,
     },
   ]
+  const status = record?.status ?? observation?.status
   const answeredAt = record?.status === undefined ? undefined : record.answeredAt
   const isStream = record?.kind === 'stream' || record?.kind === 'socket'
   const seenAt = observation?.isBroken ? null : isStream ? observation?.answeredAt : (observation?.endedAt ?? null)
@@ -91,19 +129,51 @@ export function arrowsOf(item: Item, toPageTime: (at: number) => number): Arrow[
       ...known,
       key: `${item.key} down`,
       way: 'down',
-      name: record?.status === undefined ? '' : String(record.status),
+      name: String(status ?? ''),
       leftAt: answeredAt === undefined ? null : toPageTime(answeredAt),
       arrivedAt: seenAt ?? null,
       bytes: record?.down ?? null,
       isEmpty: isEmpty(record),
+      fault: (status ?? 0) >= 400 ? 'refused' : null,
       messages: [...(record?.brings ?? NONE), ...(record?.acks ?? NONE)],
     })
   }
+  const end = endArrow(item)
+  if (end) arrows.push({ ...known, ...end })
   return arrows
 }
 
+/** Whether an attempt ended without an answer, and the page did not ask for the end. */
+export const hasFailed = ({ record, observation }: ExchangeItem): boolean =>
+  observation ? observation.isBroken && !observation.isAborted : record?.isOver === true && record.status === undefined
+
+/** The end of an open connection that the page did not ask for, as far as only the page saw it. */
+function endArrow({
+  key,
+  record,
+  observation,
+  hasCloseRecord,
+}: ExchangeItem): Omit<Arrow, 'item' | 'transport'> | null {
+  const { endedBy = null, endedAt = null, closeCode = null, isBroken = false } = observation ?? {}
+  const isOpenEnded = closeCode !== null || record?.kind === 'stream'
+  if (!isOpenEnded || endedAt === null || endedBy === null || endedBy === 'page' || isBroken || hasCloseRecord)
+    return null
+  return {
+    key: `${key} end`,
+    way: 'down',
+    name: endedBy === 'network' ? 'cut' : closeCode === null ? 'end' : `close ${closeCode}`,
+    leftAt: null,
+    arrivedAt: endedAt,
+    bytes: null,
+    isEmpty: false,
+    fault: endedBy === 'network' ? 'failed' : 'ended',
+    messages: NONE,
+  }
+}
+
 /** When the page received or sent a frame; null where the page did not see it. */
-export function seenAtOf({ record: { way, index, endsAt }, exchange }: FrameItem): number | null {
+export function seenAtOf({ record: { way, kind, index, endsAt }, exchange }: FrameItem): number | null {
+  if (kind === 'close' && way === 'down') return exchange?.observation?.endedAt ?? null
   const place = endsAt ?? index
   return place === undefined ? null : (exchange?.observation?.[way].at(place) ?? null)
 }
@@ -121,8 +191,14 @@ function frameArrow(item: FrameItem, toPageTime: (at: number) => number): Arrow 
     arrivedAt: way === 'up' ? toPageTime(at) : seenAt,
     bytes,
     isEmpty: EMPTY_KINDS.includes(kind),
+    fault: faultOf(item),
     messages,
   }
+}
+
+function faultOf({ record: { kind, way }, exchange }: FrameItem): Arrow['fault'] {
+  if (kind === 'error') return 'refused'
+  return kind === 'close' && way === 'down' && exchange?.observation?.endedBy === 'server' ? 'ended' : null
 }
 
 /** Frames without content. */

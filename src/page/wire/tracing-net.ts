@@ -17,6 +17,12 @@ export class ClientObservation {
   isBroken = false
   /** The page aborted it. */
   isAborted = false
+  /** Of the answer; null before its head has arrived, and for sockets and scripts. */
+  status: number | null = null
+  /** The side that ended an open connection, or `network`: it broke. null while it is open. */
+  endedBy: 'page' | 'server' | 'network' | null = null
+  /** Of a socket that was closed. */
+  closeCode: number | null = null
   /** Bytes of a body as they arrived, or messages of a socket: from 1. */
   readonly down = new ProgressMarks()
   readonly up = new ProgressMarks()
@@ -38,6 +44,9 @@ export interface NetWatcher {
   socketMade: (socket: WebSocket) => void
 }
 
+/** RFC 6455, 7.1.5: a connection that ended without a close frame. */
+const BROKEN_CODE = 1006
+
 /** The same net, observed. Nothing is changed: callers receive the answers of the net itself. */
 export function traceNet(net: Net, watcher: NetWatcher): Net {
   class WatchedSocket extends net.WebSocket {
@@ -49,12 +58,21 @@ export function traceNet(net: Net, watcher: NetWatcher): Net {
       // These listeners are added first, so they run first, and their times are those of arrival at the page.
       this.addEventListener('open', () => (observation.answeredAt = now()))
       this.addEventListener('message', () => observation.down.mark(observation.down.end + 1, now()))
-      this.addEventListener('close', () => {
+      this.addEventListener('close', ({ code }) => {
         observation.endedAt = now()
         observation.isBroken = observation.answeredAt === null
+        observation.isAborted = observation.isBroken && observation.endedBy === 'page'
+        observation.closeCode = code
+        observation.endedBy ??= code === BROKEN_CODE ? 'network' : 'server'
       })
       watcher.exchangeBegan(observation)
       watcher.socketMade(this)
+    }
+
+    override close(code?: number, reason?: string): void {
+      // A socket that is closed, or is being closed by the other side, stays so.
+      if (this.readyState <= this.OPEN) this.#observation.endedBy = 'page'
+      super.close(code, reason)
     }
 
     override send(data: Parameters<WebSocket['send']>[0]): void {
@@ -89,8 +107,10 @@ export function traceNet(net: Net, watcher: NetWatcher): Net {
       try {
         const response = await net.fetch(input, init)
         observation.answeredAt = now()
-        if (response.body) watchBody(response, response.body, observation)
-        else observation.endedAt = observation.answeredAt
+        observation.status = response.status
+        if (response.body && !NULL_BODY_STATUSES.includes(response.status)) {
+          watchBody(response, response.body, observation, () => init?.signal?.aborted === true)
+        } else observation.endedAt = observation.answeredAt
         return response
       } catch (error) {
         observation.endedAt = now()
@@ -102,8 +122,16 @@ export function traceNet(net: Net, watcher: NetWatcher): Net {
   }
 }
 
+/** Statuses whose answers have no body. In Chromium their `body` is a stream all the same, which no caller reads. */
+const NULL_BODY_STATUSES: readonly number[] = [204, 205, 304]
+
 /** Records when the body is read, for the two ways in which our transports read a body. */
-function watchBody(response: Response, body: ReadableStream<Uint8Array>, observation: ClientObservation): void {
+function watchBody(
+  response: Response,
+  body: ReadableStream<Uint8Array>,
+  observation: ClientObservation,
+  isAborted: () => boolean,
+): void {
   const ended = () => (observation.endedAt ??= now())
   const text = response.text.bind(response)
   response.text = () => text().finally(ended)
@@ -114,12 +142,20 @@ function watchBody(response: Response, body: ReadableStream<Uint8Array>, observa
     const read = reader.read.bind(reader)
     reader.read = async () => {
       const piece = await read().catch((error: unknown) => {
+        observation.endedBy ??= isAborted() ? 'page' : 'network'
         ended()
         throw error
       })
-      if (piece.done) ended()
-      else observation.down.mark(observation.down.end + piece.value.byteLength, now())
+      if (piece.done) {
+        observation.endedBy ??= 'server'
+        ended()
+      } else observation.down.mark(observation.down.end + piece.value.byteLength, now())
       return piece
+    }
+    const cancel = reader.cancel.bind(reader)
+    reader.cancel = (reason) => {
+      observation.endedBy ??= 'page'
+      return cancel(reason)
     }
     void reader.closed.then(ended, ended)
     return reader

@@ -1,9 +1,25 @@
 import { signal } from '@preact/signals'
-import type { ByteSplit, ExchangeRecord, TraceRecord, Way } from '../../meter.ts'
+import {
+  BYTE_PARTS,
+  noBytes,
+  totalBytes,
+  type ByteSplit,
+  type ExchangeRecord,
+  type TraceRecord,
+  type Way,
+} from '../../meter.ts'
 import type { RoomEvent, TransportName } from '../../protocol.ts'
 import { now, type ClockReading } from '../measure/clock.ts'
 import type { SwitchEvent } from '../network/switch-event.ts'
-import { arrowsOf, timeOf, type Arrow, type WireMessage, type ExchangeItem, type Item } from './items.ts'
+import {
+  arrowsOf,
+  timeOf,
+  type Arrow,
+  type WireMessage,
+  type ExchangeItem,
+  type Item,
+  type WireTimes,
+} from './items.ts'
 import type { ClientObservation } from './tracing-net.ts'
 
 /** Items that are kept: at a hundred messages a second, about the last half minute. */
@@ -13,14 +29,15 @@ const DROP_BATCH = 500
 /** Additional error of the comparison of the clocks: a request may seem to be received before it was sent. */
 const CLOCK_SLACK_MS = 20
 
+/** An event and its consequence are this close. */
+const JUST_NOW_MS = 500
+
 /** Bytes and arrows of one transport, since the page asked for records. */
 export interface Total {
   up: ByteSplit
   down: ByteSplit
   arrows: number
 }
-
-const noBytes = (): ByteSplit => ({ headers: 0, framing: 0, payload: 0 })
 
 /**
  * The traffic of a page's connections: the server's records merged with the page's observations. An exchange is matched by
@@ -55,6 +72,10 @@ export class WireRecords {
   get oneWayMs(): number | null {
     const clock = this.#clock()
     return clock && clock.halfRoundTripMs + this.#linkRttMs() / 2
+  }
+
+  get times(): WireTimes {
+    return { toPageTime: this.toPageTime, oneWayMs: this.oneWayMs ?? 0, nowAt: now() }
   }
 
   readonly toPageTime = (serverAt: number): number => serverAt - (this.#clock()?.offsetMs ?? 0)
@@ -98,12 +119,22 @@ export class WireRecords {
   }
 
   /** The page has received events. */
-  addMessages(events: readonly RoomEvent[], transport: TransportName): void {
+  addMessages(events: readonly RoomEvent[], transport: TransportName, isHistory: (storedAt: number) => boolean): void {
     const shownAt = now()
     for (const event of events) {
       if (event.type !== 'message') continue
-      this.messages.set(event.id, { id: event.id, seq: event.seq, storedAt: event.at, shownAt, transport })
+      const { id, seq, at: storedAt } = event
+      this.messages.set(id, { id, seq, storedAt, shownAt, transport, isHistory: isHistory(storedAt) })
     }
+    this.#changed()
+  }
+
+  /** The server ended the membership, with an event on the open stream: the page has only closed the rest of that stream. */
+  membershipEnded(): void {
+    const stream = this.#items.findLast((item) => item.type === 'exchange' && item.record?.kind === 'stream')
+    const observation = stream?.type === 'exchange' ? stream.observation : null
+    if (!observation || now() - (observation.endedAt ?? now()) > JUST_NOW_MS) return
+    observation.endedBy = 'server'
     this.#changed()
   }
 
@@ -114,10 +145,11 @@ export class WireRecords {
 
   /** All arrows that began between two times of the page's clock, by time. */
   arrows(from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY): Arrow[] {
+    const { times } = this
     return this.#items
       .filter(({ begunAt }) => begunAt >= from && begunAt <= to)
-      .flatMap((item) => arrowsOf(item, this.toPageTime))
-      .filter(({ bytes }) => bytes === null || bytes.headers + bytes.framing + bytes.payload !== 0)
+      .flatMap((item) => arrowsOf(item, times))
+      .filter(({ bytes }) => bytes === null || totalBytes(bytes) !== 0)
       .sort((a, b) => timeOf(a) - timeOf(b))
   }
 
@@ -148,6 +180,8 @@ export class WireRecords {
 
   #frame(record: TraceRecord & { type: 'frame' }): Item {
     const exchange = this.#byRecord.get(record.exchange)
+    if (record.kind === 'close' && record.way === 'down' && exchange?.type === 'exchange')
+      exchange.hasCloseRecord = true
     const begunAt = this.toPageTime(record.at)
     const key = `${this.#memberships}.${record.id}`
     const item: Item = {
@@ -179,7 +213,7 @@ export class WireRecords {
     const total = this.totals.get(record.transport) ?? { up: noBytes(), down: noBytes(), arrows: 0 }
     this.totals.set(record.transport, total)
     for (const way of ['up', 'down'] as const) {
-      for (const part of ['headers', 'framing', 'payload'] as const) {
+      for (const part of BYTE_PARTS) {
         total[way][part] += bytesOf(record, way)[part] - (before ? bytesOf(before, way)[part] : 0)
       }
     }

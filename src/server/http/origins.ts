@@ -83,7 +83,6 @@ export function checkOrigins(app: App, config: Config, links: Links): void {
       reply.raw.setHeader('access-control-expose-headers', `retry-after, ${HEARTBEAT_HEADER}`)
       return false
     }
-    request.context.connection.addPreflight()
     void reply
       .code(204)
       .headers({

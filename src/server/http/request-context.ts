@@ -93,7 +93,7 @@ export class RequestContext implements OpenRequest, MeteredRequest {
     if (!countedFor) return
     const isPoll = transport !== undefined && this.method === 'GET'
     const use = this.connection.connectionUse(usage, countedFor)
-    this.#meter = new MemberRequestMeter(use, isPoll, this, 1 + this.connection.drainPreflights())
+    this.#meter = new MemberRequestMeter(use, isPoll, this, this.connection.drainPreflights())
   }
 
   /** After an upgrade to a WebSocket: releases the HTTP request and response. The context lasts as long as the connection. */
@@ -127,11 +127,25 @@ export class RequestContext implements OpenRequest, MeteredRequest {
     this.#isOver = true
     this.endRead()
     this.#onEnd()
-    // A preflight carries no token. Its bytes are counted for the request that it precedes, the next on its connection.
-    if (this.#request && isPreflight(this.#request)) return
+    if (this.#request && isPreflight(this.#request)) {
+      if (this.#reply?.statusCode === 204) this.source.whenComplete(() => this.#addPreflight())
+      return
+    }
     this.source.whenComplete(() => {
       if (this.#meter === NO_METER) this.source.discardDelta()
       else this.#meter.finish(this.#reply ? answerBodyBytes(this.#reply) : 0)
+    })
+  }
+
+  /** A preflight carries no token: it is counted for the member of the request that it precedes, the next on its connection. */
+  #addPreflight(): void {
+    const { up, down } = this.source.readDelta(0, 0)
+    this.connection.addPreflight({
+      path: this.recordedPath,
+      receivedAt: this.receivedAt,
+      answeredAt: serverNow(),
+      upBytes: up.head + up.body,
+      downBytes: down.head + down.body,
     })
   }
 }

@@ -12,6 +12,7 @@ export class EncodedBatch {
   /** Senders and recipients of private messages in this batch; null when all events are public. */
   readonly #privateParties: ReadonlySet<string> | null
   #json: string | null = null
+  #jsonBytes = 0
   #publicPart: EncodedBatch | null = null
 
   constructor(batch: Batch) {
@@ -37,6 +38,11 @@ export class EncodedBatch {
 
   get json(): string {
     return (this.#json ??= JSON.stringify(this.batch))
+  }
+
+  /** Size of `json` in UTF-8. */
+  get jsonBytes(): number {
+    return (this.#jsonBytes ||= Buffer.byteLength(this.json))
   }
 
   /** The batch without private messages between other members. `memberId` is null for a reader without a token. */

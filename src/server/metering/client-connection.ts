@@ -8,11 +8,25 @@ import type { ConnectionUse, MemberUsage } from './member-usage.ts'
 import { isLoopback } from '../limits/address-key.ts'
 import { SmallSet } from '../log/small-set.ts'
 
+const NO_PREFLIGHTS: readonly Preflight[] = []
+
 /** ms for a refusal to be sent. After that the connection is destroyed. */
 const REFUSAL_MS = 1000
 
 /** Result of the last read. All connections share one object, since callers use it at once. */
 const LAST_DELTA: TransferredBytes = { up: { head: 0, body: 0 }, down: { head: 0, body: 0 } }
+
+/** A CORS preflight that was answered. */
+export interface Preflight {
+  /** With the query. */
+  path: string
+  /** ms since the epoch, server clock. */
+  receivedAt: number
+  answeredAt: number
+  /** Its bytes, which are all head. */
+  upBytes: number
+  downBytes: number
+}
 
 /** A request whose answer is not complete. */
 export interface OpenRequest {
@@ -44,7 +58,7 @@ export class ClientConnection implements ByteSource {
   #token = ''
   #tokenDigest = ''
   /** Preflights that are not yet counted for a request. */
-  #preflights = 0
+  #preflights: Preflight[] | null = null
 
   constructor(socket: Socket) {
     this.connection = socket
@@ -125,14 +139,14 @@ export class ClientConnection implements ByteSource {
     return this.#lastUse
   }
 
-  addPreflight(): void {
-    this.#preflights += 1
+  addPreflight(preflight: Preflight): void {
+    ;(this.#preflights ??= []).push(preflight)
   }
 
-  drainPreflights(): number {
-    const count = this.#preflights
-    this.#preflights = 0
-    return count
+  drainPreflights(): readonly Preflight[] {
+    const preflights = this.#preflights ?? NO_PREFLIGHTS
+    this.#preflights = null
+    return preflights
   }
 
   /**

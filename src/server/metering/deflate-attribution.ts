@@ -4,13 +4,17 @@ export class CompressedFrame {
   /** null without a trace. */
   readonly record: FrameRecord | null
   readonly uncompressedBytes: number
+  readonly #contentBytes: number
   #textBytes: number
   #transferredBytes = 0
+  #framingBytes = 0
   #payloadBytes = 0
 
-  constructor(record: FrameRecord | null, uncompressedBytes: number, textBytes: number) {
+  /** Sizes before compression: of the frame, of the JSON in the frame, and of the text in the JSON. */
+  constructor(record: FrameRecord | null, uncompressedBytes: number, contentBytes: number, textBytes: number) {
     this.record = record
     this.uncompressedBytes = uncompressedBytes
+    this.#contentBytes = contentBytes
     this.#textBytes = textBytes
   }
 
@@ -25,15 +29,22 @@ export class CompressedFrame {
   }
 
   /** Sets the bytes of text before compression. Returns the change in the split of the transferred bytes. */
-  setTextBytes(textBytes: number): { framing: number; payload: number } {
+  setTextBytes(textBytes: number): Omit<ByteSplit, 'headers'> {
     this.#textBytes = textBytes
     return this.#updateSplit(0)
   }
 
-  #updateSplit(bytes: number): { framing: number; payload: number } {
-    const payload = Math.floor((this.#transferredBytes * this.#textBytes) / this.uncompressedBytes) - this.#payloadBytes
+  #updateSplit(bytes: number): Omit<ByteSplit, 'headers'> {
+    const payload = Math.floor(this.#shareOf(this.#textBytes)) - this.#payloadBytes
+    // Less than a byte of each frame in most cases: rounded down, the sum would be 0.
+    const framing = Math.round(this.#shareOf(this.uncompressedBytes - this.#contentBytes)) - this.#framingBytes
     this.#payloadBytes += payload
-    return { framing: bytes - payload, payload }
+    this.#framingBytes += framing
+    return { framing, envelope: bytes - payload - framing, payload }
+  }
+
+  #shareOf(partBytes: number): number {
+    return (this.#transferredBytes * partBytes) / this.uncompressedBytes
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ByteSplit, FrameKind, FrameRecord, Way } from '../../meter.ts'
+import { noBytes, type ByteSplit, type FrameKind, type FrameRecord, type Way } from '../../meter.ts'
 import type { Draft } from '../../protocol.ts'
 import type { ByteSource } from './byte-source.ts'
 import { serverNow } from '../log/clock.ts'
@@ -10,18 +10,24 @@ import type { ConnectionUse } from './member-usage.ts'
 /** Counts the frames of a socket or the pieces of a streamed answer, for the member that reads it. */
 export interface FrameMeter {
   /**
+   * @param bytes size of the frame or of the chunk
+   * @param contentBytes size of the JSON in it
    * @param endsAt for a piece of a stream: bytes of the answer's body up to the end of the piece
    * @param messages ids of the messages that a frame without a batch concerns
    */
   countSent(
     kind: FrameKind,
     bytes: number,
+    contentBytes: number,
     batch?: EncodedBatch | null,
     endsAt?: number,
     messages?: readonly string[],
   ): void
-  /** @param bytes size of the peer's message with head and mask */
-  countReceived(bytes: number, kind?: FrameKind): { countDraft(draft: Draft): void }
+  /**
+   * @param bytes size of the peer's message with head and mask
+   * @param contentBytes size of the JSON in it
+   */
+  countReceived(bytes: number, contentBytes: number, kind?: FrameKind): { countDraft(draft: Draft): void }
   /** Counts a control frame, which browsers do not show to pages. */
   countControl(way: Way, bytes: number, kind: 'ping' | 'pong' | 'close'): void
   /** `wasClosed`: by a closing handshake, so the remaining bytes are the close frame that answers the peer's. */
@@ -42,7 +48,7 @@ export const NO_FRAME_METER: FrameMeter = {
 const MAX_PENDING_FRAMES = 64
 
 /**
- * All bytes that are not a message's text are framing. A frame is counted by its size when it is sent or complete; other
+ * A frame is split into its JSON, which is envelope and text, and the bytes around it. A frame is counted by its size when it is sent or complete; other
  * bytes are counted when the meter is read. Records exist only during a trace.
  */
 export class MemberFrameMeter implements FrameMeter {
@@ -55,6 +61,8 @@ export class MemberFrameMeter implements FrameMeter {
   readonly #countedBytes = { up: 0, down: 0 }
   /** Number of frames that the page at the other end can see. */
   readonly #visibleFrames = { up: 0, down: 0 }
+  /** Bytes of the answer's body that were sent; null for a socket, and before the first piece. */
+  streamedBytes: number | null = null
   readonly #restRecords: Partial<Record<Way, FrameRecord>> = {}
   readonly #compressed: Record<Way, CompressedFrames> | null
 
@@ -69,12 +77,14 @@ export class MemberFrameMeter implements FrameMeter {
   countSent(
     kind: FrameKind,
     bytes: number,
+    contentBytes: number,
     batch: EncodedBatch | null = null,
     endsAt?: number,
     messages: readonly string[] | undefined = batch?.newMessageIds,
   ): void {
     const textBytes = batch?.textBytes ?? 0
     this.#countFrame('down')
+    if (endsAt !== undefined) this.streamedBytes = endsAt
     if (batch) this.#use.counts.delivered += batch.newMessageIds.length
     const record = this.#use.usage.isTraced ? this.#newRecord('down', kind) : null
     if (record) {
@@ -82,20 +92,20 @@ export class MemberFrameMeter implements FrameMeter {
       if (messages) record.messages = messages
       if (endsAt !== undefined) record.endsAt = endsAt
     }
-    this.#addFrame('down', bytes, textBytes, record)
+    this.#addFrame('down', bytes, contentBytes, textBytes, record)
   }
 
-  countReceived(bytes: number, kind: FrameKind = 'message'): { countDraft(draft: Draft): void } {
+  countReceived(bytes: number, contentBytes: number, kind: FrameKind = 'message'): { countDraft(draft: Draft): void } {
     this.#countFrame('up')
     const record = this.#use.usage.isTraced ? this.#newRecord('up', kind) : null
     if (record) record.index = this.#visibleFrames.up
-    const compressed = this.#addFrame('up', bytes, 0, record)
+    const compressed = this.#addFrame('up', bytes, contentBytes, 0, record)
     return {
       // A frame is counted when it arrives. Whether it carries a draft is known after parsing.
       countDraft: ({ id, text }) => {
         const textBytes = Buffer.byteLength(text)
         if (record) record.messages = [id]
-        const moved = compressed?.setTextBytes(textBytes) ?? { framing: -textBytes, payload: textBytes }
+        const moved = compressed?.setTextBytes(textBytes) ?? { framing: 0, envelope: -textBytes, payload: textBytes }
         this.#addBytes('up', { headers: 0, ...moved }, record)
       },
     }
@@ -104,7 +114,7 @@ export class MemberFrameMeter implements FrameMeter {
   countControl(way: Way, bytes: number, kind: 'ping' | 'pong' | 'close'): void {
     this.#countedBytes[way] += bytes
     const record = this.#use.usage.isTraced ? this.#newRecord(way, kind) : null
-    this.#addBytes(way, { headers: 0, framing: bytes, payload: 0 }, record)
+    this.#addBytes(way, { ...noBytes(), framing: bytes }, record)
   }
 
   finish(wasClosed = false): void {
@@ -133,7 +143,9 @@ export class MemberFrameMeter implements FrameMeter {
       uncounted
     if (head === 0 && rest === 0) return
     const record = this.#use.usage.isTraced ? (this.#restRecords[way] ??= this.#newRecord(way, 'rest')) : null
-    this.#addBytes(way, { headers: head, framing: rest, payload: 0 }, record)
+    // The head of the answer, where it is written after the frames have begun.
+    this.#use.counts.opening += head
+    this.#addBytes(way, { ...noBytes(), headers: head, framing: rest }, record)
   }
 
   #countFrame(way: Way): void {
@@ -142,20 +154,28 @@ export class MemberFrameMeter implements FrameMeter {
   }
 
   /** Returns a compressed frame, whose bytes are known only when the source is read; else null. */
-  #addFrame(way: Way, bytes: number, textBytes: number, record: FrameRecord | null): CompressedFrame | null {
+  #addFrame(
+    way: Way,
+    bytes: number,
+    contentBytes: number,
+    textBytes: number,
+    record: FrameRecord | null,
+  ): CompressedFrame | null {
     if (!this.#compressed) {
       this.#countedBytes[way] += bytes
       const counts = this.#use.counts[way]
-      counts.framing += bytes - textBytes
+      counts.framing += bytes - contentBytes
+      counts.envelope += contentBytes - textBytes
       counts.payload += textBytes
       if (record) {
-        record.bytes.framing += bytes - textBytes
+        record.bytes.framing += bytes - contentBytes
+        record.bytes.envelope += contentBytes - textBytes
         record.bytes.payload += textBytes
         this.#use.usage.addRecord(record)
       }
       return null
     }
-    const frame = new CompressedFrame(record, bytes, textBytes)
+    const frame = new CompressedFrame(record, bytes, contentBytes, textBytes)
     this.#compressed[way].add(frame)
     if (record) this.#use.usage.addRecord(record)
     if (this.#compressed[way].size > MAX_PENDING_FRAMES) this.countDelta()
@@ -178,7 +198,7 @@ export class MemberFrameMeter implements FrameMeter {
       way,
       kind,
       at: serverNow(),
-      bytes: { headers: 0, framing: 0, payload: 0 },
+      bytes: noBytes(),
     }
   }
 }

@@ -3,3 +3,6 @@ export const downBytes = (length: number): number => length + (length < 126 ? 2 
 
 /** Bytes of a WebSocket frame that a client sends, with its masking key of 4 bytes. */
 export const upBytes = (length: number): number => downBytes(length) + 4
+
+/** Bytes of the head of a frame that a server sends, by the size of the whole frame. */
+export const headBytesOf = (frameBytes: number): number => (frameBytes < 128 ? 2 : frameBytes < 65_540 ? 4 : 10)

@@ -32,6 +32,8 @@ export interface OpenMeter {
   countDelta(): void
   /** The record of the exchange as it is now. */
   toRecord(): ExchangeRecord
+  /** Bytes that were sent of the body of a stream; null for others. */
+  readonly streamedBytes: number | null
 }
 
 /** A connection as one member uses it for one transport. */
@@ -163,9 +165,17 @@ export class MemberUsage {
     return { trace, stop: () => this.#traces.delete(trace) }
   }
 
-  report(): { counts: Partial<Record<TransportName, Counts>>; connections: number } {
+  report(): { counts: Partial<Record<TransportName, Counts>>; connections: number; streamed?: number } {
     this.#countDeltas()
-    return { counts: Object.fromEntries(this.#counts), connections: this.#connections.size }
+    const streamed = this.#openMeters
+      .toArray()
+      .flatMap(({ streamedBytes }) => streamedBytes ?? [])
+      .at(-1)
+    return {
+      counts: Object.fromEntries(this.#counts),
+      connections: this.#connections.size,
+      ...(streamed === undefined ? {} : { streamed }),
+    }
   }
 
   #countDeltas(): void {

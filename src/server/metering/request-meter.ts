@@ -1,9 +1,10 @@
-import type { ByteSplit, ExchangeRecord } from '../../meter.ts'
+import { noBytes, totalBytes, type ByteSplit, type ExchangeRecord } from '../../meter.ts'
 import type { Draft } from '../../protocol.ts'
 import type { ByteSource, HeadAndBody } from './byte-source.ts'
 import { serverNow } from '../log/clock.ts'
 import type { EncodedBatch } from '../log/encoded-batch.ts'
 import { MemberFrameMeter, NO_FRAME_METER, type FrameMeter } from './frame-meter.ts'
+import type { Preflight } from './client-connection.ts'
 import type { ConnectionUse, OpenMeter } from './member-usage.ts'
 
 /** The meter of a request or a frame that may carry drafts. */
@@ -52,17 +53,52 @@ export interface MeteredRequest {
 }
 
 /**
- * Splits the bytes of a request or an answer into headers, framing and payload, and adds the parts to both sums. Of a message
- * that was cut off, fewer body bytes than text bytes may have been transferred.
+ * Splits the bytes of a request or an answer into its parts, and adds the parts to both sums. Of a message that was cut off,
+ * fewer body bytes than text bytes may have been transferred.
+ *
+ * @param contentBytes size of the JSON in the body
  */
-function attribute({ head, body }: HeadAndBody, textBytes: number, request: ByteSplit, total: ByteSplit): void {
+function attribute(
+  { head, body }: HeadAndBody,
+  contentBytes: number,
+  textBytes: number,
+  request: ByteSplit,
+  total: ByteSplit,
+): void {
   const payload = Math.min(textBytes, body)
+  const envelope = Math.max(0, Math.min(contentBytes, body) - payload)
+  const framing = body - envelope - payload
   request.headers += head
-  request.framing += body - payload
+  request.framing += framing
+  request.envelope += envelope
   request.payload += payload
   total.headers += head
-  total.framing += body - payload
+  total.framing += framing
+  total.envelope += envelope
   total.payload += payload
+}
+
+function countPreflight(use: ConnectionUse, preflight: Preflight): void {
+  const { path, receivedAt, answeredAt, upBytes, downBytes } = preflight
+  use.counts.requests += 1
+  use.counts.up.headers += upBytes
+  use.counts.down.headers += downBytes
+  if (!use.usage.isTraced) return
+  use.usage.addRecord({
+    type: 'exchange',
+    id: use.usage.newRecordId(),
+    transport: use.transport,
+    kind: 'preflight',
+    method: 'OPTIONS',
+    path,
+    connection: use.number,
+    receivedAt,
+    answeredAt,
+    status: 204,
+    isOver: true,
+    up: { ...noBytes(), headers: upBytes },
+    down: { ...noBytes(), headers: downBytes },
+  })
 }
 
 /**
@@ -74,8 +110,8 @@ export class MemberRequestMeter implements RequestMeter, OpenMeter {
   readonly #use: ConnectionUse
   readonly #request: MeteredRequest
   readonly #id: number
-  readonly #up: ByteSplit = { headers: 0, framing: 0, payload: 0 }
-  readonly #down: ByteSplit = { headers: 0, framing: 0, payload: 0 }
+  readonly #up = noBytes()
+  readonly #down = noBytes()
   #kind: ExchangeRecord['kind']
   #draftIds: string[] | undefined
   #postedTextBytes = 0
@@ -96,14 +132,15 @@ export class MemberRequestMeter implements RequestMeter, OpenMeter {
    * member reads.
    *
    * @param isPoll the request reads by a transport
-   * @param requests this request and earlier requests that were not counted, such as preflights
+   * @param preflights of this request, which are counted with it
    */
-  constructor(use: ConnectionUse, isPoll: boolean, request: MeteredRequest, requests: number) {
+  constructor(use: ConnectionUse, isPoll: boolean, request: MeteredRequest, preflights: readonly Preflight[]) {
     this.#use = use
     this.#request = request
     this.#kind = isPoll ? 'poll' : 'other'
     use.usage.readTransport = use.transport
-    use.counts.requests += requests
+    use.counts.requests += 1
+    for (const preflight of preflights) countPreflight(use, preflight)
     this.#id = use.usage.newRecordId()
     this.#recordIfTraced()
   }
@@ -116,7 +153,7 @@ export class MemberRequestMeter implements RequestMeter, OpenMeter {
     // Socket.IO answers a post before it handles the packets in the post.
     if (this.#isOver) {
       for (const sum of [this.#up, this.#use.counts.up]) {
-        sum.framing -= textBytes
+        sum.envelope -= textBytes
         sum.payload += textBytes
       }
     }
@@ -160,6 +197,7 @@ export class MemberRequestMeter implements RequestMeter, OpenMeter {
     this.#kind = kind
     this.markAnswered(status)
     this.#countBytes(0)
+    this.#use.counts.opening += totalBytes(this.#up) + totalBytes(this.#down)
     const { source } = this.#request
     this.#use.usage.addOpenMeter(this)
     this.#frames = new MemberFrameMeter(this.#use, this.#id, source, isCompressed, () => this.#close())
@@ -172,6 +210,10 @@ export class MemberRequestMeter implements RequestMeter, OpenMeter {
     if (this.#isOver || this.#frames) return
     this.#countBytes(this.#answerBytes ?? bodyBytes)
     this.#close()
+  }
+
+  get streamedBytes(): number | null {
+    return this.#kind === 'stream' ? (this.#frames?.streamedBytes ?? 0) : null
   }
 
   /** The body of a post is split when the post has ended: its text is known then. */
@@ -212,8 +254,8 @@ export class MemberRequestMeter implements RequestMeter, OpenMeter {
     const { source, bodyBytes = this.#postedTextBytes } = this.#request
     const { up, down } = source.readDelta(bodyBytes, answerBytes)
     const counts = this.#use.counts
-    attribute(up, this.#postedTextBytes, this.#up, counts.up)
-    attribute(down, this.#answer?.textBytes ?? 0, this.#down, counts.down)
+    attribute(up, bodyBytes, this.#postedTextBytes, this.#up, counts.up)
+    attribute(down, this.#answer?.jsonBytes ?? answerBytes, this.#answer?.textBytes ?? 0, this.#down, counts.down)
   }
 
   #close(): void {

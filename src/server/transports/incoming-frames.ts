@@ -27,7 +27,7 @@ export function handleFrames(
       refuseSocket(socket, 1008, `more than ${limit.perSecond} frames in a second`)
       return
     }
-    const carrier = meter.countReceived(upBytes(data.length))
+    const carrier = meter.countReceived(upBytes(data.length), data.length)
     waiting += 1
     if (waiting > MAX_WAITING_FRAMES) {
       socket.close(1008, `more than ${MAX_WAITING_FRAMES} frames wait: send the next one after an answer`)

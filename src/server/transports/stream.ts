@@ -46,6 +46,8 @@ interface StreamLimits {
 interface Piece {
   bytes: Buffer
   chunk: Buffer
+  /** Size of the JSON in it. */
+  contentBytes: number
 }
 
 /** The pieces that all streams of one format share. */
@@ -55,9 +57,9 @@ interface Pieces {
   problem: (problem: Problem) => Piece
 }
 
-function encodePiece(text: string): Piece {
+function encodePiece(text: string, contentBytes = 0): Piece {
   const bytes = Buffer.from(text)
-  return { bytes, chunk: encodeChunk(bytes) }
+  return { bytes, chunk: encodeChunk(bytes), contentBytes }
 }
 
 /** Returns a function that opens streams of one format. */
@@ -67,9 +69,9 @@ export function streamOpener(
 ): (request: FastifyRequest, reply: FastifyReply, after: Cursor | null) => void {
   const opening = format.opening === '' ? null : encodePiece(format.opening)
   const pieces: Pieces = {
-    batch: memoize((batch: EncodedBatch) => encodePiece(format.batch(batch))),
+    batch: memoize((batch: EncodedBatch) => encodePiece(format.batch(batch), batch.jsonBytes)),
     heartbeat: encodePiece(format.heartbeat),
-    problem: (problem) => encodePiece(format.problem(problem)),
+    problem: (problem) => encodePiece(format.problem(problem), Buffer.byteLength(JSON.stringify(problem))),
   }
   const limits: StreamLimits = {
     checkMs: (GONE_AFTER_BEATS - SIGN_WITHIN_BEATS) * beat,
@@ -192,17 +194,18 @@ class StreamConnection implements Sink, HeartbeatTarget, Hold {
   }
 
   /** False when the write buffer is full. */
-  send({ bytes, chunk }: Piece, kind: FrameKind, batch: EncodedBatch | null = null): boolean {
+  send({ bytes, chunk, contentBytes }: Piece, kind: FrameKind, batch: EncodedBatch | null = null): boolean {
     if (this.#isOver) return true
     this.lastSentSlice = this.#heartbeat.currentSlice
     this.#bodyBytes += bytes.length
     this.#socket ??= socketOf(this.#response)
     if (this.#socket) {
-      this.#meter.countSent(kind, chunk.length, batch, this.#bodyBytes)
+      this.#meter.countSent(kind, chunk.length, contentBytes, batch, this.#bodyBytes)
       return this.#socket.write(chunk)
     }
     // On HTTP/1.1, Node then encodes the chunk.
-    this.#meter.countSent(kind, this.#response.chunkedEncoding ? chunk.length : bytes.length, batch, this.#bodyBytes)
+    const size = this.#response.chunkedEncoding ? chunk.length : bytes.length
+    this.#meter.countSent(kind, size, contentBytes, batch, this.#bodyBytes)
     return this.#response.write(bytes)
   }
 

@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import type { FrameKind, MeterFrame } from '../../meter.ts'
 import { CLOSE, type Cursor, type FrameDown } from '../../protocol.ts'
 import { memoize, type EncodedBatch } from '../log/encoded-batch.ts'
-import { downBytes } from '../metering/frame-sizes.ts'
+import { downBytes, headBytesOf } from '../metering/frame-sizes.ts'
 import type { HeartbeatTarget, Heartbeat } from '../log/heartbeat.ts'
 import type { Log } from '../log/log.ts'
 import type { ReaderConnection } from '../room/membership.ts'
@@ -64,7 +64,7 @@ export class WebSocketConnection extends UpgradedSocket implements Sink, Heartbe
   write(batch: EncodedBatch): boolean {
     if (this.#socket.readyState !== this.#socket.OPEN) return true
     const frame = batchFrame(batch)
-    this.meter.countSent('batch', frame.length, batch)
+    this.meter.countSent('batch', frame.length, frame.length - headBytesOf(frame.length), batch)
     if (this.#isCompressed) {
       // Compressed frames differ between sockets: `ws` makes them.
       this.#socket.send(`{"type":"batch","batch":${batch.json}}`)
@@ -99,7 +99,8 @@ export class WebSocketConnection extends UpgradedSocket implements Sink, Heartbe
         resolve()
         return
       }
-      this.meter.countSent(kind, downBytes(Buffer.byteLength(text)), null, undefined, messages)
+      const length = Buffer.byteLength(text)
+      this.meter.countSent(kind, downBytes(length), length, null, undefined, messages)
       this.#socket.send(text, () => resolve())
     })
   }

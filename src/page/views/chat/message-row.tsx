@@ -31,7 +31,7 @@ export function MessageRow({ entry, ownIds, room, wire, clockOffsetMs = 0 }: Mes
 }
 
 function Message({
-  entry: { event, transport, latencyMs, at },
+  entry: { event, transport, latencyMs, isLate, at },
   ownIds,
   wire,
 }: {
@@ -60,14 +60,19 @@ function Message({
             <em>{ownIds.has(event.to.id) ? chat.toYouOnly : chat.toOnly(<Name key="to">{event.to.name}</Name>)}</em>
           )}
           <Time at={at} />
+          <small class="seq">#{event.seq}</small>
         </p>
         <p class="text" dir="auto">
           {event.text}
         </p>
       </div>
       {latencyMs !== null && (
-        <data value={String(Math.round(latencyMs))} title={`${chat.latencyTitle} · ${labelOf(transport)}`}>
-          {spelled(milliseconds(latencyMs))}
+        <data
+          value={String(Math.round(latencyMs))}
+          data-late={isLate}
+          title={`${isLate ? `${chat.lateTitle} ` : ''}${chat.latencyTitle} · ${labelOf(transport)}`}
+        >
+          {isLate ? chat.late(spelled(milliseconds(latencyMs))) : spelled(milliseconds(latencyMs))}
         </data>
       )}
       {wire && (
@@ -178,5 +183,5 @@ function noteText(note: Note): ComponentChildren {
   if (note.type === 'rejoined') return notes.rejoined(<Name key="name">{note.name}</Name>)
   if (note.type === 'returned') return notes.returned(<Name key="name">{note.name}</Name>)
   if (note.type === 'ended') return note.asked ? notes.ended.asked : notes.ended.byServer
-  return notes.reset
+  return notes[note.type]
 }

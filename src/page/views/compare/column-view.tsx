@@ -3,7 +3,7 @@ import type { Comparison } from '../../compare/comparison.ts'
 import type { ComparisonColumn } from '../../compare/column.ts'
 import { DEFAULT_PROFILE } from '../../compare/settings.ts'
 import { modeOf } from '../../measure/count-math.ts'
-import { milliseconds, spelled } from '../../browser/format.ts'
+import { bytes, milliseconds, spelled } from '../../browser/format.ts'
 import type { ListEntry } from '../../room/message-list.ts'
 import { texts } from '../../i18n/i18n.ts'
 import type { RoomController } from '../../room/room-controller.ts'
@@ -22,11 +22,12 @@ export function ColumnView({
   of: Comparison
   controller: RoomController
 }) {
-  const { compare, statusLights } = texts.value
+  const { compare, meters, statusLights } = texts.value
   const title = useId()
   const { transport } = column
   const { carrier, mode } = modeOf(transport, column.meter.reading.value?.counts)
   const state = column.state.value
+  const stuck = column.meter.reading.value?.stuck ?? null
   const label = labelOf(transport)
   return (
     <section class="panel column" data-transport={transport} aria-labelledby={title}>
@@ -39,9 +40,19 @@ export function ColumnView({
         </p>
       </header>
       <div class="route">
-        <p class="state" data-state={state.name === 'lost' || state.name === 'refused' ? 'problem' : state.name}>
+        <p
+          class="state"
+          data-state={stuck || state.name === 'lost' || state.name === 'refused' ? 'problem' : state.name}
+          title={stuck ? meters.stuck(spelled(bytes(stuck.bytes))) : undefined}
+        >
           <i class="pulse" />
-          <span>{state.name === 'refused' ? problemText(state.problem) : compare.states[state.name]}</span>
+          <span>
+            {state.name === 'refused'
+              ? problemText(state.problem)
+              : stuck
+                ? compare.stuck(spelled(bytes(stuck.bytes)))
+                : compare.states[state.name]}
+          </span>
         </p>
         {of.links.value.length > 0 && (
           <LinkSelect
@@ -83,7 +94,7 @@ function ColumnMessages({
 /** A message in two lines; joins and leaves are shown in the chat only. */
 function ColumnRow({ entry, ownIds }: { entry: ListEntry; ownIds: ReadonlySet<string> }) {
   if (entry.kind !== 'message') return null
-  const { event, latencyMs } = entry
+  const { event, latencyMs, isLate } = entry
   return (
     <li class={ownIds.has(event.from.id) ? 'msg mine' : 'msg'}>
       <Avatar of={event.from.id} />
@@ -91,7 +102,7 @@ function ColumnRow({ entry, ownIds }: { entry: ListEntry; ownIds: ReadonlySet<st
         <bdi>{event.from.name}</bdi>
         <span dir="auto">{event.text}</span>
       </p>
-      <data value={latencyMs === null ? '' : String(Math.round(latencyMs))}>
+      <data value={latencyMs === null ? '' : String(Math.round(latencyMs))} data-late={isLate}>
         {latencyMs !== null && spelled(milliseconds(latencyMs))}
       </data>
     </li>

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import type { ByteSplit } from '../../../meter.ts'
+import { BYTE_PARTS, type ByteSplit } from '../../../meter.ts'
 import type { TransportTuning } from '../../../client/transports/transport.ts'
 import type { ComparisonColumn } from '../../compare/column.ts'
 import { bytesPerMessage, emptyShare, sumOf } from '../../measure/count-math.ts'
@@ -8,8 +8,6 @@ import type { Reading } from '../../measure/meter-model.ts'
 import { texts } from '../../i18n/i18n.ts'
 import { modelP50Ms } from '../../measure/latency-model.ts'
 import { labelOf } from '../shared/transport-label.tsx'
-
-const PARTS = ['headers', 'framing', 'payload'] as const
 
 /** The largest reading of all columns: bars have one scale, so that they can be compared. */
 const largest = (columns: readonly ComparisonColumn[], read: (reading: Reading) => number | null): number =>
@@ -132,13 +130,13 @@ function Row({ name, about, figure, isKnown, children }: RowProps) {
 function SplitRow({ name, split, most }: { name: string; split: ByteSplit | undefined; most: number }) {
   const { meters } = texts.value
   const sum = split ? sumOf(split) : 0
-  const spoken = split && PARTS.map((part) => `${meters[part]} ${spelled(bytes(split[part]))}`).join(', ')
+  const spoken = split && BYTE_PARTS.map((part) => `${meters[part]} ${spelled(bytes(split[part]))}`).join(', ')
   return (
     <Row name={name} figure={bytes(sum)} isKnown={split !== undefined}>
       <span class="sr">{spoken}</span>
       <span class="bar" aria-hidden="true" title={spoken} style={{ width: `${(sum / most) * 100}%` }}>
         {split &&
-          PARTS.map(
+          BYTE_PARTS.map(
             (part) => split[part] > 0 && <i key={part} class={part} style={{ flexGrow: String(split[part]) }} />,
           )}
       </span>

@@ -1,12 +1,11 @@
-import type { ByteSplit } from '../../../meter.ts'
-import { handshakeBytes, sumOf } from '../../measure/count-math.ts'
+import { BYTE_PARTS, noBytes, type ByteSplit } from '../../../meter.ts'
+import { openingBytes, sumOf } from '../../measure/count-math.ts'
 import { bytes, percent, spelled } from '../../browser/format.ts'
 import type { Plots, Reading } from '../../measure/meter-model.ts'
 import { texts } from '../../i18n/i18n.ts'
 import { Sparkline } from '../shared/plots.tsx'
 
-const PARTS = ['headers', 'framing', 'payload'] as const
-const NOTHING: ByteSplit = { headers: 0, framing: 0, payload: 0 }
+const NOTHING = noBytes()
 
 /** Bytes up and down to one scale, each split into its parts by texture. */
 export function Bytes({ reading, plots }: { reading: Reading | null; plots: Plots }) {
@@ -15,7 +14,7 @@ export function Bytes({ reading, plots }: { reading: Reading | null; plots: Plot
   const largest = Math.max(sumOf(up), sumOf(down))
   const all = sumOf(up) + sumOf(down)
   const rate = reading?.bytesPerS == null ? null : bytes(reading.bytesPerS)
-  const handshake = reading ? handshakeBytes(reading.transport, reading.counts) : 0
+  const opening = reading ? openingBytes(reading.transport, reading.counts) : 0
   return (
     <article class="wide bytes">
       <h3>
@@ -43,15 +42,15 @@ export function Bytes({ reading, plots }: { reading: Reading | null; plots: Plot
           <Way name={meters.down} split={down} largest={largest} />
         </tbody>
       </table>
-      <ul class="legend">
-        {PARTS.map((part) => (
+      <ul class="legend" title={meters.partsTitle}>
+        {BYTE_PARTS.map((part) => (
           <li key={part}>
             <i class={part} />
             {meters[part]} {all > 0 && <b>{spelled(percent((up[part] + down[part]) / all))}</b>}
           </li>
         ))}
       </ul>
-      <p class="sub">{handshake > 0 && meters.handshake(spelled(bytes(handshake)))}</p>
+      <p class="sub">{opening > 0 && meters.opening(spelled(bytes(opening)))}</p>
     </article>
   )
 }
@@ -60,14 +59,14 @@ function Way({ name, split, largest }: { name: string; split: ByteSplit; largest
   const { meters } = texts.value
   const sum = sumOf(split)
   const { figure, unit } = bytes(sum, largest)
-  const spoken = PARTS.map((part) => `${meters[part]} ${spelled(bytes(split[part], largest))}`).join(', ')
+  const spoken = BYTE_PARTS.map((part) => `${meters[part]} ${spelled(bytes(split[part], largest))}`).join(', ')
   return (
     <tr>
       <th scope="row">{name}</th>
       <td title={spoken}>
         <span class="sr">{spoken}</span>
         <div class="bar" aria-hidden="true" style={{ width: `${largest > 0 ? (sum / largest) * 100 : 0}%` }}>
-          {PARTS.map(
+          {BYTE_PARTS.map(
             (part) => split[part] > 0 && <i key={part} class={part} style={{ flexGrow: String(split[part]) }} />,
           )}
         </div>

@@ -48,7 +48,12 @@ export function LatencyMeter({
             {links.model(spelled(milliseconds(model)))}
           </small>
         )}
-        {latency && <small class="basis">{meters.latencyOf(latency.messages, whole(latency.messages))}</small>}
+        {latency && (
+          <small class="basis" title={latency.late > 0 ? meters.lateTitle : undefined}>
+            {meters.latencyOf(latency.messages, whole(latency.messages))}
+            {latency.late > 0 && ` · ${meters.late(whole(latency.late))}`}
+          </small>
+        )}
       </h3>
       {latency && p50 && p95 ? (
         <p class="reading">

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useId } from 'preact/hooks'
 import { bytesPerMessage, modeOf, emptyShare } from '../../measure/count-math.ts'
-import { bytes, percent, spelled, tenth, timeOfDay, whole, type Figure } from '../../browser/format.ts'
+import { bytes, percent, seconds, spelled, tenth, timeOfDay, whole, type Figure } from '../../browser/format.ts'
 import type { Plots, Reading } from '../../measure/meter-model.ts'
 import { language, texts } from '../../i18n/i18n.ts'
 import { CONNECTIONS_PER_PORT, isMultiplexed } from '../../network/http-version.ts'
@@ -25,11 +25,19 @@ export function Meters({ controller }: { controller: RoomController }) {
         <h2 id={title}>{meters.title}</h2>
         <p class="since">
           {begun !== null && (reading?.isSwitch ? meters.sinceSwitch(begun) : meters.sinceJoined(begun))}
+          {reading && reading.outages.count > 0 && (
+            <strong> · {meters.outages(reading.outages.count, spelled(seconds(tenths(reading.outages.ms))))}</strong>
+          )}
         </p>
       </header>
       {socketState === 'lost' && (
         <div class="problem">
           <p role="status">{meters.meterConnectionLost}</p>
+        </div>
+      )}
+      {reading?.stuck && (
+        <div class="problem">
+          <p role="status">{meters.stuck(spelled(bytes(reading.stuck.bytes)))}</p>
         </div>
       )}
       <div class="meters" data-stale={socketState === 'lost'} role="group" aria-labelledby={title} tabIndex={0}>
@@ -61,6 +69,9 @@ export function LatencyPanel({ controller }: { controller: RoomController }) {
     </section>
   )
 }
+
+/** ms, rounded to tenths of a second. */
+const tenths = (ms: number): number => Math.max(100, Math.round(ms / 100) * 100)
 
 interface MeterProps {
   reading: Reading | null
@@ -159,7 +170,7 @@ function Connections({ reading, controller }: { reading: Reading | null; control
   return (
     <Meter
       title={meters.connections}
-      about={meters.slotsTitle}
+      about={isSocket ? `${meters.idleTitle} ${meters.slotsTitle}` : meters.slotsTitle}
       figure={open === null ? meters.nothing : { figure: whole(open), unit: meters.openNow }}
       sub={
         isFull ? (
@@ -167,7 +178,10 @@ function Connections({ reading, controller }: { reading: Reading | null; control
             {meters.slotsFull}
           </span>
         ) : (
-          reading && (isSocket ? meters.opened : meters.openedOfSix)(whole(reading.counts.opened))
+          reading &&
+          (isSocket && own > 0
+            ? meters.socketAndIdle(own)
+            : (isSocket ? meters.opened : meters.openedOfSix)(whole(reading.counts.opened)))
         )
       }
     >

@@ -82,7 +82,7 @@ export function DotPlot({ plots: { now, dots, switches }, size: { width, height 
         className="dot-plot"
         as="dots"
         now={now}
-        samples={dots.map(({ at, ms, transport }) => ({ at, value: ms, transport }))}
+        samples={dots.map(({ at, ms, transport, isLate }) => ({ at, value: ms, transport, isMarked: isLate }))}
         most={top}
         size={{ width: Math.max(1, right), height: Math.max(1, foot - PLOT.top) }}
       />

@@ -10,6 +10,8 @@ export interface Sample {
   at: number
   value: number
   transport: TransportName
+  /** Drawn as a ring. */
+  isMarked?: boolean
 }
 
 interface TimePlotProps {
@@ -42,6 +44,8 @@ const DOT_PX = 4
 export function TimePlot({ now, samples, most, size, as, label, className }: TimePlotProps) {
   const frame = useRef<HTMLDivElement>(null)
   const plot = useRef<UPlot | null>(null)
+  /** Indices of the samples that are drawn as rings. */
+  const marked = useRef<ReadonlySet<number>>(new Set())
   const { width, height } = size
   const names = [...new Set(samples.map(({ transport }) => transport))]
   const key = names.join()
@@ -52,7 +56,11 @@ export function TimePlot({ now, samples, most, size, as, label, className }: Tim
   useEffect(() => {
     const element = frame.current
     if (!element || !Plot) return
-    const made = new Plot(optionsFor(names, as, element, size), undefined, element)
+    const made = new Plot(
+      optionsFor(names, as, element, size, () => marked.current),
+      undefined,
+      element,
+    )
     plot.current = made
     return () => {
       made.destroy()
@@ -65,6 +73,7 @@ export function TimePlot({ now, samples, most, size, as, label, className }: Tim
   useEffect(() => {
     const shown = plot.current
     if (!shown) return
+    marked.current = new Set(samples.flatMap(({ isMarked }, index) => (isMarked ? [index] : [])))
     shown.batch(() => {
       shown.setData(columnsOf(samples, names, as), false)
       shown.setScale('x', { min: now - PLOT_MS, max: now })
@@ -109,6 +118,7 @@ function optionsFor(
   as: TimePlotProps['as'],
   element: HTMLElement,
   size: TimePlotProps['size'],
+  marked: () => ReadonlySet<number>,
 ): UPlot.Options {
   const isCurve = as === 'curve'
   const hues = names.map((name) => hueOf(name, element))
@@ -129,21 +139,24 @@ function optionsFor(
         points: { show: false },
       })),
     ],
-    hooks: isCurve ? {} : { drawSeries: [(plot, index) => drawDots(plot, index, hues[index - 1] ?? '')] },
+    hooks: isCurve ? {} : { drawSeries: [(plot, index) => drawDots(plot, index, hues[index - 1] ?? '', marked())] },
   }
 }
 
 /** Each dot is a separate path: thousands of arcs in one path, as the library draws, take eight times as long. */
-function drawDots(plot: UPlot, index: number, hue: string): void {
+function drawDots(plot: UPlot, index: number, hue: string, marked: ReadonlySet<number>): void {
   const { ctx, data } = plot
   const radius = (DOT_PX / 2) * devicePixelRatio
   ctx.fillStyle = hue
+  ctx.strokeStyle = hue
+  ctx.lineWidth = devicePixelRatio
   for (const [i, at] of data[0].entries()) {
     const value = data[index]?.[i] ?? null
     if (value === null) continue
     ctx.beginPath()
     ctx.arc(plot.valToPos(at, 'x', true), plot.valToPos(value, 'y', true), radius, 0, 2 * Math.PI)
-    ctx.fill()
+    if (marked.has(i)) ctx.stroke()
+    else ctx.fill()
   }
 }
 

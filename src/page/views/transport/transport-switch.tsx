@@ -1,11 +1,11 @@
 import { useId } from 'preact/hooks'
 import { TRANSPORT_TRAITS, TRANSPORTS, type TransportName } from '../../../transports.ts'
-import { bytes, milliseconds, seconds, spelled } from '../../browser/format.ts'
+import { bytes, milliseconds, perSecond, seconds, spelled } from '../../browser/format.ts'
 import { isComposing } from '../../browser/keys.ts'
 import { texts } from '../../i18n/i18n.ts'
-import { servedTransports } from '../../network/links.ts'
+import { DIRECT, servedTransports } from '../../network/links.ts'
 import type { RoomController } from '../../room/room-controller.ts'
-import { Glyph, labelOf } from '../shared/transport-label.tsx'
+import { Glyph, labelOf, linkLabelOf } from '../shared/transport-label.tsx'
 
 /** The last transport that a digit key selects. */
 const LAST_DIGIT = 9
@@ -77,10 +77,25 @@ function LastCost({ name, controller }: { name: TransportName; controller: RoomC
   const cost = controller.meter.lastCosts.value[name]
   if (!cost) return <span class="last-cost none">{transport.notTried}</span>
   if (cost.bytesPerMessage === null) return <span class="last-cost none">{transport.noMessage}</span>
+  const profile = controller.link.value?.profile ?? DIRECT
+  const ratePerS = controller.meter.reading.value?.latency?.ratePerS ?? 0
+  const isOver = cost.profile !== profile || isOtherRate(cost.ratePerS, ratePerS)
+  const conditions = [
+    linkLabelOf(cost.profile),
+    ...(cost.ratePerS > 0 ? [spelled(perSecond(roundedRate(cost.ratePerS)))] : []),
+  ].join(' · ')
   return (
-    <span class="last-cost" title={transport.lastCostTitle}>
+    <span class="last-cost" title={`${transport.lastCostTitle} · ${conditions}`} data-over={isOver}>
       <span>{transport.perMessage(spelled(bytes(cost.bytesPerMessage)))}</span>
       {cost.p50 !== null && <span>{spelled(milliseconds(cost.p50))}</span>}
+      <small>{conditions}</small>
     </span>
   )
 }
+
+/** To two digits: a rate is measured from random gaps. */
+const roundedRate = (ratePerS: number): number => Number(ratePerS.toPrecision(ratePerS < 10 ? 1 : 2))
+
+/** Two measured rates differ more than by chance. A rate of 0 is not known. */
+const isOtherRate = (before: number, current: number): boolean =>
+  before > 0 && current > 0 && Math.max(before / current, current / before) > 2

@@ -40,10 +40,9 @@ interface DiagramProps {
 
 /** A scene without its view. */
 export const sceneOf = (wire: WireRecords, camera: Camera, pointed: string | null): Omit<Scene, 'view'> => ({
-  nowAt: now(),
+  ...wire.times,
   items: wire.items,
   messages: wire.messages,
-  toPageTime: wire.toPageTime,
   pointed,
   followed: wire.followed.peek(),
   words: paintWords(wire),

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { isComposing } from '../../browser/keys.ts'
+import { totalBytes } from '../../../meter.ts'
 import { exactTime } from '../../browser/format.ts'
 import { language, texts } from '../../i18n/i18n.ts'
 import { timeOf, type Arrow } from '../../wire/items.ts'
@@ -91,6 +92,7 @@ export function WireList({ id, arrows, at, followed, step, follow, leave, zoom }
             aria-current={isLit ? 'true' : undefined}
             data-lit={isLit}
             data-empty={arrow.isEmpty}
+            data-fault={arrow.fault ?? undefined}
             data-transport={arrow.transport ?? undefined}
             data-way={arrow.way}
             data-name={arrow.name}
@@ -116,9 +118,7 @@ function Row({ arrow }: { arrow: Arrow }) {
       <span class="sr">{way === 'up' ? words.up : words.down}</span>
       <b>{arrowWord({ ...arrow, bytes: null })}</b>
       <span class="path">{isRequest ? path : ''}</span>
-      <data value={bytes ? String(bytes.headers + bytes.framing + bytes.payload) : ''}>
-        {bytes ? bytesWord(bytes) : words.uncounted}
-      </data>
+      <data value={bytes ? String(totalBytes(bytes)) : ''}>{bytes ? bytesWord(bytes) : words.uncounted}</data>
     </>
   )
 }

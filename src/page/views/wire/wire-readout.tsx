@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import type { ByteSplit, Way } from '../../../meter.ts'
+import { BYTE_PARTS, type ByteSplit, type Way } from '../../../meter.ts'
 import type { TransportName } from '../../../protocol.ts'
 import { exactTime } from '../../browser/format.ts'
 import { language, texts } from '../../i18n/i18n.ts'
@@ -71,7 +71,7 @@ function Frame({ isSpoken, transport, children }: FrameProps) {
 function Exchange({ item, wire }: { item: ExchangeItem; wire: WireRecords }) {
   const { wire: words } = texts.value
   const { record, observation } = item
-  const [request, answer] = arrowsOf(item, wire.toPageTime)
+  const [request, answer] = arrowsOf(item, wire.times)
   if (!request) return null
   const parkedMs =
     record?.parkedFrom === undefined || record.parkedTo === undefined ? null : record.parkedTo - record.parkedFrom
@@ -100,7 +100,7 @@ function ShownAfter({ wire, arrow }: { wire: WireRecords; arrow: Arrow }) {
   const { wire: words } = texts.value
   const known = arrow.messages.flatMap((id) => wire.messages.get(id) ?? [])
   const [first] = known
-  if (!first) return null
+  if (!first || first.isHistory) return null
   const ms = Math.max(0, first.shownAt - wire.toPageTime(first.storedAt))
   return <Line name="" text={words.shown(seqWord(first.seq), durationWord(ms))} />
 }
@@ -130,12 +130,12 @@ function facts(arrow: Arrow): string {
   ].join(' · ')
 }
 
-/** 395 B = 197 B headers + 172 B framing + 26 B payload: without empty parts. */
+/** 212 B = 4 B framing + 182 B JSON + 26 B text: without empty parts. */
 function partsWord(bytes: ByteSplit): string {
   const { meters } = texts.value
-  const parts = (['headers', 'framing', 'payload'] as const)
-    .filter((part) => bytes[part] !== 0)
-    .map((part) => `${exactBytes(bytes[part])} ${meters[part]}`)
+  const parts = BYTE_PARTS.filter((part) => bytes[part] !== 0).map(
+    (part) => `${exactBytes(bytes[part])} ${meters[part]}`,
+  )
   return parts.length > 1 ? `${bytesWord(bytes)} = ${parts.join(' + ')}` : parts.join('')
 }
 
@@ -162,7 +162,9 @@ export function PathReadout({ wire, id, arrows }: { wire: WireRecords; id: strin
               ? [
                   words.pathStored(exactTime(wire.toPageTime(message.storedAt), language.value)),
                   ...stepsOf('down'),
-                  words.pathShown(durationWord(Math.max(0, message.shownAt - wire.toPageTime(message.storedAt)))),
+                  message.isHistory
+                    ? words.pathHistory
+                    : words.pathShown(durationWord(Math.max(0, message.shownAt - wire.toPageTime(message.storedAt)))),
                 ]
               : stepsOf('down')),
           ].join(' · ')}

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { useEffect, useId, useMemo, useRef } from 'preact/hooks'
+import { BYTE_PARTS } from '../../../meter.ts'
 import type { TransportName } from '../../../protocol.ts'
 import { now } from '../../measure/clock.ts'
 import { seconds, spelled, whole } from '../../browser/format.ts'
@@ -23,8 +24,6 @@ const UPDATE_MS = 350
 const CALM_MS = 1000
 /** Rows in the list: as a table, and behind the diagram for the keyboard only. */
 const ROWS = { table: 200, diagram: 80 }
-
-const PARTS = ['headers', 'framing', 'payload'] as const
 
 /** The traffic of a page's connections, as a drawing and as a list. Depends on the records only. */
 export function WireView({ wire, name }: { wire: WireRecords; name: string }) {
@@ -112,8 +111,8 @@ export function WireView({ wire, name }: { wire: WireRecords; name: string }) {
     <section class="panel wire" aria-labelledby={title} data-shows={isTable.value ? 'table' : 'diagram'}>
       <header class="head">
         <h2 id={title}>{words.title}</h2>
-        <ul class="key" aria-label={words.legend}>
-          {PARTS.map((part) => (
+        <ul class="key" aria-label={words.legend} title={meters.partsTitle}>
+          {BYTE_PARTS.map((part) => (
             <li key={part}>
               <i class={part} />
               {meters[part]}

@@ -16,10 +16,11 @@ export const durationWord = (ms: number): string => spelled(duration(ms))
 export const seqWord = (seq: number): string => `#${seq}`
 
 /** GET 560 B, or 204 empty 132 B. */
-export function arrowWord({ name, bytes, isEmpty, way, item }: Arrow, isAgain = false): string {
+export function arrowWord({ name, bytes, isEmpty, way, item, fault }: Arrow, isAgain = false): string {
   const { wire } = texts.value
   const isEmptyAnswer = isEmpty && way === 'down' && item.type === 'exchange'
-  return [isAgain ? wire.again : '', name, isEmptyAnswer ? wire.empty : '', bytes ? bytesWord(bytes) : '']
+  const failed = fault === 'failed' && way === 'up' ? wire.failed : ''
+  return [isAgain ? wire.again : '', name, failed, isEmptyAnswer ? wire.empty : '', bytes ? bytesWord(bytes) : '']
     .filter(Boolean)
     .join(' ')
 }
@@ -39,6 +40,7 @@ export function paintWords(wire: WireRecords): PaintWords {
     parked: (ms, isOver) => (isOver ? words.parked(durationWord(ms)) : words.parkedStill(durationWord(ms))),
     until: (seq) => words.until(seqWord(seq)),
     waited: (ms) => words.waited(durationWord(ms)),
+    inBrowser: (ms) => words.inBrowser(durationWord(ms)),
     stored: (seq) => words.stored(seqWord(seq)),
     shown: (ms) => `+${durationWord(ms)}`,
     arrow: (arrow, isAgain) => arrowWord(arrow, isAgain),
@@ -53,6 +55,7 @@ const NO_FACTS: WireFacts = {
   again: null,
   isOwn: false,
   waited: null,
+  isOver: false,
   bytes: '',
   kind: 'other',
   status: 0,
@@ -80,6 +83,8 @@ function factsOf(reason: Reason): Partial<WireFacts> {
       return { count: reason.messages, waited: reason.waitedMs === null ? null : durationWord(reason.waitedMs) }
     case 'post':
       return { seqs: reason.seq === null ? '' : seqWord(reason.seq) }
+    case 'waiting':
+      return { waited: durationWord(reason.waitedMs), isOver: reason.isOver }
     case 'socket':
       return { bytes: exactBytes(reason.bytes) }
     case 'frame':

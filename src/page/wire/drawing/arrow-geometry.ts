@@ -1,4 +1,4 @@
-import type { ByteSplit } from '../../../meter.ts'
+import { BYTE_PARTS, type ByteSplit } from '../../../meter.ts'
 import type { Brush } from './brush.ts'
 import type { Hue } from './palette.ts'
 import type { Outline } from './pen.ts'
@@ -45,28 +45,43 @@ export class ArrowGeometry {
     head.closePath()
   }
 
-  /** To scale: headers pale, framing hatched, payload solid. Bytes that do not fit are cut off visibly. */
+  /** In the middle: the transfer did not get through. */
+  cross(colour: string): void {
+    const { x: ux, y: uy } = this.#step
+    const [x, y] = [this.#from.x + (ux * this.length) / 2, this.#from.y + (uy * this.length) / 2]
+    const cross = this.#brush.outline('head', { stroke: colour, width: 2 })
+    for (const side of [-5, 5]) {
+      cross.moveTo(x - 5, y - side)
+      cross.lineTo(x + 5, y + side)
+    }
+  }
+
+  /** To scale: headers pale, framing dark, envelope hatched, payload solid. Bytes that do not fit are cut off visibly. */
   bytes(bytes: ByteSplit, { hue, isEmpty, isCrowd, bytesPerPx }: BytesLook): void {
     const brush = this.#brush
     const { line, surface } = brush.palette
     const room = this.length - BYTES.room
     let at = BYTES.from
-    for (const part of ['headers', 'framing', 'payload'] as const) {
+    for (const part of BYTE_PARTS) {
       if (bytes[part] <= 0 || at >= room) continue
       const px = Math.max(bytes[part] / bytesPerPx, BYTES.least)
       const end = Math.min(at + px, room)
       if (isCrowd) {
         const colour = isEmpty ? line : part === 'headers' ? hue.tint : hue.mark
-        this.along(brush.outline('bytes', { stroke: colour, width: 1, opacity: part === 'framing' ? 0.5 : 1 }), at, end)
+        this.along(
+          brush.outline('bytes', { stroke: colour, width: 1, opacity: part === 'envelope' ? 0.5 : 1 }),
+          at,
+          end,
+        )
         at = end + BYTES.gap
         continue
       }
       this.along(brush.outline('gap', { stroke: surface, width: 9.5 }), at - 0.8, end + 0.8)
-      if (part === 'framing' && !isEmpty) {
+      if (part === 'envelope' && !isEmpty) {
         const hatch = brush.outline('bytes', { stroke: hue.mark, width: 8 })
         for (let x = at; x < end; x += 3.2) this.along(hatch, x, Math.min(x + 1.5, end))
       } else {
-        const colour = isEmpty ? line : part === 'payload' ? hue.mark : hue.tint
+        const colour = isEmpty ? line : part === 'payload' ? hue.mark : part === 'framing' ? hue.ink : hue.tint
         this.along(brush.outline('bytes', { stroke: colour, width: 8 }), at, end)
       }
       if (at + px > room) {

@@ -17,7 +17,10 @@ export function toSvg(palette: Palette, scene: Scene): string {
 export function toJson(wire: WireRecords): string {
   const items = wire.items.map((item) => {
     if (item.type === 'switch') return { type: item.type, at: item.begunAt, ...item.switchEvent }
-    const arrows = arrowsOf(item, wire.toPageTime).map(({ way, leftAt, arrivedAt }) => ({ way, leftAt, arrivedAt }))
+    const arrows = arrowsOf(item, wire.times).map(({ way, leftAt, arrivedAt, fault }) => ({
+      ...{ way, leftAt, arrivedAt },
+      ...(fault ? { fault } : {}),
+    }))
     return { type: item.type, record: item.record, arrows }
   })
   return JSON.stringify(

@@ -1,7 +1,8 @@
 import { transports } from '../../../client/transports/index.ts'
+import { totalBytes } from '../../../meter.ts'
 import type { TransportName } from '../../../protocol.ts'
 import { Brush } from './brush.ts'
-import { arrowsOf, type Arrow, type ExchangeItem, type Item } from '../items.ts'
+import { arrowsOf, browserWaitOf, type Arrow, type ExchangeItem, type Item } from '../items.ts'
 import { labelColumn } from './labels.ts'
 import type { Palette } from './palette.ts'
 import type { Label, Pen } from './pen.ts'
@@ -55,8 +56,8 @@ class Painter {
         this.#switch(item)
         continue
       }
-      for (const arrow of arrowsOf(item, this.#scene.toPageTime)) {
-        if (arrow.bytes && arrow.bytes.headers + arrow.bytes.framing + arrow.bytes.payload === 0) continue
+      for (const arrow of arrowsOf(item, this.#scene)) {
+        if (arrow.bytes && totalBytes(arrow.bytes) === 0) continue
         const isAgain =
           arrow.way === 'up' &&
           item.type === 'exchange' &&
@@ -67,6 +68,7 @@ class Painter {
         if (arrow.way === 'down') for (const id of arrow.messages) if (brings(arrow)) carriers.set(id, arrow)
       }
       if (item.type !== 'exchange') continue
+      this.#browserWait(item)
       this.#exchange(item)
       const { record, observation } = item
       if (record?.parkedTo !== undefined && (record.events ?? 0) > 0 && observation?.endedAt) {
@@ -128,6 +130,20 @@ class Painter {
     this.#brush.label({ ...caption, x: (client + server) / 2, text: between, colour: ink3, font: `11px ${sans}` })
   }
 
+  /** The hollow bar of a request that stays in the browser. */
+  #browserWait(item: ExchangeItem): void {
+    const wait = browserWaitOf(item, this.#scene)
+    if (!wait) return
+    const { client, y, top: first, foot } = this.#scale
+    const { ink2, surface } = this.#brush.palette
+    const [top, end] = [y(wait.from), Math.min(y(wait.to), this.#scene.view.height)]
+    this.#brush.outline('parked', { fill: surface, stroke: ink2, width: 1.5 }).rect(client - 5, top, 10, end - top)
+    const middle = Math.max(first + 20, Math.min((top + end) / 2, foot - 22))
+    if (end < first + 14 || top > foot - 14) return
+    const text = this.#scene.words.inBrowser(wait.to - wait.from)
+    this.#left.add(middle, text, { colour: ink2, font: this.#brush.font('sans') })
+  }
+
   /** The bar of a held request, and the band of an open connection. */
   #exchange(item: ExchangeItem): void {
     const { record, observation } = item
@@ -183,7 +199,8 @@ class Painter {
     this.#drawn.push({ arrow, x1, y1, x2, y2 })
     const geometry = new ArrowGeometry(this.#brush, x1, y1, x2, y2)
     const { length } = geometry
-    const lineColour = arrow.isEmpty ? this.#brush.palette.ghost : hue.mark
+    const { fault } = this.#brush.palette
+    const lineColour = arrow.fault ? fault : arrow.isEmpty ? this.#brush.palette.ghost : hue.mark
     if (isFocus)
       geometry.along(
         this.#brush.outline('halo', { stroke: hue.mark, width: 20, opacity: 0.26, round: true }),
@@ -204,10 +221,11 @@ class Painter {
     const { bytesPerPx } = this.#scale
     if (arrow.bytes) geometry.bytes(arrow.bytes, { hue, isEmpty: arrow.isEmpty, isCrowd: this.#isCrowd, bytesPerPx })
     if (this.#isCrowd && !isFocus) return
-    if (arrow.arrivedAt !== null) geometry.head(lineColour)
+    if (arrow.fault === 'failed') geometry.cross(fault)
+    else if (arrow.arrivedAt !== null) geometry.head(lineColour)
     const text = words.arrow(arrow, isAgain && !this.#scale.isNarrow)
     const label = {
-      colour: arrow.isEmpty ? this.#brush.palette.ink3 : this.#brush.palette.ink2,
+      colour: arrow.fault ? fault : arrow.isEmpty ? this.#brush.palette.ink3 : this.#brush.palette.ink2,
       font: this.#brush.font('mono'),
     }
     ;(isUp ? this.#left : this.#right).add(y1, text, label, isFocus)
@@ -218,7 +236,7 @@ class Painter {
     const { client, server, y, top, foot } = this.#scale
     const { messages, toPageTime, words, followed } = this.#scene
     const { ink, ink3, surface } = this.#brush.palette
-    for (const { id, seq, storedAt, shownAt, transport } of messages.values()) {
+    for (const { id, seq, storedAt, shownAt, transport, isHistory } of messages.values()) {
       const [stored, shown] = [y(toPageTime(storedAt)), y(shownAt)]
       if (shown < top - MARGIN_PX || stored > foot + MARGIN_PX) continue
       const hue = this.#brush.hue(transport)
@@ -245,6 +263,7 @@ class Painter {
       this.#brush.disc('mark', { fill: surface, stroke: ink, width: 1.5 }, server, stored, 3.5)
       this.#brush.disc('mark', { fill: hue.mark, stroke: surface, width: 1.5 }, client, shown, 4.5)
       this.#right.add(stored, words.stored(seq), { colour: ink3, font: this.#brush.font('mono') }, isFocus)
+      if (isHistory) continue
       const latencyMs = Math.max(0, shownAt - toPageTime(storedAt))
       const latency = { colour: hue.ink, font: `600 ${this.#brush.font('mono')}` }
       this.#left.add(shown, words.shown(latencyMs), latency, isFocus)

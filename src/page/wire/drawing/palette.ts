@@ -15,6 +15,7 @@ export interface Palette {
   ghost: string
   line: string
   surface: string
+  fault: string
   sans: string
   mono: string
 }
@@ -42,6 +43,7 @@ export function readPalette(at: HTMLElement): Palette {
     ghost: colour('ghost'),
     line: colour('line'),
     surface: colour('surface'),
+    fault: colour('fault'),
     transports: Object.fromEntries(TRANSPORTS.map((name) => [name, hue(name)])) as Record<TransportName, Hue>,
   }
   probe.remove()

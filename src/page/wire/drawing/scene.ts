@@ -1,15 +1,14 @@
 import type { SwitchEvent } from '../../network/switch-event.ts'
-import { seenAtOf, type Arrow, type WireMessage, type Item } from '../items.ts'
+import { seenAtOf, type Arrow, type WireMessage, type Item, type WireTimes } from '../items.ts'
 import type { View } from './scale.ts'
 
 /** The content of the drawing, and the arrow that is pointed at. */
-export interface Scene {
+export interface Scene extends WireTimes {
   view: View
   /** The page's clock now; items that have not ended extend to this time. */
   nowAt: number
   items: readonly Item[]
   messages: ReadonlyMap<string, WireMessage>
-  toPageTime: (serverAt: number) => number
   /** Key of the arrow that is pointed at. */
   pointed: string | null
   /** Id of the message whose path is highlighted. */
@@ -29,6 +28,7 @@ export interface PaintWords {
   parked: (ms: number, isOver: boolean) => string
   until: (seq: number) => string
   waited: (ms: number) => string
+  inBrowser: (ms: number) => string
   shown: (ms: number) => string
   stored: (seq: number) => string
   arrow: (arrow: Arrow, isAgain: boolean) => string
@@ -50,7 +50,7 @@ export function endOf(item: Item, { nowAt, toPageTime }: Scene): number {
   if (item.type === 'switch') return item.begunAt
   if (item.type === 'frame') return Math.max(item.begunAt, seenAtOf(item) ?? 0)
   const { record, observation } = item
-  if (record && !record.isOver && (observation?.endedAt ?? null) === null) return nowAt
+  if (!record?.isOver && (observation?.endedAt ?? null) === null) return nowAt
   return Math.max(
     observation?.endedAt ?? item.begunAt,
     record?.answeredAt === undefined ? 0 : toPageTime(record.answeredAt),

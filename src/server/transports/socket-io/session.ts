@@ -95,7 +95,9 @@ export class SocketIoSession {
   upgrade(socket: WebSocket, request: FastifyRequest): void {
     const { meter } = new UpgradedSocket(socket, request)
     this.#frames = meter
-    socket.on('message', (data: Buffer) => (this.#carrier = meter.countReceived(upBytes(data.length), kindOf(data))))
+    socket.on('message', (data: Buffer) => {
+      this.#carrier = meter.countReceived(upBytes(data.length), jsonBytesIn(data.toString('latin1')), kindOf(data))
+    })
   }
 
   /** Assigns the content to the one packet that `create` creates. */
@@ -117,8 +119,17 @@ export class SocketIoSession {
     for (const packet of packets) {
       const { kind, batch, messages } = this.#contents.get(packet) ?? contentOf(packet)
       if (asFrames) {
-        const length = 1 + (typeof packet.data === 'string' ? Buffer.byteLength(packet.data) : 0)
-        this.#frames?.countSent(kind, downBytes(length), batch ?? null, undefined, messages ?? batch?.newMessageIds)
+        const data = typeof packet.data === 'string' ? packet.data : ''
+        const contentBytes = batch?.jsonBytes ?? jsonBytesIn(data)
+        const ids = messages ?? batch?.newMessageIds
+        this.#frames?.countSent(
+          kind,
+          downBytes(1 + Buffer.byteLength(data)),
+          contentBytes,
+          batch ?? null,
+          undefined,
+          ids,
+        )
       } else {
         if (batch) this.#pollContent.batch = batch
         if (kind === 'ack' && messages) this.#pollContent.acks.push(...messages)
@@ -142,4 +153,10 @@ function kindOf(data: Buffer): FrameKind {
   const start = data.subarray(0, 32).toString()
   if (start === '3') return 'beat'
   return /^42\d*\["message"/.test(start) ? 'message' : 'other'
+}
+
+/** Bytes of the JSON object in a packet of Socket.IO, without the type, the name of the event and the array around it. */
+function jsonBytesIn(packet: string): number {
+  const start = packet.indexOf('{')
+  return start < 0 ? 0 : packet.lastIndexOf('}') + 1 - start
 }

@@ -1,0 +1,142 @@
+import type { Browser, Locator } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { post } from '../../src/client/transports/http.ts'
+import { openLink } from '../../src/link/link.ts'
+import { launchBrowser, Visitor } from '../support/browser.ts'
+import { draft, person, startPlayground } from '../support/playground.ts'
+import { lastingPort } from '../support/port.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launchBrowser()
+}, 60_000)
+afterAll(() => browser.close())
+
+const never = new AbortController().signal
+
+const meters = ({ page }: Visitor): Locator => page.getByRole('region', { name: 'Meters' })
+const meter = (visitor: Visitor, name: string): Locator =>
+  meters(visitor)
+    .getByRole('article')
+    .filter({ has: visitor.page.getByRole('heading', { name }) })
+const linkSelect = ({ page }: Visitor): Locator => page.getByRole('combobox', { name: 'Link', exact: true })
+
+describe('the latency of a message', () => {
+  it('includes the time without a connection, is marked late, and counts in the percentiles', async () => {
+    const playground = await startPlayground()
+    const ben = await person(playground)
+    await post(ben.context, draft('before she came'), never)
+    const relay = await openLink({ to: { port: playground.port } })
+    onTestFinished(() => relay.close())
+    const ada = await Visitor.enter(browser, relay.url)
+    await ada.use('websocket')
+    await post(ben.context, draft('in time'), never)
+    await expect.poll(() => ada.texts()).toEqual(['before she came', 'in time'])
+    relay.cut(1500)
+    const sentAt = performance.now()
+    await post(ben.context, draft('missed'), never)
+    await expect.poll(() => ada.texts()).toEqual(['before she came', 'in time', 'missed'])
+    const sinceSentMs = performance.now() - sentAt
+    const figures = await ada.messages.evaluateAll((rows) =>
+      rows.map((row) => {
+        const data = row.querySelector('data')
+        return data && { ms: Number(data.value), isLate: data.dataset['late'] === 'true' }
+      }),
+    )
+    expect(figures.slice(0, 2)).toEqual([null, { ms: expect.any(Number) as number, isLate: false }])
+    expect(figures[2]?.isLate).toBe(true)
+    expect(figures[2]?.ms).toBeGreaterThan(1000)
+    expect(figures[2]?.ms).toBeLessThan(sinceSentMs + 100)
+    await expect.poll(() => meter(ada, 'Delivery latency').textContent()).toMatch(/of \d messages · 1 late/)
+    await expect.poll(() => meters(ada).textContent()).toMatch(/connection lost once, [1-9][\d.]*.s in all/)
+  })
+})
+
+describe('the meters', () => {
+  it.each(['sse', 'http-stream'])('say how much of %s the server sent and a proxy holds back', async (transport) => {
+    const playground = await startPlayground()
+    const ada = await Visitor.enter(browser, playground.base)
+    await ada.use(transport)
+    await ada.say('at once')
+    await expect.poll(() => ada.texts()).toEqual(['at once'])
+    await linkSelect(ada).selectOption('buffering')
+    await ada.say('held back')
+    const stuck = meters(ada).getByRole('status')
+    await expect.poll(() => stuck.textContent()).toMatch(/^\d+.B of the stream left the server and have not arrived/)
+    await linkSelect(ada).selectOption('local')
+    await expect.poll(() => ada.texts()).toEqual(['at once', 'held back'])
+    await expect.poll(() => stuck.count()).toBe(0)
+  })
+
+  it.each(['websocket', 'sse', 'http-stream', 'socket-io'])(
+    'count what opens %s once, not per message',
+    async (transport) => {
+      const playground = await startPlayground()
+      const ada = await Visitor.enter(browser, playground.base)
+      const ben = await person(playground)
+      await ada.use(transport)
+      // One message of another member: an own one would be a request on some transports.
+      await post(ben.context, draft('hello'), never)
+      await expect.poll(() => ada.texts()).toEqual(['hello'])
+      if (transport === 'socket-io') await expect.poll(() => ada.statusLights()).toEqual(['WebSocket', 'streaming'])
+      await expect.poll(() => meter(ada, 'Bytes').last().textContent()).toMatch(/to open the connection: paid once/)
+      const shown = async () =>
+        (await meter(ada, 'Bytes per message').getByRole('paragraph').first().textContent()) ?? ''
+      // The batch with its frame, and some frames without a message; a head alone is more.
+      await expect.poll(async () => /^\d{3}B$/.test(await shown())).toBe(true)
+      expect(Number.parseInt(await shown(), 10)).toBeLessThan(700)
+    },
+  )
+
+  it('explain the second connection beside a socket', async () => {
+    const playground = await startPlayground()
+    const ada = await Visitor.enter(browser, playground.base)
+    await ada.say('one')
+    await expect.poll(() => ada.texts()).toEqual(['one'])
+    await ada.use('websocket')
+    await expect.poll(() => meter(ada, 'Connections').textContent()).toContain('the socket, and 1 idle for HTTP')
+  })
+})
+
+describe('the figures in the switch', () => {
+  it('name the link under which they were taken, and are grey over another link', async () => {
+    const playground = await startPlayground()
+    const ada = await Visitor.enter(browser, playground.base)
+    const ben = await person(playground)
+    const figures = ada.page.locator('label[data-transport="websocket"]').getByText(/\/msg/).locator('..')
+    await ada.use('websocket')
+    await post(ben.context, draft('hello'), never)
+    await expect.poll(() => figures.textContent()).toMatch(/\/msg.*no delay/)
+    expect(await figures.getAttribute('data-over')).toBe('false')
+    await ada.use('short-poll')
+    await linkSelect(ada).selectOption('wifi')
+    await expect.poll(() => figures.getAttribute('data-over')).toBe('true')
+    expect(await figures.textContent()).toContain('no delay')
+    await linkSelect(ada).selectOption('local')
+    await expect.poll(() => figures.getAttribute('data-over')).toBe('false')
+  })
+})
+
+describe('after a restart of the server', () => {
+  it('the link is still in use, and a note says why the earlier messages are gone', async () => {
+    const port = await lastingPort(22_000)
+    const first = await startPlayground({}, port)
+    const ada = await Visitor.enter(browser, first.base)
+    await linkSelect(ada).selectOption('wifi')
+    await ada.say('before')
+    await expect.poll(() => ada.texts()).toEqual(['before'])
+    await first.close()
+    const second = await startPlayground({}, port)
+    const ben = await person(second)
+    await expect
+      .poll(() => ada.notes(), { timeout: 30_000 })
+      .toContain(
+        'The server has lost this room, for example by a restart. The earlier messages are gone; the list starts again from here.',
+      )
+    await post(ben.context, draft('after'), never)
+    await expect.poll(() => ada.texts()).toEqual(['after'])
+    expect(await linkSelect(ada).inputValue()).toBe('wifi')
+    // The round trip of the link is in the latency.
+    expect(Number(await ada.messages.last().locator('data').getAttribute('value'))).toBeGreaterThanOrEqual(9)
+  })
+})
