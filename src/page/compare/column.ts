@@ -103,6 +103,12 @@ export class ComparisonColumn {
     this.#roomMember.connectOver(netOverLink(this.#net, link))
   }
 
+  /** Empties the column, and starts a new period of the meters. */
+  startRun(): void {
+    this.messages.clear()
+    this.meter.startPeriod(this.transport)
+  }
+
   tune(tuning: TransportTuning): void {
     if (affectsConnection(transports[this.transport], this.#tuning, tuning)) this.meter.startPeriod(this.transport)
     this.#tuning = tuning

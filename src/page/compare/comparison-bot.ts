@@ -16,6 +16,14 @@ export interface Progress {
   elapsedMs: number
 }
 
+/** What is done around a conversation, while the bot is in the room. */
+export interface ConversationHooks {
+  /** Before the first message; `senderId` is the bot's member id. */
+  begin: (senderId: string, wait: (ms: number) => Promise<void>) => Promise<void>
+  /** After the last message is acknowledged; `sent` is their number. Not called when the conversation is cancelled. */
+  end: (sent: number, wait: (ms: number) => Promise<void>) => Promise<void>
+}
+
 /** Sends the messages of a conversation, at times that a seed determines. */
 export class ComparisonBot {
   /** null while the bot is stopped. */
@@ -27,7 +35,7 @@ export class ComparisonBot {
     this.#options = options
   }
 
-  async run(ratePerS: number, seed: number): Promise<void> {
+  async run(ratePerS: number, seed: number, hooks: ConversationHooks): Promise<void> {
     this.cancel()
     const { signal: stopSignal } = (this.#stop = new AbortController())
     const dueMs = poissonArrivalsMs(seededRandom(seed), ratePerS, CONVERSATION_MS)
@@ -41,6 +49,8 @@ export class ComparisonBot {
     show([])
     const member = new BotMember(this.#options, seed, stopSignal, { outbox: show })
     if (await member.waitUntilJoined()) {
+      const wait = (ms: number) => member.wait(ms)
+      await hooks.begin(member.id ?? '', wait)
       startedAt = performance.now()
       for (const atMs of dueMs) {
         await member.wait(Math.max(0, startedAt + atMs - performance.now()))
@@ -51,6 +61,7 @@ export class ComparisonBot {
       await member.wait(startedAt + CONVERSATION_MS - performance.now())
       const giveUpAt = performance.now() + DRAIN_MS
       while (member.unsent > 0 && !member.hasLeft && performance.now() < giveUpAt) await member.wait(100)
+      if (!stopSignal.aborted && !member.hasLeft) await hooks.end(handedOver - member.unsent, wait)
       member.leave()
     }
     if (!stopSignal.aborted) this.progress.value = null

@@ -5,7 +5,13 @@ import { linkOf } from '../network/links.ts'
 import { ComparisonBot } from './comparison-bot.ts'
 import { ComparisonColumn } from './column.ts'
 import { Race } from './race.ts'
+import { Recording } from './recording.ts'
+import type { RunResult } from './run-result.ts'
+import { addResult } from './run-results.ts'
 import { DEFAULT_PROFILE, saveSettings, type Settings } from './settings.ts'
+
+/** The counts of what was before are reported within this time. */
+const SETTLE_MS = 600
 
 export interface ComparisonOptions {
   net: Net
@@ -28,8 +34,11 @@ export class Comparison {
   readonly #columns = signal<ReadonlyMap<TransportName, ComparisonColumn>>(new Map())
   /** In the order of the transports. */
   readonly columns = computed(() => [...this.#columns.value.values()])
+  /** The result whose figures the columns show; null while they show live figures. */
+  readonly standing = signal<RunResult | null>(null)
   readonly #options: ComparisonOptions
   #tuning: TransportTuning
+  #recording: Recording | null = null
 
   constructor(options: ComparisonOptions) {
     const { net, room, phrases, links, settings } = options
@@ -45,7 +54,48 @@ export class Comparison {
     this.#updateColumns()
   }
 
+  /** A conversation by the bot, whose result is kept. */
+  async run(): Promise<void> {
+    const { ratePerS, seed } = this.settings.peek().bot
+    const settings = { ratePerS, seed, tuning: this.#tuning }
+    let recording: Recording | null = null
+    this.showLive()
+    await this.bot.run(ratePerS, seed, {
+      begin: async (senderId, wait) => {
+        // The bot has just joined: its coming is no part of the run.
+        await wait(SETTLE_MS)
+        this.race.clear()
+        recording = this.#recording = new Recording(this.columns.peek(), senderId)
+      },
+      end: async (sent, wait) => {
+        const result = await this.#recording?.finish(sent, settings, wait)
+        // Cancelled in between.
+        if (!result || this.#recording !== recording) return
+        this.standing.value = result
+        addResult(result)
+      },
+    })
+    if (this.#recording === recording) this.#recording = null
+  }
+
+  cancelRun(): void {
+    this.#recording = null
+    this.bot.cancel()
+  }
+
+  /** The columns show what is counted now. */
+  showLive(): void {
+    this.standing.value = null
+  }
+
+  /** Other conditions: a run that is under way is cancelled, since its figures would mix both. */
+  #conditionsChanged(): void {
+    if (this.#recording) this.cancelRun()
+    this.showLive()
+  }
+
   show(transport: TransportName, isShown: boolean): void {
+    this.#conditionsChanged()
     const others = this.settings.peek().shown.filter((name) => name !== transport)
     this.#changeSettings({
       shown: TRANSPORTS.filter((name) => others.includes(name) || (isShown && name === transport)),
@@ -58,11 +108,13 @@ export class Comparison {
     const { profiles } = this.settings.peek()
     this.#changeSettings({ profiles: { ...profiles, ...Object.fromEntries(changed.map((name) => [name, profile])) } })
     this.race.clear()
+    this.#conditionsChanged()
   }
 
   tune(tuning: TransportTuning): void {
     if (tuning === this.#tuning) return
     this.#tuning = tuning
+    this.#conditionsChanged()
     for (const column of this.columns.peek()) column.tune(tuning)
   }
 
@@ -121,7 +173,10 @@ export class Comparison {
             link,
             tuning: this.#tuning,
             language,
-            onMessage: (event, by, latencyMs) => this.race.arrived(event, by, latencyMs),
+            onMessage: (event, by, latencyMs) => {
+              this.race.arrived(event, by, latencyMs)
+              this.#recording?.arrived(event, by)
+            },
           })
         return [transport, known ?? newColumn()]
       }),

@@ -25,6 +25,13 @@ export interface WireFacts {
 const times = (count: number): string => (count === 1 ? 'once' : `${count} times`)
 const characters = (count: number): string => `${count} character${count === 1 ? '' : 's'}`
 
+/** A transport in a sentence about a run. */
+export interface Measured {
+  name: string
+  bytes: string
+  p50: string
+}
+
 type How = (tuning: { interval: string; hold: string }) => string
 
 /** How each transport works, in a few words. A transport that is not here gets the words of its mode. */
@@ -305,6 +312,7 @@ export const en = {
     } as Partial<Record<string, string>>,
     model: (figure: string) => `model ${figure}`,
     modelP50: 'Model, p50',
+    overModel: (share: string) => `measured ${share} more`,
     noModel: 'No model: this link adds no constant delay',
     modelTitle: (rtt: string) =>
       `The median in theory for this link (round trip ${rtt}) and these settings; processing time is taken as 0`,
@@ -342,13 +350,37 @@ export const en = {
     opened: (count: string) => `${count} so far`,
     p50: 'Delivery, p50',
     p95: 'Delivery, p95',
+    lost: 'Connection lost',
+    lostFor: (duration: string) => `${duration} in all`,
+    runs: {
+      title: 'Results',
+      about: 'delivery latency, p50 to p95, and bytes per message; | is the model’s p50; both axes are logarithmic',
+      result: 'Result',
+      name: 'Name of the result',
+      remove: (name: string) => `Remove the result ${name}`,
+      exportAs: (format: string, name: string) => `Export the result ${name} as ${format}`,
+      bytesAxis: 'bytes per message',
+      latencyAxis: 'delivery latency, ms',
+      model: (figure: string) => `model, p50: ${figure}`,
+      messages: (count: string, duration: string) => `${count} messages in ${duration}`,
+      at: (rate: string, link: string) => `At ${rate} (${link})`,
+      both: (at: string, { name, bytes, p50 }: Measured) =>
+        `${at}, ${name} is the lightest with ${bytes} per message, and no transport is quicker: ${p50} at the median.`,
+      trade: (at: string, light: Measured, quick: Measured) =>
+        `${at}, ${light.name} is the lightest: ${light.bytes} per message, against ${quick.bytes} with ${quick.name}. It is later: ${light.p50} at the median, against ${quick.p50}.`,
+      nothing: 'Too few messages arrived for a comparison.',
+      missing: (name: string, received: string, sent: string) =>
+        `Over ${name}, only ${received} of ${sent} messages arrived.`,
+      jsonAbout:
+        'bytesPerMessage: both directions, without openingBytes. Latencies in ms from storage at the server to receipt by the page. modelP50Ms: in theory.',
+    },
     race: 'Arrival race',
-    raceAbout: 'milliseconds from storage at the server to receipt here',
+    raceAbout: 'milliseconds from storage at the server to receipt here: pale while waiting, solid on the way',
     raceSample:
       'At most four messages a second are added; each is followed until every column has it, for at most 15 s.',
     latest: 'the latest',
     lastEight: 'The last eight',
-    lastEightAbout: 'one row per message; equal times are drawn side by side',
+    lastEightAbout: 'one row per message; equal times are drawn above one another',
     noMessage: 'No message yet. Write one, or start the conversation.',
     first: 'first',
     message: 'Message',
@@ -361,6 +393,7 @@ export const en = {
       seed: 'Seed',
       run: (seconds: string) => `Run ${seconds}`,
       cancel: 'Cancel',
+      live: 'Show live figures',
       progress: (said: string, of: string, left: string) => `${said} of ${of} sent, ${left} left`,
       /** Texts of the bot's messages. */
       phrases: [

@@ -18,7 +18,6 @@ export class BotMember {
   readonly #member: RoomMember
   readonly #signal: AbortSignal
   readonly #random: Random
-  #sentCount = 0
 
   /** @param signal the member leaves when this aborts */
   constructor(
@@ -39,6 +38,11 @@ export class BotMember {
     return this.#member.waitUntilJoined()
   }
 
+  /** null before it has joined. */
+  get id(): string | null {
+    return this.#member.member?.id ?? null
+  }
+
   /** It has left, or the server has ended its membership. */
   get hasLeft(): boolean {
     return this.#member.token === null
@@ -56,7 +60,7 @@ export class BotMember {
       return
     }
     const phrases = this.#phrases()
-    this.#member.send(`${++this.#sentCount} · ${phrases[Math.floor(this.#random() * phrases.length)] ?? ''}`)
+    this.#member.send(phrases[Math.floor(this.#random() * phrases.length)] ?? '…')
   }
 
   /** Settles after `ms`, or at once when the member is to leave. */

@@ -86,7 +86,7 @@ const HELD_BACK_MS = 2000
 
 function isHeldBack(item: FrameItem, wire: WireRecords, nowAt: number): boolean {
   const { record, exchange } = item
-  const isOpen = exchange?.observation && exchange.observation.endedAt === null && exchange.record?.kind === 'stream'
+  const isOpen = exchange?.observation?.endedAt === null && exchange.record?.kind === 'stream'
   if (record.way === 'up' || !isOpen || seenAtOf(item) !== null) return false
   return nowAt - wire.toPageTime(record.at) > HELD_BACK_MS
 }

@@ -15,8 +15,8 @@ export function BotControls({ of }: { of: Comparison }) {
       aria-label={words.title}
       onSubmit={(event) => {
         event.preventDefault()
-        if (progress) of.bot.cancel()
-        else void of.bot.run(ratePerS, seed)
+        if (progress) of.cancelRun()
+        else void of.run()
       }}
     >
       <label class="field">
@@ -59,6 +59,11 @@ export function BotControls({ of }: { of: Comparison }) {
             whole(progress.total),
             spelled(seconds(Math.ceil((CONVERSATION_MS - progress.elapsedMs) / 1000) * 1000)),
           )}
+        {!progress && of.standing.value && (
+          <button type="button" onClick={() => of.showLive()}>
+            {words.live}
+          </button>
+        )}
       </p>
     </form>
   )

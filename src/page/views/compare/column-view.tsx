@@ -63,7 +63,7 @@ export function ColumnView({
         )}
       </div>
       <ColumnMessages column={column} label={compare.logOf(label)} ownIds={controller.identity.ownIds.value} />
-      <Totals column={column} columns={of.columns.value} tuning={controller.tuning.value} />
+      <Totals column={column} of={of} tuning={controller.tuning.value} />
     </section>
   )
 }

@@ -17,6 +17,7 @@ import { Glyph, labelOf } from '../shared/transport-label.tsx'
 import { BotControls } from './bot-settings.tsx'
 import { ColumnView } from './column-view.tsx'
 import { RaceView } from './race-view.tsx'
+import { RunResults } from './run-results-view.tsx'
 
 /** A column for each transport, one composer for all, and the race. */
 export function Compare({ controller }: { controller: RoomController }) {
@@ -55,6 +56,7 @@ function Room({ of, controller }: { of: Comparison; controller: RoomController }
           <ColumnView key={column.transport} column={column} of={of} controller={controller} />
         ))}
       </div>
+      <RunResults />
       <RaceView race={of.race} columns={columns} />
     </>
   )

@@ -86,6 +86,8 @@ function LatestMessage({ row, names, most, oneWayMs }: LatestMessageProps) {
   const { width, x } = useScale(frame, most, 104, 110)
   const latenciesMs = row?.latenciesMs ?? {}
   const order = [...names].sort((a, b) => (latenciesMs[a] ?? Infinity) - (latenciesMs[b] ?? Infinity))
+  const [first, second] = order.map((name) => latenciesMs[name] ?? Infinity)
+  const isAhead = (second ?? Infinity) - (first ?? Infinity) > TIE_MS
   const height = TOP_PX + ROW_PX * ROWS + AXIS_PX
   const barPx = Math.min(MAX_BAR_PX, (ROW_PX * ROWS) / Math.max(1, names.length))
   const missing = row?.isOver ? compare.noTime : compare.notYet
@@ -116,7 +118,7 @@ function LatestMessage({ row, names, most, oneWayMs }: LatestMessageProps) {
                   <text class="ms" x={x(ms) + 15} y={y + 5}>
                     {milliseconds(ms).figure}
                     <tspan class="unit" dx={4}>
-                      ms{index === 0 ? ` · ${compare.first}` : ''}
+                      ms{index === 0 && isAhead ? ` · ${compare.first}` : ''}
                     </tspan>
                   </text>
                 </>
@@ -137,7 +139,7 @@ function LatestMessage({ row, names, most, oneWayMs }: LatestMessageProps) {
   )
 }
 
-/** The last few messages, newest on top; marks that would overlap are drawn side by side. */
+/** The last few messages, newest on top. */
 function LastMessages({
   rows,
   names,
@@ -157,7 +159,7 @@ function LastMessages({
         <Axis x={x} most={most} foot={height - AXIS_PX} />
         {rows.map(({ event, latenciesMs }, index) => {
           const y = TOP_PX + ROW_PX * (index + 0.5)
-          const placed = spreadOut(
+          const placed = inLanes(
             names.flatMap((name) => (latenciesMs[name] === undefined ? [] : [{ name, at: x(latenciesMs[name]) }])),
           )
           const [first, last] = [placed.at(0)?.at ?? 0, placed.at(-1)?.at ?? 0]
@@ -167,9 +169,9 @@ function LastMessages({
                 #{event.seq}
               </text>
               <path class="span" d={`M${first} ${y}H${last}`} />
-              {placed.map(({ name, at }) => (
+              {placed.map(({ name, at, dy }) => (
                 <g key={name} data-transport={name}>
-                  <Mark of={name} x={at} y={y} size={5} />
+                  <Mark of={name} x={at} y={y + dy} size={5} />
                 </g>
               ))}
             </g>
@@ -206,15 +208,26 @@ function LastMessages({
 
 const latencyText = (ms: number | undefined): string | null => (ms === undefined ? null : spelled(milliseconds(ms)))
 
-/** Least distance of the centres of two marks. */
-const MIN_GAP_PX = 12
+/** Marks that are closer than this would cover each other: they stand above one another, at their true places. */
+const MIN_GAP_PX = 10
+/** Pixels between two that stand above one another, and the places: the middle, above, below, and so on. */
+const LANE_PX = 5
+const LANES = [0, -1, 1, -1.8, 1.8]
 
-function spreadOut<M extends { at: number }>(marks: readonly M[]): M[] {
-  let last = -Infinity
+function inLanes<M extends { at: number }>(marks: readonly M[]): (M & { dy: number })[] {
+  const lastInLane = LANES.map(() => Number.NEGATIVE_INFINITY)
   return marks
     .toSorted((a, b) => a.at - b.at)
-    .map((mark) => ({ ...mark, at: (last = Math.max(mark.at, last + MIN_GAP_PX)) }))
+    .map((mark) => {
+      const free = lastInLane.findIndex((last) => mark.at - last >= MIN_GAP_PX)
+      const lane = free < 0 ? lastInLane.indexOf(Math.min(...lastInLane)) : free
+      lastInLane[lane] = mark.at
+      return { ...mark, dy: (LANES[lane] ?? 0) * LANE_PX }
+    })
 }
+
+/** Differences within the comparison of the clocks name no winner. */
+const TIE_MS = 2
 
 function Axis({ x, most, foot }: { x: Size['x']; most: number; foot: number }) {
   const named = x(most / TICKS) - x(0) < LABEL_PX ? 2 : 1

@@ -2,41 +2,46 @@ import type { ComponentChildren } from 'preact'
 import { BYTE_PARTS, type ByteSplit } from '../../../meter.ts'
 import type { TransportTuning } from '../../../client/transports/transport.ts'
 import type { ComparisonColumn } from '../../compare/column.ts'
-import { bytesPerMessage, emptyShare, sumOf } from '../../measure/count-math.ts'
-import { bytes, milliseconds, percent, spelled, tenth, whole, type Figure } from '../../browser/format.ts'
+import type { Comparison } from '../../compare/comparison.ts'
+import { rowOf, type RunResult, type RunRow } from '../../compare/run-result.ts'
+import { emptyShare, sumOf } from '../../measure/count-math.ts'
+import { bytes, milliseconds, percent, seconds, spelled, tenth, whole, type Figure } from '../../browser/format.ts'
 import type { Reading } from '../../measure/meter-model.ts'
 import { texts } from '../../i18n/i18n.ts'
-import { modelP50Ms } from '../../measure/latency-model.ts'
 import { labelOf } from '../shared/transport-label.tsx'
 
-/** The largest reading of all columns: bars have one scale, so that they can be compared. */
-const largest = (columns: readonly ComparisonColumn[], read: (reading: Reading) => number | null): number =>
-  Math.max(Number.MIN_VALUE, ...columns.map(({ meter: { reading } }) => (reading.value && read(reading.value)) ?? 0))
+/** The figures of a column: of the run whose result stands, or of its meters now. */
+interface Figures {
+  row: RunRow | null
+  /** Live only. */
+  reading: Reading | null
+}
 
-const perMessage = ({ transport, counts }: Reading): number | null => bytesPerMessage(transport, counts)
-const p50 = ({ latency }: Reading): number | null => latency?.p50 ?? null
-const p95 = ({ latency }: Reading): number | null => latency?.p95 ?? null
-const up = ({ counts }: Reading): number => sumOf(counts.up)
-const down = ({ counts }: Reading): number => sumOf(counts.down)
+function figuresOf(column: ComparisonColumn, standing: RunResult | null, tuning: TransportTuning): Figures {
+  const row = standing?.rows.find(({ transport }) => transport === column.transport)
+  // The signal is read, so that the table follows it.
+  const reading = column.meter.reading.value
+  return row ? { row, reading: null } : { row: rowOf(column, tuning, 0), reading }
+}
 
-/** The costs of a column since it joined, or since its link was chosen. */
-export function Totals({
-  column,
-  columns,
-  tuning,
-}: {
-  column: ComparisonColumn
-  columns: readonly ComparisonColumn[]
-  tuning: TransportTuning
-}) {
+/** The costs of a column: since it joined or its link was chosen, or in the run whose result stands. */
+export function Totals({ column, of, tuning }: { column: ComparisonColumn; of: Comparison; tuning: TransportTuning }) {
   const { compare, links, meters } = texts.value
   const { transport } = column
-  const reading = column.meter.reading.value
-  const counts = reading?.counts
-  const share = reading && emptyShare(transport, reading.counts)
-  const most = Math.max(largest(columns, up), largest(columns, down))
-  const link = column.link.value
-  const model = reading && modelP50Ms(transport, link, tuning, reading.counts, reading.latency?.ratePerS ?? 0)
+  const standing = of.standing.value
+  const all = of.columns.value.map((other) => figuresOf(other, standing, tuning).row)
+  /** Bars have one scale in all columns, so that they can be compared. */
+  const largest = (read: (row: RunRow) => number | null) =>
+    Math.max(Number.MIN_VALUE, ...all.map((row) => (row && read(row)) ?? 0))
+  const { row, reading } = figuresOf(column, standing, tuning)
+  const counts = row?.counts
+  const share = counts ? emptyShare(transport, counts) : null
+  const most = largest(({ counts: { up, down } }) => Math.max(sumOf(up), sumOf(down)))
+  const mostMs = largest(({ p95Ms }) => p95Ms)
+  const rate = reading ? reading.requestsPerS : standing && row && row.counts.requests / (standing.durationMs / 1000)
+  const isPolled = all.some((other) => other && emptyShare(other.transport, other.counts) !== null)
+  const isModelled = all.some((other) => other && other.modelP50Ms !== null)
+  const wasLost = all.some((other) => other && other.lost > 0)
   return (
     <table class="cost-table">
       <caption class="sr">{compare.totals(labelOf(transport))}</caption>
@@ -55,52 +60,84 @@ export function Totals({
       <tbody>
         <Row
           name={compare.requests}
-          figure={{ figure: tenth(reading?.requestsPerS ?? 0), unit: meters.perSecond }}
-          isKnown={reading?.requestsPerS != null}
+          figure={{ figure: tenth(rate ?? 0), unit: meters.perSecond }}
+          isKnown={rate !== null}
         >
           {counts && meters.total(whole(counts.requests))}
         </Row>
-        <Row
-          name={compare.emptyAnswers}
-          figure={share === null ? { figure: meters.none, unit: '' } : percent(share)}
-          isKnown={reading !== null}
-        >
-          {counts && share !== null && compare.emptyOf(whole(counts.empty), whole(counts.polls))}
-        </Row>
-        <Row
-          name={compare.connections}
-          figure={{ figure: whole(reading?.connections ?? 0), unit: meters.openNow }}
-          isKnown={reading !== null}
-        >
-          {counts && compare.opened(whole(counts.opened))}
-        </Row>
+        {isPolled && (
+          <Row
+            name={compare.emptyAnswers}
+            figure={share === null ? { figure: meters.none, unit: '' } : percent(share)}
+            isKnown={row !== null}
+          >
+            {counts && share !== null && compare.emptyOf(whole(counts.empty), whole(counts.polls))}
+          </Row>
+        )}
+        {reading && (
+          <Row
+            name={compare.connections}
+            figure={{ figure: whole(reading.connections ?? 0), unit: meters.openNow }}
+            isKnown
+          >
+            {compare.opened(whole(reading.counts.opened))}
+          </Row>
+        )}
         <SplitRow name={compare.up} split={counts?.up} most={most} />
         <SplitRow name={compare.down} split={counts?.down} most={most} />
         <BarRow
           name={compare.perMessage}
-          value={reading && perMessage(reading)}
-          most={largest(columns, perMessage)}
+          value={row?.bytesPerMessage ?? null}
+          most={largest(({ bytesPerMessage }) => bytesPerMessage)}
           format={(value) => bytes(value)}
+          {...(row && row.openingBytes > 0 ? { about: meters.opening(spelled(bytes(row.openingBytes))) } : {})}
         />
         <BarRow
           name={compare.p50}
-          value={reading && p50(reading)}
-          most={largest(columns, p95)}
+          value={row?.p50Ms ?? null}
+          most={mostMs}
           format={milliseconds}
-          model={model}
+          model={row?.modelP50Ms ?? null}
         />
-        <Row
-          name={links.modelP50}
-          about={model === null ? links.noModel : links.modelTitle(spelled(milliseconds(link?.rttMs ?? 0)))}
-          figure={model === null ? { figure: '', unit: meters.none } : milliseconds(model)}
-          isKnown
-        >
-          <LatencyBar value={0} most={largest(columns, p95)} model={model} />
-        </Row>
-        <BarRow name={compare.p95} value={reading && p95(reading)} most={largest(columns, p95)} format={milliseconds} />
+        {isModelled && (
+          <Row
+            name={links.modelP50}
+            about={modelTitle(row)}
+            figure={row?.modelP50Ms == null ? { figure: '', unit: meters.none } : milliseconds(row.modelP50Ms)}
+            isKnown
+          >
+            {modelComment(row)}
+          </Row>
+        )}
+        <BarRow name={compare.p95} value={row?.p95Ms ?? null} most={mostMs} format={milliseconds} />
+        {wasLost && row && (
+          <Row
+            name={compare.lost}
+            figure={{ figure: whole(row.lost), unit: '×' }}
+            isKnown
+            {...(row.late > 0 ? { about: meters.late(whole(row.late)) } : {})}
+          >
+            {row.lost > 0 && compare.lostFor(spelled(seconds(Math.max(100, Math.round(row.lostMs / 100) * 100))))}
+          </Row>
+        )}
       </tbody>
     </table>
   )
+}
+
+function modelTitle(row: RunRow | null): string {
+  const { links } = texts.value
+  return row?.modelP50Ms == null ? links.noModel : links.modelTitle(spelled(milliseconds(row.rttMs)))
+}
+
+/** A larger difference from the model is said. */
+const NOTABLE_SHARE = 0.1
+
+function modelComment(row: RunRow | null): string | null {
+  if (row?.modelP50Ms == null || row.p50Ms === null) return null
+  const over = row.p50Ms / row.modelP50Ms - 1
+  if (over < NOTABLE_SHARE) return null
+  return texts.value.links.overModel(spelled(percent(over)))
 }
 
 interface RowProps {
@@ -146,6 +183,7 @@ function SplitRow({ name, split, most }: { name: string; split: ByteSplit | unde
 
 interface BarRowProps {
   name: string
+  about?: string
   value: number | null
   most: number
   format: (value: number) => Figure
@@ -153,13 +191,14 @@ interface BarRowProps {
   model?: number | null
 }
 
-function BarRow({ name, value, most, format, model = null }: BarRowProps) {
+function BarRow({ name, about, value, most, format, model = null }: BarRowProps) {
   const { meters } = texts.value
   return (
     <Row
       name={name}
       figure={value === null ? { figure: '', unit: meters.noMessage } : format(value)}
       isKnown={value !== null}
+      {...(about === undefined ? {} : { about })}
     >
       <LatencyBar value={value ?? 0} most={most} model={model} />
     </Row>

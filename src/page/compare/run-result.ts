@@ -1,0 +1,99 @@
+import type { Counts } from '../../meter.ts'
+import type { TransportName } from '../../protocol.ts'
+import type { TransportTuning } from '../../client/transports/transport.ts'
+import { DIRECT } from '../network/links.ts'
+import { bytesPerMessage, openingBytes } from '../measure/count-math.ts'
+import { modelP50Ms } from '../measure/latency-model.ts'
+import type { ComparisonColumn } from './column.ts'
+
+/** The figures of one transport in a run. */
+export interface RunRow {
+  transport: TransportName
+  /** The profile of its link, and the round trip that the link adds. */
+  profile: string
+  rttMs: number
+  /** Messages of the run that arrived. */
+  received: number
+  /** Both directions, without what opens a long connection; null without a message. */
+  bytesPerMessage: number | null
+  openingBytes: number
+  p50Ms: number | null
+  p95Ms: number | null
+  late: number
+  /** How often the connection was lost, and for how long in all. */
+  lost: number
+  lostMs: number
+  /** The median in theory; null where no model covers the link. */
+  modelP50Ms: number | null
+  counts: Counts
+}
+
+/** A run: from its first message to the arrival of its last message in each column. */
+export interface RunResult {
+  id: string
+  /** Given by the user; empty by default. */
+  name: string
+  /** ms since the epoch. */
+  at: number
+  ratePerS: number
+  seed: number
+  durationMs: number
+  sent: number
+  tuning: TransportTuning
+  rows: readonly RunRow[]
+}
+
+/** The figures of a column now; null before the server's first report. */
+export function rowOf(column: ComparisonColumn, tuning: TransportTuning, received: number): RunRow | null {
+  const reading = column.meter.reading.peek()
+  const link = column.link.peek()
+  if (!reading) return null
+  const { transport, counts, latency, outages } = reading
+  return {
+    transport,
+    profile: link?.profile ?? DIRECT,
+    rttMs: link?.rttMs ?? 0,
+    received,
+    bytesPerMessage: bytesPerMessage(transport, counts),
+    openingBytes: openingBytes(transport, counts),
+    p50Ms: latency?.p50 ?? null,
+    p95Ms: latency?.p95 ?? null,
+    late: latency?.late ?? 0,
+    lost: outages.count,
+    lostMs: outages.ms,
+    modelP50Ms: modelP50Ms(transport, link, tuning, counts, latency?.ratePerS ?? 0),
+    counts,
+  }
+}
+
+/** A row with both figures. */
+export type MeasuredRow = RunRow & { bytesPerMessage: number; p50Ms: number; p95Ms: number }
+
+export const measuredRows = (rows: readonly RunRow[]): MeasuredRow[] =>
+  rows.filter((row): row is MeasuredRow => row.bytesPerMessage !== null && row.p50Ms !== null && row.p95Ms !== null)
+
+/** The profile that all rows have; null for various profiles. */
+export function commonProfile(rows: readonly RunRow[]): string | null {
+  const [first] = rows
+  return first && rows.every(({ profile }) => profile === first.profile) ? first.profile : null
+}
+
+/** Medians this close are equal: the clocks are compared to about a millisecond, and arrivals are random. */
+const isAsQuick = (ms: number, leastMs: number): boolean => ms <= leastMs * 1.1 + 2
+
+/** What a run says about the choice between few bytes and little delay. */
+export type Finding =
+  | { type: 'none' }
+  /** The lightest transport is also one of the quickest. */
+  | { type: 'both'; lightest: MeasuredRow }
+  /** `quickest`: the lightest of the quickest transports. */
+  | { type: 'trade'; lightest: MeasuredRow; quickest: MeasuredRow }
+
+export function findingOf(rows: readonly RunRow[]): Finding {
+  const byBytes = measuredRows(rows).toSorted((a, b) => a.bytesPerMessage - b.bytesPerMessage)
+  const [lightest] = byBytes
+  const leastMs = Math.min(...byBytes.map(({ p50Ms }) => p50Ms))
+  const quickest = byBytes.find(({ p50Ms }) => isAsQuick(p50Ms, leastMs))
+  if (byBytes.length < 2 || !lightest || !quickest) return { type: 'none' }
+  return lightest === quickest ? { type: 'both', lightest } : { type: 'trade', lightest, quickest }
+}
