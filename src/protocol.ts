@@ -79,7 +79,10 @@ export const schemas = /* @__PURE__ */ (() => {
     pattern: '^(?!.*\\p{Default_Ignorable_Code_Point})[\\p{L}\\p{N}][\\p{L}\\p{M}\\p{N}_.-]*$',
     description: 'letters, digits, then also _ . -',
   })
-  const member = Type.Object({ id: Type.String(), name: Type.String() })
+  const quiet = Type.Optional(
+    Type.Literal(true, { description: 'looks on: clients need not show that the member comes, is here and goes' }),
+  )
+  const member = Type.Object({ id: Type.String(), name: Type.String(), quiet })
   const stamp = {
     seq: Type.Integer({ minimum: 1, description: 'position in the room: 1, 2, 3 …' }),
     id: Type.String({ description: 'the draft id of a message; given by the server otherwise' }),
@@ -189,7 +192,7 @@ export const schemas = /* @__PURE__ */ (() => {
         description: '1 to 32 of A-Z a-z 0-9 _ -, the first a letter or a digit',
       }),
     }),
-    join: Type.Object({ name: Type.Optional(name) }, closed),
+    join: Type.Object({ name: Type.Optional(name), quiet }, closed),
     rename: Type.Object({ name }, closed),
     leave: Type.Object({
       graceMs: Type.Optional(

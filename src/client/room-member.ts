@@ -51,6 +51,8 @@ export interface RoomMemberOptions {
   tuning?: Partial<TransportTuning>
   /** Requested at the first join; later joins request the last name. */
   name?: string | undefined
+  /** The member looks on: clients need not show it. */
+  quiet?: boolean
   /** BCP 47; the language of a name that the server invents. */
   language?: () => string
   /** A membership to continue instead of joining. */
@@ -210,9 +212,9 @@ export class RoomMember {
 
   async #join(arrival: Arrival): Promise<void> {
     this.#setState({ name: 'connecting' })
-    const { net, room, language, history = false } = this.#options
+    const { net, room, language, history = false, quiet } = this.#options
     const name = this.#member?.name ?? this.#options.name
-    const wanted = { name, language: language?.() }
+    const wanted = { name, language: language?.(), quiet }
     const wait = (retryMs: number, error: unknown) => this.#waitToRetry(retryMs, error)
     const joined = await joinWithRetry(net, room, wanted, wait, this.#left.signal).catch((error: unknown) => {
       if (!(error instanceof ProblemError)) throw error

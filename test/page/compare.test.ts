@@ -61,6 +61,23 @@ describe('the comparison', () => {
     expect(ada.browserErrors).toEqual([])
   })
 
+  it('does not announce its columns in the rooms of others, which count them', async () => {
+    const playground = await startPlayground()
+    const ben = await Visitor.enter(browser, playground.base)
+    const ada = await Visitor.enter(browser, `${playground.base}/#/compare`)
+    await allOpen(ada.page, SHOWN)
+    const quiet = ben.memberList.getByText(/look.* on$/)
+    await expect.poll(() => quiet.textContent()).toBe(`${SHOWN.length} more look on`)
+    expect(await ben.members.count()).toBe(2)
+    await ada.page.getByRole('link', { name: 'Chat' }).click()
+    await expect.poll(() => quiet.count()).toBe(0)
+    await ada.say('hello')
+    await expect.poll(() => ben.texts()).toEqual(['hello'])
+    expect((await ben.notes()).filter((note) => /joined|left/.test(note))).toHaveLength(2)
+    const { events } = playground.rooms.get('lobby').log.read(null)
+    expect(events.filter(({ type }) => type === 'left')).toHaveLength(SHOWN.length)
+  })
+
   it('carries every transport over every kind of link without browser errors', async () => {
     const playground = await startPlayground()
     const ada = await Visitor.enter(browser, `${playground.base}/#/room/blue/compare`)

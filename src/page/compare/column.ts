@@ -81,6 +81,7 @@ export class ComparisonColumn {
       tuning: tuning,
       name: `${transport}-${Math.random().toString(36).slice(2, 6)}`,
       language,
+      quiet: true,
       rejoin: 'always',
       observer: {
         joined: ({ member, token, heartbeatMs }) => {

@@ -197,7 +197,8 @@ export const en = {
     gapCheck: ({ missing, repeated }: { missing: number; repeated: number }) =>
       [
         'same cursor',
-        missing === 0 ? '0 lost' : `${missing} not seen`,
+        // A missing number is a private message of others, or a loss: a reader cannot tell which, so neither is claimed.
+        ...(missing === 0 ? ['0 lost'] : []),
         repeated === 0 ? '0 twice' : `${repeated} twice or out of order`,
       ].join(' · '),
     gapCheckReset: 'the server no longer had that cursor',
@@ -213,6 +214,8 @@ export const en = {
     you: 'you',
     sendPrivately: (name: string) => `Write to ${name} privately`,
     show: 'Who is here',
+    quiet: (count: number) => `${count} more look${count === 1 ? 's' : ''} on`,
+    quietTitle: 'Members that only receive: the columns of the view “Side by side”',
   },
 
   composer: {

@@ -156,7 +156,7 @@ export const zhCN: Texts = {
     gapCheck: ({ missing, repeated }) =>
       [
         '游标不变',
-        missing === 0 ? '丢 0 条' : `${missing} 条未见`,
+        ...(missing === 0 ? ['丢 0 条'] : []),
         repeated === 0 ? '重 0 条' : `${repeated} 条重复或乱序`,
       ].join(' · '),
     gapCheckReset: '服务器已没有那个游标',
@@ -170,6 +170,8 @@ export const zhCN: Texts = {
     you: '你',
     sendPrivately: (name) => `和 ${name} 私聊`,
     show: '谁在这里',
+    quiet: (count) => `另有 ${count} 位旁听`,
+    quietTitle: '只接收消息的成员：“并排比较”里的面板',
   },
 
   composer: {

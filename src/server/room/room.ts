@@ -95,14 +95,18 @@ export class Room {
   }
 
   /** @throws DomainError `invalid`, `name-taken`, `full` */
-  async join(name: string | undefined, acceptLanguage: string | undefined): Promise<Joined> {
+  async join(
+    name: string | undefined,
+    acceptLanguage: string | undefined,
+    flags: Pick<Member, 'quiet'> = {},
+  ): Promise<Joined> {
     if (name !== undefined) checkName(name)
     const token = newToken()
     const tokenDigest = digest(token)
     const { membership, cursor, roster } = await this.whileInUse(() =>
       name === undefined
-        ? this.#addWithInventedName(acceptLanguage, tokenDigest)
-        : this.#members.addMember({ id: newMemberId(), name }, tokenDigest),
+        ? this.#addWithInventedName(acceptLanguage, tokenDigest, flags)
+        : this.#members.addMember({ id: newMemberId(), name, ...flags }, tokenDigest),
     )
     return { member: membership.member, token, cursor, roster, memberCount: this.#members.size }
   }
@@ -191,11 +195,15 @@ export class Room {
   }
 
   /** Invents another name if a member at another server takes the first one at the same time. */
-  async #addWithInventedName(acceptLanguage: string | undefined, tokenDigest: string): Promise<AddedMember> {
+  async #addWithInventedName(
+    acceptLanguage: string | undefined,
+    tokenDigest: string,
+    flags: Pick<Member, 'quiet'>,
+  ): Promise<AddedMember> {
     for (;;) {
       const name = inventName(acceptLanguage, (candidate) => this.#members.hasName(candidate))
       try {
-        return await this.#members.addMember({ id: newMemberId(), name }, tokenDigest)
+        return await this.#members.addMember({ id: newMemberId(), name, ...flags }, tokenDigest)
       } catch (error) {
         if (!(error instanceof DomainError && error.code === 'name-taken')) throw error
       }

@@ -15,7 +15,9 @@ export function MemberList({
 }) {
   const { members } = texts.value
   const ownMember = controller.identity.member.value
-  const others = [...controller.roster.value.values()].filter((member) => member.id !== ownMember?.id)
+  const all = [...controller.roster.value.values()].filter((member) => member.id !== ownMember?.id)
+  const others = all.filter(({ quiet }) => !quiet)
+  const quietCount = all.length - others.length
   return (
     <aside class="members" id={id} aria-labelledby={`${id}-title`}>
       <h3 id={`${id}-title`}>
@@ -48,6 +50,11 @@ export function MemberList({
           </li>
         ))}
       </ul>
+      {quietCount > 0 && (
+        <p class="quiet" title={members.quietTitle}>
+          {members.quiet(quietCount)}
+        </p>
+      )}
     </aside>
   )
 }

@@ -165,6 +165,8 @@ function eventText(
 ): ComponentChildren {
   const { notes } = texts.value
   if (event.type === 'notice') return event.text
+  // Only counted, beside the list of members.
+  if (event.member.quiet) return null
   const name = <Name key="name">{event.member.name}</Name>
   const isSelf = ownIds.has(event.member.id)
   if (event.type === 'joined') return isSelf ? notes.youJoined(<b key="room">{room}</b>, name) : notes.joined(name)
