@@ -81,8 +81,7 @@ export function connectComparisonToAddress(): void {
     if (columns.length === 0 || !columns.every(({ state }) => state.value.name === 'open')) return
     untracked(() => {
       isRunWanted.value = false
-      const { ratePerS, seed } = of.settings.peek().bot
-      void of.bot.run(ratePerS, seed)
+      void of.run()
     })
   })
   effect(() => {

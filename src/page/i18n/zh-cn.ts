@@ -154,11 +154,9 @@ export const zhCN: Texts = {
     unseen: '你的私聊已入库。现在的传输方式只带公开消息，所以它不会回到这里。',
     sameCursor: (cursor) => `游标不变 ${cursor}`,
     gapCheck: ({ missing, repeated }) =>
-      [
-        '游标不变',
-        ...(missing === 0 ? ['丢 0 条'] : []),
-        repeated === 0 ? '重 0 条' : `${repeated} 条重复或乱序`,
-      ].join(' · '),
+      ['游标不变', ...(missing === 0 ? ['丢 0 条'] : []), repeated === 0 ? '重 0 条' : `${repeated} 条重复或乱序`].join(
+        ' · ',
+      ),
     gapCheckReset: '服务器已没有那个游标',
     gapCheckTitle: (came, missing) =>
       `此后共 ${came} 个事件。` +

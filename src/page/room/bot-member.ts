@@ -18,6 +18,7 @@ export class BotMember {
   readonly #member: RoomMember
   readonly #signal: AbortSignal
   readonly #random: Random
+  #sentCount = 0
 
   /** @param signal the member leaves when this aborts */
   constructor(

@@ -14,7 +14,7 @@ export function mountMembers(app: App, rooms: Rooms, { lease, beat }: Config): v
       app.limits.admitJoin(context)
       const { name } = context.room
       if (!rooms.find(name)) app.limits.admitRoom(context)
-      const options = body.quiet ? { quiet: true } : {}
+      const options = body.quiet ? ({ quiet: true } as const) : {}
       const joined = await rooms.get(name).join(body.name, headers['accept-language'], options)
       return reply.code(201).send({ ...joined, heartbeatMs: beat })
     },

@@ -12,7 +12,10 @@ export const snapshotPoll: MountTransport = (app, path, transport) => {
     const { room, reader, meter } = request.context
     const tags = cursorsOfTags(request.headers['if-none-match'])
     // With several tags, a current one decides. There is always a snapshot, so `*` matches the current one.
-    const after = tags === '*' || tags.includes(room.log.head) ? room.log.head : (tags.at(-1) ?? lastEventId(request.headers) ?? null)
+    const after =
+      tags === '*' || tags.includes(room.log.head)
+        ? room.log.head
+        : (tags.at(-1) ?? lastEventId(request.headers) ?? null)
     const batch = await readSnapshot(room.log, reader, after)
     meter.countPollAnswer(batch)
     reply.header('etag', `"${batch?.cursor ?? after}"`)

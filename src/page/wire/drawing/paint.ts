@@ -295,8 +295,7 @@ class Painter {
 }
 
 /** Pixels of a text at 11 px, rounded up: a drawing measures no text. Han characters are as wide as they are high. */
-const textWidth = (text: string): number =>
-  7 * text.length + 4.5 * (text.match(/[\u2e80-\uffef]/gu)?.length ?? 0)
+const textWidth = (text: string): number => 7 * text.length + 4.5 * (text.match(/[\u2e80-\uffef]/gu)?.length ?? 0)
 
 /** The arrow contains the message itself, not only its id. */
 const brings = ({ item }: Arrow): boolean =>
