@@ -115,6 +115,14 @@ describe.each(TRANSPORTS)('%s', (name) => {
 })
 
 describe('the table of transports', () => {
+  it('has a mark for snapshot-poll that is visible on paper in both themes', () => {
+    for (const theme of THEMES)
+      expect(
+        contrast(colourOf(HUES['snapshot-poll'], theme), colourOf('surface', theme)),
+        theme,
+      ).toBeGreaterThanOrEqual(3)
+  })
+
   it('gives no two transports one hue, or hues that look alike, in either theme', () => {
     for (const theme of THEMES) {
       for (const [a, b] of pairsOf(TRANSPORTS)) {

@@ -32,6 +32,13 @@ describe('the page over HTTP/2', () => {
     for (const name of ['main.js', 'members', 'messages', 'short-poll', 'long-poll']) {
       expect(protocols).toContain(`${name} h2`)
     }
+    await ada.use('long-poll')
+    const connections = ada.page.getByRole('article').filter({ hasText: 'Connections' })
+    await expect.poll(() => connections.textContent()).toContain('HTTP/2 · 1 open stream')
+    expect(await connections.textContent()).not.toContain('limit 6')
+    await ada.page.getByRole('link', { name: 'Side by side' }).click()
+    await ada.page.getByText('This page uses HTTP/2').waitFor()
+    expect(await ada.page.getByText('six HTTP/1.1 connections').count()).toBe(0)
     expect([...ada.browserErrors, ...ben.browserErrors]).toEqual([])
   }, 180_000)
 })

@@ -53,7 +53,7 @@ function layoutFaults(): string[] {
   /** Texts that are not written by members: none is wider than its place. */
   const WORDS =
     '.transport-option b, .transport-option .last-cost, .meters h3, .meters .reading, .meters .sub, .meters .legend, ' +
-    '.latency h3, .light, .tools button, .key li, .head h2, .panel-tabs button, .views a, .send, .scenes b, .scenes small'
+    '.latency h3, .light, .tools button, .key li, .head h2, .panel-tabs button, .views a, .send, .examples b, .examples small'
   for (const element of visible(WORDS)) {
     if (element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).display !== 'inline')
       faults.push(`${nameOf(element)} is ${element.scrollWidth - element.clientWidth} px wider than its place`)
@@ -125,4 +125,22 @@ describe('the layout of the page', () => {
     expect(faults).toEqual([])
     expect(ada.browserErrors).toEqual([])
   }, 120_000)
+
+  it('keeps every meter in its place when the transport is changed', async () => {
+    const { base } = await startPlayground()
+    const ada = await Visitor.enter(browser, base, { viewport: { width: 1366, height: 650 } })
+    const places = () =>
+      ada.page
+        .locator('.meters article')
+        .evaluateAll((articles) => articles.map((article) => article.getBoundingClientRect().y))
+    await expect.poll(() => ada.page.locator('.slots').count()).toBe(1)
+    const before = await places()
+    expect(before).toHaveLength(6)
+    for (const transport of ['websocket', 'long-poll', 'short-poll']) {
+      await ada.use(transport)
+      await ada.say(`by ${transport}`)
+      await expect.poll(async () => (await ada.texts()).at(-1)).toBe(`by ${transport}`)
+      expect(await places()).toEqual(before)
+    }
+  })
 })

@@ -1,6 +1,5 @@
 import { request } from 'node:http'
-import { readFile, readdir } from 'node:fs/promises'
-import { brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { startPlayground } from '../support/playground.ts'
 
@@ -51,17 +50,6 @@ describe('a file of the page', () => {
       expect(gunzipSync(gzipped.body).equals(plain.body)).toBe(true)
     },
   )
-
-  it('belongs to a first load of at most 110 kB with gzip', async () => {
-    const scripts = (await readdir('public/js')).filter((name) => name.endsWith('.js.gz'))
-    // The other language, and Socket.IO's client, are loaded when they are chosen.
-    const first = scripts.filter((name) => !/^(zh-cn|esm)-/.test(name)).map((name) => `js/${name}`)
-    const files = ['index.html', 'tokens.css', 'style.css', 'compare.css'].map((name) => `${name}.gz`)
-    const sizes = await Promise.all([...files, ...first].map(async (name) => (await readFile(`public/${name}`)).length))
-    const total = sizes.reduce((sum, size) => sum + size, 0)
-    expect(total).toBeLessThan(110_000)
-    expect(total).toBeGreaterThan(gzipSync(await readFile('public/js/main.js')).length)
-  })
 })
 
 describe('an address without a route', () => {

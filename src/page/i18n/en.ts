@@ -114,7 +114,7 @@ export const en = {
     holdTitle: 'How long the server may hold a request; the server’s own limit has precedence',
   },
 
-  scenes: {
+  examples: {
     show: 'Examples',
     title: 'Watch an example:',
     quiet: { title: 'A quiet room', about: 'long-poll: the server holds a request' },

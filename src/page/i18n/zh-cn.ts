@@ -80,7 +80,7 @@ export const zhCN: Texts = {
     holdTitle: '服务器最多可以把请求挂起多久；以服务器自己的上限为准',
   },
 
-  scenes: {
+  examples: {
     show: '示例',
     title: '先看一个示例：',
     quiet: { title: '安静的房间', about: '长轮询：服务器一直拿着请求' },

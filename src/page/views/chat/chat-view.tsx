@@ -9,18 +9,18 @@ import { BotSelect } from '../transport/bot-select.tsx'
 import { ComposerForm } from './composer-view.tsx'
 import { MessageListView } from './message-list-view.tsx'
 import { MemberList } from './member-list.tsx'
-import { SceneList } from './scene-list.tsx'
+import { ExampleList } from './example-list.tsx'
 import { problemText } from '../shared/problem-text.ts'
 import { isPhone } from '../shared/screen.ts'
 
 export function Chat({ controller }: { controller: RoomController }) {
-  const { chat, members, scenes } = texts.value
+  const { chat, members, examples } = texts.value
   const title = useId()
-  const scenesId = useId()
+  const examplesId = useId()
   const memberListId = useId()
   const box = useRef<HTMLTextAreaElement>(null)
   const showsMembers = useSignal(false)
-  const showsScenes = useSignal(false)
+  const showsExamples = useSignal(false)
   const isEmpty = controller.messages.messageCount.value === 0
 
   const addressMember = ({ name }: Member) => {
@@ -39,12 +39,12 @@ export function Chat({ controller }: { controller: RoomController }) {
         {!isEmpty && (
           <button
             type="button"
-            class="show-scenes"
-            aria-expanded={showsScenes.value}
-            aria-controls={scenesId}
-            onClick={() => (showsScenes.value = !showsScenes.value)}
+            class="show-examples"
+            aria-expanded={showsExamples.value}
+            aria-controls={examplesId}
+            onClick={() => (showsExamples.value = !showsExamples.value)}
           >
-            {scenes.show}
+            {examples.show}
           </button>
         )}
         {controller.cursor.value !== null && (
@@ -64,9 +64,9 @@ export function Chat({ controller }: { controller: RoomController }) {
         </button>
       </header>
       <ConnectionProblem controller={controller} />
-      {!isEmpty && showsScenes.value && (
-        <div class="scene-strip" id={scenesId}>
-          <SceneList room={controller.room} choose={() => (showsScenes.value = false)} />
+      {!isEmpty && showsExamples.value && (
+        <div class="example-strip" id={examplesId}>
+          <ExampleList room={controller.room} choose={() => (showsExamples.value = false)} />
         </div>
       )}
       <div class="chat-body">

@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { isComposing } from '../../browser/keys.ts'
 import { texts } from '../../i18n/i18n.ts'
 import type { RoomController } from '../../room/room-controller.ts'
-import { SceneList } from './scene-list.tsx'
+import { ExampleList } from './example-list.tsx'
 import { PendingRow, MessageRow } from './message-row.tsx'
 
 /** Within this distance, the reader is at the end. */
@@ -101,7 +101,7 @@ export function MessageListView({ controller }: { controller: RoomController }) 
             ))}
           {isEmpty && (
             <li ref={offer} class="offer">
-              <SceneList room={controller.room} />
+              <ExampleList room={controller.room} />
             </li>
           )}
         </ol>
