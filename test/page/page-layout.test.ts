@@ -98,6 +98,11 @@ describe('the layout of the page', () => {
       await ada.setLanguage(language)
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme })
+        // All panels are shown here, with the composer.
+        await page.setViewportSize({ width: 1366, height: 650 })
+        await ada.use(colorScheme === 'light' ? 'long-poll' : 'websocket')
+        await ada.say(`in ${language}, ${colorScheme}`)
+        await expect.poll(async () => (await ada.texts()).at(-1)).toBe(`in ${language}, ${colorScheme}`)
         for (const size of SIZES) {
           const mode = `${size.width}×${size.height} ${language} ${colorScheme}`
           await page.setViewportSize(size)

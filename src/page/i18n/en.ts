@@ -284,7 +284,7 @@ export const en = {
     payload: 'text',
     partsTitle:
       'Headers: heads of requests and answers. Framing: what the protocol adds, such as a frame head of 2 to 14 bytes or a chunk size. JSON: this project’s own envelope around the text. Text: what was written.',
-    opening: (figure: string) => `${figure} to open the connection: paid once, not per message`,
+    opening: (figure: string) => `${figure} of it opens the connection, paid once`,
     latency: 'Delivery latency',
     latencyTitle: (half: string) =>
       `From the server’s timestamp on a message to this page’s code. The two clocks were compared over the meter connection, to ± ${half}.`,

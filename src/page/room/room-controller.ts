@@ -177,12 +177,15 @@ export class RoomController implements RoomState {
   }
 
   #startSwitch(switchEvent: SwitchEvent): void {
-    // Before the first batch there is no cursor at which another connection could continue.
+    // Before the first batch there is no cursor at which another connection could continue. The link, and the settings of the
+    // address, become known in this time: this is no switch.
     const cursor = this.cursor.peek()
-    // The link is known a little later than the room: this is no change of the link.
-    if (cursor === null && switchEvent.from.transport === switchEvent.to.transport) return
+    if (cursor === null) {
+      const { from, to } = switchEvent
+      if (from.transport !== to.transport) this.meter.joined(to.transport, Date.now())
+      return
+    }
     this.meter.startPeriod(switchEvent.to.transport)
-    if (cursor === null) return
     this.#observer.incoming.startSwitch(switchEvent, cursor)
     this.wire.addSwitch(switchEvent)
   }
