@@ -88,7 +88,7 @@ export function RunChart({ rows, scale, label }: { rows: readonly RunRow[]; scal
         <g key={transport} data-transport={transport}>
           <path class="spread" d={`M${x(p50Ms)} ${y(bytesPerMessage)}H${x(p95Ms)}`} />
           {modelP50Ms !== null && (
-            <path class="model" d={`M${x(modelP50Ms)} ${y(bytesPerMessage) - 8}v16`}>
+            <path class="model" d={`M${x(modelP50Ms)} ${y(bytesPerMessage) - 12}v24`}>
               <title>{compare.runs.model(spelled(milliseconds(modelP50Ms)))}</title>
             </path>
           )}
