@@ -30,7 +30,7 @@ const DROP_BATCH = 500
 const CLOCK_SLACK_MS = 20
 
 /** An event and its consequence are this close. */
-const JUST_NOW_MS = 500
+const JUST_NOW_MS = 2000
 
 /** Bytes and arrows of one transport, since the page asked for records. */
 export interface Total {
