@@ -13,9 +13,14 @@ const TIMELY = [
 /** These start browsers. All other tests answer sooner without them: `npm test -- server --project behaviour`. */
 const BROWSERS = ['test/page/!(page-models).test.ts', 'test/support/chromium.test.ts']
 /** What measures time has the machine to itself: it runs when all else is done, one file after the other. */
-const MEASURING = ['bench/times', 'page/first-paint', 'link/link-latency', 'server/speed-ratios'].map(
-  (name) => `test/${name}.test.ts`,
-)
+const MEASURING = [
+  'bench/times',
+  'page/first-paint',
+  'link/link-latency',
+  'robustness/soak',
+  'server/heap',
+  'server/speed-ratios',
+].map((name) => `test/${name}.test.ts`)
 
 export default defineConfig({
   test: {

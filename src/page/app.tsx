@@ -6,7 +6,7 @@ import { addressOf, DEFAULT_ROOM, pageAddress } from './browser/router.ts'
 import type { RoomController } from './room/room-controller.ts'
 import { currentRoom } from './state/store.ts'
 import { Chat } from './views/chat/chat-view.tsx'
-import { Compare } from './views/compare/compare-view.tsx'
+import { LoadedCompare } from './views/compare/loaded-compare.tsx'
 import { Header } from './views/header.tsx'
 import { TransportSettings } from './views/transport/transport-settings.tsx'
 import { StatusLights } from './views/status-lights.tsx'
@@ -27,7 +27,7 @@ export function App() {
       {!controller ? (
         <NoRoom />
       ) : isComparing.value ? (
-        <Compare key={controller.room} controller={controller} />
+        <LoadedCompare key={controller.room} controller={controller} />
       ) : (
         <Room key={controller.room} controller={controller} />
       )}

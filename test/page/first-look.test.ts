@@ -30,7 +30,7 @@ describe('the first look at the page', () => {
     const ada = await Visitor.enter(browser, base, INSPECTED)
     const examples = ada.page.getByRole('region', { name: 'Watch an example:' })
     await examples.waitFor()
-    expect(await examples.getByRole('link').count()).toBe(5)
+    await expect.poll(() => examples.getByRole('link').count()).toBe(5)
     expect(await ada.violations()).toEqual([])
     await examples.getByRole('link', { name: 'A stream of tokens' }).click()
     await expect.poll(() => ada.texts()).not.toEqual([])
@@ -165,7 +165,7 @@ describe('seven tabs of one browser', () => {
       await page.locator('.own').waitFor({ state: 'attached' })
       pages.push(page)
     }
-    for (const page of pages) await page.locator('body').press('2')
+    for (const page of pages) await page.getByRole('radio', { name: /long-poll/ }).check({ force: true })
     const waiting = () =>
       Promise.all(pages.map((page) => page.getByText('waits in the browser for a free connection').count()))
     await expect.poll(async () => (await waiting()).some((count) => count > 0)).toBe(true)

@@ -13,7 +13,7 @@ describeWithProxy('nginx')('the page below a path of nginx', () => {
   afterAll(() => browser.close())
 
   it('loads, sends and reads by every transport, with all addresses below the path', async () => {
-    const { port } = await startPlayground()
+    const { port } = await startPlayground({ links: 'off' })
     const address = await startNginx(withServerPort(documentedLines('nginx')[1] ?? '', port))
     const visitor = await Visitor.enter(browser, `${address}/chat/`)
     const said: string[] = []

@@ -45,7 +45,7 @@ describe('the wire view', () => {
   it('shows the bytes that a relay counted for 100 messages on every transport', async () => {
     const counted = async (transport: TransportName) => {
       // Whoever only posts is not forgotten while a busy machine settles.
-      const playground = await startPlayground({ lease: 600_000 })
+      const playground = await startPlayground({ lease: 600_000, links: 'off' })
       const relay = await CountingRelay.open(playground.port)
       // Long enough between two polls that all is told in between.
       const ada = await Visitor.enter(browser, relay.url, { intervalMs: 3000 })

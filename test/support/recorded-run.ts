@@ -48,7 +48,8 @@ export async function recordRun(
   await expect.poll(isIdle, { interval: 5 }).toBe(true)
   // A planted fault may change epochs.
   const seqs = () => new Set(clients.map(({ cursor }) => positionOf(cursor ?? '').seq))
-  await expect.poll(() => seqs().size, { interval: 5 }).toBe(1)
+  // A fault may keep clients apart for ever: they are then recorded as they are.
+  for (let i = 0; i < 1000 && seqs().size !== 1; i++) await new Promise((resolve) => setTimeout(resolve, 5))
   for (const client of clients) client.settle()
   return recorder.history
 }

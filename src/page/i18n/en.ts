@@ -255,7 +255,7 @@ export const en = {
     openNow: 'open',
     opened: (count: string) => `${count} opened`,
     openedOfSix: (count: string) => `${count} opened · limit 6`,
-    socketAndIdle: (idle: number) => `the socket, and ${idle} idle for HTTP`,
+    socketAndIdle: (idle: number) => `${idle} idle for HTTP`,
     idleTitle:
       'Beside the socket, the browser keeps the HTTP connections that it used before, for a while, for its next request.',
     outages: (count: number, duration: string) => `connection lost ${times(count)}, ${duration} in all`,
@@ -284,7 +284,7 @@ export const en = {
     payload: 'text',
     partsTitle:
       'Headers: heads of requests and answers. Framing: what the protocol adds, such as a frame head of 2 to 14 bytes or a chunk size. JSON: this project’s own envelope around the text. Text: what was written.',
-    opening: (figure: string) => `${figure} of it opens the connection, paid once`,
+    opening: (figure: string) => `${figure} to open the connection: paid once`,
     latency: 'Delivery latency',
     latencyTitle: (half: string) =>
       `From the server’s timestamp on a message to this page’s code. The two clocks were compared over the meter connection, to ± ${half}.`,

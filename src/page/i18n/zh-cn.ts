@@ -207,7 +207,7 @@ export const zhCN: Texts = {
     openNow: '条',
     opened: (count) => `新开 ${count} 条`,
     openedOfSix: (count) => `新开 ${count} 条 · 上限 6`,
-    socketAndIdle: (idle) => `套接字，另有 ${idle} 条空闲 HTTP`,
+    socketAndIdle: (idle) => `空闲 HTTP ${idle} 条`,
     idleTitle: '套接字之外，浏览器会把之前用过的 HTTP 连接留一阵，供下一个请求使用。',
     outages: (count, duration) => `线路断了 ${count} 次，共 ${duration}`,
     stuck: (figure) => `流中 ${figure} 已离开服务器，还没有到：路上有东西扣住了这个响应，缓冲代理就是这样。`,
@@ -232,7 +232,7 @@ export const zhCN: Texts = {
     payload: '正文',
     partsTitle:
       '头部：请求和响应的首部。帧开销：协议自己加的，如 2 到 14 字节的帧头，或分块的长度。JSON：本项目包在正文外面的信封。正文：写下的文字。',
-    opening: (figure) => `其中打开连接 ${figure}：只付一次，不计入每条消息`,
+    opening: (figure) => `打开连接 ${figure}：只付一次`,
     latency: '送达延迟',
     latencyTitle: (half) => `从服务器给消息盖上时间戳到本页代码收到。两边的时钟经仪表线路比对，误差 ± ${half}。`,
     latencyUnknown: '从服务器给消息盖上时间戳到本页代码收到。',
