@@ -34,7 +34,7 @@ export type Framing = 'websocket' | 'sse' | 'http-stream' | 'socket-io'
 
 interface StreamingTraits extends CommonTraits {
   mode: 'streaming'
-  /** null: a format of its own. Then no model says its bytes, and the raw client has to be written. */
+  /** null: another format. No model then predicts its bytes, and the benchmark needs a raw client for it. */
   framing: Framing | null
 }
 

@@ -192,7 +192,7 @@ for (const ratePerS of new Set(all.map((one) => one.ratePerS))) {
   const of = (workers: number, pick: (one: Measured) => number) =>
     median(all.filter((one) => one.workers === workers && one.ratePerS === ratePerS).map(pick))
   const ratio = (of(2, (one) => one.deliveriesPerS) / of(1, (one) => one.deliveriesPerS)).toFixed(2)
-  // A worker with a core of its own is saturated when its CPU time per delivery, times the rate, fills the core.
+  // A worker that has one core to itself is saturated when its CPU time per delivery, times the rate, reaches one second per second.
   const capacity = (of(1, (one) => one.busiestPerDeliveryUs) / of(2, (one) => one.busiestPerDeliveryUs)).toFixed(2)
   const cost = (of(2, (one) => one.perDeliveryUs) / of(1, (one) => one.perDeliveryUs)).toFixed(2)
   const busy = Math.max(

@@ -18,7 +18,7 @@ const BATCH = '42["batch",'
 const SEPARATOR = '\u001e'
 
 /**
- * Socket.IO over raw connections, in the order of its own client: a session by polling; then, at the same time, a held poll,
+ * Socket.IO over raw connections, in the order of the socket.io-client package: a session by polling; then, at the same time, a held poll,
  * a POST with the connect packet, and a probe over a WebSocket. When the probe is answered and no HTTP request is in flight,
  * the WebSocket replaces polling. Only then is the subscriber open: the steady state of this transport is measured.
  */

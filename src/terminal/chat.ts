@@ -89,7 +89,7 @@ function handle(line: string): void {
   const { text, to, unknown } = readAddress(line, room.roster)
   if (unknown === undefined)
     room.send(text, to).catch((error: unknown) => print(`-- not sent: ${text} (${rootMessage(error)})`))
-  else print(`-- nobody here is called ${unknown}`)
+  else print(`-- no member here is called ${unknown}`)
 }
 
 function printState(state: SessionState): void {

@@ -230,7 +230,7 @@ describe('the terminal client', () => {
     await expect.poll(ben.output).toContain('ada: hello from a terminal')
     await expect.poll(ben.output).toContain('ada → ben: psst')
     await expect.poll(ada.output).toContain('connected by websocket')
-    expect(ada.output()).toContain('nobody here is called nobody')
+    expect(ada.output()).toContain('no member here is called nobody')
     ada.child.stdin?.end('bye\n')
     expect(await ada.ended).toBe(0)
     await expect.poll(ben.output).toContain('ada: bye')

@@ -38,7 +38,7 @@ function field(cell: Cell, key: MetricKey, texts: Texts): string {
 
 /** 101 (98 to 104), with as many decimals as the interval. */
 export function spellEstimate({ value, low, high }: Estimate, to: string): string {
-  // An interval narrower than the figure's own digits would be spelled with digits that nobody measured.
+  // An interval narrower than the figure's own digits would be printed with digits that were not measured.
   if (low === undefined || high === undefined || high - low < Math.abs(value) * 1e-3) return figure(value)
   const around = interval(low, high)
   return `${fixed(value, around.decimals)} (${around.low}${to}${around.high})`

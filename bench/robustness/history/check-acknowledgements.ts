@@ -3,7 +3,7 @@ import { memberIdsOf } from './history.ts'
 import type { LogUnion } from './log-union.ts'
 import type { Violation } from './violation.ts'
 
-/** Each message of a client that stays is answered once, and an acknowledged message is in the log or its loss is told. */
+/** Each message of a client that stays is answered once. An acknowledged message is in the log, or a `reset` reports its loss. */
 export function checkAcknowledgements(history: History, logs: LogUnion): Violation[] {
   return history.clients.flatMap((sender) => {
     const sent = new Map<string, Sent>()

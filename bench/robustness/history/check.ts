@@ -1,6 +1,6 @@
 /**
  * Checks a history against the promise: each acknowledged message reaches every member who stays, once and in order; a client
- * that cannot be given that is told by a reset; private texts reach their two members only.
+ * that misses messages gets a `reset`; private texts reach their two members only.
  */
 import { checkAcknowledgements } from './check-acknowledgements.ts'
 import { checkLogs } from './check-logs.ts'

@@ -12,7 +12,7 @@ export class FaultyProcess {
   #child: ChildProcess | null = null
   #output = ''
   #faults: Promise<void> = Promise.resolve()
-  /** Exits that nobody caused: code or signal of each. */
+  /** Exits that the run did not cause: code or signal of each. */
   readonly crashes: string[] = []
   #isExpectedToEnd = false
 

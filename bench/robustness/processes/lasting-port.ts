@@ -6,10 +6,14 @@ import { createServer } from 'node:net'
 const FIRST = 11_000
 const END = 32_000
 
-/** A free port for a process that is restarted: a port that `listen(0)` gives could be in use by the time of the restart. */
-export async function lastingPort(): Promise<number> {
+/**
+ * A free port for a process that starts later or is restarted: a port that `listen(0)` gives could be in use by then.
+ *
+ * @param end the port is below this number
+ */
+export async function lastingPort(end = END): Promise<number> {
   for (;;) {
-    const port = randomInt(FIRST, END)
+    const port = randomInt(FIRST, end)
     const server = createServer()
     const isFree = once(server, 'listening').then(
       () => true,

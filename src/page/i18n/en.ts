@@ -228,7 +228,7 @@ export const en = {
     spectator: 'a script carries no token: private messages do not arrive by this transport',
     notNow: 'The connection has ended: rejoin to send',
     joining: 'Not in the room yet',
-    unknown: (name: Part): Part[] => ['Nobody here is called ', name, '. Nothing was sent.'],
+    unknown: (name: Part): Part[] => ['No member here is called ', name, '. Nothing was sent.'],
     noText: (name: Part): Part[] => ['What do you want to say to ', name, '?'],
     tooLong: (length: string, limit: string) =>
       `Too long: ${length} characters, and ${limit} are allowed. Nothing was sent.`,

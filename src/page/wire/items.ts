@@ -11,7 +11,7 @@ export interface ExchangeItem {
   begunAt: number
   record: ExchangeRecord | null
   observation: ClientObservation | null
-  /** The server's close frame has a record of its own. */
+  /** The server's close frame has a separate record. */
   hasCloseRecord?: boolean
 }
 

@@ -55,7 +55,7 @@ export interface SocketIoConnection {
 }
 
 /**
- * Socket.IO behind the routes of this server instead of its own server, so that origins are checked and requests are counted
+ * Socket.IO behind the routes of this server, without a Socket.IO server, so that origins are checked and requests are counted
  * as for other transports. Socket.IO decides when to poll and when to upgrade to a WebSocket.
  */
 export class SocketIoEngine {
