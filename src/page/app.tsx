@@ -7,6 +7,7 @@ import type { RoomController } from './room/room-controller.ts'
 import { currentRoom } from './state/store.ts'
 import { Chat } from './views/chat/chat-view.tsx'
 import { LoadedCompare } from './views/compare/loaded-compare.tsx'
+import { LoadedGuide } from './views/guides/loaded-guide.tsx'
 import { Header } from './views/header.tsx'
 import { TransportSettings } from './views/transport/transport-settings.tsx'
 import { StatusLights } from './views/status-lights.tsx'
@@ -20,11 +21,14 @@ const isComparing = computed(() => 'view' in pageAddress.value && pageAddress.va
 
 export function App() {
   const controller = currentRoom.value
+  const at = pageAddress.value
   return (
     <>
       {controller && (isComparing.value || (shows('chat') && !isLecture.value)) && <SkipLink />}
       <Header controller={controller} />
-      {!controller ? (
+      {'guide' in at ? (
+        <LoadedGuide key={at.guide} name={at.guide} path={at.path} />
+      ) : !controller ? (
         <NoRoom />
       ) : isComparing.value ? (
         <LoadedCompare key={controller.room} controller={controller} />

@@ -1,12 +1,23 @@
 import { batch, signal } from '@preact/signals'
 import { ROOM_PATTERN } from '../../protocol.ts'
 
-/** The page that the address names. `badRoom`: the name is not a valid room name. `badPath`: it names no room and no view. */
-export type PageAddress = { room: string; view: View } | { badRoom: string } | { badPath: string }
+/**
+ * The page that the address names: a view of a room, or a guide with the rest of its path. `badRoom`: the name is not a valid room name.
+ * `badPath`: it names no room, no view and no guide.
+ */
+export type PageAddress =
+  | { room: string; view: View }
+  | { guide: GuideName; path: readonly string[] }
+  | { badRoom: string }
+  | { badPath: string }
 
 /** The views of a room: the tab's own chat, or the transports side by side. */
 export const VIEWS = ['chat', 'compare'] as const
 export type View = (typeof VIEWS)[number]
+
+/** Pages about transports, beside the rooms: experiments, and help with a choice. */
+export const GUIDES = ['experiments', 'choose', 'capacity', 'reports'] as const
+export type GuideName = (typeof GUIDES)[number]
 
 /** Settings in the address, in the order in which they are written. A setting without a value is '' and is written as its name. */
 export type AddressSettings = Readonly<Partial<Record<string, string>>>
@@ -18,6 +29,8 @@ const ROOM = new RegExp(ROOM_PATTERN)
 export const isRoomName = (name: string): boolean => ROOM.test(name)
 export const addressOf = (room: string, view: View = 'chat', settings: AddressSettings = {}): string =>
   `#/room/${room}${view === 'chat' ? '' : `/${view}`}${queryOf(settings)}`
+export const guideAddress = (guide: GuideName, path: readonly string[] = [], settings: AddressSettings = {}): string =>
+  `#/${[guide, ...path].join('/')}${queryOf(settings)}`
 
 export const pageAddress = signal(readAddress(location.hash))
 /** The settings that the address had when the page was opened or a link was followed. */
@@ -38,8 +51,8 @@ export function goToRoom(room: string): void {
 /** Writes the settings in force into the address, without a new entry in the browser's history. */
 export function replaceSettings(settings: AddressSettings): void {
   const at = pageAddress.peek()
-  if (!('room' in at)) return
-  const address = addressOf(at.room, at.view, settings)
+  if (!('room' in at || 'guide' in at)) return
+  const address = 'room' in at ? addressOf(at.room, at.view, settings) : guideAddress(at.guide, at.path, settings)
   if (location.hash !== address) history.replaceState(history.state, '', address)
 }
 
@@ -63,6 +76,9 @@ function readAddress(hash: string): PageAddress {
   const path = (hash.split('?')[0] ?? '').replace(/^#\/?/, '')
   if (path === '') return { room: DEFAULT_ROOM, view: 'chat' }
   if (path === 'compare') return { room: DEFAULT_ROOM, view: 'compare' }
+  const [first, ...rest] = path.split('/').map(decode)
+  const guide = GUIDES.find((name) => name === first)
+  if (guide) return { guide, path: rest.filter((part) => part !== '') }
   if (!path.startsWith('room/')) return { badPath: path }
   const [, name, compare] = /^room\/([^/]*)(\/compare)?$/.exec(path) ?? []
   const room = decode(name ?? path.replace(/^room\//, ''))

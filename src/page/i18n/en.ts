@@ -71,7 +71,18 @@ export const en = {
     newName: 'Your new name',
     language: 'Language',
     theme: { system: 'Theme: system', light: 'Theme: light', dark: 'Theme: dark' },
-    views: { group: 'Views', chat: 'Chat', compare: 'Side by side' },
+    views: {
+      group: 'Views',
+      chat: 'Chat',
+      compare: 'Side by side',
+      experiments: 'Experiments',
+      choose: 'Choose',
+      capacity: 'Capacity',
+      reports: 'Reports',
+    },
+    loading: 'Loading …',
+    notLoaded: 'This part of the page did not load. Is the server running?',
+    loadAgain: 'Load again',
   },
 
   transport: {

@@ -19,7 +19,18 @@ export const zhCN: Texts = {
     newName: '新名字',
     language: '语言',
     theme: { system: '主题：跟随系统', light: '主题：浅色', dark: '主题：深色' },
-    views: { group: '视图', chat: '聊天', compare: '并排比较' },
+    views: {
+      group: '视图',
+      chat: '聊天',
+      compare: '并排比较',
+      experiments: '实验',
+      choose: '选型',
+      capacity: '容量',
+      reports: '报告',
+    },
+    loading: '加载中……',
+    notLoaded: '页面的这一部分没有加载成功。服务器在运行吗？',
+    loadAgain: '重新加载',
   },
 
   transport: {

@@ -1,6 +1,15 @@
 import { language, setLanguage, texts, type Language } from '../i18n/i18n.ts'
 import { isLecture } from '../browser/lecture.ts'
-import { addressOf, DEFAULT_ROOM, goToRoom, isRoomName, pageAddress, VIEWS } from '../browser/router.ts'
+import {
+  addressOf,
+  DEFAULT_ROOM,
+  goToRoom,
+  guideAddress,
+  GUIDES,
+  isRoomName,
+  pageAddress,
+  VIEWS,
+} from '../browser/router.ts'
 import type { RoomController } from '../room/room-controller.ts'
 import { theme, nextTheme, type Theme } from '../browser/theme.ts'
 import { Avatar } from './shared/avatar.tsx'
@@ -15,7 +24,7 @@ export function Header({ controller }: { controller: RoomController | null }) {
         <span>{texts.value.title}</span>
       </a>
       {controller && <Room room={controller.room} />}
-      {controller && <Views room={controller.room} />}
+      <Views room={controller?.room ?? DEFAULT_ROOM} />
       <p class="tagline">{texts.value.header.tagline}</p>
       <div class="user-controls">
         {controller && <Name controller={controller} />}
@@ -39,12 +48,18 @@ function Mark() {
 
 function Views({ room }: { room: string }) {
   const { views } = texts.value.header
-  const at = 'view' in pageAddress.value ? pageAddress.value.view : null
+  const now = pageAddress.value
+  const at = 'view' in now ? now.view : 'guide' in now ? now.guide : null
   return (
     <nav class="views" aria-label={views.group}>
       {VIEWS.map((view) => (
         <a key={view} href={addressOf(room, view)} aria-current={at === view ? 'page' : undefined}>
           {views[view]}
+        </a>
+      ))}
+      {GUIDES.map((guide) => (
+        <a key={guide} href={guideAddress(guide)} aria-current={at === guide ? 'page' : undefined}>
+          {views[guide]}
         </a>
       ))}
     </nav>
