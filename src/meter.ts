@@ -64,8 +64,8 @@ export type Way = 'up' | 'down'
  * One request and its answer, as seen by the server. Times are ms since the epoch with fractions, by the clock that the
  * `clock` frames of a meter connection report. A changed record is sent again and replaces the earlier one.
  */
-export interface ExchangeRecord {
-  type: 'exchange'
+export interface RequestRecord {
+  type: 'request'
   /** Unique among all records of a member, in ascending order. */
   id: number
   transport: TransportName
@@ -78,8 +78,8 @@ export interface ExchangeRecord {
   connection: number
   receivedAt: number
   /** Start and end of the time for which the server held the answer. */
-  parkedFrom?: number
-  parkedTo?: number
+  heldFrom?: number
+  heldTo?: number
   answeredAt?: number
   /** Missing if no answer was sent. */
   status?: number
@@ -118,8 +118,8 @@ export function recordedPath(path: string): string {
 export interface FrameRecord {
   type: 'frame'
   id: number
-  /** Id of the exchange that opened the stream or socket. */
-  exchange: number
+  /** Id of the request that opened the stream or socket. */
+  request: number
   transport: TransportName
   way: Way
   kind: FrameKind
@@ -135,9 +135,9 @@ export interface FrameRecord {
 
 /** `rest`: bytes outside complete frames, for example of a frame that is not complete. */
 export type FrameKind =
-  'batch' | 'message' | 'ack' | 'error' | 'retry' | 'beat' | 'ping' | 'pong' | 'close' | 'other' | 'rest'
+  'batch' | 'message' | 'ack' | 'error' | 'retry' | 'heartbeat' | 'ping' | 'pong' | 'close' | 'other' | 'rest'
 
-export type TraceRecord = ExchangeRecord | FrameRecord
+export type TraceRecord = RequestRecord | FrameRecord
 
 /** Frames of a meter connection: `report` a few times per second while counts change, `clock` as an answer. */
 export type MeterFrame =

@@ -274,7 +274,7 @@ export interface Present extends Member {
 export type Problem = Static<typeof schemas.problem>
 
 export type FrameUp = Static<typeof schemas.frameUp>
-/** Frames that a member may send on its meter connection: a request for the time, or for records of its exchanges. */
+/** Frames that a member may send on its meter connection: they ask for the time, or for records of the requests of the member. */
 export type MeterFrameUp = Static<typeof schemas.clockUp> | Static<typeof schemas.traceUp>
 export type FrameDown = Static<typeof schemas.frameDown>
 export type HeartbeatFrame = Extract<FrameDown, { type: 'heartbeat' }>

@@ -64,7 +64,7 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
   app.log = log
   const store = await openStore(config, log)
   const rooms = new Rooms(store, config.maxRooms, config.roomIdle)
-  const heartbeat = new Heartbeat(config.beat)
+  const heartbeat = new Heartbeat(config.heartbeat)
   app.addHook('onClose', () => {
     heartbeat.close()
     return store.close()

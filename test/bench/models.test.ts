@@ -79,9 +79,9 @@ function askUntil(messages: number, client: Client, arrivals: Arrivals) {
     emptyShare: empty / responses,
     unattendedShare: unattended / messages,
     /** Each answer with news carries so many messages, new or not. */
-    snapshotBytes: (exchange: number, message: number, window: number) =>
-      (exchange * responses + (responses - empty) * window * message) / messages,
-    bytesPerMessage: (exchange: number, message: number) => (exchange * responses + message * messages) / messages,
+    snapshotBytes: (request: number, message: number, window: number) =>
+      (request * responses + (responses - empty) * window * message) / messages,
+    bytesPerMessage: (request: number, message: number) => (request * responses + message * messages) / messages,
   }
 }
 

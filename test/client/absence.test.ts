@@ -10,8 +10,8 @@ import { TRANSPORTS, type Problem, type RoomEvent, type TransportName } from '..
 import type { Config } from '../../src/server/config/settings.ts'
 import { person, startPlayground, textsOf, watch, type TestPlayground } from '../support/playground.ts'
 
-const BEAT_MS = 400
-const SILENT_AFTER_MS = 2.5 * BEAT_MS
+const HEARTBEAT_MS = 400
+const SILENT_AFTER_MS = 2.5 * HEARTBEAT_MS
 
 async function startBehindLink(config: Partial<Config>): Promise<{ playground: TestPlayground; link: Link; net: Net }> {
   const playground = await startPlayground(config)
@@ -65,7 +65,7 @@ describe('a connection that dies without a word while its client only reads', ()
   it.each(['websocket', 'sse', 'http-stream', 'socket-io'] as const)(
     'is opened again at its cursor: %s',
     async (transport) => {
-      const { playground, link, net } = await startBehindLink({ beat: BEAT_MS })
+      const { playground, link, net } = await startBehindLink({ heartbeat: HEARTBEAT_MS })
       const ben = watch(playground, await person(playground, 'ben'), 'websocket')
       const ada = follow(net, transport)
       await isOpen(ada.member)
@@ -75,7 +75,7 @@ describe('a connection that dies without a word while its client only reads', ()
       link.silence(true)
       ben.session.send('in the silence')
       await expect.poll(() => ada.states.at(-1)?.name, { timeout: SILENT_AFTER_MS + 3000, interval: 5 }).toBe('waiting')
-      expect(performance.now() - silentAt).toBeGreaterThan(BEAT_MS)
+      expect(performance.now() - silentAt).toBeGreaterThan(HEARTBEAT_MS)
       // Idle connections of the pool are dead too, and show it.
       link.silence(false)
       link.reset()
@@ -89,7 +89,7 @@ describe('a connection that dies without a word while its client only reads', ()
     'stays open as long as heartbeats arrive: %s',
     async (transport) => {
       // A busy machine may stall for more than a second.
-      const playground = await startPlayground({ beat: 1000 })
+      const playground = await startPlayground({ heartbeat: 1000 })
       const ada = follow(playground.net, transport)
       await isOpen(ada.member)
       await new Promise((resolve) => setTimeout(resolve, 3500))
@@ -98,7 +98,7 @@ describe('a connection that dies without a word while its client only reads', ()
   )
 
   it('is replaced at once when the network or the user is back', async () => {
-    const { playground, link, net } = await startBehindLink({ beat: 60_000 })
+    const { playground, link, net } = await startBehindLink({ heartbeat: 60_000 })
     const ben = watch(playground, await person(playground, 'ben'), 'websocket')
     const ada = follow(net, 'websocket')
     await isOpen(ada.member)

@@ -113,7 +113,7 @@ describe('a page behind a forwarded port', () => {
 
 describe('a page whose connections die without a word', () => {
   it('does not say that it is open for longer than three heartbeats, and is back at its cursor', async () => {
-    const playground = await startPlayground({ beat: 1000, links: 'off' })
+    const playground = await startPlayground({ heartbeat: 1000, links: 'off' })
     const link = await openLink({ to: { port: playground.port } })
     onTestFinished(() => link.close())
     const ada = await Visitor.enter(browser, link.url)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Race } from '../../src/page/compare/race.ts'
-import { noBytes, noCounts, type ExchangeRecord, type FrameRecord } from '../../src/meter.ts'
+import { noBytes, noCounts, type RequestRecord, type FrameRecord } from '../../src/meter.ts'
 import { modelP50Ms } from '../../src/page/measure/latency-model.ts'
 import { ClientObservation } from '../../src/page/wire/tracing-net.ts'
 import { Composer } from '../../src/page/room/composer.ts'
@@ -9,8 +9,8 @@ import type { MessageEvent } from '../../src/protocol.ts'
 
 const from = { id: 'm1', name: 'ada' }
 
-const socketOf = (id: number): ExchangeRecord => ({
-  type: 'exchange',
+const socketOf = (id: number): RequestRecord => ({
+  type: 'request',
   id,
   transport: 'websocket',
   kind: 'socket',
@@ -66,7 +66,7 @@ describe('the wire records', () => {
       const frame = {
         type: 'frame',
         id: seq + 1,
-        exchange: 1,
+        request: 1,
         transport: 'websocket',
         way: 'down',
         kind: 'batch',
@@ -80,7 +80,7 @@ describe('the wire records', () => {
     expect(wire.items.length).toBeLessThan(5000)
     expect(wire.messages.size).toBeLessThan(5000)
     expect(wire.messages.has('id-20000')).toBe(true)
-    expect(wire.items.some(({ type }) => type === 'exchange')).toBe(true)
+    expect(wire.items.some(({ type }) => type === 'request')).toBe(true)
   })
 
   it('end the open requests when the member is replaced', () => {

@@ -108,7 +108,7 @@ describe('two people in a real browser', () => {
     await expect.poll(() => ada.page.getByRole('alert').textContent()).toContain('once')
   })
 
-  it('exchange private messages unseen by others, and keep the text for an unknown recipient', async () => {
+  it('request private messages unseen by others, and keep the text for an unknown recipient', async () => {
     const { base } = await startPlayground()
     const [ada, ben, eve] = [
       await Visitor.enter(browser, base),

@@ -117,16 +117,16 @@ describe('a followed message', () => {
     expect(await ada.statusLights()).toEqual(['HTTP', 'held'])
 
     const { items, messages } = JSON.parse(await exported(ada, 'JSON')) as Exported
-    const exchanges = items.flatMap(({ record, arrows }) =>
-      record?.type === 'exchange' && record.transport === 'socket-io' && record.isOver ? [{ ...record, arrows }] : [],
+    const requests = items.flatMap(({ record, arrows }) =>
+      record?.type === 'request' && record.transport === 'socket-io' && record.isOver ? [{ ...record, arrows }] : [],
     )
     const named = () => {
-      const noted = exchanges.filter(({ path }) => crossed.has(path))
+      const noted = requests.filter(({ path }) => crossed.has(path))
       const up = noted.flatMap(({ posts = [] }) => posts).length
       return { up, down: noted.flatMap(({ brings = [], acks = [] }) => [...brings, ...acks]).length }
     }
     await expect.poll(named).toEqual({ up: 2, down: 5 })
-    for (const { path, posts = [], brings = [], acks = [], arrows } of exchanges) {
+    for (const { path, posts = [], brings = [], acks = [], arrows } of requests) {
       // Both ends of each are known: the page's and the server's.
       expect(arrows, path).toEqual([
         { way: 'up', leftAt: expect.any(Number) as number, arrivedAt: expect.any(Number) as number },
@@ -154,11 +154,11 @@ async function exported({ page }: Visitor, format: 'SVG' | 'JSON'): Promise<stri
   return readFile(await download.path(), 'utf8')
 }
 
-/** The exchanges of a transport that have an answer with this status, as the page exports them. */
-async function exchangesOf(visitor: Visitor, transport: TransportName, status: number): Promise<Exported['items']> {
+/** The requests of a transport that have an answer with this status, as the page exports them. */
+async function requestsOf(visitor: Visitor, transport: TransportName, status: number): Promise<Exported['items']> {
   const { items } = JSON.parse(await exported(visitor, 'JSON')) as Exported
   return items.filter(
-    ({ record }) => record?.type === 'exchange' && record.transport === transport && record.status === status,
+    ({ record }) => record?.type === 'request' && record.transport === transport && record.status === status,
   )
 }
 
@@ -171,9 +171,9 @@ describe('an empty answer', () => {
     const playground = await startPlayground({ hold: 200 })
     const ada = await Visitor.enter(browser, playground.base)
     await ada.use(transport)
-    await expect.poll(() => exchangesOf(ada, transport, status).then(({ length }) => length)).toBeGreaterThan(2)
+    await expect.poll(() => requestsOf(ada, transport, status).then(({ length }) => length)).toBeGreaterThan(2)
     // The record of the last answer may come before its end is seen.
-    for (const { arrows } of (await exchangesOf(ada, transport, status)).slice(0, -1)) {
+    for (const { arrows } of (await requestsOf(ada, transport, status)).slice(0, -1)) {
       expect(arrows).toEqual([
         { way: 'up', leftAt: expect.any(Number) as number, arrivedAt: expect.any(Number) as number },
         { way: 'down', leftAt: expect.any(Number) as number, arrivedAt: expect.any(Number) as number },
@@ -273,11 +273,11 @@ describe('a preflight', () => {
       ['short-poll', 204],
     ] as const) {
       await ada.use(transport)
-      await expect.poll(() => exchangesOf(ada, transport, status).then(({ length }) => length)).toBeGreaterThan(8)
+      await expect.poll(() => requestsOf(ada, transport, status).then(({ length }) => length)).toBeGreaterThan(8)
       const { items } = JSON.parse(await exported(ada, 'JSON')) as Exported
       const preflights = items.filter(
         ({ record }) =>
-          record?.type === 'exchange' &&
+          record?.type === 'request' &&
           record.method === 'OPTIONS' &&
           record.path.startsWith(`/rooms/lobby/${transport}`),
       )
@@ -359,7 +359,7 @@ describe('the text of the wire view', () => {
     expect(token).toMatch(/^[\w-]{20,}$/)
     const json = JSON.parse(await exported(ada, 'JSON')) as Exported
     expect(json.messages).toHaveLength(1)
-    expect(json.items.some(({ record }) => record?.type === 'exchange')).toBe(true)
+    expect(json.items.some(({ record }) => record?.type === 'request')).toBe(true)
     const svg = await exported(ada, 'SVG')
     expect(svg).toMatch(/^<svg xmlns/)
     const isSvg = await ada.page.evaluate(

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { TRANSPORTS } from '../../src/protocol.ts'
 import { startPlayground } from '../support/playground.ts'
-import { expectExchange, expectPage, joinFromPage } from '../support/proxied.ts'
+import { expectRequest, expectPage, joinFromPage } from '../support/proxied.ts'
 import { describeWithProxy, documentedLines, startHaproxy, withServerPort } from '../support/proxies.ts'
 
 const [atRoot = '', belowPath = ''] = documentedLines('haproxy')
@@ -23,6 +23,6 @@ describeWithProxy('haproxy').each([
 
   it.each(TRANSPORTS)('carries %s', async (transport) => {
     const { port } = await startPlayground()
-    await expectExchange((await startHaproxy(withServerPort(lines, port))) + path, transport)
+    await expectRequest((await startHaproxy(withServerPort(lines, port))) + path, transport)
   })
 })

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { TRANSPORTS } from '../../src/protocol.ts'
 import { startPlayground } from '../support/playground.ts'
-import { expectExchange, expectPage, joinFromPage, reasonOf, statusAtHost } from '../support/proxied.ts'
+import { expectRequest, expectPage, joinFromPage, reasonOf, statusAtHost } from '../support/proxied.ts'
 import { describeWithProxy, documentedLines, startNginx, withServerPort } from '../support/proxies.ts'
 
 const WITHOUT_WEBSOCKET = TRANSPORTS.filter((name) => name !== 'websocket')
@@ -25,7 +25,7 @@ describeWithProxy('nginx')('nginx with nothing but proxy_pass', () => {
 
   it.each(WITHOUT_WEBSOCKET)('carries %s for a program', async (transport) => {
     const { port } = await startPlayground()
-    await expectExchange(await startNginx(`location / { proxy_pass http://127.0.0.1:${port}; }`), transport)
+    await expectRequest(await startNginx(`location / { proxy_pass http://127.0.0.1:${port}; }`), transport)
   })
 
   it('refuses a WebSocket, and the program is told that none gets through', async () => {
@@ -76,6 +76,6 @@ describeWithProxy('nginx').each([
 
   it.each(TRANSPORTS)('carries %s', async (transport) => {
     const { port } = await startPlayground()
-    await expectExchange((await startNginx(withServerPort(lines, port))) + path, transport)
+    await expectRequest((await startNginx(withServerPort(lines, port))) + path, transport)
   })
 })

@@ -188,7 +188,7 @@ describe('the links of a server', () => {
     const single = seen.counts['short-poll']
     await browse(url, { method: 'OPTIONS', headers: { origin: playground.base, ...PREFLIGHT }, agent })
     await browse(url, { headers, agent })
-    // More than two polls' worth, each way: the third exchange is the preflight.
+    // More than two polls' worth, each way: the third request is the preflight.
     const { up, down } = single ?? { up: { headers: NaN }, down: { headers: NaN } }
     await expect.poll(() => seen.counts['short-poll']?.requests).toBe(3)
     await expect.poll(() => seen.counts['short-poll']?.down.headers).toBeGreaterThan(2 * down.headers + 100)

@@ -287,7 +287,7 @@ describe('the meter counts the same bytes as a raw client', () => {
   it.each(['sse', 'http-stream'] satisfies TransportName[])(
     'for %s, with its head as headers and as opening, the marks around the JSON as framing, and the JSON as envelope',
     async (transport) => {
-      const playground = await startPlayground({ beat: 300 })
+      const playground = await startPlayground({ heartbeat: 300 })
       const ada = await person(playground)
       const report = await meter(playground, ada)
       const client = new RawClient(playground.port)

@@ -12,7 +12,7 @@ import type { Config } from '../../src/server/config/settings.ts'
 import type { Rooms } from '../../src/server/room/rooms.ts'
 import { draft, person, startPlayground, watch } from '../support/playground.ts'
 
-const BEAT_MS = 200
+const HEARTBEAT_MS = 200
 /** A busy machine has to deliver each heartbeat and its answer within two of these. */
 const UNHURRIED_MS = 1500
 const STREAMS = ['sse', 'http-stream'] as const
@@ -53,7 +53,7 @@ async function fillHistory(rooms: Rooms): Promise<void> {
 
 describe('a stream', () => {
   it.each(STREAMS)('of a member by %s ends when the member sends no request, and the member leaves', async (name) => {
-    const { port, rooms, connections } = await startServer({ beat: BEAT_MS, lease: 300 })
+    const { port, rooms, connections } = await startServer({ heartbeat: HEARTBEAT_MS, lease: 300 })
     const room = rooms.get('lobby')
     const { token } = await room.join('ada', undefined)
     const socket = await dial(port)
@@ -61,13 +61,13 @@ describe('a stream', () => {
     const startedAt = performance.now()
     socket.write(get(name, `Authorization: Bearer ${token}`))
     await once(socket, 'end')
-    expect(performance.now() - startedAt).toBeGreaterThan(2 * BEAT_MS - 1)
+    expect(performance.now() - startedAt).toBeGreaterThan(2 * HEARTBEAT_MS - 1)
     await expect.poll(() => room.roster).toEqual([])
     await expect.poll(connections).toBe(0)
   })
 
   it.each(STREAMS)('of a session by %s stays open in a quiet and in a busy room', async (name) => {
-    const playground = await startPlayground({ beat: UNHURRIED_MS })
+    const playground = await startPlayground({ heartbeat: UNHURRIED_MS })
     const states: string[] = []
     const observer = { state: (state: { name: string }) => states.push(state.name) }
     const [ada, ben] = [await person(playground, 'ada'), await person(playground, 'ben')]
@@ -87,7 +87,7 @@ describe('a stream', () => {
   })
 
   it.each(STREAMS)('by %s ends on both sides when the network is silent', async (name) => {
-    const playground = await startPlayground({ beat: BEAT_MS })
+    const playground = await startPlayground({ heartbeat: HEARTBEAT_MS })
     const { log } = playground.rooms.get('lobby')
     const link = await openLink({ to: { port: playground.port } })
     onTestFinished(() => link.close())
@@ -106,7 +106,7 @@ describe('a stream', () => {
   })
 
   it('without a token ends after the configured time', async () => {
-    const { port, rooms, connections } = await startServer({ beat: BEAT_MS, anonymousStream: 700 })
+    const { port, rooms, connections } = await startServer({ heartbeat: HEARTBEAT_MS, anonymousStream: 700 })
     const socket = await dial(port)
     socket.resume()
     const startedAt = performance.now()
@@ -160,7 +160,7 @@ describe('the connection of a client that does not read', () => {
   }, 60_000)
 
   it.each(['websocket', 'socket-io?EIO=4&transport=websocket'])('is cut when it is %s', async (path) => {
-    const { port, connections } = await startServer({ beat: BEAT_MS })
+    const { port, connections } = await startServer({ heartbeat: HEARTBEAT_MS })
     const ws = new WebSocket(`ws://127.0.0.1:${port}/rooms/lobby/${path}`)
     ws.on('error', () => undefined)
     await once(ws, 'open')
@@ -174,7 +174,7 @@ describe('the connection of a client that does not read', () => {
 
 describe('a long poll', () => {
   it('that expired closes its connection when no other request follows', async () => {
-    const { port, rooms, connections } = await startServer({ beat: BEAT_MS, hold: 100 })
+    const { port, rooms, connections } = await startServer({ heartbeat: HEARTBEAT_MS, hold: 100 })
     const socket = await dial(port)
     let received = ''
     socket.on('data', (chunk: Buffer) => (received += chunk.toString()))

@@ -49,7 +49,7 @@ describe('a Socket.IO client', () => {
   })
 
   it('is refused another session that polls beyond 2,000, and again allowed one when a session has ended', async () => {
-    const playground = await startPlayground({ beat: 100_000 })
+    const playground = await startPlayground({ heartbeat: 100_000 })
     const agent = new Agent({ keepAlive: true, maxSockets: 8 })
     onTestFinished(() => agent.destroy())
     const open = async () => {

@@ -67,10 +67,10 @@ class MeterConnection {
     return [...this.records.values()].filter((record) => record.transport === transport)
   }
 
-  /** Ids of the messages that exchanges and frames name, in their order. */
+  /** Ids of the messages that requests and frames name, in their order. */
   named(transport: TransportName, part: 'posts' | 'brings' | 'acks', kind: FrameKind): string[] {
     return this.of(transport).flatMap((record) =>
-      record.type === 'exchange' ? (record[part] ?? []) : record.kind === kind ? (record.messages ?? []) : [],
+      record.type === 'request' ? (record[part] ?? []) : record.kind === kind ? (record.messages ?? []) : [],
     )
   }
 
@@ -79,7 +79,7 @@ class MeterConnection {
     const { up, down } = noCounts()
     for (const record of this.of(transport)) {
       for (const part of BYTE_PARTS) {
-        if (record.type === 'exchange') {
+        if (record.type === 'request') {
           up[part] += record.up[part]
           down[part] += record.down[part]
         } else (record.way === 'up' ? up : down)[part] += record.bytes[part]
@@ -96,7 +96,7 @@ function NoSocket(): never {
   throw new Error('no WebSocket gets through here')
 }
 
-const HEARTBEATS: FrameKind[] = ['beat', 'ping']
+const HEARTBEATS: FrameKind[] = ['heartbeat', 'ping']
 const never = new AbortController().signal
 const countsOf = (meter: MeterConnection, transport: TransportName) => {
   const { up, down } = meter.counts[transport] ?? noCounts()
@@ -125,7 +125,7 @@ describe('the trace records of a member', () => {
     'add up to the counts of %s by part to the byte, and contain no token',
     { timeout: 40_000 },
     async (transport) => {
-      const playground = await startPlayground({ beat: 400, hold: 400 })
+      const playground = await startPlayground({ heartbeat: 400, hold: 400 })
       const [ada, ben] = [await person(playground), await person(playground)]
       const meter = await MeterConnection.open(playground, ada)
       await meter.trace()
@@ -139,7 +139,7 @@ describe('the trace records of a member', () => {
       await expect.poll(() => watcher.texts().length).toBe(6)
       // A session that is closed waits for no acknowledgement any more.
       await expect.poll(() => watcher.session.outbox).toEqual([])
-      // A beat or an empty answer among them, and the end of the meter.
+      // A heartbeat or an empty answer among them, and the end of the meter.
       const isHeartbeat = (record: TraceRecord) =>
         record.type === 'frame' ? HEARTBEATS.includes(record.kind) : record.kind === 'poll' && record.events === 0
       await expect.poll(() => meter.of(transport).some(isHeartbeat)).toBe(true)
@@ -179,7 +179,7 @@ describe('the trace records of a member', () => {
         if (textsOf(events).length === 3) {
           await Promise.all(acks)
           const isHeld = () =>
-            meter.of('socket-io').some((one) => one.type === 'exchange' && !one.isOver && one.parkedFrom)
+            meter.of('socket-io').some((one) => one.type === 'request' && !one.isOver && one.heldFrom)
           await expect.poll(isHeld).toBe(true)
           await post(ben.context, last, never)
         }
@@ -190,17 +190,17 @@ describe('the trace records of a member', () => {
     await expect.poll(() => meter.named('socket-io', 'brings', 'batch')).toEqual([...ids, last.id])
     expect(idsOf(events)).toEqual([...ids, last.id])
     await expect.poll(() => meter.named('socket-io', 'acks', 'ack')).toEqual(ids)
-    const bringsLast = (record: TraceRecord) => record.type === 'exchange' && record.brings?.includes(last.id)
+    const bringsLast = (record: TraceRecord) => record.type === 'request' && record.brings?.includes(last.id)
     await expect.poll(() => meter.of('socket-io').find(bringsLast)).toMatchObject({ isOver: true })
-    const exchanges = meter.of('socket-io').filter((record) => record.type === 'exchange')
-    expect(exchanges).toHaveLength(meter.of('socket-io').length)
-    expect(exchanges.flatMap(({ posts }) => (posts ? [posts] : []))).toEqual([ids.slice(0, 1), ids.slice(1)])
-    const held = exchanges.find(({ brings }) => brings?.includes(last.id))
-    const times = [held?.receivedAt, held?.parkedFrom, held?.parkedTo, held?.answeredAt].map(Number)
+    const requests = meter.of('socket-io').filter((record) => record.type === 'request')
+    expect(requests).toHaveLength(meter.of('socket-io').length)
+    expect(requests.flatMap(({ posts }) => (posts ? [posts] : []))).toEqual([ids.slice(0, 1), ids.slice(1)])
+    const held = requests.find(({ brings }) => brings?.includes(last.id))
+    const times = [held?.receivedAt, held?.heldFrom, held?.heldTo, held?.answeredAt].map(Number)
     expect(times).toEqual(times.toSorted((a, b) => a - b))
     await expect.poll(() => unrecorded(meter, 'socket-io')).toEqual(NO_BYTES)
     // The id of a session is as good as a token.
-    expect(exchanges.map(({ path }) => /sid=([^&]*)/.exec(path)?.[1] ?? '…').every((sid) => sid === '…')).toBe(true)
+    expect(requests.map(({ path }) => /sid=([^&]*)/.exec(path)?.[1] ?? '…').every((sid) => sid === '…')).toBe(true)
   })
 
   it.each([
@@ -235,7 +235,7 @@ describe('the trace records of a member', () => {
   })
 
   it('have the size of each frame, and leave no bytes of the socket over', async () => {
-    const playground = await startPlayground({ beat: 300 })
+    const playground = await startPlayground({ heartbeat: 300 })
     const ada = await person(playground)
     const meter = await MeterConnection.open(playground, ada)
     await meter.trace()
@@ -265,16 +265,16 @@ describe('the trace records of a member', () => {
     const meter = await MeterConnection.open(playground, ada)
     await meter.trace()
     watch(playground, ada, 'long-poll')
-    const exchanges = () => meter.of('long-poll').filter((record) => record.type === 'exchange')
-    await expect.poll(() => exchanges().filter(({ status }) => status === 204).length).toBeGreaterThan(2)
+    const requests = () => meter.of('long-poll').filter((record) => record.type === 'request')
+    await expect.poll(() => requests().filter(({ status }) => status === 204).length).toBeGreaterThan(2)
     const said = draft('hello')
     await post(ben.context, said, never)
-    await expect.poll(() => exchanges().find(({ brings }) => brings?.includes(said.id))?.isOver).toBe(true)
-    const held = exchanges().find(({ brings }) => brings?.includes(said.id))
-    const times = [held?.receivedAt, held?.parkedFrom, held?.parkedTo, held?.answeredAt].map(Number)
+    await expect.poll(() => requests().find(({ brings }) => brings?.includes(said.id))?.isOver).toBe(true)
+    const held = requests().find(({ brings }) => brings?.includes(said.id))
+    const times = [held?.receivedAt, held?.heldFrom, held?.heldTo, held?.answeredAt].map(Number)
     expect(times).toEqual(times.toSorted((a, b) => a - b))
     expect(times.some((time) => time % 1 !== 0)).toBe(true)
-    const inVain = exchanges().filter(({ status, parkedFrom }) => status === 204 && parkedFrom !== undefined)
+    const inVain = requests().filter(({ status, heldFrom }) => status === 204 && heldFrom !== undefined)
     expect(inVain[0]).toMatchObject({
       events: 0,
       kind: 'poll',
@@ -282,7 +282,7 @@ describe('the trace records of a member', () => {
       connection: expect.any(Number) as number,
     })
     // A timer runs from when its turn of the loop began: in a long one it is early.
-    const heldMs = inVain.map(({ parkedFrom, parkedTo }) => Number(parkedTo) - Number(parkedFrom))
+    const heldMs = inVain.map(({ heldFrom, heldTo }) => Number(heldTo) - Number(heldFrom))
     expect(Math.max(...heldMs)).toBeGreaterThanOrEqual(195)
   })
 
@@ -292,14 +292,14 @@ describe('the trace records of a member', () => {
     const meter = await MeterConnection.open(playground, ada)
     await meter.trace()
     const { session } = watch(playground, ada, 'long-poll')
-    const exchanges = () => meter.of('long-poll').filter((record) => record.type === 'exchange')
-    await expect.poll(() => exchanges().at(-1)?.parkedFrom).toBeDefined()
+    const requests = () => meter.of('long-poll').filter((record) => record.type === 'request')
+    await expect.poll(() => requests().at(-1)?.heldFrom).toBeDefined()
     // Records and counts come in frames of their own.
-    await expect.poll(() => Number(meter.counts['long-poll']?.requests) - exchanges().length).toBe(0)
+    await expect.poll(() => Number(meter.counts['long-poll']?.requests) - requests().length).toBe(0)
     const { polls = 0, empty } = meter.counts['long-poll'] ?? {}
     session.use('short-poll')
-    await expect.poll(() => exchanges().at(-1)?.isOver).toBe(true)
-    expect(exchanges().at(-1)).not.toHaveProperty('status')
+    await expect.poll(() => requests().at(-1)?.isOver).toBe(true)
+    expect(requests().at(-1)).not.toHaveProperty('status')
     // A report that is later than that.
     const reports = meter.frames.length
     await expect.poll(() => meter.frames.length).toBeGreaterThan(reports + 2)
@@ -330,7 +330,7 @@ describe('the trace records of a member', () => {
     await expect.poll(() => watcher.session.state.name).toBe('open')
     const meter = await MeterConnection.open(playground, ada)
     await meter.trace()
-    await expect.poll(() => meter.of('websocket')).toMatchObject([{ type: 'exchange', kind: 'socket', status: 101 }])
+    await expect.poll(() => meter.of('websocket')).toMatchObject([{ type: 'request', kind: 'socket', status: 101 }])
   })
 
   it.each([{ type: 'trace' }, { type: 'trace', on: 'yes' }, { type: 'trace', on: true, since: 1 }, { on: true }, 7])(
@@ -351,7 +351,7 @@ describe('the trace records of a member', () => {
     const record = (id: number): TraceRecord => ({
       type: 'frame',
       id,
-      exchange: 1,
+      request: 1,
       transport: 'websocket',
       way: 'up',
       kind: 'other',

@@ -27,7 +27,7 @@ export async function joinFromPage(address: string): Promise<{ status: number; b
 const quick: JoinOptions = { room: 'lobby', tuning: { intervalMs: 20 } }
 
 /** Sends a message through the proxy by this transport, and reads it. */
-export async function expectExchange(address: string, transport: TransportName): Promise<void> {
+export async function expectRequest(address: string, transport: TransportName): Promise<void> {
   const client = await join(address, { ...quick, transport })
   try {
     await client.send(`by ${transport}`)

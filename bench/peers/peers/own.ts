@@ -8,7 +8,7 @@ import { startProgram } from './launch.ts'
 const ROOM = '/rooms/lobby'
 const AT_ONCE = 16
 /** The readers of members send nothing between their slices, so lease and heartbeats must outlast these. */
-const SILENT_READERS = ['--lease', '3600000', '--beat', '600000']
+const SILENT_READERS = ['--lease', '3600000', '--heartbeat', '600000']
 const ARGS = ['--port', '0', '--host', '127.0.0.1', '--links', 'off', '--max-members', '100000', ...SILENT_READERS]
 
 // This file runs from bench/peers/peers/ and, bundled, from dist/bench/.

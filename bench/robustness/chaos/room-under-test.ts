@@ -4,7 +4,7 @@ import { startServer, type ServerProcess } from '../processes/server-process.ts'
 export type StoreName = 'memory' | 'redis'
 
 /** Flags of each server of a run. Limits of rates do not apply: the clients of a run share one address. */
-const FLAGS = ['--jsonp', '--hold', '5000', '--beat', '2000']
+const FLAGS = ['--jsonp', '--hold', '5000', '--heartbeat', '2000']
 
 /** The servers of a run, and their Redis. */
 export interface RoomUnderTest {

@@ -35,7 +35,7 @@ export async function runSoak({ durationMs, seed, isLeaking }: SoakOptions): Pro
     jsonp: true,
     links: 'off',
     retain: 200,
-    beat: 2000,
+    heartbeat: 2000,
     lease: 10_000,
   })
   if (isLeaking) plantLeaks(app)

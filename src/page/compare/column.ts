@@ -54,7 +54,7 @@ export class ComparisonColumn {
     this.#tuning = tuning
     const stream = new StreamWatch()
     this.#net = traceNet(net, {
-      exchangeBegan: (observation) => stream.watch(observation),
+      requestBegan: (observation) => stream.watch(observation),
       socketMade: () => undefined,
     })
     this.meter = new MeterModel(

@@ -10,7 +10,7 @@ type Part = ComponentChildren
 
 /** The facts that the sentence of a reason may contain. A fact that does not apply is empty, 0 or null. */
 export interface WireFacts {
-  parked: string
+  held: string
   seqs: string
   count: number
   again: string | null
@@ -452,8 +452,8 @@ export const en = {
     listHelp: 'Arrow keys step, Enter follows the message, Escape returns to live, + and − zoom.',
     readout: 'Details and reason',
     nothing: 'Nothing on the wire yet. A request, a frame or a message will show here.',
-    parked: (seconds: string) => `parked ${seconds}`,
-    parkedStill: (seconds: string) => `parking ${seconds}`,
+    held: (seconds: string) => `held ${seconds}`,
+    heldStill: (seconds: string) => `held ${seconds} so far`,
     until: (seq: string) => `until ${seq}`,
     waited: (seconds: string) => `waits ${seconds}`,
     inBrowser: (seconds: string) => `in the browser ${seconds}`,
@@ -480,17 +480,17 @@ export const en = {
     follow: (name: string) => `Follow the message of ${name} on the wire`,
     logHelp: 'Enter goes to the newest message; then arrow keys step, and Enter follows a message on the wire.',
     reasons: {
-      held: ({ parked, seqs, count, again, isOwn }) =>
+      held: ({ held, seqs, count, again, isOwn }) =>
         `${count === 1 ? 'Two requests for one message' : `Two requests for ${count} messages`}: this one had to be ` +
-        `at the server before ${seqs === '' ? 'the message' : seqs}, and waited there for ${parked}. A request has one answer, which is ` +
+        `at the server before ${seqs === '' ? 'the message' : seqs}, and waited there for ${held}. A request has one answer, which is ` +
         `used now, so the page ${again === null ? 'has to ask' : `asked`} again${again === null ? '' : ` ${again} later`} for the next message.` +
         (isOwn ? ' Your own POST, which sent the message, is one more request.' : ''),
-      holding: ({ parked }) =>
-        `Held: there is no message yet, so the server keeps this request (${parked} so far) until there is one. A message can only arrive as its answer.`,
-      'hold-over': ({ parked }) =>
-        `No message for as long as a request may be held (${parked}): the answer is empty, and the page asks again.`,
-      'held-event': ({ parked }) =>
-        `Held for ${parked}, until a member joined, left or changed name. The answer is used, so the page asks again.`,
+      holding: ({ held }) =>
+        `Held: there is no message yet, so the server keeps this request (${held} so far) until there is one. A message can only arrive as its answer.`,
+      'hold-over': ({ held }) =>
+        `No message for as long as a request may be held (${held}): the answer is empty, and the page asks again.`,
+      'held-event': ({ held }) =>
+        `Held for ${held}, until a member joined, left or changed name. The answer is used, so the page asks again.`,
       'at-once': ({ count }) =>
         count === 0
           ? 'An event was stored already, so the request was not held.'
@@ -519,7 +519,7 @@ export const en = {
           ack: 'Tells the sender the number of the message in the log.',
           error: 'Refuses a message, and says why.',
           retry: 'Says how soon to reconnect when the connection breaks.',
-          beat: 'A heartbeat: nothing happened for a while, and the connection is alive.',
+          heartbeat: 'A heartbeat: nothing happened for a while, and the connection is alive.',
           ping: 'Are you still there?',
           pong: 'Yes, still here.',
           close: 'The connection closes normally.',

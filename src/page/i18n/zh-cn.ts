@@ -387,8 +387,8 @@ export const zhCN: Texts = {
     listHelp: '方向键逐条查看，回车跟踪消息，Esc 回到现在，+ 和 − 缩放。',
     readout: '它是什么，为什么',
     nothing: '线路上还没有动静。有请求、帧或消息时，就会画在这里。',
-    parked: (seconds) => `挂起 ${seconds}`,
-    parkedStill: (seconds) => `挂起中 ${seconds}`,
+    held: (seconds) => `挂起 ${seconds}`,
+    heldStill: (seconds) => `挂起中 ${seconds}`,
     until: (seq) => `等到 ${seq}`,
     waited: (seconds) => `等了 ${seconds}`,
     inBrowser: (seconds) => `在浏览器里 ${seconds}`,
@@ -415,14 +415,14 @@ export const zhCN: Texts = {
     follow: (name) => `在线路上跟踪 ${name} 的消息`,
     logHelp: '回车到最新的消息；再用方向键逐条移动，回车在线路上跟踪。',
     reasons: {
-      held: ({ parked, seqs, count, again, isOwn }) =>
+      held: ({ held, seqs, count, again, isOwn }) =>
         `${count === 1 ? '一条消息要两个请求' : `${count} 条消息用了两个请求`}：这个请求必须赶在${seqs === '' ? '有话可说' : ` ${seqs} `}之前到达服务器，` +
-        `在那里等了 ${parked}。一个请求只有一个应答，现在用掉了，所以本页${again === null ? '还得' : ` ${again} 后`}再问一次，等下一条。` +
+        `在那里等了 ${held}。一个请求只有一个应答，现在用掉了，所以本页${again === null ? '还得' : ` ${again} 后`}再问一次，等下一条。` +
         (isOwn ? '另外还有你自己发出它的那个 POST。' : ''),
-      holding: ({ parked }) =>
-        `挂起中：还没有消息，服务器就留着这个请求（已 ${parked}），直到有话可说。消息只能作为它的应答送来。`,
-      'hold-over': ({ parked }) => `到了挂起的上限（${parked}）也没有人说话：应答是空的，本页再问一次。`,
-      'held-event': ({ parked }) => `挂起了 ${parked}，直到有人进来、离开或改名。应答用掉了，所以本页再问一次。`,
+      holding: ({ held }) =>
+        `挂起中：还没有消息，服务器就留着这个请求（已 ${held}），直到有话可说。消息只能作为它的应答送来。`,
+      'hold-over': ({ held }) => `到了挂起的上限（${held}）也没有人说话：应答是空的，本页再问一次。`,
+      'held-event': ({ held }) => `挂起了 ${held}，直到有人进来、离开或改名。应答用掉了，所以本页再问一次。`,
       'at-once': ({ count }) =>
         count === 0 ? '已经有事可说，所以没有挂起。' : '消息比问题先到：它入库时没有空着的请求能带走它。所以没有挂起。',
       probe: () => '第一问不挂起：它的应答说明线路是通的。',
@@ -444,7 +444,7 @@ export const zhCN: Texts = {
           ack: '告诉发送者这条消息在日志里的位置。',
           error: '拒绝，并说明原因。',
           retry: '告诉对方线路断了以后多久再来。',
-          beat: '有一阵没有动静了：只表明线路还活着。',
+          heartbeat: '有一阵没有动静了：只表明线路还活着。',
           ping: '还在吗？',
           pong: '还在。',
           close: '线路正常结束。',

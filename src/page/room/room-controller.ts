@@ -61,7 +61,7 @@ export class RoomController implements RoomState {
   constructor(options: RoomControllerOptions) {
     this.#options = options
     this.#net = traceNet(options.net, {
-      exchangeBegan: (observation) => {
+      requestBegan: (observation) => {
         this.wire.addObservation(observation)
         this.#stream.watch(observation)
       },

@@ -43,7 +43,7 @@ function readUnsentRequests(): void {
   const before = now() - RECORD_WITHIN_MS
   hasUnsentRequest.value = items.some(
     (item) =>
-      item.type === 'exchange' &&
+      item.type === 'request' &&
       item.record === null &&
       item.observation !== null &&
       item.observation.answeredAt === null &&

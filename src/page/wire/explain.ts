@@ -1,7 +1,7 @@
 import { transports } from '../../client/transports/index.ts'
 import type { TransportTraits } from '../../client/transports/transport.ts'
-import { totalBytes, type ExchangeRecord, type FrameKind } from '../../meter.ts'
-import { browserWaitOf, hasFailed, seenAtOf, type Arrow, type ExchangeItem, type FrameItem } from './items.ts'
+import { totalBytes, type RequestRecord, type FrameKind } from '../../meter.ts'
+import { browserWaitOf, hasFailed, seenAtOf, type Arrow, type RequestItem, type FrameItem } from './items.ts'
 import type { WireRecords } from './wire-records.ts'
 
 /** The reason for a transfer, as far as the records show. Times in ms. */
@@ -9,17 +9,17 @@ export type Reason =
   /** Held, and answered with messages. `againMs`: ms from the answer to the page's next request; null: not yet. */
   | {
       type: 'held'
-      parkedMs: number
+      heldMs: number
       messages: number
       /** Of the messages that the page has: the record of an answer may arrive before the answer. */
       seqs: readonly number[]
       againMs: number | null
       isOwn: boolean
     }
-  | { type: 'holding'; parkedMs: number }
-  | { type: 'hold-over'; parkedMs: number }
+  | { type: 'holding'; heldMs: number }
+  | { type: 'hold-over'; heldMs: number }
   /** Held, and answered with an event that is no message, such as a join. */
-  | { type: 'held-event'; parkedMs: number }
+  | { type: 'held-event'; heldMs: number }
   /** Answered without a hold, since events were stored already. */
   | { type: 'at-once'; messages: number }
   | { type: 'probe' }
@@ -85,26 +85,26 @@ export function reasonOf(arrow: Arrow, wire: WireRecords, nowAt: number): Reason
 const HELD_BACK_MS = 2000
 
 function isHeldBack(item: FrameItem, wire: WireRecords, nowAt: number): boolean {
-  const { record, exchange } = item
-  const isOpen = exchange?.observation?.endedAt === null && exchange.record?.kind === 'stream'
+  const { record, request } = item
+  const isOpen = request?.observation?.endedAt === null && request.record?.kind === 'stream'
   if (record.way === 'up' || !isOpen || seenAtOf(item) !== null) return false
   return nowAt - wire.toPageTime(record.at) > HELD_BACK_MS
 }
 
-function pollReason(item: ExchangeItem, record: ExchangeRecord, wire: WireRecords, nowAt: number): Reason {
-  const { parkedFrom, parkedTo, answeredAt, events = 0, brings = [] } = record
+function pollReason(item: RequestItem, record: RequestRecord, wire: WireRecords, nowAt: number): Reason {
+  const { heldFrom, heldTo, answeredAt, events = 0, brings = [] } = record
   const { mode } = transports[record.transport]
-  const parkedMs = parkedFrom === undefined ? null : (parkedTo ?? nowAt + (wire.clock?.offsetMs ?? 0)) - parkedFrom
+  const heldMs = heldFrom === undefined ? null : (heldTo ?? nowAt + (wire.clock?.offsetMs ?? 0)) - heldFrom
   if (record.acks && events === 0) return { type: 'acks' }
-  if (parkedMs !== null) {
-    if (parkedTo === undefined) return { type: 'holding', parkedMs }
-    if (events === 0) return mode === 'held' ? { type: 'hold-over', parkedMs } : { type: 'other' }
-    if (brings.length === 0) return { type: 'held-event', parkedMs }
+  if (heldMs !== null) {
+    if (heldTo === undefined) return { type: 'holding', heldMs }
+    if (events === 0) return mode === 'held' ? { type: 'hold-over', heldMs } : { type: 'other' }
+    if (brings.length === 0) return { type: 'held-event', heldMs }
     const seqs = brings.map((id) => seqOf(wire, id)).filter((seq) => seq !== null)
     const isOwn = wire.items.some(
-      (other) => other.type === 'exchange' && other.record?.posts?.some((id) => brings.includes(id)),
+      (other) => other.type === 'request' && other.record?.posts?.some((id) => brings.includes(id)),
     )
-    return { type: 'held', parkedMs, messages: brings.length, seqs, againMs: againMs(item, wire), isOwn }
+    return { type: 'held', heldMs, messages: brings.length, seqs, againMs: againMs(item, wire), isOwn }
   }
   if (answeredAt === undefined) return { type: 'pending' }
   if (events === 0) return EMPTY_ANSWER_REASONS[mode]
@@ -123,12 +123,12 @@ const EMPTY_ANSWER_REASONS: Record<TransportTraits['mode'], Reason> = {
 }
 
 /** ms from an answer to the page's next poll of the same transport. */
-function againMs(item: ExchangeItem, wire: WireRecords): number | null {
+function againMs(item: RequestItem, wire: WireRecords): number | null {
   const endedAt = item.observation?.endedAt
   if (endedAt === undefined || endedAt === null) return null
   const next = wire.items.find(
     (other) =>
-      other.type === 'exchange' &&
+      other.type === 'request' &&
       other.begunAt >= endedAt &&
       other.record?.kind === 'poll' &&
       other.record.transport === item.record?.transport,

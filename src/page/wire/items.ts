@@ -1,15 +1,15 @@
-import type { ByteSplit, ExchangeRecord, FrameKind, FrameRecord, Way } from '../../meter.ts'
+import type { ByteSplit, RequestRecord, FrameKind, FrameRecord, Way } from '../../meter.ts'
 import type { TransportName } from '../../protocol.ts'
 import type { SwitchEvent } from '../network/switch-event.ts'
 import type { ClientObservation } from './tracing-net.ts'
 
 /** A request and its answer: the server's record, the page's observation, or both. */
-export interface ExchangeItem {
-  type: 'exchange'
+export interface RequestItem {
+  type: 'request'
   key: string
   /** By the page's clock; items are ordered by this time. */
   begunAt: number
-  record: ExchangeRecord | null
+  record: RequestRecord | null
   observation: ClientObservation | null
   /** The server's close frame has a separate record. */
   hasCloseRecord?: boolean
@@ -21,7 +21,7 @@ export interface FrameItem {
   key: string
   begunAt: number
   record: FrameRecord
-  exchange: ExchangeItem | null
+  request: RequestItem | null
 }
 
 /** A switch to another transport or link. */
@@ -32,7 +32,7 @@ export interface SwitchItem {
   switchEvent: SwitchEvent
 }
 
-export type Item = ExchangeItem | FrameItem | SwitchItem
+export type Item = RequestItem | FrameItem | SwitchItem
 
 /** A message that the page received. */
 export interface WireMessage {
@@ -51,7 +51,7 @@ export interface WireMessage {
 export interface Arrow {
   key: string
   way: Way
-  item: ExchangeItem | FrameItem
+  item: RequestItem | FrameItem
   /** Its name on the wire: GET, 204, batch, ping. */
   name: string
   /** null: the server has no record, so the transfer is counted for no member. */
@@ -80,7 +80,7 @@ const LEAST_WAIT_MS = 1000
  * @param oneWayMs from page to server
  */
 export function browserWaitOf(
-  { record, observation }: ExchangeItem,
+  { record, observation }: RequestItem,
   { toPageTime, oneWayMs, nowAt }: WireTimes,
 ): { from: number; to: number } | null {
   if (!observation || observation.isBroken || (!record && observation.answeredAt !== null)) return null
@@ -144,16 +144,11 @@ export function arrowsOf(item: Item, times: WireTimes): Arrow[] {
 }
 
 /** Whether an attempt ended without an answer, and the page did not ask for the end. */
-export const hasFailed = ({ record, observation }: ExchangeItem): boolean =>
+export const hasFailed = ({ record, observation }: RequestItem): boolean =>
   observation ? observation.isBroken && !observation.isAborted : record?.isOver === true && record.status === undefined
 
 /** The end of an open connection that the page did not ask for, as far as only the page saw it. */
-function endArrow({
-  key,
-  record,
-  observation,
-  hasCloseRecord,
-}: ExchangeItem): Omit<Arrow, 'item' | 'transport'> | null {
+function endArrow({ key, record, observation, hasCloseRecord }: RequestItem): Omit<Arrow, 'item' | 'transport'> | null {
   const { endedBy = null, endedAt = null, closeCode = null, isBroken = false } = observation ?? {}
   const isOpenEnded = closeCode !== null || record?.kind === 'stream'
   if (!isOpenEnded || endedAt === null || endedBy === null || endedBy === 'page' || isBroken || hasCloseRecord)
@@ -172,10 +167,10 @@ function endArrow({
 }
 
 /** When the page received or sent a frame; null where the page did not see it. */
-export function seenAtOf({ record: { way, kind, index, endsAt }, exchange }: FrameItem): number | null {
-  if (kind === 'close' && way === 'down') return exchange?.observation?.endedAt ?? null
+export function seenAtOf({ record: { way, kind, index, endsAt }, request }: FrameItem): number | null {
+  if (kind === 'close' && way === 'down') return request?.observation?.endedAt ?? null
   const place = endsAt ?? index
-  return place === undefined ? null : (exchange?.observation?.[way].at(place) ?? null)
+  return place === undefined ? null : (request?.observation?.[way].at(place) ?? null)
 }
 
 function frameArrow(item: FrameItem, toPageTime: (at: number) => number): Arrow {
@@ -196,15 +191,15 @@ function frameArrow(item: FrameItem, toPageTime: (at: number) => number): Arrow 
   }
 }
 
-function faultOf({ record: { kind, way }, exchange }: FrameItem): Arrow['fault'] {
+function faultOf({ record: { kind, way }, request }: FrameItem): Arrow['fault'] {
   if (kind === 'error') return 'refused'
-  return kind === 'close' && way === 'down' && exchange?.observation?.endedBy === 'server' ? 'ended' : null
+  return kind === 'close' && way === 'down' && request?.observation?.endedBy === 'server' ? 'ended' : null
 }
 
 /** Frames without content. */
-const EMPTY_KINDS: readonly FrameKind[] = ['beat', 'ping', 'pong']
+const EMPTY_KINDS: readonly FrameKind[] = ['heartbeat', 'ping', 'pong']
 
-const isEmpty = (record: ExchangeRecord | null): boolean =>
+const isEmpty = (record: RequestRecord | null): boolean =>
   record?.kind === 'poll' && record.status !== undefined && record.status < 400 && record.events === 0 && !record.acks
 
 /** The time of an arrow in the list: when it left, or else the best known time. */

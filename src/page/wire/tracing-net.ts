@@ -3,7 +3,7 @@ import { recordedPath } from '../../meter.ts'
 import { now } from '../measure/clock.ts'
 import { ProgressMarks } from './progress-marks.ts'
 
-/** What the page saw of one exchange. Times are ms since the epoch by the page's clock. */
+/** What the page saw of one request. Times are ms since the epoch by the page's clock. */
 export class ClientObservation {
   readonly method: string
   /** With its query. */
@@ -11,7 +11,7 @@ export class ClientObservation {
   readonly begunAt = now()
   /** When the head of the answer arrived, or the socket opened. */
   answeredAt: number | null = null
-  /** When the whole answer had arrived, or the exchange had ended. */
+  /** When the whole answer had arrived, or the request had ended. */
   endedAt: number | null = null
   /** It broke, or was aborted, before it was answered. */
   isBroken = false
@@ -38,8 +38,8 @@ export class ClientObservation {
 }
 
 export interface NetWatcher {
-  /** An exchange begins; its progress is written into the observation. */
-  exchangeBegan: (observation: ClientObservation) => void
+  /** A request begins; its progress is written into the observation. */
+  requestBegan: (observation: ClientObservation) => void
   /** A socket is made. The watcher only observes it. */
   socketMade: (socket: WebSocket) => void
 }
@@ -65,7 +65,7 @@ export function traceNet(net: Net, watcher: NetWatcher): Net {
         observation.closeCode = code
         observation.endedBy ??= code === BROKEN_CODE ? 'network' : 'server'
       })
-      watcher.exchangeBegan(observation)
+      watcher.requestBegan(observation)
       watcher.socketMade(this)
     }
 
@@ -86,7 +86,7 @@ export function traceNet(net: Net, watcher: NetWatcher): Net {
     WebSocket: WatchedSocket,
     loadScript: async (url, callback, signal) => {
       const observation = new ClientObservation('GET', url, net.base)
-      watcher.exchangeBegan(observation)
+      watcher.requestBegan(observation)
       try {
         const value = await net.loadScript(url, callback, signal)
         observation.answeredAt = now()
@@ -103,7 +103,7 @@ export function traceNet(net: Net, watcher: NetWatcher): Net {
       const url = input instanceof Request ? input.url : input
       const method = init?.method ?? (input instanceof Request ? input.method : 'GET')
       const observation = new ClientObservation(method, url, net.base)
-      watcher.exchangeBegan(observation)
+      watcher.requestBegan(observation)
       try {
         const response = await net.fetch(input, init)
         observation.answeredAt = now()

@@ -4,22 +4,14 @@ import {
   noBytes,
   totalBytes,
   type ByteSplit,
-  type ExchangeRecord,
+  type RequestRecord,
   type TraceRecord,
   type Way,
 } from '../../meter.ts'
 import type { RoomEvent, TransportName } from '../../protocol.ts'
 import { now, type ClockReading } from '../measure/clock.ts'
 import type { SwitchEvent } from '../network/switch-event.ts'
-import {
-  arrowsOf,
-  timeOf,
-  type Arrow,
-  type WireMessage,
-  type ExchangeItem,
-  type Item,
-  type WireTimes,
-} from './items.ts'
+import { arrowsOf, timeOf, type Arrow, type WireMessage, type RequestItem, type Item, type WireTimes } from './items.ts'
 import type { ClientObservation } from './tracing-net.ts'
 
 /** Items that are kept: at a hundred messages a second, about the last half minute. */
@@ -40,7 +32,7 @@ export interface Total {
 }
 
 /**
- * The traffic of a page's connections: the server's records merged with the page's observations. An exchange is matched by
+ * The traffic of a page's connections: the server's records merged with the page's observations. A request is matched by
  * method, path and time, a frame by its number in its connection, so that nothing is added to the wire.
  */
 export class WireRecords {
@@ -54,7 +46,7 @@ export class WireRecords {
   dropped = 0
   #items: Item[] = []
   readonly #byRecord = new Map<number, Item>()
-  readonly #unmatched = new Map<string, ExchangeItem[]>()
+  readonly #unmatched = new Map<string, RequestItem[]>()
   #clock: () => ClockReading | null = () => null
   #linkRttMs: () => number = () => 0
   #memberships = 0
@@ -83,7 +75,7 @@ export class WireRecords {
   /** Another member's records begin, numbered from 1 again. Records of the member before do not change any more. */
   beginMembership(clock: () => ClockReading | null, linkRttMs: () => number): void {
     for (const item of this.#items) {
-      if (item.type === 'exchange' && item.record) item.record = { ...item.record, isOver: true }
+      if (item.type === 'request' && item.record) item.record = { ...item.record, isOver: true }
     }
     this.#clock = clock
     this.#linkRttMs = linkRttMs
@@ -92,10 +84,10 @@ export class WireRecords {
     this.#unmatched.clear()
   }
 
-  /** The page begins an exchange. */
+  /** The page begins a request. */
   addObservation(observation: ClientObservation): void {
     const key = `seen ${++this.#keys}`
-    const item: ExchangeItem = { type: 'exchange', key, begunAt: observation.begunAt, record: null, observation }
+    const item: RequestItem = { type: 'request', key, begunAt: observation.begunAt, record: null, observation }
     const name = nameOf(observation)
     this.#unmatched.set(name, [...(this.#unmatched.get(name) ?? []), item])
     this.#insert(item)
@@ -131,8 +123,8 @@ export class WireRecords {
 
   /** The server ended the membership, with an event on the open stream: the page has only closed the rest of that stream. */
   membershipEnded(): void {
-    const stream = this.#items.findLast((item) => item.type === 'exchange' && item.record?.kind === 'stream')
-    const observation = stream?.type === 'exchange' ? stream.observation : null
+    const stream = this.#items.findLast((item) => item.type === 'request' && item.record?.kind === 'stream')
+    const observation = stream?.type === 'request' ? stream.observation : null
     if (!observation || now() - (observation.endedAt ?? now()) > JUST_NOW_MS) return
     observation.endedBy = 'server'
     this.#changed()
@@ -161,11 +153,11 @@ export class WireRecords {
       return
     }
     this.#addToTotals(record, null)
-    const item = record.type === 'exchange' ? this.#exchange(record) : this.#frame(record)
+    const item = record.type === 'request' ? this.#request(record) : this.#frame(record)
     this.#byRecord.set(record.id, item)
   }
 
-  #exchange(record: ExchangeRecord): Item {
+  #request(record: RequestRecord): Item {
     const receivedAt = this.toPageTime(record.receivedAt)
     const known = this.#observationFor(record, receivedAt)
     if (known) {
@@ -173,15 +165,14 @@ export class WireRecords {
       return known
     }
     const key = `${this.#memberships}.${record.id}`
-    const item: ExchangeItem = { type: 'exchange', key, begunAt: receivedAt, record, observation: null }
+    const item: RequestItem = { type: 'request', key, begunAt: receivedAt, record, observation: null }
     this.#insert(item)
     return item
   }
 
   #frame(record: TraceRecord & { type: 'frame' }): Item {
-    const exchange = this.#byRecord.get(record.exchange)
-    if (record.kind === 'close' && record.way === 'down' && exchange?.type === 'exchange')
-      exchange.hasCloseRecord = true
+    const request = this.#byRecord.get(record.request)
+    if (record.kind === 'close' && record.way === 'down' && request?.type === 'request') request.hasCloseRecord = true
     const begunAt = this.toPageTime(record.at)
     const key = `${this.#memberships}.${record.id}`
     const item: Item = {
@@ -189,14 +180,14 @@ export class WireRecords {
       key,
       begunAt,
       record,
-      exchange: exchange?.type === 'exchange' ? exchange : null,
+      request: request?.type === 'request' ? request : null,
     }
     this.#insert(item)
     return item
   }
 
   /** The page's last request of that name sent before this record's receipt. Earlier ones never arrived. */
-  #observationFor(record: ExchangeRecord, receivedAt: number): ExchangeItem | null {
+  #observationFor(record: RequestRecord, receivedAt: number): RequestItem | null {
     const name = nameOf(record)
     const waiting = this.#unmatched.get(name) ?? []
     const slackMs = CLOCK_SLACK_MS + (this.#clock()?.halfRoundTripMs ?? 0)
@@ -253,7 +244,7 @@ export class WireRecords {
 const NOTHING = noBytes()
 
 const bytesOf = (record: TraceRecord, way: Way): ByteSplit =>
-  record.type === 'exchange' ? record[way] : record.way === way ? record.bytes : NOTHING
+  record.type === 'request' ? record[way] : record.way === way ? record.bytes : NOTHING
 
 const arrowCount = (record: TraceRecord): number =>
   record.type === 'frame' ? (record.kind === 'rest' ? 0 : 1) : record.status === undefined ? 1 : 2
@@ -262,7 +253,4 @@ const nameOf = ({ method, path }: { method: string; path: string }): string => `
 
 /** An open connection: later frames refer to its item. */
 const isOpen = (item: Item): boolean =>
-  item.type === 'exchange' &&
-  item.record !== null &&
-  !item.record.isOver &&
-  (item.observation?.endedAt ?? null) === null
+  item.type === 'request' && item.record !== null && !item.record.isOver && (item.observation?.endedAt ?? null) === null

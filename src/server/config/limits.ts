@@ -10,13 +10,13 @@ export const MAX_OPEN_REQUESTS = 64
 export const MAX_WAITING_FRAMES = 256
 
 /** Heartbeats after which a connection whose peer is gone has ended, and after which a member without a sign is gone. */
-export const GONE_AFTER_BEATS = 2.5
+export const GONE_AFTER_HEARTBEATS = 2.5
 
 /** Heartbeats without a sign of a member after which its streams end. They are checked each half heartbeat. */
-export const SIGN_WITHIN_BEATS = 2
+export const SIGN_WITHIN_HEARTBEATS = 2
 
 /** The same with a shared store: another server may get the requests of the member, and this one does not learn of them. */
-export const SHARED_SIGN_WITHIN_BEATS = 8
+export const SHARED_SIGN_WITHIN_HEARTBEATS = 8
 
 /**
  * Socket.IO sessions of one address that poll. Unlike other readers, these last without a connection, for two heartbeats after

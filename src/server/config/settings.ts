@@ -80,7 +80,7 @@ export const SETTINGS = {
     'memory for the events of all rooms of a process, estimated; the room with the most bytes drops its oldest',
   ),
   hold: number(25_000, 0, 600_000, 'ms', 'longest time that a long poll is held'),
-  beat: number(20_000, 100, 600_000, 'ms', 'interval of heartbeats on quiet streams and sockets'),
+  heartbeat: number(20_000, 100, 600_000, 'ms', 'interval of heartbeats on quiet streams and sockets'),
   lease: number(
     75_000,
     100,

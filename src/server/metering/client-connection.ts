@@ -39,7 +39,7 @@ export interface OpenRequest {
 }
 
 /**
- * One TCP or TLS connection of a client, with its open requests. On HTTP/1.1, and after an upgrade, one exchange at a time
+ * One TCP or TLS connection of a client, with its open requests. On HTTP/1.1, and after an upgrade, one request at a time
  * has the connection to itself: its bytes are those of the connection. For a TLS connection Node counts the plain bytes, not
  * the TLS records.
  */

@@ -54,7 +54,7 @@ const MAX_PENDING_FRAMES = 64
 export class MemberFrameMeter implements FrameMeter {
   readonly #use: ConnectionUse
   /** Record id of the request that opened the connection. */
-  readonly #exchangeId: number
+  readonly #requestId: number
   readonly #source: ByteSource
   readonly #onFinish: () => void
   /** Bytes that were counted as frames since the source was last read. */
@@ -66,9 +66,9 @@ export class MemberFrameMeter implements FrameMeter {
   readonly #restRecords: Partial<Record<Way, FrameRecord>> = {}
   readonly #compressed: Record<Way, CompressedFrames> | null
 
-  constructor(use: ConnectionUse, exchange: number, source: ByteSource, isCompressed: boolean, onFinish: () => void) {
+  constructor(use: ConnectionUse, request: number, source: ByteSource, isCompressed: boolean, onFinish: () => void) {
     this.#use = use
-    this.#exchangeId = exchange
+    this.#requestId = request
     this.#source = source
     this.#compressed = isCompressed ? { up: new CompressedFrames(), down: new CompressedFrames() } : null
     this.#onFinish = onFinish
@@ -193,7 +193,7 @@ export class MemberFrameMeter implements FrameMeter {
     return {
       type: 'frame',
       id: this.#use.usage.newRecordId(),
-      exchange: this.#exchangeId,
+      request: this.#requestId,
       transport: this.#use.transport,
       way,
       kind,

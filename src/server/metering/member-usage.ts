@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { noCounts, type Counts, type ExchangeRecord, type TraceRecord } from '../../meter.ts'
+import { noCounts, type Counts, type RequestRecord, type TraceRecord } from '../../meter.ts'
 import type { TransportName } from '../../protocol.ts'
 import { SmallSet } from '../log/small-set.ts'
 import { addCounts } from './add-counts.ts'
@@ -30,8 +30,8 @@ const MAX_UNASSIGNED_RECORDS = 50
 export interface OpenMeter {
   /** Counts the bytes since the last call. */
   countDelta(): void
-  /** The record of the exchange as it is now. */
-  toRecord(): ExchangeRecord
+  /** The record of the request as it is now. */
+  toRecord(): RequestRecord
   /** Bytes that were sent of the body of a stream; null for others. */
   readonly streamedBytes: number | null
 }
@@ -98,8 +98,8 @@ export class MemberUsage {
       const id = owner.newRecordId()
       ids.set(record.id, id)
       record.id = id
-      if (record.type === 'exchange') record.connection = numbers.get(record.connection) ?? record.connection
-      else record.exchange = ids.get(record.exchange) ?? record.exchange
+      if (record.type === 'request') record.connection = numbers.get(record.connection) ?? record.connection
+      else record.request = ids.get(record.request) ?? record.request
       owner.addRecord(record)
     }
     this.release()

@@ -1,4 +1,4 @@
-import { noBytes, totalBytes, type ByteSplit, type ExchangeRecord } from '../../meter.ts'
+import { noBytes, totalBytes, type ByteSplit, type RequestRecord } from '../../meter.ts'
 import type { Draft } from '../../protocol.ts'
 import type { ByteSource, HeadAndBody } from './byte-source.ts'
 import { serverNow } from '../log/clock.ts'
@@ -85,7 +85,7 @@ function countPreflight(use: ConnectionUse, preflight: Preflight): void {
   use.counts.down.headers += downBytes
   if (!use.usage.isTraced) return
   use.usage.addRecord({
-    type: 'exchange',
+    type: 'request',
     id: use.usage.newRecordId(),
     transport: use.transport,
     kind: 'preflight',
@@ -112,7 +112,7 @@ export class MemberRequestMeter implements RequestMeter, OpenMeter {
   readonly #id: number
   readonly #up = noBytes()
   readonly #down = noBytes()
-  #kind: ExchangeRecord['kind']
+  #kind: RequestRecord['kind']
   #draftIds: string[] | undefined
   #postedTextBytes = 0
   #ackedIds: string[] | undefined
@@ -125,7 +125,7 @@ export class MemberRequestMeter implements RequestMeter, OpenMeter {
   #status: number | undefined
   #frames: MemberFrameMeter | null = null
   #isOver = false
-  #record: ExchangeRecord | null = null
+  #record: RequestRecord | null = null
 
   /**
    * Counts the request at once. A request outside transports, for example a post, counts for the transport by which the
@@ -206,7 +206,7 @@ export class MemberRequestMeter implements RequestMeter, OpenMeter {
   }
 
   finish(bodyBytes: number): void {
-    // The frame meter ends the exchange: a socket's close frame is counted after its request has ended.
+    // The frame meter ends the request: a socket's close frame is counted after its request has ended.
     if (this.#isOver || this.#frames) return
     this.#countBytes(this.#answerBytes ?? bodyBytes)
     this.#close()
@@ -222,10 +222,10 @@ export class MemberRequestMeter implements RequestMeter, OpenMeter {
     else if (this.#request.method === 'GET') this.#countBytes(0)
   }
 
-  toRecord(): ExchangeRecord {
+  toRecord(): RequestRecord {
     const { method, recordedPath, receivedAt } = this.#request
     const record = (this.#record ??= {
-      type: 'exchange',
+      type: 'request',
       id: this.#id,
       transport: this.#use.transport,
       kind: this.#kind,
@@ -239,8 +239,8 @@ export class MemberRequestMeter implements RequestMeter, OpenMeter {
     })
     record.kind = this.#kind
     record.isOver = this.#isOver
-    if (this.#heldFrom !== undefined) record.parkedFrom = this.#heldFrom
-    if (this.#heldTo !== undefined) record.parkedTo = this.#heldTo
+    if (this.#heldFrom !== undefined) record.heldFrom = this.#heldFrom
+    if (this.#heldTo !== undefined) record.heldTo = this.#heldTo
     if (this.#answeredAt !== undefined) record.answeredAt = this.#answeredAt
     if (this.#status !== undefined) record.status = this.#status
     if (this.#draftIds) record.posts = this.#draftIds

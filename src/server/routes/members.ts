@@ -4,7 +4,7 @@ import type { Rooms } from '../room/rooms.ts'
 import { requireMembership, type App } from '../http/app-types.ts'
 
 /** Joining, renewing the lease, renaming, leaving. */
-export function mountMembers(app: App, rooms: Rooms, { lease, beat }: Config): void {
+export function mountMembers(app: App, rooms: Rooms, { lease, heartbeat }: Config): void {
   app.post('/members', {
     schema: { body: schemas.join },
     // `curl -X POST` without a body joins with an invented name.
@@ -16,7 +16,7 @@ export function mountMembers(app: App, rooms: Rooms, { lease, beat }: Config): v
       if (!rooms.find(name)) app.limits.admitRoom(context)
       const options = body.quiet ? ({ quiet: true } as const) : {}
       const joined = await rooms.get(name).join(body.name, headers['accept-language'], options)
-      return reply.code(201).send({ ...joined, heartbeatMs: beat })
+      return reply.code(201).send({ ...joined, heartbeatMs: heartbeat })
     },
   })
 

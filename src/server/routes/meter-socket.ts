@@ -14,7 +14,7 @@ const REPORT_MS = 250
 const frameUp = validator(Type.Union([schemas.clockUp, schemas.traceUp]))
 
 /**
- * Reports to a member the counts of its connections, on request a record of each exchange, and the server's clock. The connection
+ * Reports to a member the counts of its connections, with `trace` a record of each request, and the server's clock. The connection
  * is separate and not counted. It is a WebSocket, since a WebSocket is not one of a browser's six HTTP connections to a host.
  */
 export function mountMeterSocket(app: App): void {

@@ -1,5 +1,5 @@
 import { schemas, type TransportName } from '../../protocol.ts'
-import { GONE_AFTER_BEATS } from '../config/limits.ts'
+import { GONE_AFTER_HEARTBEATS } from '../config/limits.ts'
 import type { Config } from '../config/settings.ts'
 import type { App } from '../http/app-types.ts'
 import { PollAnswer } from './poll-answer.ts'
@@ -15,10 +15,10 @@ export function mountPoll(
   app: App,
   path: string,
   transport: TransportName,
-  { beat, hold }: Config,
+  { heartbeat, hold }: Config,
   holdMs: (askedMs?: number) => number,
 ): void {
-  const idleAfterHoldMs = Math.max(GONE_AFTER_BEATS * beat - hold, beat)
+  const idleAfterHoldMs = Math.max(GONE_AFTER_HEARTBEATS * heartbeat - hold, heartbeat)
   app.get(path, { schema: { querystring: schemas.read }, config: { transport } }, (request, reply) => {
     const { room, reader } = request.context
     const asked = request.query.holdMs

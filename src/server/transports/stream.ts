@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FrameKind } from '../../meter.ts'
 import { HEARTBEAT_HEADER, type Cursor, type Problem } from '../../protocol.ts'
-import { GONE_AFTER_BEATS, SHARED_SIGN_WITHIN_BEATS, SIGN_WITHIN_BEATS } from '../config/limits.ts'
+import { GONE_AFTER_HEARTBEATS, SHARED_SIGN_WITHIN_HEARTBEATS, SIGN_WITHIN_HEARTBEATS } from '../config/limits.ts'
 import type { Config } from '../config/settings.ts'
 import { endConnection } from '../http/unread.ts'
 import { wasEventLoopBlocked } from '../log/clock.ts'
@@ -65,7 +65,7 @@ function encodePiece(text: string, contentBytes = 0): Piece {
 /** Returns a function that opens streams of one format. */
 export function streamOpener(
   format: StreamFormat,
-  { beat, anonymousStream, store }: Config,
+  { heartbeat, anonymousStream, store }: Config,
 ): (request: FastifyRequest, reply: FastifyReply, after: Cursor | null) => void {
   const opening = format.opening === '' ? null : encodePiece(format.opening)
   const pieces: Pieces = {
@@ -74,8 +74,8 @@ export function streamOpener(
     problem: (problem) => encodePiece(format.problem(problem), Buffer.byteLength(JSON.stringify(problem))),
   }
   const limits: StreamLimits = {
-    checkMs: (GONE_AFTER_BEATS - SIGN_WITHIN_BEATS) * beat,
-    signWithinMs: (store === 'memory' ? SIGN_WITHIN_BEATS : SHARED_SIGN_WITHIN_BEATS) * beat,
+    checkMs: (GONE_AFTER_HEARTBEATS - SIGN_WITHIN_HEARTBEATS) * heartbeat,
+    signWithinMs: (store === 'memory' ? SIGN_WITHIN_HEARTBEATS : SHARED_SIGN_WITHIN_HEARTBEATS) * heartbeat,
     anonymousMs: anonymousStream,
   }
 
@@ -88,8 +88,8 @@ export function streamOpener(
       // A proxy that compresses an answer delays it until it has enough bytes: no-transform, and x-accel-buffering for nginx.
       'cache-control': 'no-store, no-transform',
       'x-accel-buffering': 'no',
-      // A member has to send a request about this often while it reads: see SIGN_WITHIN_BEATS.
-      [HEARTBEAT_HEADER]: beat,
+      // A member has to send a request about this often while it reads: see SIGN_WITHIN_HEARTBEATS.
+      [HEARTBEAT_HEADER]: heartbeat,
     })
     // A browser then knows that the connection is open, even in a quiet room.
     raw.flushHeaders()
@@ -165,7 +165,7 @@ class StreamConnection implements Sink, HeartbeatTarget, Hold {
     if (this.#subscription?.isFull) return
     const moved = this.#subscription?.pullPositionUpdate()
     if (moved) this.write(moved)
-    else this.send(this.#pieces.heartbeat, 'beat')
+    else this.send(this.#pieces.heartbeat, 'heartbeat')
   }
 
   /**

@@ -118,7 +118,7 @@ export class WebSocketConnection extends UpgradedSocket implements Sink, Heartbe
     if (this.#subscription?.isFull) return
     const moved = this.#subscription?.pullPositionUpdate()
     if (moved) this.write(moved)
-    else void this.sendText(this.#heartbeat.frame, 'beat')
+    else void this.sendText(this.#heartbeat.frame, 'heartbeat')
   }
 
   close(code: number, reason: string): void {

@@ -109,8 +109,8 @@ export function WireList({ id, arrows, at, followed, step, follow, leave, zoom }
 function Row({ arrow }: { arrow: Arrow }) {
   const { wire: words } = texts.value
   const { item, way, bytes } = arrow
-  const isRequest = way === 'up' && item.type === 'exchange'
-  const path = item.type === 'exchange' ? (item.record?.path ?? item.observation?.path ?? '') : ''
+  const isRequest = way === 'up' && item.type === 'request'
+  const path = item.type === 'request' ? (item.record?.path ?? item.observation?.path ?? '') : ''
   return (
     <>
       <time>{exactTime(timeOf(arrow), language.value)}</time>

@@ -4,7 +4,7 @@ import type { TransportName } from '../../../protocol.ts'
 import { exactTime } from '../../browser/format.ts'
 import { language, texts } from '../../i18n/i18n.ts'
 import { now } from '../../measure/clock.ts'
-import { arrowsOf, type Arrow, type ExchangeItem } from '../../wire/items.ts'
+import { arrowsOf, type Arrow, type RequestItem } from '../../wire/items.ts'
 import { reasonOf } from '../../wire/explain.ts'
 import type { WireRecords } from '../../wire/wire-records.ts'
 import { arrowWord, bytesWord, durationWord, exactBytes, reasonWord, seqWord } from './wire-words.ts'
@@ -19,7 +19,7 @@ interface ReadoutProps {
   isSpoken: boolean
 }
 
-/** All facts of one arrow and its exchange, and the reason for it. */
+/** All facts of one arrow and its request, and the reason for it. */
 export function Readout({ wire, arrow, isBrief, isSpoken }: ReadoutProps) {
   const { wire: words } = texts.value
   if (!arrow) {
@@ -38,7 +38,7 @@ export function Readout({ wire, arrow, isBrief, isSpoken }: ReadoutProps) {
       {isBrief ? null : item.type === 'frame' ? (
         <Line name={arrow.name} text={facts(arrow)} />
       ) : (
-        <Exchange item={item} wire={wire} />
+        <RequestDetails item={item} wire={wire} />
       )}
       <ShownAfter wire={wire} arrow={arrow} />
     </Frame>
@@ -68,13 +68,12 @@ function Frame({ isSpoken, transport, children }: FrameProps) {
   )
 }
 
-function Exchange({ item, wire }: { item: ExchangeItem; wire: WireRecords }) {
+function RequestDetails({ item, wire }: { item: RequestItem; wire: WireRecords }) {
   const { wire: words } = texts.value
   const { record, observation } = item
   const [request, answer] = arrowsOf(item, wire.times)
   if (!request) return null
-  const parkedMs =
-    record?.parkedFrom === undefined || record.parkedTo === undefined ? null : record.parkedTo - record.parkedFrom
+  const heldMs = record?.heldFrom === undefined || record.heldTo === undefined ? null : record.heldTo - record.heldFrom
   const path = record?.path ?? observation?.path ?? ''
   return (
     <>
@@ -86,7 +85,7 @@ function Exchange({ item, wire }: { item: ExchangeItem; wire: WireRecords }) {
       {answer ? (
         <Line
           name={answer.name || '—'}
-          text={[...(parkedMs === null ? [] : [words.parked(durationWord(parkedMs))]), facts(answer)].join(' · ')}
+          text={[...(heldMs === null ? [] : [words.held(durationWord(heldMs))]), facts(answer)].join(' · ')}
         />
       ) : (
         <Line name="…" text={record?.isOver || observation?.isBroken ? words.cut : words.notYet} />
@@ -146,7 +145,7 @@ export function PathReadout({ wire, id, arrows }: { wire: WireRecords; id: strin
   const name = message ? seqWord(message.seq) : ''
   const isShown = arrows.some(
     ({ way, item }) =>
-      way === 'down' && (item.type === 'exchange' ? item.record?.kind === 'poll' : item.record.kind === 'batch'),
+      way === 'down' && (item.type === 'request' ? item.record?.kind === 'poll' : item.record.kind === 'batch'),
   )
   const stepsOf = (way: Way) =>
     arrows.filter((arrow) => arrow.way === way).map((arrow) => `${way === 'up' ? '↑' : '↓'} ${arrowWord(arrow)}`)

@@ -18,7 +18,7 @@ export const seqWord = (seq: number): string => `#${seq}`
 /** GET 560 B, or 204 empty 132 B. */
 export function arrowWord({ name, bytes, isEmpty, way, item, fault }: Arrow, isAgain = false): string {
   const { wire } = texts.value
-  const isEmptyAnswer = isEmpty && way === 'down' && item.type === 'exchange'
+  const isEmptyAnswer = isEmpty && way === 'down' && item.type === 'request'
   const failed = fault === 'failed' && way === 'up' ? wire.failed : ''
   return [isAgain ? wire.again : '', name, failed, isEmptyAnswer ? wire.empty : '', bytes ? bytesWord(bytes) : '']
     .filter(Boolean)
@@ -37,7 +37,7 @@ export function paintWords(wire: WireRecords): PaintWords {
       const time = timeOfDay(at, language.value)
       return stepMs >= 10_000 ? time.slice(-5) : `:${time.slice(-2)}.${Math.floor((at % 1000) / 100)}`
     },
-    parked: (ms, isOver) => (isOver ? words.parked(durationWord(ms)) : words.parkedStill(durationWord(ms))),
+    held: (ms, isOver) => (isOver ? words.held(durationWord(ms)) : words.heldStill(durationWord(ms))),
     until: (seq) => words.until(seqWord(seq)),
     waited: (ms) => words.waited(durationWord(ms)),
     inBrowser: (ms) => words.inBrowser(durationWord(ms)),
@@ -49,7 +49,7 @@ export function paintWords(wire: WireRecords): PaintWords {
 }
 
 const NO_FACTS: WireFacts = {
-  parked: '',
+  held: '',
   seqs: '',
   count: 0,
   again: null,
@@ -69,14 +69,14 @@ export function reasonWord(reason: Reason): string {
 function factsOf(reason: Reason): Partial<WireFacts> {
   switch (reason.type) {
     case 'held': {
-      const { parkedMs, messages, seqs, againMs, isOwn } = reason
+      const { heldMs, messages, seqs, againMs, isOwn } = reason
       const again = againMs === null ? null : durationWord(againMs)
-      return { parked: durationWord(parkedMs), seqs: spanOf(seqs), count: messages, again, isOwn }
+      return { held: durationWord(heldMs), seqs: spanOf(seqs), count: messages, again, isOwn }
     }
     case 'holding':
     case 'hold-over':
     case 'held-event':
-      return { parked: durationWord(reason.parkedMs) }
+      return { held: durationWord(reason.heldMs) }
     case 'at-once':
       return { count: reason.messages }
     case 'fetched':

@@ -9,7 +9,7 @@ const LAYER = {
   lifeline: 2,
   halo: 3,
   wait: 4,
-  parked: 5,
+  held: 5,
   line: 6,
   gap: 7,
   bytes: 8,

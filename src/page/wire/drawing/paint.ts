@@ -2,7 +2,7 @@ import { transports } from '../../../client/transports/index.ts'
 import { totalBytes } from '../../../meter.ts'
 import type { TransportName } from '../../../protocol.ts'
 import { Brush } from './brush.ts'
-import { arrowsOf, browserWaitOf, type Arrow, type ExchangeItem, type Item } from '../items.ts'
+import { arrowsOf, browserWaitOf, type Arrow, type RequestItem, type Item } from '../items.ts'
 import { labelColumn } from './labels.ts'
 import type { Palette } from './palette.ts'
 import type { Label, Pen } from './pen.ts'
@@ -60,18 +60,18 @@ class Painter {
         if (arrow.bytes && totalBytes(arrow.bytes) === 0) continue
         const isAgain =
           arrow.way === 'up' &&
-          item.type === 'exchange' &&
+          item.type === 'request' &&
           item.record?.kind === 'poll' &&
           lastAnswer?.transport === arrow.transport &&
           (arrow.leftAt ?? 0) - lastAnswer.at < AGAIN_MS
         this.#arrow(arrow, isAgain)
         if (arrow.way === 'down') for (const id of arrow.messages) if (brings(arrow)) carriers.set(id, arrow)
       }
-      if (item.type !== 'exchange') continue
+      if (item.type !== 'request') continue
       this.#browserWait(item)
-      this.#exchange(item)
+      this.#request(item)
       const { record, observation } = item
-      if (record?.parkedTo !== undefined && (record.events ?? 0) > 0 && observation?.endedAt) {
+      if (record?.heldTo !== undefined && (record.events ?? 0) > 0 && observation?.endedAt) {
         lastAnswer = { at: observation.endedAt, transport: record.transport }
       }
     }
@@ -131,13 +131,13 @@ class Painter {
   }
 
   /** The hollow bar of a request that stays in the browser. */
-  #browserWait(item: ExchangeItem): void {
+  #browserWait(item: RequestItem): void {
     const wait = browserWaitOf(item, this.#scene)
     if (!wait) return
     const { client, y, top: first, foot } = this.#scale
     const { ink2, surface } = this.#brush.palette
     const [top, end] = [y(wait.from), Math.min(y(wait.to), this.#scene.view.height)]
-    this.#brush.outline('parked', { fill: surface, stroke: ink2, width: 1.5 }).rect(client - 5, top, 10, end - top)
+    this.#brush.outline('held', { fill: surface, stroke: ink2, width: 1.5 }).rect(client - 5, top, 10, end - top)
     const middle = Math.max(first + 20, Math.min((top + end) / 2, foot - 22))
     if (end < first + 14 || top > foot - 14) return
     const text = this.#scene.words.inBrowser(wait.to - wait.from)
@@ -145,7 +145,7 @@ class Painter {
   }
 
   /** The bar of a held request, and the band of an open connection. */
-  #exchange(item: ExchangeItem): void {
+  #request(item: RequestItem): void {
     const { record, observation } = item
     if (!record) return
     const { client, server, y, foot } = this.#scale
@@ -164,17 +164,17 @@ class Painter {
       band.lineTo(client, end)
       band.closePath()
     }
-    if (record.parkedFrom === undefined) return
-    const from = toPageTime(record.parkedFrom)
-    const isOver = record.parkedTo !== undefined || record.isOver
-    const to = record.parkedTo === undefined ? endOf(item, this.#scene) : toPageTime(record.parkedTo)
+    if (record.heldFrom === undefined) return
+    const from = toPageTime(record.heldFrom)
+    const isOver = record.heldTo !== undefined || record.isOver
+    const to = record.heldTo === undefined ? endOf(item, this.#scene) : toPageTime(record.heldTo)
     const [top, end] = [y(from), Math.min(y(Math.min(to, nowAt)), this.#scene.view.height)]
     if (end - top >= 1)
-      this.#brush.outline('parked', { fill: hue.mark }).rect(server - 5.5, top, 11, Math.max(1.5, end - top))
+      this.#brush.outline('held', { fill: hue.mark }).rect(server - 5.5, top, 11, Math.max(1.5, end - top))
     if (to - from < NOTABLE_MS || end < this.#scale.top + 14 || top > foot - 14) return
     const middle = Math.max(this.#scale.top + 20, Math.min((top + Math.min(end, foot)) / 2, foot - 22))
     const style = { colour: hue.ink, font: this.#brush.font('sans') }
-    this.#right.add(middle, words.parked(Math.min(to, nowAt) - from, isOver), style)
+    this.#right.add(middle, words.held(Math.min(to, nowAt) - from, isOver), style)
     const first = record.brings?.[0]
     const seq = first === undefined ? undefined : messages.get(first)?.seq
     if (seq !== undefined)

@@ -25,7 +25,7 @@ export interface PaintWords {
   /** Shown where there are too many arrows to tell them apart. */
   tooMany: string
   tick: (at: number, stepMs: number) => string
-  parked: (ms: number, isOver: boolean) => string
+  held: (ms: number, isOver: boolean) => string
   until: (seq: number) => string
   waited: (ms: number) => string
   inBrowser: (ms: number) => string

@@ -13,7 +13,7 @@ function addTransferred(to: TransferredBytes, from: TransferredBytes): void {
   }
 }
 
-/** One exchange on a connection with several. */
+/** One request on a connection with several. */
 class StreamByteSource implements ByteSource {
   readonly connection: Socket
   readonly #drainConnectionBytes: () => TransferredBytes
@@ -58,9 +58,9 @@ class StreamByteSource implements ByteSource {
 }
 
 /**
- * Divides the bytes of an HTTP/2 connection among its exchanges. A stream's frames belong to its exchange. Frames of the
- * whole connection (preface, settings, pings, windows), and frames after the end of an exchange, are counted for the exchange
- * that reads next: the sum over all exchanges is the total of the connection.
+ * Divides the bytes of an HTTP/2 connection among its requests. A stream's frames belong to its request. Frames of the
+ * whole connection (preface, settings, pings, windows), and frames after the end of a request, are counted for the request
+ * that reads next: the sum over all requests is the total of the connection.
  */
 export class StreamByteCounter {
   readonly #connection: Socket

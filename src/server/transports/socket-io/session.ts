@@ -146,12 +146,12 @@ export class SocketIoSession {
   }
 }
 
-const contentOf = ({ type }: EnginePacket): PacketContent => ({ kind: type === 'ping' ? 'beat' : 'other' })
+const contentOf = ({ type }: EnginePacket): PacketContent => ({ kind: type === 'ping' ? 'heartbeat' : 'other' })
 
 /** The kind of an incoming frame. Engine.IO: 3 is a pong, 4 a message. Socket.IO: 42 is an event. */
 function kindOf(data: Buffer): FrameKind {
   const start = data.subarray(0, 32).toString()
-  if (start === '3') return 'beat'
+  if (start === '3') return 'heartbeat'
   return /^42\d*\["message"/.test(start) ? 'message' : 'other'
 }
 

@@ -14,8 +14,8 @@ const hello = validator(schemas.hello)
 const draft = validator(schemas.draft)
 
 /** Socket.IO: an event `batch` down, an event `message` up with its acknowledgement; `auth` is `{token, after}`. */
-export const socketIo: MountTransport = (app, path, transport, { beat }) => {
-  const engine = new SocketIoEngine({ transport, heartbeatMs: beat, maxMessageBytes: MAX_BODY_BYTES })
+export const socketIo: MountTransport = (app, path, transport, { heartbeat }) => {
+  const engine = new SocketIoEngine({ transport, heartbeatMs: heartbeat, maxMessageBytes: MAX_BODY_BYTES })
   const memberships = new WeakMap<Socket, Membership>()
 
   const admit = async (socket: Socket): Promise<Error | undefined> => {
