@@ -75,7 +75,7 @@ describe('memory per client', () => {
   })
 })
 
-/** A window of so many subscribers, whose blocks are given. */
+/** A window with this number of subscribers and these blocks. */
 function windowOf(clients: number, blocks: { mark: Mark; wireBytes: number; serverCpuUs: number }[]): MeasuredWindow {
   const delivered = blocks.reduce((sum, { mark }) => sum + mark.delivered, 0)
   const record = new DeliveryRecord()

@@ -78,7 +78,7 @@ function askUntil(messages: number, client: Client, arrivals: Arrivals) {
     responsesPerS: (responses / askedAt) * 1000,
     emptyShare: empty / responses,
     unattendedShare: unattended / messages,
-    /** Each answer with news carries so many messages, new or not. */
+    /** Messages in each answer with news, new or not. */
     snapshotBytes: (request: number, message: number, window: number) =>
       (request * responses + (responses - empty) * window * message) / messages,
     bytesPerMessage: (request: number, message: number) => (request * responses + message * messages) / messages,

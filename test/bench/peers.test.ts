@@ -33,7 +33,7 @@ const faulty = (fault: Fault): Peer => ({
   },
 })
 
-/** A small run by the command, as somebody would start it. */
+/** A small run by the command, as a user starts it. */
 async function bench(...args: string[]): Promise<{ status: number | null; said: string; json: string; html: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'peers-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))

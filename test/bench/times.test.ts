@@ -30,7 +30,7 @@ describe('the suite, for known values', () => {
     expect(figures['differenceMs']).toBeLessThanOrEqual(6.5)
   })
 
-  // Each with processes of its own, and hardly any load: so all at once.
+  // Each has separate processes and little load, so all run at once.
   describe.concurrent('measures a stall of 100 ms in five seconds', () => {
     const check = async (stalled: 'server' | 'publisher') => {
       const separateRig = new Rig()
@@ -52,7 +52,7 @@ describe('the suite, for known values', () => {
   })
 
   it('counts bytes within 0.5 % of the kernel’s counters, or reports that it cannot', RETRIED, () => {
-    // In a namespace of its own, and so in a process of its own.
+    // In a separate namespace, and so in a separate process.
     const script = `
       import { Rig } from './bench/rig/rig.ts'
       import { checkByteIdentity } from './bench/self-checks.ts'

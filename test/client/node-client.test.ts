@@ -19,7 +19,7 @@ async function enter({ base }: TestPlayground, options: JoinOptions = {}): Promi
 }
 const textOf = (item: RoomItem | null | undefined) => (item?.type === 'message' ? item.text : item?.type)
 
-/** Reads until so many messages are there. */
+/** Reads until `count` messages have arrived. */
 async function hear(client: Client, count: number): Promise<string[]> {
   const texts: string[] = []
   for await (const item of client) {
@@ -100,7 +100,7 @@ describe('a program in a room', () => {
     expect(await hear(ada, 1)).toEqual(['first'])
     for (const text of ['1', '2', '3', '4', '5']) await ben.send(text)
     const eve = await enter(playground, { name: 'eve' })
-    // Who is here is told by what it hears: so all of that has come.
+    // The roster follows the events, so all events have arrived.
     await expect.poll(() => ada.roster.has(eve.member.id)).toBe(true)
     expect(ada.pending).toBe(4)
     expect(Array.from({ length: 5 }, () => textOf(ada.read()))).toEqual(['reset', '4', '5', 'joined', undefined])

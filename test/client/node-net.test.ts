@@ -8,7 +8,7 @@ import { buildApp } from '../../src/server/app.ts'
 
 const MESSAGES = 6
 
-/** By a client of its own: a connection that the polls could use would blur what they use. */
+/** Posts by a separate client: polls could use its connection, which would change their count. */
 function send(base: string, method: string, path: string, token: string | null, body?: object): Promise<string> {
   return new Promise((resolve, reject) => {
     const headers = {

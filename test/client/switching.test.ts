@@ -9,7 +9,7 @@ import { person, startPlayground, watch } from '../support/playground.ts'
 const READERS = 6
 const SWITCHES_EACH = 100
 const MESSAGES_EACH = 200
-/** What the server says meanwhile. */
+/** The events of the server during the switch. */
 const NOTICES = 9000
 const TOTAL = (READERS - 1) * MESSAGES_EACH + NOTICES
 const DELAY_MS = 1

@@ -10,7 +10,7 @@ export interface LogOptions {
   retainEvents: number
 }
 
-/** What every log promises. `open` makes an empty one, and cleans up after the test. */
+/** The contract of every log. `open` makes an empty log, and cleans up after the test. */
 export function logContract(name: string, open: (options: LogOptions) => Promise<Log>): void {
   const entry = (id: string, text = id): Entry => ({ type: 'message', id, from: { id: 'm1', name: 'ada' }, text })
   const fill = async (log: Log, count: number, prefix = 'event') => {
@@ -66,7 +66,7 @@ export function logContract(name: string, open: (options: LogOptions) => Promise
     it('ends a batch at 256 kB of JSON and marks that more follow, whatever the characters are', async () => {
       const log = await empty()
       const start = log.head
-      // In JSON: two, six, three and one byte for each UTF-16 unit.
+      // Bytes in JSON for each UTF-16 unit: two, six, three and one.
       const texts = ['"', '\u0001', '世', 'a'].map((unit) => unit.repeat(LIMITS.textLength))
       for (let i = 0; i < 80; i++) await log.append(entry(`event-${i}`, texts[i % texts.length]))
       const sizes: number[] = []
@@ -79,7 +79,7 @@ export function logContract(name: string, open: (options: LogOptions) => Promise
       }
       expect(sizes.length).toBeGreaterThan(1)
       expect(Math.max(...sizes)).toBeLessThan(LIMITS.batchBytes + 1000)
-      // No batch but the last is much smaller than it could be.
+      // Only the last batch is much smaller than the limit.
       expect(Math.min(...sizes.slice(0, -1))).toBeGreaterThan(LIMITS.batchBytes - 14_000)
       expect(log.read(null).more).toBe(true)
     })

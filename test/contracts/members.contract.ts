@@ -5,12 +5,12 @@ import type { MemberOptions } from '../../src/server/room/member-store.ts'
 import { ReaderConnection, type Membership } from '../../src/server/room/membership.ts'
 import type { StoredRoom } from '../../src/server/room/room-store.ts'
 
-/** A room as one server has it. */
+/** A room as one server sees it. */
 export type View = Pick<StoredRoom, 'log' | 'members' | 'append'>
 
 /**
- * What every store of members promises. `open` makes an empty room, seen by two servers where a store is for more than one,
- * and by the same one twice otherwise; it cleans up after the test.
+ * The contract of every store of members. `open` makes an empty room, seen by two servers if the store supports several,
+ * and otherwise twice by the same server; it cleans up after the test.
  */
 export function membersContract(name: string, open: (options: MemberOptions) => Promise<readonly [View, View]>): void {
   const empty = (options: Partial<MemberOptions> = {}) =>
@@ -22,7 +22,7 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
     eventsOf(view).map((event) => ('member' in event ? `${event.type} ${event.member.name}` : event.type))
   const names = async (view: View) => (await view.members.readRoster()).map((member) => member.name).sort()
   const error = (code: ErrorCode) => ({ code })
-  /** A line that was there for a moment. */
+  /** A connection that was open for a moment. */
   const contact = (membership: Membership) => new ReaderConnection(membership, undefined, () => undefined).end()
 
   describe(`${name} keeps members`, () => {
@@ -62,7 +62,7 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
       const same = await there.members.membershipByToken('token-ada')
       expect(same.member).toEqual(membership.member)
       await here.members.endMembership(membership, 'asked')
-      // A refusal may come at once or with the answer of the store.
+      // A refusal is thrown at once or with the answer of the store.
       const ask = async (view: View, token: string) => view.members.membershipByToken(token)
       for (const view of [here, there]) {
         await expect.poll(() => told(view)).toContain('left ada')
@@ -139,14 +139,14 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
       const talking = await there.members.membershipByToken('token-talking')
       const timer = setInterval(() => contact(talking), leaseMs / 10)
       await expect.poll(() => names(there)).toEqual(['following', 'talking'])
-      // A whole lease of somebody else: time in which nothing happened to these.
+      // The lease of another member runs out in full: during that time these members stay.
       await enter(there, 'mute')
       await expect.poll(() => told(there)).toContain('left mute')
       expect(await names(here)).toEqual(['following', 'talking'])
       clearInterval(timer)
       line.end()
       await expect.poll(() => names(here)).toEqual([])
-      // The roster is the store's; a server's own log follows it.
+      // The roster is in the store; the log of a server follows it.
       const left = () =>
         told(here)
           .filter((text) => text.startsWith('left'))
@@ -163,7 +163,7 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
       const line = new ReaderConnection(await there.members.membershipByToken('token-open'), undefined, () => undefined)
       for (const membership of [going, back, open]) await here.members.endMembershipLater(membership, 1000)
       const elsewhere = await there.members.membershipByToken('token-back')
-      // There, it has to be known that it was about to go.
+      // The second server has to know that the member was about to leave.
       await there.members.readRoster()
       contact(elsewhere)
       await expect.poll(() => names(there)).toEqual(['back', 'open'])

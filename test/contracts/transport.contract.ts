@@ -6,7 +6,7 @@ import { LIMITS, type TransportName } from '../../src/protocol.ts'
 import type { Config } from '../../src/server/config/settings.ts'
 import { collect, draft, person, textsOf, type Person, type TestPlayground } from '../support/playground.ts'
 
-/** What every transport promises, through real sockets. `start` makes a server of its own for each test. */
+/** The contract of every transport, through real sockets. `start` makes a new server for each test. */
 export function transportContract(
   name: TransportName,
   start: (config?: Partial<Config>) => Promise<TestPlayground>,
@@ -21,7 +21,7 @@ export function transportContract(
   const post = async (who: Person, ...texts: string[]) => {
     for (const text of texts) await transports['short-poll'].open(who.context).send(draft(text), never)
   }
-  /** Texts that a reader sees after a cursor, until there are so many. */
+  /** The first `count` texts that a reader gets after a cursor. */
   const read = async (who: Person, cursor: string | null, count: number) => {
     const line = open(who)
     const seen = await collect(
@@ -30,7 +30,7 @@ export function transportContract(
     )
     return textsOf(seen.events)
   }
-  /** Reads until it has seen so much, and talks as soon as the line is open. */
+  /** Reads until it has the expected events, and posts as soon as the connection is open. */
   const converse = async (line: ClientTransport, cursor: string, last: string, talk: () => Promise<void>) => {
     const talks: Promise<void>[] = []
     const { events } = await collect(
@@ -40,7 +40,7 @@ export function transportContract(
         }),
       async (seen) => {
         if (!textsOf(seen).includes(last)) return false
-        // The message may be here before the word that it was taken, which comes by the same line.
+        // The message may arrive before its acknowledgement, on the same connection.
         await Promise.all(talks)
         return true
       },
@@ -212,7 +212,7 @@ export function transportContract(
         (signal) => line.receive(null, signal, ignore),
         () => true,
       )
-      // Without a token, somebody who never was cannot be told from somebody who left.
+      // Without a token, a member that never existed and a member that left look the same.
       await expect(reading).rejects.toMatchObject({ problem: { status: isSpectator ? 410 : 401 } })
     })
 
@@ -251,7 +251,7 @@ export function transportContract(
         await expect.poll(() => getEventListeners(line.signal, 'abort')).toHaveLength(0)
       }
       await expect.poll(() => log.waiting).toBe(0)
-      // The leases of members are timers too, and were there before.
+      // Leases of members are timers, too, and were there before.
       await expect.poll(timers).toBeLessThanOrEqual(before + 2)
     })
 

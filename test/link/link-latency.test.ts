@@ -24,7 +24,7 @@ describe('on the 4G link', () => {
   const INTERVAL_MS = 200
   /** Few enough for a held request, most of whose messages would fall into its gap otherwise. */
   const RATE_PER_S = 2
-  /** The three that differ in principle, for a moment; all of them, and for longer, where somebody waits for it. */
+  /** By default three transports that differ in principle, for a short time; LINK_TRANSPORTS=all runs all of them for longer. */
   const isThorough = process.env['LINK_TRANSPORTS'] === 'all'
   const LASTS_MS = isThorough ? 15_000 : 4000
 

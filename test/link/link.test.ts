@@ -99,12 +99,12 @@ async function pair(link: Link, server: Awaited<ReturnType<typeof serve>>): Prom
   return [await connect(link.port), await accepted]
 }
 
-/** Connects anew until an echo server's answer comes through. */
+/** Connects repeatedly until an echo server's answer comes through. */
 async function working(link: Link): Promise<Peer> {
   for (;;) {
     const client = await connect(link.port)
     client.socket.write('x')
-    // A reset is told by both.
+    // Both sides report a reset.
     await Promise.race([client.has(1).catch(() => undefined), client.closed])
     if (client.received.length > 0) return client
   }
@@ -666,7 +666,7 @@ describe('closing', () => {
       client.socket.destroy()
     }
     await until(() => sockets() === 1)
-    // That no timer of it is left is seen where the command ends by itself. None begins anew either:
+    // The command ends by itself, so no timer of the link is left. No timer starts again:
     const timer = vi.spyOn(globalThis, 'setTimeout')
     link.setProfile('tunnel')
     link.cut(0)

@@ -259,7 +259,7 @@ describe('100 messages per second', () => {
       await complete
       const after = await heapMb()
       // One task is what a frame has to wait for. Its time on the processor is the page's own doing; what it took by the
-      // clock is also that of whatever else the machine did meanwhile.
+      // clock also contains the other work of the machine.
       const tasks = events.filter(({ name }) => name === 'RunTask')
       const longestMs = (read: (task: (typeof tasks)[number]) => number | undefined) =>
         tasks.reduce((most, task) => Math.max(most, (read(task) ?? 0) / 1000), 0)

@@ -5,7 +5,7 @@ import { INSPECTED, launchBrowser, MOVING, Visitor } from '../support/browser.ts
 import { RETRIED } from '../support/retry.ts'
 import { draft, person, startPlayground, type Person } from '../support/playground.ts'
 
-/** Seconds of a hundred messages each; a minute where somebody waits for it. */
+/** Seconds with a hundred messages each: a few by default, BUSY_S for a long run. */
 const BUSY_S = Number(process.env['BUSY_S'] ?? 3)
 
 let browser: Browser
@@ -51,7 +51,7 @@ describe('every panel', () => {
   )
 })
 
-/** Says so many messages a second, by a schedule that does not wait for answers. */
+/** Posts `perSecond` messages a second, by a schedule that does not wait for answers. */
 async function talk(bot: Person, perSecond: number, seconds: number): Promise<void> {
   const total = perSecond * seconds
   const begunAt = performance.now()

@@ -30,7 +30,7 @@ async function shown(page: Page, transport: TransportName): Promise<Total> {
 
 const apart = (a: Total, b: Total): Total => ({ up: a.up - b.up, down: a.down - b.down })
 
-/** What does not change for a while: so long that what is told a few times a second has been told. */
+/** Settles when the value has not changed for longer than the interval of reports. */
 async function settled<T>(read: () => Promise<T>): Promise<T> {
   for (let last = await read(), same = 0; ;) {
     await new Promise((resolve) => setTimeout(resolve, 150))
@@ -44,10 +44,10 @@ async function settled<T>(read: () => Promise<T>): Promise<T> {
 describe('the wire view', () => {
   it('shows the bytes that a relay counted for 100 messages on every transport', async () => {
     const counted = async (transport: TransportName) => {
-      // Whoever only posts is not forgotten while a busy machine settles.
+      // A member that only posts keeps its lease while a busy machine settles.
       const playground = await startPlayground({ lease: 600_000, links: 'off' })
       const relay = await CountingRelay.open(playground.port)
-      // Long enough between two polls that all is told in between.
+      // The interval between two polls is long enough for a report between them.
       const ada = await Visitor.enter(browser, relay.url, { intervalMs: 3000 })
       await ada.use(transport)
       const ben = await person(playground)
@@ -61,7 +61,7 @@ describe('the wire view', () => {
       for (let i = 1; i <= 8; i++) await ada.say(`ada ${i}`)
       await expect.poll(async () => (await ada.texts()).length, { timeout: 60_000 }).toBe(101)
       const after = await settled(read)
-      // A poll goes on, and is told of later than the relay counts it: now and again both have counted the same.
+      // Polls go on, and the relay counts them before the report: from time to time both counts are equal.
       const unshown = async () => {
         const { page, relay } = await read()
         return apart(apart(relay, before.relay), apart(page, before.page))

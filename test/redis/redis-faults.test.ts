@@ -74,7 +74,7 @@ async function expectNothingLost({ watchers, said }: Company): Promise<void> {
   }
 }
 
-/** What is told of the others by a roster and by events is the same at both servers and for everybody. */
+/** Roster and events describe the same members at both servers and for all members. */
 async function expectAllHere({ servers, watchers }: Company): Promise<void> {
   const names = [...HOPPING].sort()
   for (const { rooms } of servers) {

@@ -28,7 +28,7 @@ describeWithRedis('with Redis', () => {
         expect([200, 204]).toContain((await ask(playground, `/rooms/unknown-${i}/${path}`)).status)
       }
     }
-    // The stream by which a server wakes its own blocking read, and no room.
+    // This stream wakes the server's blocking read, and is no room.
     expect((await redis.client.keys('*')).filter((key) => !key.includes(':wake:'))).toEqual([])
     expect([...playground.rooms.all]).toEqual([])
   })

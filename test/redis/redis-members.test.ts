@@ -7,7 +7,7 @@ import { membersContract } from '../contracts/members.contract.ts'
 import { unlimitedBytes } from '../support/log-options.ts'
 import { describeWithRedis, launchRedis, startRedis, type TestRedis } from '../support/redis.ts'
 
-/** A room as one server of its own sees it. */
+/** A room as a separate server sees it. */
 async function open(redis: TestRedis, name: string, options: MemberOptions): Promise<StoredRoom> {
   const all = {
     ...unlimitedBytes(),

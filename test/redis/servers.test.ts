@@ -92,7 +92,7 @@ describeWithRedis('several servers', () => {
       for (const { child } of running.slice(servers - killed)) child.kill('SIGKILL')
       bases.splice(servers - killed)
       await leave(net, 'lobby', asking.joined.token)
-      // Gone without a word, as a closed laptop is.
+      // It is gone without a close, like a closed laptop.
       vanishing.session.close()
 
       for (const { events } of [...writers, ...staying]) {

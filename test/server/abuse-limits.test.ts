@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { draft, person, startPlayground, type TestPlayground } from '../support/playground.ts'
 
-/** A connection by which anything can be said. */
+/** A connection that sends any bytes. */
 async function dial({ port }: TestPlayground): Promise<{ socket: Socket; received: () => string }> {
   const socket = connect(port, '127.0.0.1')
   let received = ''

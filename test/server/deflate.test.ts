@@ -28,7 +28,7 @@ const open = async (playground: TestPlayground, path: string, who: Person, perMe
   return { socket, tcp: response.socket }
 }
 
-/** Somebody who says the same over and over and hears it, with what both sides counted. */
+/** A member that posts one text repeatedly and receives it, with the counts of both sides. */
 async function talk(config: { deflate: boolean }, offers: boolean): Promise<Talk> {
   const playground = await startPlayground(config)
   const ada = await person(playground)

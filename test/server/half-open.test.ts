@@ -24,7 +24,7 @@ it('a WebSocket session closes a half-open connection, and no message is lost or
     await expect.poll(() => states, { timeout: 30_000 }).toContain('waiting')
   }
   link.silence(false)
-  // Each may have tried again in vain meanwhile.
+  // Each may have retried without success.
   for (const { texts } of [speaker, latecomer]) {
     await expect.poll(texts, { timeout: 30_000 }).toEqual(['into the void'])
   }

@@ -106,7 +106,7 @@ describe('the links of a server', () => {
       expect(refused.headers['access-control-allow-origin']).toBeUndefined()
       expect((await browse(link + path, { method: 'OPTIONS', headers: { origin, ...PREFLIGHT } })).status).toBe(403)
     }
-    // The other way round: a page that came over a link may not be somebody else's page either.
+    // In the other direction: a page that was loaded over a link may also be a foreign page.
     expect((await browse(playground.base + path, { headers: { origin: 'http://127.0.0.1:1' } })).status).toBe(403)
 
     for (const [origin, event] of [

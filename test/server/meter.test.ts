@@ -98,7 +98,7 @@ class RawClient {
   }
 }
 
-/** Says it beside the log's readers: on nobody's account. */
+/** Posts without a meter of a member. */
 async function say({ rooms }: TestPlayground, who: Person): Promise<void> {
   const room = rooms.get('lobby')
   await room.post(await room.membershipByToken(who.token), draft(text))
@@ -297,7 +297,7 @@ describe('the meter counts the same bytes as a raw client', () => {
       ])
       for (let i = 0; i < 3; i++) await say(playground, ada)
       await expect.poll(() => client.received.toString().split(text).length).toBe(4)
-      // Beats go on meanwhile, and are framing too: so it ends before it is counted.
+      // Heartbeats continue and count as framing, so the connection ends before the count.
       client.socket.end()
       await once(client.socket, 'close')
 
@@ -342,7 +342,7 @@ describe('the meter counts the same bytes as a raw client', () => {
       (events) => textsOf(events).length === 3,
     )
     await Promise.all(sending)
-    // The socket is closed; the polls' connections stay, for whoever asks next.
+    // The socket is closed; connections of polls stay open for the next request.
     await expect.poll(() => relay.connections).toBe(relay.counts.opened - 1)
 
     const untold = () => {

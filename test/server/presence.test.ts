@@ -32,7 +32,7 @@ describe('presence', () => {
       held.session.close()
       watchers.push(watcher)
     }
-    // Two leases of somebody silent, one after the other: time in which nothing happened to the others.
+    // Two leases of a silent member, one after the other: during that time the others stay.
     for (const name of ['ben', 'eve']) {
       await person(playground, name)
       for (const { events } of watchers) await expect.poll(() => left(events).at(-1)).toEqual([name, 'lease'])
@@ -104,7 +104,7 @@ describe('presence', () => {
     await leave(playground.net, 'lobby', ben.token, 1000)
     const reloaded = watch(playground, ben, 'short-poll', { cursor: null })
     await expect.poll(() => reloaded.session.state.name).toBe('open')
-    // Somebody else's grace begins later and so ends later: when it is over, ben's is.
+    // The grace of another member begins later: when it is over, ben's is over, too.
     const eve = await person(playground, 'eve')
     await leave(playground.net, 'lobby', eve.token, 1100)
     await expect.poll(() => left(events)).toEqual([['eve', 'asked']])

@@ -19,14 +19,14 @@ export async function launchBrowser(): Promise<Browser> {
   return launcher.launch({ executablePath, env: { ...process.env, ...env }, args: ['--no-sandbox'], headless: true })
 }
 
-/** As if the person had set the poll interval and the link in this tab before. */
+/** Sets poll interval and link in the tab's storage, as an earlier choice of the user does. */
 const earlierChoices = (intervalMs: number, profile: string) =>
   `sessionStorage.getItem('tuning') ?? sessionStorage.setItem('tuning', '{"intervalMs":${intervalMs}}')
    sessionStorage.getItem('profile') ?? sessionStorage.setItem('profile', '${profile}')`
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
-/** How a page is looked at: a desk and a phone, by day and by night, in both languages. */
+/** Sizes of a page: a desktop and a phone, light and dark, in both languages. */
 const MODES = [
   { width: 1280, height: 800 },
   { width: 390, height: 844 },
@@ -36,18 +36,18 @@ const MODES = [
   ),
 )
 
-/** A page that axe-core can be brought into. */
+/** A page into which axe-core can be injected. */
 export const INSPECTED: BrowserContextOptions = { bypassCSP: true }
-/** A page whose pictures move with each frame, as most people see it. */
+/** A page whose drawings move with each frame, as most users see them. */
 export const MOVING: BrowserContextOptions = { reducedMotion: 'no-preference' }
 
-/** Choices of the person before: by default a quick poll, and no link. */
+/** Earlier choices of the user: by default a quick poll, and no link. */
 interface Choices {
   intervalMs?: number
   profile?: string
 }
 
-/** A person at a page of their own, in a browser profile of their own. */
+/** A user with a page in a separate browser profile. */
 export class Visitor {
   readonly page: Page
   readonly browserErrors: string[] = []
@@ -61,8 +61,8 @@ export class Visitor {
   }
 
   /**
-   * Polls are asked quickly, unless it is told otherwise: nobody waits for a second here. And the pictures move once a
-   * second: there is no graphics card to draw them.
+   * Polls are quick by default, so that a test does not wait for a second. Drawings move once a
+   * second, since there is no graphics card.
    */
   static async enter(
     browser: Browser,
@@ -92,11 +92,11 @@ export class Visitor {
     return this.memberList.getByRole('listitem').locator('bdi')
   }
 
-  /** Rows of the log with a message that came back from the server: only these have a button. */
+  /** Rows of the log whose message has come back from the server: only these have a button. */
   get messages(): Locator {
     return this.log.getByRole('listitem').filter({ has: this.page.getByRole('button') })
   }
-  /** Rows of the log that say that the transport or the link was changed. */
+  /** Rows of the log that report a change of transport or link. */
   get switches(): Locator {
     return this.log.getByRole('listitem').filter({ has: this.page.getByRole('img', { name: '→' }) })
   }
@@ -108,7 +108,7 @@ export class Visitor {
     )
   }
 
-  /** The number in the last text, of somebody who counts. */
+  /** The number in the last text, of a member that counts. */
   async lastNumber(): Promise<number> {
     const text = await this.messages.last().getByRole('paragraph').last().textContent()
     return Number(/\d+/.exec(text ?? '')?.[0])
@@ -119,7 +119,7 @@ export class Visitor {
     return this.log.getByRole('listitem').filter(isTimed).locator('> span').allTextContents()
   }
 
-  /** What was gone over from and to, in the log: transports and links. */
+  /** Changes of transport and link in the log, as from and to. */
   async switchLabels(): Promise<string[]> {
     const rows = await this.switches.all()
     return Promise.all(rows.map(async (row) => (await row.locator('span').allTextContents()).join('→')))
@@ -153,7 +153,7 @@ export class Visitor {
     await option.check({ force: true })
   }
 
-  /** What axe-core finds, each as its rule and the elements. The page is entered with `INSPECTED`. */
+  /** Findings of axe-core, each with its rule and elements. The page was opened with `INSPECTED`. */
   async violations(): Promise<string[]> {
     await this.page.evaluate(`globalThis.axe ?? ${readFileSync(AXE, 'utf8')}`)
     return this.page.evaluate(async () => {
@@ -165,12 +165,12 @@ export class Visitor {
     })
   }
 
-  /** By how many px the page is wider than its window. */
+  /** How many px the page is wider than its window. */
   overflowPx(): Promise<number> {
     return this.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
   }
 
-  /** The page as it is now, in every mode, with a name for each. */
+  /** The page in every mode, with a name for each. */
   async inEveryMode(look: (mode: string) => Promise<void>): Promise<void> {
     for (const { size, colorScheme, language } of MODES) {
       await this.page.setViewportSize(size)
@@ -180,7 +180,7 @@ export class Visitor {
     }
   }
 
-  /** In this language from here on: its words are loaded first. */
+  /** Changes the language, and settles when its texts are loaded. */
   async setLanguage(language: 'EN' | '中文'): Promise<void> {
     await this.page.getByRole('button', { name: language, exact: true }).click()
     await this.page.locator(`html[lang="${language === 'EN' ? 'en' : 'zh-CN'}"]`).waitFor({ state: 'attached' })

@@ -23,9 +23,9 @@ type Part = keyof typeof PARTS
 const CACHE = '.cache/build'
 const CHECK_INTERVAL_MS = 100
 
-/** What the tests of a folder of test/ need. All other folders need nothing. */
+/** The builds that the tests of each folder need. All other folders need none. */
 const NEEDS: Record<string, readonly Part[]> = {
-  // The package is packed with all that it contains.
+  // The packed package contains all builds.
   server: ['page', 'server', 'client'],
   page: ['page'],
   link: ['page'],

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { run, type Running } from './process.ts'
 
-/** An empty temporary folder, and what is unpacked in it. */
+/** An empty temporary folder, and the files unpacked in it. */
 async function emptyFolder() {
   const path = await mkdtemp(join(tmpdir(), 'playground-'))
   onTestFinished(() => rm(path, { recursive: true, force: true }))
@@ -13,7 +13,7 @@ async function emptyFolder() {
   return { path, unpacked }
 }
 
-/** A process that opens a page, with a temporary folder of its own. */
+/** A process that opens a page, with a separate temporary folder. */
 const openPage = (folder: string, env: Record<string, string> = {}): Running =>
   run(process.execPath, ['--import', 'tsx', 'test/support/open-page.ts'], { env: { TMPDIR: folder, ...env } })
 
@@ -38,7 +38,7 @@ describe.skipIf(process.env['CHROMIUM_PATH'] !== undefined)('the bundled Chromiu
     await Promise.all(Array.from({ length: 4 }, () => expectOpened(openPage(path))))
     const [folder = '', ...drafts] = await unpacked()
     expect(drafts).toEqual([])
-    // With what a machine without NSS and without fonts needs.
+    // With the files for a machine without NSS and without fonts.
     const fonts = join(path, folder, 'fonts')
     expect(await readFile(join(fonts, 'fonts.conf'), 'utf8')).toContain(`<dir>${fonts}</dir>`)
     expect(existsSync(join(path, folder, 'al2023/lib/libnss3.so'))).toBe(true)

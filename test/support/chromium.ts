@@ -11,13 +11,13 @@ import { killedAtExit } from './child-process-cleanup.ts'
 
 export interface Chromium {
   executablePath: string
-  /** Variables that it needs beside those of this process. */
+  /** Environment variables that Chromium needs beside those of this process. */
   env: Record<string, string>
 }
 
 const PACKAGE = createRequire(import.meta.url).resolve('@sparticuz/chromium')
 
-/** Where NSS is looked for. Chromium needs it, and the package brings one for a machine that has none. */
+/** Places of NSS, which Chromium needs. The package has a copy for machines without it. */
 const SYSTEM_NSS = [
   '/usr/lib/x86_64-linux-gnu/libnss3.so',
   '/usr/lib/aarch64-linux-gnu/libnss3.so',
@@ -25,8 +25,8 @@ const SYSTEM_NSS = [
 ]
 
 /**
- * The Chromium that npm installed, unpacked once for each user, version and temporary folder. Whoever comes first unpacks it
- * into a draft folder and renames that; others wait. So a folder of the final name is complete, whoever was killed before.
+ * The Chromium that npm installed, unpacked once for each user, version and temporary folder. The first process unpacks it
+ * into a draft folder and renames the draft; others wait. So a folder with the final name is complete, even after a process was killed.
  */
 export async function unpackedChromium(): Promise<Chromium> {
   if (process.platform !== 'linux')
@@ -44,7 +44,7 @@ function packageVersion(): string {
   return version
 }
 
-/** Not so where a service that deletes old temporary files has left a part. */
+/** False where a service that deletes old temporary files has left a part. */
 const isComplete = (folder: string) =>
   ['chromium', 'libGLESv2.so', 'fonts/fonts.conf', 'al2023/lib/libnss3.so'].every((path) =>
     existsSync(join(folder, path)),
@@ -64,7 +64,7 @@ async function unpackTo(folder: string): Promise<void> {
   const draft = await mkdtemp(`${folder}.draft-`)
   try {
     await inflateTo(draft)
-    // The package's own configuration names /tmp/fonts, wherever the fonts are.
+    // The package's configuration names /tmp/fonts, regardless of where the fonts are.
     const fonts = join(draft, 'fonts/fonts.conf')
     await writeFile(fonts, (await readFile(fonts, 'utf8')).replaceAll('/tmp/fonts', join(folder, 'fonts')))
     await replace(folder, draft)
@@ -77,7 +77,7 @@ async function unpackTo(folder: string): Promise<void> {
   await removeDrafts(folder)
 }
 
-/** Renames the draft. A complete folder stays: somebody without this lock, as in another container, was quicker. */
+/** Renames the draft. A complete folder stays: a process without this lock, as in another container, was faster. */
 async function replace(folder: string, draft: string): Promise<void> {
   try {
     await rename(draft, folder)
@@ -88,7 +88,7 @@ async function replace(folder: string, draft: string): Promise<void> {
   }
 }
 
-/** Removes what processes that were killed have left: nobody needs a draft once the folder is there. */
+/** Removes drafts of killed processes: drafts are useless once the folder exists. */
 async function removeDrafts(folder: string): Promise<void> {
   const beside = await readdir(dirname(folder))
   const drafts = beside.filter((name) => name.startsWith(`${basename(folder)}.draft-`))
@@ -97,11 +97,11 @@ async function removeDrafts(folder: string): Promise<void> {
 }
 
 /**
- * The package unpacks into the temporary folder of its process, and its libraries only where it takes itself to be in a cloud.
- * It runs in a process of its own, which starts no other: a file that some process still has open for writing cannot be run.
+ * The package unpacks into the temporary folder of its process, and unpacks its libraries only if it detects a cloud function.
+ * It runs in a separate process that starts no other: a file that a process still has open for writing cannot be executed.
  */
 async function inflateTo(folder: string): Promise<void> {
-  // Ends with this process, however that ends.
+  // Ends with this process, even after SIGKILL.
   const script = `
     process.stdin.once('end', () => process.exit(1)).resume()
     require(process.argv[1]).executablePath().then(() => process.exit(0))`
@@ -119,7 +119,7 @@ async function inflateTo(folder: string): Promise<void> {
 
 /**
  * Works in one process of this machine at a time. The lock is an abstract socket: it has no file, and the kernel closes it with
- * its process, however that ends.
+ * its process, even after SIGKILL.
  */
 async function whileLocked(name: string, work: () => Promise<void>): Promise<void> {
   const path = `\0playground-${createHash('sha256').update(name).digest('hex').slice(0, 32)}`
@@ -137,7 +137,7 @@ async function whileLocked(name: string, work: () => Promise<void>): Promise<voi
   }
 }
 
-/** False where another process listens there. */
+/** False if another process listens at this address. */
 async function canListen(server: Server, path: string): Promise<boolean> {
   server.listen(path)
   try {

@@ -1,15 +1,15 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 
-/** One TCP connection through the relay, and the bytes that it passed on. */
+/** One TCP connection through the relay, and its bytes. */
 export interface Passed {
-  /** Its first line, which says what it is for: `GET /rooms/lobby/meter HTTP/1.1`. */
+  /** The first line of its first request: `GET /rooms/lobby/meter HTTP/1.1`. */
   firstLine: string
   up: number
   down: number
 }
 
-/** Passes bytes on and counts them, connection by connection. It reads the first line, and nothing else. */
+/** Forwards bytes and counts them for each connection. It reads the first line only. */
 export class CountingRelay {
   readonly url: string
   readonly connections: readonly Passed[]
@@ -19,7 +19,7 @@ export class CountingRelay {
     this.connections = connections
   }
 
-  /** In front of a port of this machine; closed when the test is over. */
+  /** Starts a relay in front of a port of this machine. The end of the test closes it. */
   static async open(to: number): Promise<CountingRelay> {
     const sockets = new Set<Socket>()
     const passed: Passed[] = []
@@ -49,7 +49,7 @@ export class CountingRelay {
     return new CountingRelay((server.address() as AddressInfo).port, passed)
   }
 
-  /** All that passed on the connections that did not begin with this path. */
+  /** Bytes of all connections whose first request has another path. */
   without(path: string): { up: number; down: number } {
     const counted = this.connections.filter(({ firstLine }) => !firstLine.includes(path))
     return counted.reduce((sum, { up, down }) => ({ up: sum.up + up, down: sum.down + down }), { up: 0, down: 0 })

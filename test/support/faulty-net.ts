@@ -11,13 +11,13 @@ interface Request {
 export interface NetFaults {
   /** A poll. By default, the request is passed on. */
   read?: (request: Request) => Promise<Response>
-  /** Changes each batch that comes by a poll. `path`: of the poll. */
+  /** Changes each batch of a poll's answer. `path`: of the poll. */
   batch?: (batch: Batch, path: string) => Batch
   /** A message on its way to the server. */
   post?: (request: Request, draft: Draft) => Promise<Response>
 }
 
-/** A way to the server that has faults in its polls and posts. */
+/** A network with faults in polls and posts. */
 export function faultyNet(net: Net, { read, batch, post }: NetFaults): Net {
   const pass = async (input: string | URL, init: RequestInit): Promise<Response> => {
     const url = new URL(input)
@@ -38,5 +38,5 @@ export function faultyNet(net: Net, { read, batch, post }: NetFaults): Net {
 export const json = (body: unknown, status = 200): Response =>
   new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } })
 
-/** An acknowledgement that the server did not send. */
+/** A forged acknowledgement, which the server did not send. */
 export const forgedAck = (id: string, seq: number): Response => json({ id, seq } satisfies Ack, 201)

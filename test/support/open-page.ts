@@ -1,6 +1,6 @@
 import { launchBrowser } from './browser.ts'
 
-// A process of its own that opens a page and says its title.
+// A separate process that opens a page and prints its title.
 const browser = await launchBrowser()
 const page = await browser.newPage()
 await page.goto('data:text/html,<title>opened</title>')

@@ -22,7 +22,7 @@ export interface TestPlayground {
   close: () => Promise<void>
 }
 
-/** A real server on a free port, closed when the test is over. */
+/** A real server on a free port. The end of the test closes it. */
 export async function startPlayground(config: Partial<Config> = {}, onPort = 0): Promise<TestPlayground> {
   const { app, rooms } = await buildApp({ logLevel: 'error', jsonp: true, ...config })
   await app.listen({ port: onPort, host: '127.0.0.1' })
@@ -36,7 +36,7 @@ export interface Person extends Joined {
   context: TransportContext
 }
 
-/** Somebody who has joined, with what a transport needs to speak for them. */
+/** A member, with the data that a transport needs to act as this member. */
 export async function person(
   { net }: TestPlayground,
   name?: string,
@@ -56,11 +56,11 @@ export async function person(
   }
 }
 
-/** A session of somebody who has joined, with all that it saw. */
+/** A session of a member, with all that it received. */
 export interface Watcher {
   session: Session
   events: RoomEvent[]
-  /** Texts of the messages seen, in order. */
+  /** Texts of the received messages, in order. */
   texts: () => string[]
   resets: () => number
 }
@@ -98,7 +98,7 @@ export function watch(
 export const textsOf = (events: readonly RoomEvent[]): string[] =>
   events.flatMap((event) => (event.type === 'message' ? [event.text] : []))
 
-/** Batches of a line until `isEnough` says so; the line is aborted then. */
+/** Batches of a connection until `isEnough` returns true; then the connection is aborted. */
 export async function collect(
   batches: (signal: AbortSignal) => AsyncIterable<Batch>,
   isEnough: (events: RoomEvent[], batches: Batch[]) => boolean | Promise<boolean>,

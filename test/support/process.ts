@@ -5,12 +5,12 @@ import { killedAtExit } from './child-process-cleanup.ts'
 
 export interface Running {
   child: ChildProcess
-  /** All that it has said so far, on both of its streams. */
+  /** Its output so far, of both streams. */
   output: () => string
   ended: Promise<number | null>
 }
 
-/** A process that is gone when the test is over. */
+/** A process that the end of the test ends. */
 export function run(
   command: string,
   args: string[],

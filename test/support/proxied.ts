@@ -37,7 +37,7 @@ export async function expectRequest(address: string, transport: TransportName): 
   }
 }
 
-/** What a program hears when this transport does not get through. */
+/** The error that a program gets when this transport does not pass the proxy. */
 export async function reasonOf(address: string, transport: TransportName): Promise<string> {
   const states: SessionState[] = []
   const client = await join(address, { ...quick, transport, onState: (state) => void states.push(state) })

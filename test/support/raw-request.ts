@@ -17,7 +17,7 @@ export interface RawAnswer {
   body: unknown
 }
 
-/** Starts a request from a chosen address. Settles with the response once its head has arrived. */
+/** Starts a request from a given address. Settles with the response when its head has arrived. */
 export async function openRequest({ port }: Pick<TestPlayground, 'port'>, path: string, options: RawOptions = {}) {
   const { method = 'GET', from = '127.0.0.1', headers = {}, body } = options
   const agent = new Agent()
@@ -39,7 +39,7 @@ export async function openRequest({ port }: Pick<TestPlayground, 'port'>, path: 
   return { response, close: () => sent.destroy() }
 }
 
-/** The whole answer to a request from a chosen address. */
+/** The complete answer to a request from a given address. */
 export async function ask(
   playground: Pick<TestPlayground, 'port'>,
   path: string,

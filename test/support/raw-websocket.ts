@@ -15,15 +15,15 @@ export interface FrameForm {
   rsv?: number
   opcode?: number
   payload?: Buffer | string
-  /** null: not masked, as only a server may send. */
+  /** null: not masked, which only a server may do. */
   mask?: Buffer | null
-  /** Bytes of the length field behind its first 7 bits. By default the fewest. */
+  /** Bytes of the length field after its first 7 bits. By default as few as possible. */
   lengthBytes?: 0 | 2 | 8
-  /** The length that the frame claims, where it differs from the length of the payload. */
+  /** The length in the frame's head, if it differs from the length of the payload. */
   claimedLength?: bigint
 }
 
-/** The bytes of a frame, right or wrong (RFC 6455, section 5.2). */
+/** The bytes of a frame, valid or not (RFC 6455, section 5.2). */
 export function frameOf(form: FrameForm): Buffer {
   const { isFinal = true, rsv = 0, opcode = OPCODE.text, mask = Buffer.from([1, 2, 3, 4]) } = form
   const payload = Buffer.from(form.payload ?? '')
@@ -46,7 +46,7 @@ export function closePayload(code: number, reason: Buffer | string = ''): Buffer
   return Buffer.concat([bytes, Buffer.from(reason)])
 }
 
-/** A WebSocket of which a test writes each byte. */
+/** A WebSocket whose bytes the test writes. */
 export class RawWebSocket {
   readonly #socket: Socket
   readonly #frames: RawFrame[] = []
@@ -85,7 +85,7 @@ export class RawWebSocket {
     this.#socket.write(bytes)
   }
 
-  /** The next frame that was not read yet. null: the connection ended. */
+  /** The next unread frame. null: the connection ended. */
   async next(): Promise<RawFrame | null> {
     while (this.#frames.length === 0 && !this.#hasEnded) await new Promise<void>((resolve) => (this.#wake = resolve))
     return this.#frames.shift() ?? null

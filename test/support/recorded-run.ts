@@ -12,9 +12,9 @@ const NAMES = ['ada', 'bob', 'cyd', 'eve'] as const
 export type Name = (typeof NAMES)[number]
 
 /**
- * Four clients talk on a real server, in bursts, with private texts between ada and bob, and change their transports.
+ * Four clients post to a real server in bursts, with private texts between ada and bob, and change their transports.
  *
- * @param netOf what is between a client and the server
+ * @param netOf the network between a client and the server
  * @param transports each client uses these in turn
  */
 export async function recordRun(
@@ -48,7 +48,7 @@ export async function recordRun(
   await expect.poll(isIdle, { interval: 5 }).toBe(true)
   // A planted fault may change epochs.
   const seqs = () => new Set(clients.map(({ cursor }) => positionOf(cursor ?? '').seq))
-  // A fault may keep clients apart for ever: they are then recorded as they are.
+  // A fault may leave clients different for ever: their state is then recorded as it is.
   for (let i = 0; i < 1000 && seqs().size !== 1; i++) await new Promise((resolve) => setTimeout(resolve, 5))
   for (const client of clients) client.settle()
   return recorder.history

@@ -14,40 +14,40 @@ const isRequired = process.env['CI'] === 'true'
 if (!isInstalled && isRequired) throw new Error('redis-server is missing: apt-get install redis-server')
 if (!isInstalled) console.warn('tests with Redis are skipped: apt-get install redis-server')
 
-/** Where there is no redis-server, these are skipped, and it was said what to install; in CI that is a failure. */
+/** Without redis-server these tests are skipped, with a line that says what to install; in CI they fail. */
 export const describeWithRedis: ReturnType<typeof describe.skipIf> = describe.skipIf(!isInstalled)
 
 export interface TestRedis {
   url: string
   port: number
-  /** A client that commands go by which are the test's own. */
+  /** The connection for commands of the test. */
   client: Redis
-  /** Nothing is read or answered until `resume`; connections controller. */
+  /** The process reads and answers nothing until `resume`; connections stay open. */
   pause: () => void
   resume: () => void
-  /** SIGKILL, and settles when it is gone. */
+  /** Sends SIGKILL, and settles when the process has ended. */
   kill: () => Promise<void>
-  /** Again on the same port, with what it kept. */
+  /** Starts it again on the same port, with its stored data. */
   restart: () => Promise<void>
-  /** Ends it; otherwise the test's end does. */
+  /** Ends it before the end of the test. */
   stop: () => Promise<void>
 }
 
 export interface RedisSettings {
-  /** Append-only file, so that what was acknowledged survives the process. */
+  /** Append-only file, so that acknowledged messages survive the process. */
   appendOnly?: boolean
-  /** The port of another one that this follows. */
+  /** The port of the Redis that this one replicates. */
   replicaOf?: number
 }
 
-/** A real redis-server on a free port, with a folder of its own. */
+/** A real redis-server on a free port, with a separate folder. */
 export async function startRedis(settings: RedisSettings = {}): Promise<TestRedis> {
   const redis = await launchRedis(settings)
   onTestFinished(redis.stop)
   return redis
 }
 
-/** The same, ended by whoever started it. */
+/** The same, but the caller ends it. */
 export async function launchRedis({ appendOnly = false, replicaOf }: RedisSettings = {}): Promise<TestRedis> {
   const folder = await mkdtemp(join(tmpdir(), 'playground-redis-'))
   const args = ['--bind', '127.0.0.1', '--dir', folder, '--save', '', '--repl-diskless-sync-delay', '0']
@@ -55,7 +55,7 @@ export async function launchRedis({ appendOnly = false, replicaOf }: RedisSettin
   if (replicaOf !== undefined) args.push('--replicaof', '127.0.0.1', String(replicaOf))
   let port = await lastingPort()
   let child: ChildProcess
-  /** False when somebody else was quicker on that port. */
+  /** False if another process took the port first. */
   const begin = async (): Promise<boolean> => {
     child = killedAtExit(spawn('redis-server', [...args, '--port', String(port)], { stdio: 'ignore' }))
     const probe = new Redis(port, '127.0.0.1', { retryStrategy: () => 20, maxRetriesPerRequest: null })

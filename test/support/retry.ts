@@ -1,2 +1,2 @@
-/** For what is bounded in time: whatever else keeps a machine busy may make it late, but hardly every time. */
+/** For tests that are bounded in time: other load may delay one attempt, but rarely every attempt. */
 export const RETRIED = { retry: 3 }

@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest'
 import { Session } from '../../src/client/session.ts'
 import { person, type TestPlayground } from './playground.ts'
 
-/** Somebody in the room who speaks at given moments, over a socket. */
+/** A member that posts at given times, over a WebSocket. */
 export async function connectSender(playground: TestPlayground, room = 'lobby'): Promise<Session> {
   const { member, token, cursor } = await person(playground, undefined, room)
   const session = new Session({ net: playground.net, room, member, token, cursor, transport: 'websocket' })
@@ -10,7 +10,7 @@ export async function connectSender(playground: TestPlayground, room = 'lobby'):
   return session
 }
 
-/** @returns by how many ms the 90th percentile of the messages was late: what this machine had no time for */
+/** @returns the 90th percentile of the lateness of the messages in ms, which shows how busy this machine was */
 export async function sendAt(session: Session, arrivalsMs: readonly number[]): Promise<number> {
   const startedAt = performance.now()
   const latenessMs: number[] = []

@@ -9,7 +9,7 @@ export interface ServerProcess extends Running {
   base: string
 }
 
-/** A server in a process of its own, as `npm start` runs it, on a free port. */
+/** A server in a separate process, as `npm start` runs it, on a free port. */
 export async function launchServer(...args: string[]): Promise<ServerProcess> {
   // Workers begin to listen later than their port was chosen.
   const port = args.includes('--workers') ? await lastingPort() : 0
@@ -20,12 +20,12 @@ export async function launchServer(...args: string[]): Promise<ServerProcess> {
 }
 
 /**
- * By which a member is here, and whose every request may go to another server. Socket.IO keeps a session in one process, and
- * so asks for sticky ones; a jsonp-poll carries no token, and so holds no lease.
+ * Transports that hold a member's lease, and whose requests may each go to another server. Socket.IO keeps a session in one process, and
+ * needs sticky sessions; a jsonp-poll carries no token, and so holds no lease.
  */
 export const HOPPING = TRANSPORTS.filter((name) => name !== 'socket-io' && name !== 'jsonp-poll')
 
-/** Where each request and each socket goes to a server of its own choice, as behind a balancer that knows no sessions. */
+/** Sends each request and each socket to a random server, like a load balancer without sticky sessions. */
 export function anyOf(bases: readonly string[], random: () => number): Net {
   const any = () => bases[Math.floor(random() * bases.length)] ?? ''
   const net = nodeNet('http://any.invalid')
