@@ -14,13 +14,16 @@
  * The session owns the only cursor. Batches count only while their connection is the current one, and a switch aborts the old
  * connection before it opens the new one at the same cursor: so no event is lost or delivered twice.
  */
-import type { Batch, Cursor, Draft, Member, Problem, RoomEvent, TransportName } from '../protocol.ts'
+import type { Batch, Cursor, Draft, Member, Problem, TransportName } from '../protocol.ts'
 import { RosterSync } from './roster-sync.ts'
 import { backoffMs } from './backoff.ts'
 import { keepLease } from './lease.ts'
 import { readRoster, renewLease } from './members.ts'
-import { draftOf, Outbox, type OutboxObserver } from './outbox.ts'
+import { draftOf, Outbox } from './outbox.ts'
+import { expectAnswer, OBSTACLES } from './obstacles.ts'
 import type { Roster } from './roster.ts'
+import type { SessionObserver, SessionOptions } from './session-options.ts'
+import { waitingState, type SessionState } from './session-state.ts'
 import { sleep } from './transports/time.ts'
 import {
   DEFAULT_TUNING,
@@ -33,69 +36,8 @@ import {
 } from './transports/transport.ts'
 import { transports } from './transports/index.ts'
 
-/**
- * What keeps a connection from working. `no-websocket`, `no-stream`: the server answers HTTP, but this transport was never open,
- * as behind a proxy that does not pass it. `connections-in-use`: all connections of this browser to the server are taken, and a
- * request waits for one.
- */
-export type Obstacle = 'no-websocket' | 'no-stream' | 'connections-in-use'
-
-export type SessionState =
-  | { name: 'connecting'; obstacle?: Obstacle }
-  | { name: 'open'; obstacle?: Obstacle }
-  /**
-   * The connection broke; the next attempt follows after `retryMs`, or at once by `retry()`. `problem`: the server's. `neverOpen`:
-   * the connection was never open, so nothing was lost.
-   */
-  | { name: 'waiting'; retryMs: number; why: string; problem?: Problem; neverOpen?: true; obstacle?: Obstacle }
-  /** For good. `problem` is the server's; without it, the member left. */
-  | { name: 'closed'; problem?: Problem }
-
-export interface SessionObserver extends OutboxObserver {
-  /** `isReset`: these events do not follow the events before; the view begins again. */
-  events?: (events: readonly RoomEvent[], isReset: boolean) => void
-  state?: (state: SessionState) => void
-  roster?: (roster: Roster) => void
-}
-
-export interface SessionOptions {
-  net: Net
-  room: string
-  member: Member
-  token: string
-  /** ms after which the server sends a heartbeat on a quiet connection; undefined if it is not known. */
-  heartbeatMs?: number | undefined
-  transport: TransportName
-  tuning?: Partial<TransportTuning>
-  /** Where to begin; null for the retained history. */
-  cursor?: Cursor | null
-  /** With the drafts that an earlier session could not send; without it, the session makes an outbox. */
-  outbox?: Outbox
-  observer?: SessionObserver
-}
-
-type WaitingState = Extract<SessionState, { name: 'waiting' }>
-
-/** The state between an attempt that failed with this error and the next one. */
-export function waitingState(retryMs: number, error: unknown, neverOpen: boolean): WaitingState {
-  const why = error instanceof Error ? error.message : String(error)
-  return {
-    name: 'waiting',
-    retryMs,
-    why,
-    ...(error instanceof ProblemError ? { problem: error.problem } : {}),
-    ...(neverOpen ? { neverOpen } : {}),
-  }
-}
-
-const OBSTACLES = {
-  'no-websocket': 'no WebSocket gets through here; sse and long-poll need none',
-  'no-stream': 'no stream gets through here: is there a proxy that holds answers back? long-poll needs no stream',
-}
 /** Attempts without an open connection after which the way of a transport is examined. */
 const ATTEMPTS_TO_EXAMINE = 3
-/** Time without an answer after which the browser's connections are counted. */
-const UNANSWERED_MS = 4000
 /** Heartbeats: the silence of a connection that a sleep may have cut, when the user is back. */
 const SUSPECT_AFTER_HEARTBEATS = 1.5
 
@@ -324,22 +266,17 @@ export class Session {
 
   /** Begins to wait for an answer. @returns a function to call when the answer is there */
   #expectAnswer(signal: AbortSignal): () => void {
-    const examine = async () => {
-      if (!(await this.#net.sharedConnections?.areAllInUse()) || signal.aborted || isAnswered) return
-      const { name } = this.#state
-      if (name === 'connecting' || name === 'open') this.#setState({ name, obstacle: 'connections-in-use' })
-    }
-    let isAnswered = false
-    const timer = setTimeout(() => void examine(), UNANSWERED_MS)
-    const over = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', over)
-      if (isAnswered) return
-      isAnswered = true
-      if (this.#state.name === 'open' && this.#state.obstacle && !signal.aborted) this.#setState({ name: 'open' })
-    }
-    signal.addEventListener('abort', over)
-    return over
+    return expectAnswer({
+      signal,
+      areConnectionsInUse: async () => (await this.#net.sharedConnections?.areAllInUse()) ?? false,
+      blocked: () => {
+        const { name } = this.#state
+        if (name === 'connecting' || name === 'open') this.#setState({ name, obstacle: 'connections-in-use' })
+      },
+      answered: () => {
+        if (this.#state.name === 'open' && this.#state.obstacle) this.#setState({ name: 'open' })
+      },
+    })
   }
 
   #setRoster(roster: Roster): void {

@@ -1,5 +1,6 @@
-import { RoomMember, type Membership, type RoomMemberOptions } from '../client/room-member.ts'
-import type { SessionState } from '../client/session.ts'
+import { RoomMember } from '../client/room-member.ts'
+import type { Membership, RoomMemberOptions } from '../client/room-member-options.ts'
+import type { SessionState } from '../client/session-state.ts'
 import { ConnectionError, ProblemError } from '../client/transports/transport.ts'
 import {
   TRANSPORTS,

@@ -10,7 +10,7 @@ import { ROOM_PATTERN, type Cursor, type TransportName } from '../protocol.ts'
 import { checkTransport, Client, type ClientCallbacks } from './client.ts'
 import { nodeNet } from './net.ts'
 
-export type { SessionState } from '../client/session.ts'
+export type { SessionState } from '../client/session-state.ts'
 export { ConnectionError, ProblemError, type TransportTuning } from '../client/transports/transport.ts'
 export {
   TRANSPORTS,

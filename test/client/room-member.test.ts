@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { leave } from '../../src/client/members.ts'
-import { RoomMember, type Arrival, type RoomMemberOptions } from '../../src/client/room-member.ts'
+import { RoomMember } from '../../src/client/room-member.ts'
+import type { Arrival, RoomMemberOptions } from '../../src/client/room-member-options.ts'
 import { ConnectionError, type Net } from '../../src/client/transports/transport.ts'
 import { openLink } from '../../src/link/link.ts'
 import { nodeNet } from '../../src/node/net.ts'

@@ -1,7 +1,8 @@
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { join } from '../../src/client/members.ts'
-import { Session, type SessionOptions } from '../../src/client/session.ts'
+import { Session } from '../../src/client/session.ts'
+import type { SessionOptions } from '../../src/client/session-options.ts'
 import {
   DEFAULT_TUNING,
   type TransportTuning,

@@ -1,7 +1,7 @@
 import { get } from 'node:http'
 import { expect } from 'vitest'
 import { join, type JoinOptions, type TransportName } from '../../src/node/index.ts'
-import type { SessionState } from '../../src/client/session.ts'
+import type { SessionState } from '../../src/client/session-state.ts'
 
 /** Loads the page and its script as a browser does, which sends Origin with a module script. */
 export async function expectPage(address: string): Promise<void> {

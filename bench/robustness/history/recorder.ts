@@ -1,4 +1,5 @@
-import type { RoomMember, RoomMemberObserver } from '../../../src/client/room-member.ts'
+import type { RoomMember } from '../../../src/client/room-member.ts'
+import type { RoomMemberObserver } from '../../../src/client/room-member-options.ts'
 import type { RoomEvent } from '../../../src/protocol.ts'
 import { positionOf, type ClientHistory, type Entry, type History } from './history.ts'
 

@@ -1,7 +1,7 @@
 import { signal, type Signal } from '@preact/signals'
 import type { AboutLink, Member, MessageEvent, Problem, TransportName } from '../../protocol.ts'
 import { RoomMember } from '../../client/room-member.ts'
-import type { SessionState } from '../../client/session.ts'
+import type { SessionState } from '../../client/session-state.ts'
 import { affectsConnection, type TransportTuning, type Net } from '../../client/transports/transport.ts'
 import { transports } from '../../client/transports/index.ts'
 import { MeterModel } from '../measure/meter-model.ts'

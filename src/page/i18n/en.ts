@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import type { FrameKind } from '../../meter.ts'
-import type { Obstacle } from '../../client/session.ts'
+import type { Obstacle } from '../../client/session-state.ts'
 import type { Problem, TransportName } from '../../protocol.ts'
 import type { TransportMode } from '../../transports.ts'
 import type { Reason } from '../wire/explain.ts'

@@ -1,7 +1,7 @@
 import type { MeterFrame } from '../../meter.ts'
 import { BEARER_PREFIX, CLOSE, SUBPROTOCOL, type MeterFrameUp } from '../../protocol.ts'
 import { backoffMs } from '../../client/backoff.ts'
-import type { Membership } from '../../client/room-member.ts'
+import type { Membership } from '../../client/room-member-options.ts'
 import { ANSWER_TIMEOUT_MS } from '../../client/transports/http.ts'
 import { endWhenSilent } from '../../client/transports/silence.ts'
 import { deadline, type Deadline } from '../../client/transports/time.ts'

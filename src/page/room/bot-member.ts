@@ -1,5 +1,5 @@
 import { RoomMember } from '../../client/room-member.ts'
-import type { SessionObserver } from '../../client/session.ts'
+import type { SessionObserver } from '../../client/session-options.ts'
 import { sleep } from '../../client/transports/time.ts'
 import type { Net } from '../../client/transports/transport.ts'
 import { seededRandom, type Random } from '../../random.ts'

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 import type { Problem } from '../../protocol.ts'
-import type { Obstacle, SessionState } from '../../client/session.ts'
+import type { Obstacle, SessionState } from '../../client/session-state.ts'
 import type { Note } from './message-list.ts'
 
 export type Status =

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import type { Membership } from '../../client/room-member.ts'
+import type { Membership } from '../../client/room-member-options.ts'
 import type { Member } from '../../protocol.ts'
 import { claimMember, loadIdentity, rememberTransport, saveIdentity, type Identity } from './identity-storage.ts'
 
