@@ -1,0 +1,3 @@
+import type { Guide } from '../guides/guide.tsx'
+
+export const ReportsGuide: Guide = () => <main class="guide">Reports</main>
