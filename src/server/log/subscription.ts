@@ -57,6 +57,7 @@ function reportDelivery(reader: Reader, cursor: Cursor | null, { batch }: Encode
  * a slow reader gets fewer and bigger batches.
  */
 export class Subscription implements Waiter {
+  readonly isStream = true
   readonly #log: Log
   readonly #reader: Reader
   readonly #sink: Sink
@@ -150,6 +151,7 @@ const holdQueue = new HoldQueue()
 
 /** One read that waits for a batch to deliver. */
 class HeldRead implements Waiter, Hold {
+  readonly isStream = false
   readonly #log: Log
   readonly #reader: Reader
   readonly #pendingAnswer: PendingAnswer

@@ -1,4 +1,5 @@
 import { LIMITS, type Batch, type Cursor, type RoomEvent } from '../../protocol.ts'
+import { withinBatchBytes } from './batch-bytes.ts'
 import type { Waiter } from './log.ts'
 import { memoryOf, type EventHolder, type LogBudget } from './log-budget.ts'
 
@@ -26,6 +27,57 @@ export interface WindowOptions {
   budget: LogBudget
 }
 
+/** Readers that wait for news, and are woken together. */
+class Waiters {
+  readonly #waiters = new Set<Waiter>()
+  readonly #turns: number
+  #isScheduled = false
+
+  /** @param turns of the event loop from the first event to the wake: all events of this time go into one batch and one write */
+  constructor(turns: number) {
+    this.#turns = turns
+  }
+
+  get size(): number {
+    return this.#waiters.size
+  }
+
+  add(waiter: Waiter): void {
+    this.#waiters.add(waiter)
+  }
+
+  delete(waiter: Waiter): void {
+    this.#waiters.delete(waiter)
+  }
+
+  /** Wakes all, once for all calls until then. */
+  scheduleWake(): void {
+    if (this.#isScheduled || this.#waiters.size === 0) return
+    this.#isScheduled = true
+    this.#wakeAfter(this.#turns)
+  }
+
+  /**
+   * Wakes all. The first waiter moves to the end, so that waiters rotate: with many readers, the last one is served noticeably
+   * later.
+   */
+  wake(): void {
+    const [first] = this.#waiters
+    if (first === undefined) return
+    this.#waiters.delete(first)
+    this.#waiters.add(first)
+    for (const waiter of this.#waiters) waiter.wake()
+  }
+
+  #wakeAfter(turns: number): void {
+    setImmediate(() => {
+      if (turns > 1) return this.#wakeAfter(turns - 1)
+      this.#isScheduled = false
+      this.wake()
+    })
+  }
+}
+
 /** The retained events of one epoch in this process, and the readers that wait for more. */
 export class Window implements EventHolder {
   readonly #options: WindowOptions
@@ -36,12 +88,17 @@ export class Window implements EventHolder {
   #dropped = 0
   #bytes = 0
   #head: Cursor
-  readonly #waiters = new Set<Waiter>()
+  /** A read that is answered late answers more polls that must wait first, which costs more than an answer at once. */
+  readonly #reads = new Waiters(1)
+  /**
+   * Messages that are posted together are rarely received in one turn of the event loop: without the second turn, the first of
+   * them would be written to all streams, and then the others.
+   */
+  readonly #streams = new Waiters(2)
   /** Batches read since the last event, by cursor. Most readers have one of a few cursors. */
   readonly #batches = new Map<Cursor, Batch>()
   /** Memory of the events of these batches, each counted for each batch. */
   #cachedBytes = 0
-  #isWakeScheduled = false
   #isClosed = false
 
   /** @param onDrop receives events that are no longer retained */
@@ -64,7 +121,7 @@ export class Window implements EventHolder {
     return this.#dropped + this.#events.length
   }
   get waiting(): number {
-    return this.#waiters.size
+    return this.#reads.size + this.#streams.size
   }
   get isClosed(): boolean {
     return this.#isClosed
@@ -119,21 +176,26 @@ export class Window implements EventHolder {
 
   /** See `Log.wait`. */
   wait(waiter: Waiter): void {
-    this.#waiters.add(waiter)
+    this.#group(waiter).add(waiter)
   }
 
   stopWaiting(waiter: Waiter): void {
-    this.#waiters.delete(waiter)
+    this.#group(waiter).delete(waiter)
   }
 
   close(): void {
     this.#isClosed = true
-    this.#wakeAll()
+    this.#reads.wake()
+    this.#streams.wake()
   }
 
   /** The window will not be used again: its memory is free. */
   release(): void {
     this.#options.budget.remove(this)
+  }
+
+  #group({ isStream }: Waiter): Waiters {
+    return isStream ? this.#streams : this.#reads
   }
 
   #history(): Batch {
@@ -205,47 +267,10 @@ export class Window implements EventHolder {
     this.#onDrop(dropped)
   }
 
-  /** Wakes readers once per turn of the event loop: they send all events of the turn in one batch and one write. */
   #onHeadChange(): void {
     this.#head = this.#cursorAt(this.headSeq)
     this.#clearBatches()
-    if (this.#isWakeScheduled || this.#waiters.size === 0) return
-    this.#isWakeScheduled = true
-    setImmediate(() => {
-      this.#isWakeScheduled = false
-      this.#wakeAll()
-    })
+    this.#reads.scheduleWake()
+    this.#streams.scheduleWake()
   }
-
-  /**
-   * Moves the first waiter to the end, so that waiters rotate: with many readers, the last one is served noticeably later.
-   */
-  #wakeAll(): void {
-    const [first] = this.#waiters
-    if (first === undefined) return
-    this.#waiters.delete(first)
-    this.#waiters.add(first)
-    for (const waiter of this.#waiters) waiter.wake()
-  }
-}
-
-/** Upper bounds of the JSON of an event: bytes for each UTF-16 unit of a text (`\u0001`), and bytes of all other fields. */
-const MAX_UNIT_BYTES = 6
-const MAX_FIELD_BYTES = 1024
-
-const maxBytesOf = (event: RoomEvent): number =>
-  MAX_FIELD_BYTES + ('text' in event ? event.text.length * MAX_UNIT_BYTES : 0)
-
-/** The first of the events whose JSON together fits one batch: at least one. */
-function withinBatchBytes(events: RoomEvent[]): RoomEvent[] {
-  // The bounds avoid encoding each event twice: most batches are small.
-  let bytes = 0
-  for (const event of events) bytes += maxBytesOf(event)
-  if (bytes <= LIMITS.batchBytes) return events
-  bytes = 0
-  for (const [count, event] of events.entries()) {
-    bytes += Buffer.byteLength(JSON.stringify(event)) + 1
-    if (count > 0 && bytes > LIMITS.batchBytes) return events.slice(0, count)
-  }
-  return events
 }
