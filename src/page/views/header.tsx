@@ -12,6 +12,7 @@ import {
 } from '../browser/router.ts'
 import type { RoomController } from '../room/room-controller.ts'
 import { theme, nextTheme, type Theme } from '../browser/theme.ts'
+import { GuideMenu } from './guides/guide-menu.tsx'
 import { Avatar } from './shared/avatar.tsx'
 import { InlineEdit } from './shared/inline-edit.tsx'
 import { problemText } from './shared/problem-text.ts'
@@ -49,7 +50,7 @@ function Mark() {
 function Views({ room }: { room: string }) {
   const { views } = texts.value.header
   const now = pageAddress.value
-  const at = 'view' in now ? now.view : 'guide' in now ? now.guide : null
+  const at = 'view' in now ? now.view : null
   return (
     <nav class="views" aria-label={views.group}>
       {VIEWS.map((view) => (
@@ -57,11 +58,7 @@ function Views({ room }: { room: string }) {
           {views[view]}
         </a>
       ))}
-      {GUIDES.map((guide) => (
-        <a key={guide} href={guideAddress(guide)} aria-current={at === guide ? 'page' : undefined}>
-          {views[guide]}
-        </a>
-      ))}
+      <GuideMenu />
     </nav>
   )
 }
