@@ -12,7 +12,7 @@ export interface Appended {
 
 /** A reader that waits for events. */
 export interface Waiter {
-  /** Reads more than once. A stream is woken a turn of the event loop later than a single read. */
+  /** Reads more than once. */
   readonly isStream: boolean
   /** Called when the log has grown or was closed, while the waiter waits, at most once per turn of the event loop. */
   wake(): void

@@ -30,37 +30,39 @@ export interface WindowOptions {
 /** Readers that wait for news, and are woken together. */
 class Waiters {
   readonly #waiters = new Set<Waiter>()
-  readonly #turns: number
-  #isScheduled = false
-
-  /** @param turns of the event loop from the first event to the wake: all events of this time go into one batch and one write */
-  constructor(turns: number) {
-    this.#turns = turns
-  }
+  #streams = 0
+  #isWakeScheduled = false
 
   get size(): number {
     return this.#waiters.size
   }
 
   add(waiter: Waiter): void {
+    if (this.#waiters.has(waiter)) return
     this.#waiters.add(waiter)
+    if (waiter.isStream) this.#streams += 1
   }
 
   delete(waiter: Waiter): void {
-    this.#waiters.delete(waiter)
-  }
-
-  /** Wakes all, once for all calls until then. */
-  scheduleWake(): void {
-    if (this.#isScheduled || this.#waiters.size === 0) return
-    this.#isScheduled = true
-    this.#wakeAfter(this.#turns)
+    if (this.#waiters.delete(waiter) && waiter.isStream) this.#streams -= 1
   }
 
   /**
-   * Wakes all. The first waiter moves to the end, so that waiters rotate: with many readers, the last one is served noticeably
-   * later.
+   * Wakes all once for all calls until then: readers get all events of this time in one batch and one write. Messages that are
+   * posted together are rarely received in one turn of the event loop, so streams wait for a second turn; otherwise the first
+   * message would be written to all streams, and then the others. Where only polls wait, one turn is better: a poll that arrives
+   * in the second turn would have to wait first, which costs more than an answer at once.
    */
+  scheduleWake(): void {
+    if (this.#isWakeScheduled || this.size === 0) return
+    this.#isWakeScheduled = true
+    setImmediate(() => {
+      if (this.#streams > 0) setImmediate(() => this.#wakeNow())
+      else this.#wakeNow()
+    })
+  }
+
+  /** Wakes all. The first waiter moves to the end, so that waiters rotate: with many readers, the last one is served noticeably later. */
   wake(): void {
     const [first] = this.#waiters
     if (first === undefined) return
@@ -69,12 +71,9 @@ class Waiters {
     for (const waiter of this.#waiters) waiter.wake()
   }
 
-  #wakeAfter(turns: number): void {
-    setImmediate(() => {
-      if (turns > 1) return this.#wakeAfter(turns - 1)
-      this.#isScheduled = false
-      this.wake()
-    })
+  #wakeNow(): void {
+    this.#isWakeScheduled = false
+    this.wake()
   }
 }
 
@@ -88,13 +87,7 @@ export class Window implements EventHolder {
   #dropped = 0
   #bytes = 0
   #head: Cursor
-  /** A read that is answered late answers more polls that must wait first, which costs more than an answer at once. */
-  readonly #reads = new Waiters(1)
-  /**
-   * Messages that are posted together are rarely received in one turn of the event loop: without the second turn, the first of
-   * them would be written to all streams, and then the others.
-   */
-  readonly #streams = new Waiters(2)
+  readonly #waiters = new Waiters()
   /** Batches read since the last event, by cursor. Most readers have one of a few cursors. */
   readonly #batches = new Map<Cursor, Batch>()
   /** Memory of the events of these batches, each counted for each batch. */
@@ -121,7 +114,7 @@ export class Window implements EventHolder {
     return this.#dropped + this.#events.length
   }
   get waiting(): number {
-    return this.#reads.size + this.#streams.size
+    return this.#waiters.size
   }
   get isClosed(): boolean {
     return this.#isClosed
@@ -176,26 +169,21 @@ export class Window implements EventHolder {
 
   /** See `Log.wait`. */
   wait(waiter: Waiter): void {
-    this.#group(waiter).add(waiter)
+    this.#waiters.add(waiter)
   }
 
   stopWaiting(waiter: Waiter): void {
-    this.#group(waiter).delete(waiter)
+    this.#waiters.delete(waiter)
   }
 
   close(): void {
     this.#isClosed = true
-    this.#reads.wake()
-    this.#streams.wake()
+    this.#waiters.wake()
   }
 
   /** The window will not be used again: its memory is free. */
   release(): void {
     this.#options.budget.remove(this)
-  }
-
-  #group({ isStream }: Waiter): Waiters {
-    return isStream ? this.#streams : this.#reads
   }
 
   #history(): Batch {
@@ -270,7 +258,6 @@ export class Window implements EventHolder {
   #onHeadChange(): void {
     this.#head = this.#cursorAt(this.headSeq)
     this.#clearBatches()
-    this.#reads.scheduleWake()
-    this.#streams.scheduleWake()
+    this.#waiters.scheduleWake()
   }
 }
