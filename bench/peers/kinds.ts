@@ -2,9 +2,6 @@
 export const KINDS = ['websocket', 'sse', 'http-stream', 'long-poll', 'short-poll'] as const
 export type Kind = (typeof KINDS)[number]
 
-/** Without `http-stream`, which differs from `sse` in a few bytes of framing. */
-export const DEFAULT_KINDS: readonly Kind[] = ['websocket', 'sse', 'long-poll', 'short-poll']
-
 /** The bare server of each kind. Ratios are relative to its cost. */
 export const CONTROLS: Record<Kind, string> = {
   websocket: 'ws',

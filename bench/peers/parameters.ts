@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import { listOf, numberOption, type NumberParameter } from '../rig/parameters.ts'
-import { DEFAULT_KINDS, KINDS, type Kind } from './kinds.ts'
+import { KINDS, type Kind } from './kinds.ts'
 import { PEERS } from './peers/list.ts'
 import type { Peer } from './peer.ts'
 import type { PeersParameters } from './report/schema.ts'
@@ -53,7 +53,7 @@ export function readPeersRequest(argv: readonly string[]): PeersRequest {
     )
     .addOption(
       new Option('--kinds <names>', `of readers, with a comma between: ${KINDS.join(', ')}`)
-        .default([...DEFAULT_KINDS], DEFAULT_KINDS.join(','))
+        .default([...KINDS], 'all')
         .argParser((value) => listOf(value, KINDS)),
     )
     .addOption(new Option('--out <folder>', 'where reports go').default('reports'))
