@@ -1,15 +1,6 @@
 import { language, setLanguage, texts, type Language } from '../i18n/i18n.ts'
 import { isLecture } from '../browser/lecture.ts'
-import {
-  addressOf,
-  DEFAULT_ROOM,
-  goToRoom,
-  guideAddress,
-  GUIDES,
-  isRoomName,
-  pageAddress,
-  VIEWS,
-} from '../browser/router.ts'
+import { addressOf, DEFAULT_ROOM, goToRoom, isRoomName, pageAddress, VIEWS } from '../browser/router.ts'
 import type { RoomController } from '../room/room-controller.ts'
 import { theme, nextTheme, type Theme } from '../browser/theme.ts'
 import { GuideMenu } from './guides/guide-menu.tsx'

@@ -14,7 +14,7 @@ const guides: Record<GuideName, () => Promise<Guide>> = {
 /** A style sheet that the rooms do not need. */
 const loadStyle = (path: string): Promise<unknown> =>
   new Promise((resolve, reject) => {
-    if (document.querySelector(`link[href="${path}"]`)) return void resolve(null)
+    if (document.querySelector(`link[href="${path}"]`)) { resolve(null); return; }
     const link = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: path })
     link.addEventListener('load', resolve)
     link.addEventListener('error', () => {
