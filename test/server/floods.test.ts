@@ -1,10 +1,11 @@
 import { once } from 'node:events'
-import { connect, type AddressInfo, type Socket } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import WebSocket from 'ws'
 import type { Joined } from '../../src/protocol.ts'
 import { buildApp } from '../../src/server/app.ts'
 import type { Config } from '../../src/server/config/settings.ts'
+import { dial } from '../support/dial.ts'
 import { draft } from '../support/playground.ts'
 import { describeWithRedis, startRedis } from '../support/redis.ts'
 
@@ -20,14 +21,6 @@ async function start(config: Partial<Config> = {}) {
 }
 
 type Server = Awaited<ReturnType<typeof start>>
-
-async function dial(port: number): Promise<Socket> {
-  const socket = connect(port, '127.0.0.1')
-  onTestFinished(() => void socket.destroy())
-  socket.on('error', () => undefined)
-  await once(socket, 'connect')
-  return socket
-}
 
 async function upgrade({ port }: Server, ...protocols: string[]): Promise<WebSocket> {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/rooms/lobby/websocket`, protocols)

@@ -1,11 +1,12 @@
 import { once } from 'node:events'
-import { connect, type AddressInfo, type Socket } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openLink } from '../../src/link/link.ts'
 import { nodeNet } from '../../src/node/net.ts'
 import { buildApp } from '../../src/server/app.ts'
 import { TRANSPORT_TRAITS, TRANSPORTS } from '../../src/transports.ts'
+import { dial } from '../support/dial.ts'
 import { draft, person, startPlayground, watch } from '../support/playground.ts'
 
 /** Neither a heartbeat nor the end of a hold can be the reason for an end within a test. */
@@ -20,14 +21,6 @@ async function startServer() {
   const ada = await room.membershipByToken((await room.join('ada', undefined)).token)
   const connections = promisify(app.server.getConnections.bind(app.server))
   return { port, room, post: (text: string) => room.post(ada, draft(text)), connections }
-}
-
-async function dial(port: number): Promise<Socket> {
-  const socket = connect(port, '127.0.0.1')
-  onTestFinished(() => void socket.destroy())
-  socket.on('error', () => undefined)
-  await once(socket, 'connect')
-  return socket
 }
 
 const get = (path: string) => `GET /rooms/lobby/${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { connect, type AddressInfo, type Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -10,6 +10,7 @@ import { nodeNet } from '../../src/node/net.ts'
 import { buildApp } from '../../src/server/app.ts'
 import type { Config } from '../../src/server/config/settings.ts'
 import type { Rooms } from '../../src/server/room/rooms.ts'
+import { dial } from '../support/dial.ts'
 import { draft, person, startPlayground, watch } from '../support/playground.ts'
 
 const HEARTBEAT_MS = 200
@@ -30,14 +31,6 @@ async function startServer(config: Partial<Config>): Promise<Server> {
   onTestFinished(() => app.close())
   const { port } = app.server.address() as AddressInfo
   return { port, rooms, connections: promisify(app.server.getConnections.bind(app.server)) }
-}
-
-async function dial(port: number): Promise<Socket> {
-  const socket = connect(port, '127.0.0.1')
-  onTestFinished(() => void socket.destroy())
-  socket.on('error', () => undefined)
-  await once(socket, 'connect')
-  return socket
 }
 
 const get = (path: string, ...headers: string[]) =>
