@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { AddressInfo, Socket } from 'node:net'
 import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import WebSocket from 'ws'
 import { openLink } from '../../src/link/link.ts'
 import { nodeNet } from '../../src/node/net.ts'
 import { buildApp } from '../../src/server/app.ts'
@@ -31,7 +32,8 @@ const close = (socket: Socket) => socket.destroy()
 const end = (socket: Socket) => socket.end()
 
 describe('a reader that is gone', () => {
-  it.each(TRANSPORTS.filter((name) => TRANSPORT_TRAITS[name].mode !== 'interval'))(
+  // Between two polls a session of Socket.IO has no connection: the test below opens its WebSocket at once.
+  it.each(TRANSPORTS.filter((name) => TRANSPORT_TRAITS[name].mode !== 'interval' && name !== 'socket-io'))(
     'by %s is released without waiting for a heartbeat or the end of the hold',
     async (name) => {
       const playground = await startPlayground(UNHURRIED)
@@ -44,6 +46,18 @@ describe('a reader that is gone', () => {
       await expect.poll(() => log.waiting).toBe(0)
     },
   )
+
+  it('by the WebSocket of Socket.IO is released without waiting for a heartbeat', async () => {
+    const { port, room, connections } = await startServer()
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/rooms/lobby/socket-io?EIO=4&transport=websocket`)
+    onTestFinished(() => socket.terminate())
+    await once(socket, 'open')
+    socket.send('40')
+    await expect.poll(() => room.log.waiting).toBe(1)
+    socket.terminate()
+    await expect.poll(() => room.log.waiting).toBe(0)
+    await expect.poll(connections).toBe(0)
+  })
 
   describe.each([reset, close, end])('by $name', (finish) => {
     it('with pipelined long polls is released with all of them', async () => {
