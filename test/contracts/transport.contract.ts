@@ -164,6 +164,24 @@ export function transportContract(
       expect(spectated.batches.at(-1)?.cursor).toBe(playground.rooms.get('lobby').log.head)
     })
 
+    it('moves the cursor of a reader within a heartbeat past private messages of others that no other event follows', async () => {
+      const playground = await start({ beat: 200 })
+      const [ada, ben] = [await person(playground, 'ada'), await person(playground, 'ben')]
+      const eve = await person(playground, 'eve', 'lobby', { holdMs: 100 })
+      const { log } = playground.rooms.get('lobby')
+      let talking: Promise<unknown> | null = null
+      const talk = () =>
+        (talking ??= transports['short-poll'].open(ada.context).send(draft('for ben', ben.member.id), never))
+      const { events } = await collect(
+        (signal) => open(eve).receive(eve.cursor, signal, () => void talk()),
+        async (_events, batches) => {
+          await talk()
+          return batches.at(-1)?.cursor === log.head
+        },
+      )
+      expect(textsOf(events)).toEqual([])
+    })
+
     it('acknowledges drafts with their number and stores a repeated draft once', async () => {
       const playground = await start()
       const ada = await person(playground, 'ada')

@@ -7,6 +7,7 @@ import { DomainError } from '../../errors/domain-error.ts'
 import { memberEnded } from '../../errors/store-errors.ts'
 import { problemOf, toProblem } from '../../http/problems.ts'
 import { SocketIoEngine } from './engine.ts'
+import type { HeartbeatTarget } from '../../log/heartbeat.ts'
 import { Subscription } from '../../log/subscription.ts'
 import { validator } from '../../errors/validate.ts'
 
@@ -51,14 +52,27 @@ export const socketIo: MountTransport = (app, path, transport, { heartbeat }) =>
         return { error: toProblem(error, app.log) }
       }
     })
+    const heartbeat: HeartbeatTarget = {
+      lastSentSlice: 0,
+      // The pings of Engine.IO keep the session alive. A heartbeat only tells the new cursor of a reader without visible events.
+      onHeartbeat: () => {
+        const moved = subscription.isFull ? null : subscription.pullPositionUpdate()
+        if (moved) connection.send(moved)
+      },
+    }
     const subscription = new Subscription(connection.room.log, reader, hello(socket.handshake.auth).after ?? null, {
-      write: (batch) => connection.send(batch),
+      write: (batch) => {
+        heartbeat.lastSentSlice = app.heartbeat.currentSlice
+        return connection.send(batch)
+      },
       end: () => {
         if (membership?.isEnded) socket.emit('problem', problemOf(memberEnded(membership.endReason)))
         socket.disconnect(true)
       },
     })
     connection.onWritable(() => subscription.resume())
+    app.heartbeat.add(heartbeat)
+    socket.on('disconnect', () => app.heartbeat.remove(heartbeat))
   })
 
   void app.register(engine.mount(path))
