@@ -78,6 +78,7 @@ const plan: Plan = {
 console.log(`seed ${seed}: ${minutes} min, ${clients} clients, ${servers} server(s), store ${store}`)
 const result = await runChaos(plan, store)
 console.log(tableOf(plan, result))
+for (const state of result.unsettled) console.log(`not settled: ${state}`)
 for (const fault of result.serverFaults) console.log(fault)
 const short = shorten(result.history)
 if (short)

@@ -76,6 +76,16 @@ describe('a history', () => {
     expect(kinds(history(ada, bob))).toEqual([])
   })
 
+  it('with a reset to an empty room and the events of its next epoch from the first has no violation', () => {
+    const events = [got(1, 'm1', 'B', { epoch: OTHER }), got(2, 'm2', 'B', { epoch: OTHER })]
+    const answered = [sent('m1'), sent('m2'), acknowledged('m1', 1), acknowledged('m2', 2)]
+    const bob = client('bob', [joined('B', 0, OTHER), ...answered, ...events, settled(2, OTHER)])
+    const eve = (seen: typeof events) =>
+      client('eve', [joined('E', 7), reset(0, '00000000'), ...seen, settled(2, OTHER)])
+    expect(kinds(history(bob, eve(events)))).toEqual([])
+    expect(kinds(history(bob, eve(events.slice(1))))).toContain('missing: eve m1')
+  })
+
   it('with a private text of others in a gap has no violation', () => {
     const cyd = client('cyd', [
       joined('C'),

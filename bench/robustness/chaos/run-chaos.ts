@@ -20,6 +20,8 @@ export interface ChaosResult {
   /** What went wrong with the servers themselves. */
   serverFaults: string[]
   settleMs: number
+  /** Clients that were not idle or not equally far in the end, each with its state. */
+  unsettled: string[]
 }
 
 /** Runs a plan: real servers, real clients with a link each in front of each server, and the acts of the schedule. */
@@ -30,10 +32,10 @@ export async function runChaos(plan: Plan, store: StoreName): Promise<ChaosResul
   try {
     await run.join()
     await run.act()
-    const settleMs = await run.settle()
+    const { settleMs, unsettled } = await run.settle()
     await run.close()
     const violations = checkHistory(run.history)
-    return { history: run.history, violations, serverFaults, settleMs }
+    return { history: run.history, violations, serverFaults, settleMs, unsettled }
   } finally {
     await run.closeLinks()
     serverFaults.push(...(await room.stop()))
@@ -89,15 +91,16 @@ class ChaosRun {
     await this.#room.settled()
   }
 
-  /** Waits until all messages are answered and all clients have read equally far. @returns ms that this took */
-  async settle(): Promise<number> {
+  /** Waits until all messages are answered and all clients have read equally far. */
+  async settle(): Promise<Pick<ChaosResult, 'settleMs' | 'unsettled'>> {
     const startMs = performance.now()
     const isSettled = () =>
       this.#clients.every((client) => client.isIdle) && new Set(this.#clients.map(({ cursor }) => cursor)).size === 1
     while (!isSettled() && performance.now() - startMs < SETTLE_TIMEOUT_MS) await sleep(CHECK_INTERVAL_MS)
-    if (!isSettled()) for (const client of this.#clients) this.#recorder.fault(`not settled: ${client.describedState}`)
+    const settleMs = performance.now() - startMs
+    const unsettled = isSettled() ? [] : this.#clients.map((client) => client.describedState)
     for (const client of this.#clients) client.settle()
-    return performance.now() - startMs
+    return { settleMs, unsettled }
   }
 
   async close(): Promise<void> {

@@ -2,6 +2,9 @@ import { memberIdsOf, positionOf, type ClientHistory, type Delivered } from './h
 import type { LogUnion } from './log-union.ts'
 import type { Violation } from './violation.ts'
 
+/** Of the cursor before the first event of every log. */
+const ORIGIN_EPOCH = '00000000'
+
 /** Where a client stands in a log. `seq` is null after a reset until the first event comes. */
 interface Position {
   epoch: string
@@ -32,6 +35,8 @@ export function checkReading(history: ClientHistory, logs: LogUnion): Violation[
     const { epoch, seq, atMs } = event
     if (event.to !== undefined && !everIds.has(event.to) && !everIds.has(event.from ?? ''))
       report('private text leaked', event, atMs, `from ${event.from} to ${event.to}`)
+    // All logs begin at the same cursor, which the reader of an empty room has.
+    if (position.epoch === ORIGIN_EPOCH && position.seq === 0) begin(epoch, 0)
     if (epoch !== position.epoch) {
       report('epoch changed untold', event, atMs, `from ${position.epoch} to ${epoch} without a reset`)
       begin(epoch, seq)
