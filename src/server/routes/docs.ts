@@ -8,7 +8,11 @@ import type { MountedRoute } from './openapi.ts'
 export function mountDocs(app: App): void {
   const routes: MountedRoute[] = []
   let docs: ReturnType<typeof load> | null = null
-  app.addHook('onRoute', ({ method, url, schema }) => void routes.push({ method, url, ...(schema && { schema }) }))
+  app.addHook('onRoute', ({ method: methods, url, schema }) => {
+    // Each route for GET is one for HEAD too, and the description adds these itself.
+    for (const method of [methods].flat())
+      if (method !== 'HEAD') routes.push({ method, url, ...(schema && { schema }) })
+  })
   app.addHook('onClose', async () => (await docs)?.close())
 
   async function load() {

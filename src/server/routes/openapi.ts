@@ -3,6 +3,8 @@ import swaggerUi from '@fastify/swagger-ui'
 import Fastify, { type FastifyInstance, type FastifySchema, type RouteOptions } from 'fastify'
 import * as Type from 'typebox'
 import { schemas, TRANSPORTS } from '../../protocol.ts'
+import { notFound } from '../http/error-handler.ts'
+import { problemOf } from '../http/problems.ts'
 import { framesDocument, framesPage } from './asyncapi.ts'
 
 interface Described {
@@ -78,10 +80,16 @@ const ROOM = '/rooms/:room'
 /** A route as it is mounted, with the schemas that it validates with. */
 export type MountedRoute = Pick<RouteOptions, 'method' | 'url' | 'schema'>
 
-/** An app that describes these routes at /docs. It serves nothing else: their handlers are not called. */
+/** An app that describes these routes at /docs. It serves nothing else: at all other addresses the answer is 404. */
 export async function buildDocs(routes: readonly MountedRoute[]): Promise<FastifyInstance> {
-  const docs = Fastify({ exposeHeadRoutes: false })
+  const docs = Fastify()
   docs.setValidatorCompiler(() => () => true)
+  docs.setNotFoundHandler((request, reply) =>
+    reply
+      .code(404)
+      .type('application/problem+json')
+      .send(JSON.stringify(problemOf(notFound(request)))),
+  )
   await docs.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -110,7 +118,7 @@ export async function buildDocs(routes: readonly MountedRoute[]): Promise<Fastif
     },
   })
   for (const { method, url, schema } of routes) {
-    docs.route({ method, url, ...(schema && { schema }), handler: () => undefined })
+    docs.route({ method, url, ...(schema && { schema }), handler: (_request, reply) => reply.callNotFound() })
   }
   await docs.register(swaggerUi, {
     routePrefix: '/docs',

@@ -105,9 +105,15 @@ export class PollAnswer implements PendingAnswer, HeldPoll {
  * HTTP/1.1, no request to close the connection, and no CORS header to add. The answer then needs none of the headers that
  * Node adds (Date, Connection, Keep-Alive): a connection is kept open by default.
  */
-function keepsConnection({ raw: { httpVersion, headers } }: FastifyRequest): boolean {
+function keepsConnection({ raw: { httpVersion, method, headers } }: FastifyRequest): boolean {
   const { connection, origin } = headers
-  return httpVersion === '1.1' && origin === undefined && (connection === undefined || connection === 'keep-alive')
+  // The answer to HEAD has no body: a client would take it for the next answer.
+  return (
+    method !== 'HEAD' &&
+    httpVersion === '1.1' &&
+    origin === undefined &&
+    (connection === undefined || connection === 'keep-alive')
+  )
 }
 
 /**
