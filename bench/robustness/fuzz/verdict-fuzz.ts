@@ -6,7 +6,7 @@ import { draftOf } from './texts.ts'
 
 const TIMEOUT_MS = 15_000
 
-/** The same draft by POST, WebSocket and Socket.IO, from one member: acknowledged at one place, or refused with one status. */
+/** The same draft by POST, WebSocket and Socket.IO, from one member: acknowledged at one place, or refused with one status and type. */
 export class VerdictFuzz {
   readonly #target: Target
   readonly #webSocket: TextSocket
@@ -34,12 +34,12 @@ export class VerdictFuzz {
     // The server would end the member.
     if (isCloseDraft(draft)) return { result: 'close command, not sent' }
     const verdicts = [await this.#post(draft), await this.#sendFrame(draft), await this.#emit(draft)]
-    const [first, ...others] = verdicts.map(({ place }) => place)
-    const isSame = others.every((place) => place === first)
+    const [first, ...others] = verdicts
+    const isSame = others.every(({ place, type }) => place === first?.place && type === first.type)
     // A limit of the rate applies to one request and not to the next.
     if (!isSame && !verdicts.some(({ place }) => /^(429|503)$/.test(place)))
       return { result: 'differs', failure: `POST, WebSocket, Socket.IO: ${JSON.stringify(verdicts)} for ${draft}` }
-    return { result: [...new Set(verdicts.map(({ type }) => type))].join(' or ') }
+    return { result: first?.type ?? '' }
   }
 
   close(): void {

@@ -1,6 +1,7 @@
 import { CLOSE, type Problem } from '../../protocol.ts'
 import { MAX_BODY_BYTES } from '../config/limits.ts'
 import { DomainError, type ErrorCode } from '../errors/domain-error.ts'
+import { notJson } from '../errors/not-json.ts'
 
 interface ProblemKind {
   status: number
@@ -26,6 +27,9 @@ const KINDS: Record<ErrorCode, ProblemKind> = {
   full: { status: 503, title: 'Full' },
   'store-away': { status: 503, title: 'Store away' },
 }
+
+/** Codes of Fastify for a body that its parser of JSON refuses. */
+const NOT_JSON: readonly (string | undefined)[] = ['FST_ERR_CTP_INVALID_JSON_BODY', 'FST_ERR_CTP_EMPTY_JSON_BODY']
 
 /** The close code for an error that refuses a connection; undefined for other errors. */
 export const closeCodeOf = ({ code, facts: { reason } }: DomainError): number | undefined =>
@@ -60,7 +64,8 @@ export function toProblem(error: unknown, log: { error: (about: object, text: st
     const detail = `body is larger than ${MAX_BODY_BYTES} bytes`
     return { type: 'refused', title: 'Refused', status: statusCode, detail, field: 'body', limit: MAX_BODY_BYTES }
   }
-  // Fastify's own refusals: a body that is not JSON, is too large or has another type.
+  if (NOT_JSON.includes(code)) return problemOf(notJson('body'))
+  // Fastify's own refusals: a body that has another type, or does not arrive.
   if (statusCode < 500) return { type: 'refused', title: 'Refused', status: statusCode, detail: message }
   log.error({ error }, 'a request failed')
   return { type: 'failed', title: 'Failed', status: 500, detail: 'something went wrong here: try again' }

@@ -1,7 +1,7 @@
 import type { WebSocket } from '@fastify/websocket'
 import { parse } from 'secure-json-parse'
 import { MAX_WAITING_FRAMES } from '../config/limits.ts'
-import { DomainError } from '../errors/domain-error.ts'
+import { notJson } from '../errors/not-json.ts'
 import type { FrameLimit } from '../http/client-limits.ts'
 import type { FrameMeter } from '../metering/frame-meter.ts'
 import { upBytes } from '../metering/frame-sizes.ts'
@@ -46,11 +46,11 @@ export function handleFrames(
   })
 }
 
-/** @throws DomainError `invalid` for text that is not JSON, or JSON with a `__proto__`, which HTTP bodies are refused for too */
+/** @throws DomainError `invalid` for text that is not JSON, or JSON with a `__proto__`, as an HTTP body is refused */
 export function readFrame(text: string): unknown {
   try {
     return parse(text, { protoAction: 'error', constructorAction: 'error' })
   } catch {
-    throw new DomainError('invalid', 'the frame is not JSON', { field: 'frame' })
+    throw notJson('frame')
   }
 }
