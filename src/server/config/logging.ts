@@ -10,12 +10,21 @@ interface LoggedRequest {
   ip: string
 }
 
+/** JSON leaves these characters as they are, and a terminal acts on them: DEL, C1, and line ends outside ASCII. */
+const ACTIVE = /[\u007f-\u009f\u2028\u2029]/g
+const printable = (text: string): string => text.replace(ACTIVE, (character) => encodeURIComponent(character))
+
 /** Writes one JSON object per line to standard output. Headers and session ids are left out: they give a member's rights. */
 export function createLog(level: Config['logLevel']): Logger {
   return pino({
     level,
     serializers: {
-      req: ({ method, url, host, ip }: LoggedRequest) => ({ method, url: recordedPath(url), host, remoteAddress: ip }),
+      req: ({ method, url, host, ip }: LoggedRequest) => ({
+        method,
+        url: printable(recordedPath(url)),
+        host: printable(host),
+        remoteAddress: printable(ip),
+      }),
     },
   })
 }
