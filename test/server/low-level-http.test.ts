@@ -3,27 +3,40 @@ import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { recordedPath } from '../../src/meter.ts'
-import { startPlayground, type TestPlayground } from '../support/playground.ts'
+import { TRANSPORTS } from '../../src/protocol.ts'
+import { person, startPlayground, type TestPlayground } from '../support/playground.ts'
+import { openRequest } from '../support/raw-request.ts'
 
 interface Answer {
+  /** Of the first answer, as headers and body. */
   status: number
   headers: Headers
   body: string
+  /** Number of answers. */
+  answers: number
+}
+
+interface SendOptions {
+  /** Further bytes follow, one after each of these ms. */
+  dripMs?: number
 }
 
 /** Sends text as it is. Returns the answer once the server has closed the connection. */
-async function send({ port }: TestPlayground, text: string): Promise<Answer> {
+async function send({ port }: TestPlayground, text: string, { dripMs }: SendOptions = {}): Promise<Answer> {
   const socket = connect(port, '127.0.0.1')
   onTestFinished(() => void socket.destroy())
   socket.on('error', () => undefined)
   let received = ''
   socket.on('data', (chunk: Buffer) => (received += chunk.toString()))
   socket.write(text)
+  const drip = dripMs === undefined ? undefined : setInterval(() => socket.writable && socket.write('x'), dripMs)
   await once(socket, 'close')
+  clearInterval(drip)
   const [head = '', body = ''] = received.split('\r\n\r\n')
   const [line = '', ...fields] = head.split('\r\n')
   const headers = new Headers(fields.map((field) => field.split(/: ?(.*)/).slice(0, 2) as [string, string]))
-  return { status: Number(line.split(' ')[1]), headers, body }
+  const answers = received.match(/HTTP\/1\.1 \d{3} /g)?.length ?? 0
+  return { status: Number(line.split(' ')[1]), headers, body, answers }
 }
 
 const lines = (...text: string[]) => [...text, '', ''].join('\r\n')
@@ -56,6 +69,68 @@ describe('a request that the parser refuses', () => {
 
   it('is not one without a Host line in HTTP/1.0', async () => {
     expect((await send(await startPlayground(), lines('GET /healthz HTTP/1.0'))).status).toBe(200)
+  })
+})
+
+describe('a request of which two servers could read different ends', () => {
+  const post = (...fields: string[]) =>
+    ['POST /rooms/lobby/members HTTP/1.1', 'Host: localhost', 'Content-Type: application/json', ...fields].join('\r\n')
+  const hidden = 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n'
+
+  it.each([
+    ['a length and chunks', `${post('Content-Length: 4', 'Transfer-Encoding: chunked')}\r\n\r\n0\r\n\r\n${hidden}`],
+    ['chunks and a length', `${post('Transfer-Encoding: chunked', 'Content-Length: 4')}\r\n\r\n0\r\n\r\n${hidden}`],
+    ['two lengths', `${post('Content-Length: 2', `Content-Length: ${2 + hidden.length}`)}\r\n\r\n{}${hidden}`],
+    ['a list of lengths', `${post('Content-Length: 2, 2')}\r\n\r\n{}${hidden}`],
+    ['a signed length', `${post('Content-Length: +2')}\r\n\r\n{}${hidden}`],
+    ['a negative length', `${post('Content-Length: -1')}\r\n\r\n{}${hidden}`],
+    ['a space before the colon', `${post('Content-Length : 2')}\r\n\r\n{}${hidden}`],
+    ['a folded line', `${post('Content-Length:', ' 2')}\r\n\r\n{}${hidden}`],
+    ['a folded coding', `${post('Transfer-Encoding:', ' chunked', 'X: y', ' chunked')}\r\n\r\n0\r\n\r\n${hidden}`],
+    [
+      'chunks that are not the last coding',
+      `${post('Transfer-Encoding: chunked, identity')}\r\n\r\n0\r\n\r\n${hidden}`,
+    ],
+    ['an unknown coding', `${post('Transfer-Encoding: xchunked')}\r\n\r\n0\r\n\r\n${hidden}`],
+    ['a chunk whose size is no number', `${post('Transfer-Encoding: chunked')}\r\n\r\nx\r\n{}\r\n0\r\n\r\n${hidden}`],
+    ['a chunk longer than its size', `${post('Transfer-Encoding: chunked')}\r\n\r\n1\r\n{}\r\n0\r\n\r\n${hidden}`],
+    ['bare line feeds', `${post('Content-Length: 2')}\n\n{}${hidden}`.replaceAll('\r\n', '\n')],
+    ['a bare carriage return', `${post('X: a\rContent-Length: 2')}\r\n\r\n{}${hidden}`],
+    ['NUL in a header', `${post('X: a\0b', 'Content-Length: 2')}\r\n\r\n{}${hidden}`],
+  ])('by %s is answered once, with 400, and the connection is closed', async (_, text) => {
+    const playground = await startPlayground()
+    const { status, answers } = await send(playground, text)
+    expect(status).toBe(400)
+    expect(answers).toBe(1)
+    expect(playground.rooms.size).toBe(0)
+  })
+
+  it('is not one whose length and chunks are right', async () => {
+    const playground = await startPlayground()
+    const chunked = `${post('Transfer-Encoding: chunked')}\r\n\r\n2\r\n{}\r\n0\r\n\r\n`
+    expect((await send(playground, `${chunked}${hidden.replace('\r\n\r\n', `\r\n${CLOSE}\r\n\r\n`)}`)).answers).toBe(2)
+    expect((await send(playground, `${post('Content-Length: 2', CLOSE)}\r\n\r\n{}`)).status).toBe(201)
+  })
+})
+
+describe('a client that sends no complete head', () => {
+  it('is answered with 408 and disconnected within 10 s, and a held poll is not', async () => {
+    const playground = await startPlayground()
+    const { log } = playground.rooms.get('lobby')
+    const poll = connect(playground.port, '127.0.0.1')
+    onTestFinished(() => void poll.destroy())
+    poll.write(lines(`GET /rooms/lobby/long-poll?after=${log.head} HTTP/1.1`, 'Host: localhost'))
+    await expect.poll(() => log.waiting).toBe(1)
+    const startedAt = performance.now()
+    const answers = await Promise.all([
+      send(playground, ''),
+      send(playground, 'GET /healthz HTTP/1.1\r\n'),
+      send(playground, 'GET /healthz HTTP/1.1\r\nHost: localhost\r\nX:', { dripMs: 200 }),
+    ])
+    // On a busy machine the timer is late.
+    expect(performance.now() - startedAt).toBeLessThan(15_000)
+    expect(answers.map(({ status }) => status)).toEqual([408, 408, 408])
+    expect(log.waiting).toBe(1)
   })
 })
 
@@ -99,6 +174,23 @@ describe('a path', () => {
       expect((await fetch(base + path)).headers.get('cache-control')).toBe('no-store')
     },
   )
+
+  const ROOM_PATHS = [
+    'members',
+    'members/me',
+    'messages',
+    'meter',
+    ...TRANSPORTS.map((name) => (name === 'jsonp-poll' ? `${name}?callback=show` : name)),
+  ]
+
+  it.each(ROOM_PATHS.map((path) => `/rooms/lobby/${path}`))('%s is not cached', async (path) => {
+    const playground = await startPlayground()
+    const { token } = await person(playground)
+    for (const headers of [{}, { authorization: `Bearer ${token}` }, { authorization: 'Bearer unknown' }]) {
+      const { response } = await openRequest(playground, path, { headers })
+      expect((await response).headers['cache-control']).toMatch(/^no-store\b/)
+    }
+  })
 
   it.each([
     ['/x?EIO=4&sid=SECRET&t=1', '/x?EIO=4&sid=…&t=1'],

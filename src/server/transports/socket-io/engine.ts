@@ -144,6 +144,7 @@ export class SocketIoEngine {
     if (sidOf(request) === '') this.#pollingSessions.check(request.ip)
     reply.hijack()
     const session = this.#startRequest(request, reply)
+    reply.raw.setHeader('cache-control', 'no-store')
     if (request.method === 'POST') session.receivePost(request.context.meter)
     this.#engine.handleRequest(request.raw, reply.raw)
     if (isPoll(request) && !reply.raw.headersSent) request.context.meter.startHold()
