@@ -35,8 +35,10 @@ export const LIMITS = {
   textLength: 2000,
   /** Events in one batch. After a batch with `more`, a reader reads again at once. */
   batchEvents: 100,
-  /** Members in the answer to a join. `GET /members` has all. */
+  /** Members in the answer to a join. */
   joinedRoster: 100,
+  /** Members in one answer of `GET /members`, which has all members in pages. */
+  rosterPage: 1000,
   /** Bytes of the events of one batch, as JSON; one event alone may not exceed this. Clients often refuse frames above 1 MiB. */
   batchBytes: 262_144,
 } as const
@@ -200,6 +202,14 @@ export const schemas = /* @__PURE__ */ (() => {
           pattern: '^([0-9]{1,3}|[1-4][0-9]{3}|5000)$',
           description: '0 to 5000 ms; a request of the member within this time cancels the leave',
         }),
+      ),
+    }),
+    rosterPage: Type.Object({
+      after: Type.Optional(
+        Type.String({ maxLength: 64, description: 'member id: only members whose ids follow it in the order of ids' }),
+      ),
+      limit: Type.Optional(
+        Type.String({ pattern: '^([1-9][0-9]{0,2}|1000)$', description: '1 to 1000 members, 1000 by default' }),
       ),
     }),
     read: Type.Object({

@@ -1,4 +1,4 @@
-import type { Joined, Member, Present } from '../protocol.ts'
+import { LIMITS, type Joined, type Member, type Present } from '../protocol.ts'
 import { call } from './transports/http.ts'
 import type { Net } from './transports/transport.ts'
 
@@ -38,6 +38,14 @@ export async function leave(net: Net, room: string, token: string, graceMs = 0):
   await call(net, { method: 'DELETE', path, token, keepalive: true })
 }
 
+/** All members of the room, page by page. */
 export async function readRoster(net: Net, room: string): Promise<Member[]> {
-  return (await call(net, { path: `/rooms/${room}/members` })) as Member[]
+  const members: Member[] = []
+  for (let query = ''; ;) {
+    const page = (await call(net, { path: `/rooms/${room}/members${query}` })) as Member[]
+    members.push(...page)
+    const last = page.at(-1)
+    if (!last || page.length < LIMITS.rosterPage) return members
+    query = `?after=${encodeURIComponent(last.id)}`
+  }
 }

@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { io } from 'socket.io-client'
 import WebSocket from 'ws'
 import type { Draft, FrameDown, Joined, TransportName } from '../../src/protocol.ts'
+import { readRoster } from '../../src/client/members.ts'
 import { transports } from '../../src/client/transports/index.ts'
 import { collect, draft, person, startPlayground, watch, type TestPlayground } from '../support/playground.ts'
 import { ask, openRequest, type RawOptions } from '../support/raw-request.ts'
@@ -352,6 +353,63 @@ describe('the memory of histories', () => {
       events: [{ text: 'small' }],
     })
   })
+})
+
+describe('GET /members', () => {
+  const idsOf = (body: unknown) => (body as { id: string }[]).map(({ id }) => id)
+
+  it('has all members once in pages that Link names, also when a member leaves between two pages', async () => {
+    const playground = await startPlayground()
+    const room = playground.rooms.get('lobby')
+    const tokens = new Map<string, string>()
+    for (let i = 0; i < 25; i++) {
+      const { member, token } = await room.join(`member-${i}`, undefined)
+      tokens.set(member.id, token)
+    }
+    const seen: string[] = []
+    let query: string | undefined = '?limit=10'
+    while (query !== undefined) {
+      const { status, headers, body } = await ask(playground, `/rooms/lobby/members${query}`)
+      expect(status).toBe(200)
+      const page = idsOf(body)
+      expect(page.length).toBeLessThanOrEqual(10)
+      seen.push(...page)
+      query = /^<(\?[^>]+)>; rel="next"$/.exec(String(headers['link'] ?? ''))?.[1]
+      const token = tokens.get(page.at(-1) ?? '') ?? ''
+      if (query !== undefined)
+        await ask(playground, '/rooms/lobby/members/me', { method: 'DELETE', headers: bearer(token) })
+    }
+    expect(seen.toSorted()).toEqual([...tokens.keys()].toSorted())
+    expect(room.roster).toHaveLength(23)
+  })
+
+  it('has at most 1,000 members by default, and a client reads all', async () => {
+    const playground = await startPlayground()
+    const room = playground.rooms.get('lobby')
+    for (let i = 0; i < 1001; i++) await room.join(`member-${i}`, undefined)
+    const { headers, body } = await ask(playground, '/rooms/lobby/members')
+    expect(body).toHaveLength(1000)
+    expect(headers['link']).toContain('rel="next"')
+    const members = await readRoster(playground.net, 'lobby')
+    expect(new Set(members.map(({ id }) => id)).size).toBe(1001)
+  })
+
+  it('has the members in the order of joining when one page has all', async () => {
+    const playground = await startPlayground()
+    const joined = await repeat(20, () => person(playground))
+    const { headers, body } = await ask(playground, '/rooms/lobby/members?limit=20')
+    expect(idsOf(body)).toEqual(joined.map(({ member }) => member.id))
+    expect(headers['link']).toBeUndefined()
+  })
+
+  it.each(['limit=0', 'limit=1001', 'limit=x', `after=${'x'.repeat(65)}`])(
+    'with %s is refused with 400',
+    async (query) => {
+      const { status, body } = await ask(await startPlayground(), `/rooms/lobby/members?${query}`)
+      expect(status).toBe(400)
+      expect(body).toMatchObject({ type: 'invalid', field: query.split('=')[0] })
+    },
+  )
 })
 
 describe('the roster in the answer to a join', () => {

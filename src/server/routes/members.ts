@@ -1,9 +1,19 @@
-import { schemas, type Present } from '../../protocol.ts'
+import { LIMITS, schemas, type Member, type Present } from '../../protocol.ts'
 import type { Config } from '../config/settings.ts'
 import type { Rooms } from '../room/rooms.ts'
 import { requireMembership, type App } from '../http/app-types.ts'
 
-/** Joining, renewing the lease, renaming, leaving. */
+/**
+ * A roster of several pages is read in the order of ids: it is the same at every server, and holds while members come and leave.
+ * A roster of one page is in the order of joining.
+ */
+function membersAfter(roster: readonly Member[], after: string | undefined, limit: number): readonly Member[] {
+  if (after === undefined && roster.length <= limit) return roster
+  const rest = after === undefined ? roster : roster.filter(({ id }) => id > after)
+  return rest.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+}
+
+/** Joining, the roster, renewing the lease, renaming, leaving. */
 export function mountMembers(app: App, rooms: Rooms, { lease, heartbeat }: Config): void {
   app.post('/members', {
     schema: { body: schemas.join },
@@ -20,7 +30,14 @@ export function mountMembers(app: App, rooms: Rooms, { lease, heartbeat }: Confi
     },
   })
 
-  app.get('/members', async (request) => request.context.room.readRoster())
+  app.get('/members', { schema: { querystring: schemas.rosterPage } }, async (request, reply) => {
+    const { after, limit = String(LIMITS.rosterPage) } = request.query
+    const rest = membersAfter(await request.context.room.readRoster(), after, Number(limit))
+    const page = rest.slice(0, Number(limit))
+    const last = page.at(-1)
+    if (last && page.length < rest.length) reply.header('link', `<?after=${last.id}&limit=${limit}>; rel="next"`)
+    return page
+  })
 
   // Renews the lease of a member that reads without a token.
   app.get(
