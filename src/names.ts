@@ -2,11 +2,15 @@
 
 /**
  * Lower-case letters that look like Latin ones, or whose capital does, in pairs: the letter, and the Latin letter. From
- * https://www.unicode.org/Public/security/latest/confusables.txt, reduced to letters of Latin, Cyrillic, Greek and Armenian. A name
- * has one script (see room/names.ts on the server), so these are the letters of which a whole name can look like a Latin one.
+ * https://www.unicode.org/Public/security/latest/confusables.txt (Unicode License), reduced to letters of Cyrillic, Greek, Armenian
+ * and Latin, in this order. A name has one script (see room/names.ts on the server), so these are the letters of which a whole name
+ * can look like a Latin one. A test compares them with the list of Unicode.
  */
 const LOOK_ALIKES =
-  'аaвbсcԁdеeһhнhіiјjкkӏlмmоoрpԛqгrѕsтtѵvԝwхxуyүy' + 'αaβbεeιiκkμmνvοoρpσoτtυuχxγyζzηn' + 'օoոnսuհhցgզq' + 'ɑaɡgıiɩiʋv'
+  'аaвbсcԁdеeһhнhіiјjкkӏlмmоoрpԛqгrѕsтtѵvԝwхxуyүyьbѡwҽeԍgꙇi' +
+  'αaβbεeιiκkμmνvοoρpσoτtυuχxγyζzηnϳjϝfςcϻmᴦr' +
+  'օoոnսuհhցgզqտsաwգqռnքf' +
+  'ɑaɡgıiɩiʋvƅbƍgʀrƽsɣyɪiɯwʏyᴄcᴏoᴑoᴜuᴠvᴡwᴢzᶃgᶌyẝfỿyꜱsꞙfꞟuʝjꭓxꞵbꬲeꬵfꬽoꭇrꭈrꭎuꭒuꭚyǀl'
 
 const toLatin = new Map(
   Array.from({ length: LOOK_ALIKES.length / 2 }, (_, i): [string, string] => [

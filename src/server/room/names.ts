@@ -88,6 +88,17 @@ const ONE_SCRIPT: readonly RegExp[] = [
   new RegExp(`^(?:[${COMMON}]|[^${scriptClass(SCRIPT_SETS.flat())}])*$`, 'u'),
 ]
 
+/**
+ * Letters of all other scripts that look like one Latin letter. From confusables.txt of Unicode, as in names.ts of src/: a name of
+ * these letters alone looks like a Latin name, and hardly is a word of its language.
+ */
+const FURTHER_LOOK_ALIKES =
+  'ߊᎠᎡᎢᎥᎩᎪᎫᎬᎳᎷᎻᎽᏀᏂᏃᏏᏒᏔᏕᏙᏚᏞᏟᏢᏦᏧᏳᏴꭵꮁꮃꮓꮩꮪꮯᐯᑌᑭᑯᑲᒍᒪᕁᕼᕽᖇᖯᖴᗅᗞᗪᗰᗷᚷᛁᛕᛖ' +
+  'ⲅⲎⲒⲔⲘⲚⲞⲟⲢⲣⲤⲥⲦⲨⲬⳐⴸⴹⵏⵔⵕⵝꓐꓑꓒꓓꓔꓖꓗꓙꓚꓜꓝꓟꓠꓡꓢꓣꓦꓧꓪꓫꓬꓮꓰꓲꓳꓴꛟ𐊂𐊆𐊇𐊊𐊐𐊒𐊕𐊖𐊗' +
+  '𐊠𐊡𐊢𐊥𐊫𐊰𐊱𐊲𐊴𐋏𐌁𐌂𐌉𐌑𐌕𐌗𐐄𐐕𐐛𐐠𐐬𐐽𐑈𐒴𐓂𐓎𐓪𐓶𐔓𐔖𐔘𐔜𐔝𐔥𐔦𐔧𑜀𑜆𑜊𑜎𑜏𑢠𑢢𑢣𑢤𑢦𑢩𑢮𑢲𑢵𑢸𑢼𑣀𑣁𑣂𑣃𑣄𑣈' +
+  '𑣗𑣘𑣜𖼈𖼊𖼖𖼨𖼵𖼺𖽀𖽂𖽃'
+const LOOKS_LATIN = new RegExp(`^[${COMMON}]*[${FURTHER_LOOK_ALIKES}][${FURTHER_LOOK_ALIKES}${COMMON}]*$`, 'u')
+
 /** Three accents in a row, or five vowel signs, which some scripts write one after another. See UTS 39, 5.4. */
 const PILED_MARKS = /(?=\p{M})\p{sc=Inherited}{3}|\p{Mn}{5}/u
 
@@ -97,6 +108,7 @@ export function checkName(name: string): void {
     new DomainError('invalid', `name is not of the form: ${limit}`, { field: 'name', limit })
   if (PILED_MARKS.test(name.normalize('NFC'))) throw invalid('at most 2 accents on a letter')
   if (!ONE_SCRIPT.some((script) => script.test(name))) throw invalid('letters of one script')
+  if (LOOKS_LATIN.test(name)) throw invalid('not letters alone that look like Latin ones')
   if (isReserved(name))
     throw new DomainError('name-taken', `the name ${name} is reserved for the server`, { field: 'name' })
 }
