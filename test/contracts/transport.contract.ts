@@ -165,7 +165,7 @@ export function transportContract(
     })
 
     it('moves the cursor of a reader within a heartbeat past private messages of others that no other event follows', async () => {
-      const playground = await start({ beat: 200 })
+      const playground = await start({ heartbeat: 200 })
       const [ada, ben] = [await person(playground, 'ada'), await person(playground, 'ben')]
       const eve = await person(playground, 'eve', 'lobby', { holdMs: 100 })
       const { log } = playground.rooms.get('lobby')
