@@ -2,7 +2,7 @@ import type { DeliveryCheck } from './verdict.ts'
 
 interface Received {
   room: string
-  deliveries: readonly { id: string; seq: number }[]
+  deliveries: readonly { event: { id: string; seq: number } }[]
 }
 
 interface Sent {
@@ -15,11 +15,13 @@ export function checkDelivery(readers: readonly Received[], publishers: readonly
   const check: DeliveryCheck = { sent: 0, lost: 0, twice: 0, disordered: 0 }
   for (const { room, deliveries } of readers) {
     const sent = publishers.filter((publisher) => publisher.room === room).flatMap((publisher) => publisher.sent)
-    const received = new Set(deliveries.map(({ id }) => id))
+    const received = new Set(deliveries.map(({ event }) => event.id))
     check.sent += sent.length
     check.lost += sent.filter((id) => !received.has(id)).length
     check.twice += deliveries.length - received.size
-    check.disordered += deliveries.filter(({ seq }, index) => seq < (deliveries[index - 1]?.seq ?? 0)).length
+    check.disordered += deliveries.filter(
+      ({ event }, index) => event.seq < (deliveries[index - 1]?.event.seq ?? 0),
+    ).length
   }
   return check
 }

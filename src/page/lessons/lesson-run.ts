@@ -137,10 +137,10 @@ export class LessonRun implements RunContext {
     return pageMs + (this.#clock?.offsetMs ?? 0)
   }
 
-  latenciesOf(reader: Reader, span?: Span): { storedMs: number; latencyMs: number }[] {
-    const all = reader.deliveries.map(({ storedAt, receivedAt }) => {
-      const storedMs = storedAt + ROUNDED_MS
-      return { storedMs, latencyMs: this.toServerTime(receivedAt) - storedMs }
+  latenciesOf(reader: Reader, span?: Span): Latency[] {
+    const all = reader.deliveries.map(({ event, receivedAt }) => {
+      const storedMs = event.at + ROUNDED_MS
+      return { id: event.id, storedMs, latencyMs: this.toServerTime(receivedAt) - storedMs }
     })
     return span ? all.filter(({ storedMs }) => storedMs >= span.fromMs && storedMs < span.toMs) : all
   }
@@ -149,7 +149,7 @@ export class LessonRun implements RunContext {
     const storedMs = new Map<string, number>()
     for (const reader of this.#readers) {
       if (reader.room !== room) continue
-      for (const { id, storedAt } of reader.deliveries) storedMs.set(id, storedAt + ROUNDED_MS)
+      for (const { event } of reader.deliveries) storedMs.set(event.id, event.at + ROUNDED_MS)
     }
     return [...storedMs.values()].sort((a, b) => a - b)
   }

@@ -4,18 +4,10 @@
  */
 import type { TransportName } from '../../transports.ts'
 import type { Language } from '../i18n/i18n.ts'
+import type { Axis } from './axes.ts'
 import type { Knob, Settings } from './knobs.ts'
 import type { Point } from './point.ts'
 import type { Conditions, Place, RunContext } from './run-context.ts'
-import type { Unit } from './unit.ts'
-
-export interface Axis {
-  scale: 'linear' | 'log'
-  from: number
-  to: number
-  ticks: readonly number[]
-  unit: Unit
-}
 
 /** Names of things on the x axis. A name of a transport is labelled as one; others are in `texts.names`. Their x is 0, 1, 2 … */
 export interface Categories {
@@ -60,7 +52,7 @@ export interface Lesson {
   id: string
   /** Without the seed, which every lesson has. */
   knobs: readonly Knob[]
-  chart: (settings: Settings) => Chart
+  chart: (settings: Settings, conditions: Conditions) => Chart
   prediction: (settings: Settings) => Prediction
   /** The model, drawn as lines; empty where only the points have a model. */
   curves: (settings: Settings, conditions: Conditions) => readonly Curve[]

@@ -1,5 +1,6 @@
 import * as shortPoll from '../../models/short-poll.ts'
 import { slottedArrivalsMs } from './arrivals.ts'
+import { linearAxis } from './axes.ts'
 import { meanOfGroups, quantileOfGroups, type Estimate } from './estimates.ts'
 import { linkKnob, numberOf, secondsKnob, type Settings } from './knobs.ts'
 import type { Findings, Lesson } from './lesson.ts'
@@ -34,9 +35,9 @@ const seconds = (settings: Settings): string => textOf(numberOf(settings, 'secon
 export const pollLatency: Lesson = {
   id: 'poll-latency',
   knobs: [linkKnob('4g'), secondsKnob(24, 6)],
-  chart: () => ({
+  chart: (_, conditions) => ({
     x: { scale: 'linear', from: 0, to: 2.2, ticks: [0, ...INTERVALS_S], unit: 's' },
-    y: { scale: 'linear', from: 0, to: 2200, ticks: [0, 500, 1000, 1500, 2000], unit: 'ms' },
+    y: linearAxis(shortPoll.maxMs(wait(conditions, 2)), 'ms'),
   }),
   prediction: () => ({ kind: 'sketch', series: 'mean', xs: INTERVALS_S }),
   curves: (_, conditions) => [

@@ -1,6 +1,5 @@
-import type { TraceRecord } from '../../meter.ts'
-import { noCounts, type Counts } from '../../meter.ts'
-import type { RoomEvent, TransportName } from '../../protocol.ts'
+import { noCounts, type Counts, type TraceRecord } from '../../meter.ts'
+import type { MessageEvent, RoomEvent, TransportName } from '../../protocol.ts'
 import { RoomMember } from '../../client/room-member.ts'
 import type { SessionState } from '../../client/session.ts'
 import type { Net, TransportTuning } from '../../client/transports/transport.ts'
@@ -9,13 +8,7 @@ import { MeterSocket, type MeterReport } from '../measure/meter-socket.ts'
 
 /** A message that a reader received. */
 export interface Delivery {
-  id: string
-  /** Member id of the sender. */
-  from: string
-  seq: number
-  text: string
-  /** ms since the epoch, the server's clock, whole. */
-  storedAt: number
+  event: MessageEvent
   /** By this page's clock, see measure/clock.ts. */
   receivedAt: number
   /** Number of the batch that brought it. */
@@ -112,9 +105,7 @@ export class Reader {
     const receivedAt = now()
     const batch = this.#batches++
     for (const event of events) {
-      if (event.type !== 'message') continue
-      const { id, from, seq, text, at } = event
-      this.deliveries.push({ id, from: from.id, seq, text, storedAt: at, receivedAt, batch })
+      if (event.type === 'message') this.deliveries.push({ event, receivedAt, batch })
     }
     this.onChange()
   }

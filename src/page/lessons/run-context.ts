@@ -73,6 +73,14 @@ export interface Span {
   toMs: number
 }
 
+/** The delay of one message. */
+export interface Latency {
+  id: string
+  /** ms since the epoch, by the server's clock. */
+  storedMs: number
+  latencyMs: number
+}
+
 /** What a lesson uses while it runs. */
 export interface RunContext {
   readonly seed: number
@@ -96,7 +104,7 @@ export interface RunContext {
   /** ms since the epoch by the server's clock, for a time of this page's clock. */
   toServerTime(pageMs: number): number
   /** ms from "stored at the server" to receipt, for all messages of a reader. */
-  latenciesOf(reader: Reader, span?: Span): { storedMs: number; latencyMs: number }[]
+  latenciesOf(reader: Reader, span?: Span): Latency[]
   /** When each message of a room was stored, in ms since the epoch by the server's clock, ascending. From all readers together. */
   arrivalsIn(room: string): number[]
   wait(ms: number): Promise<void>

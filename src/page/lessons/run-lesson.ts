@@ -45,7 +45,7 @@ export async function runLesson(lesson: Lesson, options: RunOptions): Promise<Le
     const { conditions } = run
     const noise = run.noise()
     const delivery = lesson.isLossy ? null : run.delivery()
-    const { y } = lesson.chart(settings)
+    const { y } = lesson.chart(settings, conditions)
     const judgement = judge({
       points,
       isLatency: y.unit === 'ms',
