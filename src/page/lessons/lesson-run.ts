@@ -9,6 +9,7 @@ import { linkOf } from '../network/links.ts'
 import { netOverLink } from '../network/net.ts'
 import { checkDelivery } from './delivery-check.ts'
 import { wordOf, type Settings } from './knobs.ts'
+import type { LessonPublisher, LessonReader } from './members.ts'
 import { PageWatch } from './page-watch.ts'
 import type { Point } from './point.ts'
 import { Publisher } from './publisher.ts'
@@ -59,7 +60,9 @@ export class LessonRun implements RunContext {
   readonly #readers: Reader[] = []
   readonly #publishers: Publisher[] = []
   readonly #watch = new PageWatch()
-  #controls: readonly Reader[] = []
+  /** ms by which each message was sent later than it was due. */
+  readonly #lateMs: number[] = []
+  #controls: readonly LessonReader[] = []
   #rooms = 0
   /** Called when something arrives at any reader or publisher. */
   readonly #checks = new Set<() => void>()
@@ -104,7 +107,7 @@ export class LessonRun implements RunContext {
     return link ? netOverLink(net, link) : null
   }
 
-  async openReader({ room, transport, tuning = {}, link, profile, wrapNet }: ReaderOptions): Promise<Reader> {
+  async openReader({ room, transport, tuning = {}, link, profile, wrapNet }: ReaderOptions): Promise<LessonReader> {
     const { net } = this.#environment
     const wanted = profile ?? this.#profile
     const way = (link === undefined || wanted === null ? null : this.netOver(wanted, link)) ?? net
@@ -116,7 +119,7 @@ export class LessonRun implements RunContext {
     return reader
   }
 
-  async openPublisher(room: string, ratePerS: number): Promise<Publisher> {
+  async openPublisher(room: string, ratePerS: number): Promise<LessonPublisher> {
     const publisher = new Publisher(this.#environment.net, room, ratePerS)
     this.#publishers.push(publisher)
     publisher.onChange = this.#changed
@@ -137,7 +140,7 @@ export class LessonRun implements RunContext {
     return pageMs + (this.#clock?.offsetMs ?? 0)
   }
 
-  latenciesOf(reader: Reader, span?: Span): Latency[] {
+  latenciesOf(reader: LessonReader, span?: Span): Latency[] {
     const all = reader.deliveries.map(({ event, receivedAt }) => {
       const storedMs = event.at + ROUNDED_MS
       return { id: event.id, storedMs, latencyMs: this.toServerTime(receivedAt) - storedMs }
@@ -206,7 +209,7 @@ export class LessonRun implements RunContext {
       longestStallMs: this.#watch.longestMs,
       pushMs: (one + other) / 2,
       twinMs: Math.abs(one - other),
-      publisherLateMs: meanOr0(this.#publishers.flatMap(({ lateMs }) => lateMs)),
+      publisherLateMs: meanOr0(this.#lateMs),
       clockMs: halfRoundTripMs,
       limited: this.#publishers.reduce((sum, { limited }) => sum + limited, 0),
       wasHidden: this.#watch.wasHidden,
@@ -230,7 +233,8 @@ export class LessonRun implements RunContext {
   async #send({ publisher, dueMs, text = numberedText }: Stream, startedAt: number): Promise<void> {
     for (const [index, due] of dueMs.entries()) {
       await this.wait(startedAt + due - now())
-      publisher.send(text(index), Math.max(0, now() - startedAt - due))
+      publisher.send(text(index))
+      this.#lateMs.push(Math.max(0, now() - startedAt - due))
     }
   }
 

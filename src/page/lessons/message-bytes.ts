@@ -10,9 +10,9 @@ import { meanOfBlocks, partsOf, type Estimate, type Pair } from './estimates.ts'
 import { framesDown, isEmpty, medianGapMs, pollsIn, pollsOf, type Poll } from './exchanges.ts'
 import { numberOf, secondsKnob, type Settings } from './knobs.ts'
 import type { Findings, Lesson } from './lesson.ts'
+import type { LessonReader } from './members.ts'
 import type { Point } from './point.ts'
 import type { RunContext, Span } from './run-context.ts'
-import type { Reader } from './reader.ts'
 import { textOf } from './unit.ts'
 
 const INTERVAL_MS = 1000
@@ -45,7 +45,7 @@ const bytesText = (findings: Findings, transport: TransportName): string => {
 export const messageBytes: Lesson = {
   id: 'message-bytes',
   knobs: [
-    { kind: 'number', name: 'rate', values: [1, 5, 20], min: 0.5, max: 50, default: 2, unit: 'per-second' },
+    { kind: 'number', name: 'rate', values: [1, 5, 20], min: 0.5, max: 50, default: 1, unit: 'per-second' },
     { kind: 'number', name: 'text', values: [4, 40, 200, 1000], min: 4, max: 1900, default: 40, unit: 'bytes' },
     { kind: 'number', name: 'cookie', values: [0, 500, 2000], min: 0, max: 3500, default: 0, unit: 'bytes' },
     secondsKnob(24, 5),
@@ -185,7 +185,7 @@ const jsonBytes = (event: MessageEvent): number => encoder.encode(JSON.stringify
 /** Bytes per message of polls, against requests in theory times the headers of one exchange, and the JSON of what they brought. */
 function polledBytes(
   context: RunContext,
-  reader: Reader,
+  reader: LessonReader,
   span: Span,
   head: { empty: number; news: number },
 ): Estimate | null {
@@ -220,7 +220,7 @@ function heldAnswersMs(arrivalsMs: readonly number[], { fromMs, toMs }: Span, ga
 }
 
 /** Bytes per message of a stream or socket, against the framing of one piece or frame for each batch. */
-function pushedBytesOf(reader: Reader, span: Span): Estimate | null {
+function pushedBytesOf(reader: LessonReader, span: Span): Estimate | null {
   const traits = TRANSPORT_TRAITS[reader.transport]
   if (traits.mode !== 'streaming' || traits.framing === null) return null
   const bytesOfBatch = pushedBytes[traits.framing]

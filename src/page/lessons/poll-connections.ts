@@ -2,9 +2,9 @@ import { exactly } from './estimates.ts'
 import { pollsOf } from './exchanges.ts'
 import { numberOf, type Settings } from './knobs.ts'
 import type { Findings, Lesson } from './lesson.ts'
+import type { LessonReader } from './members.ts'
 import type { Point } from './point.ts'
 import type { RunContext } from './run-context.ts'
-import type { Reader } from './reader.ts'
 import { textOf } from './unit.ts'
 
 /** The link that resets a connection which is silent for IDLE_S. */
@@ -72,7 +72,7 @@ export const pollConnections: Lesson = {
       return context.openReader({ room, transport: 'short-poll', tuning: { intervalMs: 1000 * intervalS }, ...way })
     }
     const points: Point[] = []
-    const pointOf = (intervalS: number, reader: Reader): Point[] => {
+    const pointOf = (intervalS: number, reader: LessonReader): Point[] => {
       const polls = pollsOf(reader).length
       const model = intervalS > keptS(settings) ? 1 : 1 / polls
       if (polls < 2) return []

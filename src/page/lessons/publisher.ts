@@ -1,16 +1,14 @@
 import { RoomMember } from '../../client/room-member.ts'
 import type { Net } from '../../client/transports/transport.ts'
+import type { LessonPublisher } from './members.ts'
 
 /** Messages per second of one member. A server limits each, and a member has one message under way at a time. */
 const RATE_PER_MEMBER = 12
 
 /** Sends messages to a room over WebSockets that no meter shows. */
-export class Publisher {
+export class Publisher implements LessonPublisher {
   readonly room: string
-  /** The ids of the messages that were handed over, in order. */
   readonly sent: string[] = []
-  /** ms by which each message was handed over later than it was due. */
-  readonly lateMs: number[] = []
   onChange: () => void = () => undefined
   readonly #members: readonly RoomMember[]
   /** Messages that the server has postponed or refused: it limits the rate. */
@@ -42,12 +40,9 @@ export class Publisher {
     return this.#acknowledged === this.sent.length
   }
 
-  /** @param lateMs by which it is later than it was due */
-  send(text: string, lateMs = 0): void {
+  send(text: string): void {
     const member = this.#members[this.sent.length % this.#members.length]
-    if (!member) return
-    this.sent.push(member.send(text).id)
-    this.lateMs.push(lateMs)
+    if (member) this.sent.push(member.send(text).id)
   }
 
   leave(): void {

@@ -8,9 +8,9 @@ import { meanOfGroups, type Estimate } from './estimates.ts'
 import { bytesByMessage, medianGapMs, pollsIn, pollsOf } from './exchanges.ts'
 import { linkKnob, numberOf, secondsKnob, type Settings } from './knobs.ts'
 import type { Findings, Lesson } from './lesson.ts'
+import type { LessonReader } from './members.ts'
 import type { Point } from './point.ts'
 import { pathOf, type Conditions, type RunContext, type Span } from './run-context.ts'
-import type { Reader } from './reader.ts'
 import { textOf } from './unit.ts'
 
 const RATES_PER_S = [0.5, 2, 6, 16, 40]
@@ -144,7 +144,7 @@ export const pushLatency: Lesson = {
 }
 
 /** Latencies by long-poll with those of the model, which knows the arrivals and the gap between an answer and the next request. */
-function heldPairs(context: RunContext, reader: Reader, span: Span) {
+function heldPairs(context: RunContext, reader: LessonReader, span: Span) {
   const { conditions } = context
   const measured = latenciesWithBytes(context, reader, span)
   const gap = medianGapMs(pollsIn(pollsOf(reader), span)) ?? gapMs(pathOf(conditions, BYTES))
@@ -158,7 +158,7 @@ function heldPairs(context: RunContext, reader: Reader, span: Span) {
   }))
 }
 
-function pushedPairs(context: RunContext, reader: Reader, span: Span) {
+function pushedPairs(context: RunContext, reader: LessonReader, span: Span) {
   const { conditions } = context
   return latenciesWithBytes(context, reader, span).map(({ latencyMs, bytes }) => ({
     value: latencyMs,
@@ -169,7 +169,7 @@ function pushedPairs(context: RunContext, reader: Reader, span: Span) {
 const transitMs = (conditions: Conditions, down: number): number => lastLegMs(pathOf(conditions, { up: 0, down }))
 
 /** With the bytes of the answer or frame that brought each message: a link with little bandwidth is slower for a long answer. */
-function latenciesWithBytes(context: RunContext, reader: Reader, span: Span) {
+function latenciesWithBytes(context: RunContext, reader: LessonReader, span: Span) {
   const bytes = bytesByMessage(reader)
   return context
     .latenciesOf(reader, span)

@@ -1,19 +1,11 @@
 import { noCounts, type Counts, type TraceRecord } from '../../meter.ts'
-import type { MessageEvent, RoomEvent, TransportName } from '../../protocol.ts'
+import type { RoomEvent, TransportName } from '../../protocol.ts'
 import { RoomMember } from '../../client/room-member.ts'
 import type { SessionState } from '../../client/session.ts'
 import type { Net, TransportTuning } from '../../client/transports/transport.ts'
 import { now, type ClockReading } from '../measure/clock.ts'
 import { MeterSocket, type MeterReport } from '../measure/meter-socket.ts'
-
-/** A message that a reader received. */
-export interface Delivery {
-  event: MessageEvent
-  /** By this page's clock, see measure/clock.ts. */
-  receivedAt: number
-  /** Number of the batch that brought it. */
-  batch: number
-}
+import type { Delivery, LessonReader } from './members.ts'
 
 export interface ReaderSetup {
   /** For joining and the meter connection. */
@@ -26,15 +18,13 @@ export interface ReaderSetup {
 }
 
 /** A member that reads a room by one transport, with all that it received and all that the server counted for it. */
-export class Reader {
+export class Reader implements LessonReader {
   readonly room: string
   readonly transport: TransportName
   readonly deliveries: Delivery[] = []
-  /** Requests and frames, by id; the newest state of each. */
   readonly records = new Map<number, TraceRecord>()
   /** Records that the server dropped since they were too many. */
   droppedRecords = 0
-  /** How often the connection was lost. */
   lost = 0
   state: SessionState = { name: 'connecting' }
   /** Called when something arrives. */
@@ -90,7 +80,7 @@ export class Reader {
     return this.state.name === 'open' && this.clock !== null && this.#report !== null
   }
 
-  /** The server's counts for its transport; zeros before the first report. */
+  /** Zeros before the first report. */
   get counts(): Counts {
     return this.#report?.counts[this.transport] ?? noCounts()
   }

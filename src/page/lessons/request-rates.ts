@@ -9,9 +9,9 @@ import { meanOfBlocks, meanOfGroups, partsOf, type Estimate } from './estimates.
 import { medianGapMs, pollsIn, pollsOf } from './exchanges.ts'
 import { linkKnob, numberOf, secondsKnob, type Settings } from './knobs.ts'
 import type { Findings, Lesson } from './lesson.ts'
+import type { LessonReader } from './members.ts'
 import type { Point } from './point.ts'
 import { pathOf, type Conditions, type Span } from './run-context.ts'
-import type { Reader } from './reader.ts'
 import { textOf } from './unit.ts'
 
 const RATES_PER_S = [0.2, 0.5, 1, 2, 5, 12]
@@ -181,7 +181,12 @@ export const requestRates: Lesson = {
 }
 
 /** Answers of a long poll per second, against the model that knows the arrivals and the gap. */
-function answersPerS(reader: Reader, arrivalsMs: readonly number[], span: Span, usualGapMs: number): Estimate | null {
+function answersPerS(
+  reader: LessonReader,
+  arrivalsMs: readonly number[],
+  span: Span,
+  usualGapMs: number,
+): Estimate | null {
   const polls = pollsOf(reader)
   const gap = medianGapMs(pollsIn(polls, span)) ?? usualGapMs
   const inSpan = arrivalsMs.filter((at) => at >= span.fromMs).map((at) => at - span.fromMs)
@@ -195,7 +200,7 @@ function answersPerS(reader: Reader, arrivalsMs: readonly number[], span: Span, 
 }
 
 /** Polls per second, from the times between two: a count in a short time would be rounded to whole polls. */
-function pollsPerS(reader: Reader, span: Span, intervalMs: number): Estimate | null {
+function pollsPerS(reader: LessonReader, span: Span, intervalMs: number): Estimate | null {
   const polls = pollsIn(pollsOf(reader), span)
   const pairs = polls
     .slice(1)

@@ -2,9 +2,8 @@ import type { Random } from '../../random.ts'
 import type { TransportName } from '../../transports.ts'
 import type { Net, TransportTuning } from '../../client/transports/transport.ts'
 import type { Path } from '../../models/path.ts'
+import type { LessonPublisher, LessonReader } from './members.ts'
 import type { Point } from './point.ts'
-import type { Publisher } from './publisher.ts'
-import type { Reader } from './reader.ts'
 
 /** What this page can use. */
 export interface Place {
@@ -60,7 +59,7 @@ export interface ReaderOptions {
 
 /** Messages that a publisher sends at these times, in ms from the beginning. */
 export interface Stream {
-  publisher: Publisher
+  publisher: LessonPublisher
   dueMs: readonly number[]
   /** By default a text of 40 bytes. */
   text?: (index: number) => string
@@ -98,13 +97,13 @@ export interface RunContext {
   /** The network without a link. */
   readonly direct: Net
   /** Settles when the reader has joined, is open, and has compared the clocks. It leaves when the run ends. */
-  openReader(options: ReaderOptions): Promise<Reader>
+  openReader(options: ReaderOptions): Promise<LessonReader>
   /** @param ratePerS messages per second that it will send: a fast publisher is several members, since a server limits each */
-  openPublisher(room: string, ratePerS: number): Promise<Publisher>
+  openPublisher(room: string, ratePerS: number): Promise<LessonPublisher>
   /** ms since the epoch by the server's clock, for a time of this page's clock. */
   toServerTime(pageMs: number): number
   /** ms from "stored at the server" to receipt, for all messages of a reader. */
-  latenciesOf(reader: Reader, span?: Span): Latency[]
+  latenciesOf(reader: LessonReader, span?: Span): Latency[]
   /** When each message of a room was stored, in ms since the epoch by the server's clock, ascending. From all readers together. */
   arrivalsIn(room: string): number[]
   wait(ms: number): Promise<void>

@@ -5,8 +5,8 @@ import { meanOfBlocks, partsOf, type Pair } from './estimates.ts'
 import { isEmpty, pollsIn, pollsOf } from './exchanges.ts'
 import { numberOf, secondsKnob, type Settings } from './knobs.ts'
 import type { Findings, Lesson } from './lesson.ts'
+import type { LessonReader } from './members.ts'
 import type { Point } from './point.ts'
-import type { Reader } from './reader.ts'
 import { textOf } from './unit.ts'
 
 /** Messages per second, each in a room of its own. */
@@ -132,7 +132,7 @@ export const wastedPolls: Lesson = {
 }
 
 /** null without a poll. */
-function emptyShareIn(readers: readonly Reader[], part: { fromMs: number; toMs: number }): number | null {
+function emptyShareIn(readers: readonly LessonReader[], part: { fromMs: number; toMs: number }): number | null {
   const polls = readers.flatMap((reader) => pollsIn(pollsOf(reader), part))
   return polls.length === 0 ? null : polls.filter(isEmpty).length / polls.length
 }

@@ -1,3 +1,31 @@
-import type { Guide } from '../guides/guide.tsx'
+import { useEffect } from 'preact/hooks'
+import { addressSettings } from '../../browser/router.ts'
+import { texts } from '../../i18n/i18n.ts'
+import { lessonOf } from '../../lessons/list.ts'
+import { cancelRun } from '../../lessons/running.ts'
+import { needLinks } from '../../network/links.ts'
+import type { Guide } from '../guides/guide.ts'
+import { experimentTexts } from './experiment-texts.ts'
+import { LessonList } from './lesson-list.tsx'
+import { LessonPage } from './lesson-page.tsx'
 
-export const ExperimentsGuide: Guide = () => <main class="guide">Experiments</main>
+/** The experiments: their list, or one of them. */
+export const ExperimentsGuide: Guide = ({ path }) => {
+  const { title } = experimentTexts.value
+  useEffect(() => {
+    needLinks()
+    // The run belongs to this view.
+    return cancelRun
+  }, [])
+  const [id] = path
+  const lesson = id === undefined ? undefined : lessonOf(id)
+  useEffect(() => {
+    document.title = `${title} · ${texts.value.title}`
+  }, [title])
+  return (
+    <main class="experiments" data-view={lesson ? 'lesson' : 'list'}>
+      <LessonList current={lesson} unknown={id !== undefined && !lesson ? id : null} />
+      {lesson && <LessonPage key={`${lesson.id} ${JSON.stringify(addressSettings.value)}`} lesson={lesson} />}
+    </main>
+  )
+}

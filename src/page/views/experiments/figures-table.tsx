@@ -1,0 +1,69 @@
+import { language } from '../../i18n/i18n.ts'
+import { pointAt } from '../../lessons/guess.ts'
+import type { Lesson } from '../../lessons/lesson.ts'
+import type { LessonResult } from '../../lessons/result.ts'
+import { textOf } from '../../lessons/unit.ts'
+import { verdictOfPoint } from '../../lessons/verdict.ts'
+import { experimentTexts } from './experiment-texts.ts'
+import { hueOf, nameOf, placeText } from './lesson-chart.tsx'
+
+/** The points of a chart in figures. */
+export function FiguresTable({ lesson, result }: { lesson: Lesson; result: LessonResult }) {
+  const words = experimentTexts.value
+  const texts = lesson.texts[language.value]
+  const { settings, conditions, points, guess } = result
+  const chart = lesson.chart(settings, conditions)
+  const prediction = lesson.prediction(settings)
+  const { unit } = chart.y
+  const guessed = new Map(
+    prediction.kind === 'sketch' && guess?.kind === 'sketch'
+      ? prediction.xs.map((x, index) => [pointAt(points, prediction.series, x), guess.values[index]])
+      : [],
+  )
+  const head = [texts.x, '', words.yours, words.model, words.measured, words.interval, words.verdict]
+  return (
+    <section class="panel experiment-figures" aria-labelledby="experiment-figures">
+      <h2 id="experiment-figures">{words.table}</h2>
+      <div class="experiment-scroll" tabIndex={0} role="region" aria-labelledby="experiment-figures">
+        <table>
+          <caption class="sr">{texts.y}</caption>
+          <thead>
+            <tr>
+              {head.map((text, index) =>
+                text === '' ? (
+                  <td key={index} />
+                ) : (
+                  <th key={index} scope="col">
+                    {text}
+                  </th>
+                ),
+              )}
+            </tr>
+          </thead>
+          <tbody>
+            {points.map((point) => {
+              const { series, x, value, low, high, model } = point
+              const own = guessed.get(point)
+              const verdict = verdictOfPoint(point)
+              return (
+                <tr key={`${series} ${x}`} data-transport={hueOf(lesson, series)}>
+                  <th scope="row">{placeText(lesson, chart, x)}</th>
+                  <td class="name">{nameOf(lesson, series)}</td>
+                  <td>{own !== undefined && textOf(own, unit)}</td>
+                  <td>{model !== null && textOf(model, unit)}</td>
+                  <td>
+                    <b>{textOf(value, unit)}</b>
+                  </td>
+                  <td>
+                    {textOf(low, unit)} – {textOf(high, unit)}
+                  </td>
+                  <td>{verdict !== null && words.verdicts[verdict]}</td>
+                </tr>
+              )
+            })}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,45 @@
+import { whole } from '../../browser/format.ts'
+import { guideAddress } from '../../browser/router.ts'
+import { language } from '../../i18n/i18n.ts'
+import type { Lesson } from '../../lessons/lesson.ts'
+import { LESSONS } from '../../lessons/list.ts'
+import { lessonResults } from '../../lessons/results.ts'
+import { experimentTexts } from './experiment-texts.ts'
+import { VerdictMark } from './verdict-mark.tsx'
+
+/** All experiments with their newest verdict in this browser. Beside an open experiment it is narrow. */
+export function LessonList({ current, unknown }: { current: Lesson | undefined; unknown: string | null }) {
+  const words = experimentTexts.value
+  const results = lessonResults.value
+  const done = LESSONS.filter(({ id }) => results[id]).length
+  const Title = current ? 'h2' : 'h1'
+  return (
+    <nav class="experiment-list" aria-label={words.title}>
+      <header>
+        <Title>{words.title}</Title>
+        <p class="experiment-done">{words.done(whole(done), whole(LESSONS.length))}</p>
+        {!current && <p class="experiment-intro">{words.intro}</p>}
+        {unknown !== null && <p role="alert">{words.noSuch(unknown)}</p>}
+      </header>
+      <ol>
+        {LESSONS.map((lesson, index) => {
+          const { question, claim } = lesson.texts[language.value]
+          const verdict = results[lesson.id]?.verdict ?? null
+          return (
+            <li key={lesson.id}>
+              <a href={guideAddress('experiments', [lesson.id])} aria-current={lesson === current ? 'page' : undefined}>
+                <span class="experiment-number">{index + 1}</span>
+                <b>{question}</b>
+                {!current && <span class="experiment-claim">{claim}</span>}
+                <small>
+                  <VerdictMark verdict={verdict} />
+                  {verdict === null ? words.none : words.verdicts[verdict]}
+                </small>
+              </a>
+            </li>
+          )
+        })}
+      </ol>
+    </nav>
+  )
+}
