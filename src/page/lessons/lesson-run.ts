@@ -190,6 +190,18 @@ export class LessonRun implements RunContext {
     yield measure(span())
   }
 
+  async *elapse(ms: number, measure: () => readonly Point[]): AsyncIterable<readonly Point[]> {
+    const startedAt = now()
+    for (let elapsedMs = 0; elapsedMs < ms; elapsedMs = now() - startedAt) {
+      this.progress(elapsedMs / ms)
+      await this.wait(Math.min(UPDATE_MS, ms - elapsedMs))
+      yield measure()
+    }
+    await this.wait(REPORT_MS)
+    this.progress(1)
+    yield measure()
+  }
+
   /** The control runs beside the lesson: two readers with the same settings, which should measure the same. */
   async startControl(): Promise<void> {
     const room = this.newRoom()

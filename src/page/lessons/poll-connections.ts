@@ -14,7 +14,7 @@ const IDLE_S = 10
 const BELOW = [0.2, 0.6]
 const MARGIN_S = 2.5
 /** Polls at the longest interval, beside the first. */
-const LONG_POLLS = 4
+const LONG_POLLS = 3
 const TOLERANCE = 0.12
 
 const keptS = (settings: Settings): number => numberOf(settings, 'keepAlive')
@@ -88,14 +88,14 @@ export const pollConnections: Lesson = {
     if (overLink) {
       // Each has a port of its own: a browser shares no connection between two ports.
       const readers = await Promise.all(intervals.map(async (s, link) => ({ s, reader: await open(s, link) })))
-      yield* elapse(context, totalMs(settings), () => readers.flatMap(({ s, reader }) => pointOf(s, reader)))
+      yield* context.elapse(totalMs(settings), () => readers.flatMap(({ s, reader }) => pointOf(s, reader)))
       return
     }
     // One after the other: a poll may use any connection that the page keeps to the server.
     for (const s of intervals) {
       const reader = await open(s, 0)
       const ms = 1000 * s * LONG_POLLS + 700
-      for await (const now of elapse(context, ms, () => pointOf(s, reader))) yield [...points, ...now]
+      for await (const now of context.elapse(ms, () => pointOf(s, reader))) yield [...points, ...now]
       points.push(...pointOf(s, reader))
       reader.leave()
     }
@@ -167,18 +167,6 @@ export const pollConnections: Lesson = {
       },
     },
   },
-}
-
-/** The points about once a second for `ms`, and a last time when the server has reported. */
-async function* elapse(context: RunContext, ms: number, points: () => Point[]): AsyncIterable<Point[]> {
-  const startedAt = performance.now()
-  for (let elapsedMs = 0; elapsedMs < ms; elapsedMs = performance.now() - startedAt) {
-    context.progress(elapsedMs / ms)
-    await context.wait(Math.min(1000, ms - elapsedMs))
-    yield points()
-  }
-  await context.wait(700)
-  yield points()
 }
 
 /** s for which the server keeps a silent connection, as it says itself; null where it does not say so. */

@@ -116,6 +116,8 @@ export interface RunContext {
     durationMs: number,
     measure: (span: Span) => readonly Point[],
   ): AsyncIterable<readonly Point[]>
-  /** For a lesson that does not use `publish`: 0 to 1. */
+  /** The same without messages: yields the points about once a second for this time, and a last time when the server's counts are there. */
+  elapse(ms: number, measure: () => readonly Point[]): AsyncIterable<readonly Point[]>
+  /** For a lesson that uses neither of them: 0 to 1. */
   progress(share: number): void
 }

@@ -1,0 +1,186 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { LESSONS } from '../../src/page/lessons/list.ts'
+import type { LessonResult } from '../../src/page/lessons/result.ts'
+import { verdictOfPoint } from '../../src/page/lessons/verdict.ts'
+import { INSPECTED, launchBrowser } from '../support/browser.ts'
+import { openLateAnswers } from '../support/late-answers.ts'
+import { startPlayground } from '../support/playground.ts'
+import { RETRIED } from '../support/retry.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launchBrowser()
+}, 60_000)
+afterAll(() => browser.close())
+
+/** With EXPERIMENTS=full each lesson runs with its default settings, and the figures are printed. */
+const IS_FULL = process.env['EXPERIMENTS'] === 'full'
+
+/** Settings for a run of a few seconds. */
+const SHORT: Record<string, string> = {
+  'poll-latency': 'seconds=8&link=4g',
+  'wasted-polls': 'seconds=5&interval=250',
+  // The server keeps a silent connection for 1 s here.
+  'poll-connections': 'keepAlive=1',
+  'push-latency': 'seconds=6&link=3g',
+  'request-rates': 'seconds=6&link=4g',
+  'message-bytes': 'seconds=5&rate=5',
+}
+
+interface Visit {
+  page: Page
+  errors: string[]
+}
+
+async function open(address: string, inspected = false): Promise<Visit> {
+  const context = await browser.newContext({
+    ...{ viewport: { width: 1280, height: 800 }, locale: 'en-US', reducedMotion: 'reduce' },
+    ...(inspected ? INSPECTED : {}),
+  })
+  onTestFinished(() => context.close())
+  const page = await context.newPage()
+  const errors: string[] = []
+  page.on('pageerror', (error) => errors.push(String(error)))
+  await page.goto(address)
+  await page.getByRole('main').getByRole('heading', { level: 1 }).waitFor()
+  return { page, errors }
+}
+
+/** Predicts by the keyboard: the first option, or the first knot a step higher. */
+async function predict(page: Page): Promise<void> {
+  const options = page.getByRole('main').getByRole('radio')
+  if ((await options.count()) > 0) await options.first().check()
+  else await page.getByRole('slider').first().press('ArrowUp')
+}
+
+const resultOf = (page: Page, id: string) =>
+  page.evaluate(
+    (lesson) =>
+      (JSON.parse(localStorage.getItem('experiments') ?? '{}') as Record<string, LessonResult | undefined>)[lesson] ??
+      null,
+    id,
+  )
+
+async function run(page: Page, id: string): Promise<LessonResult> {
+  await predict(page)
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  await expect
+    .poll(() => resultOf(page, id), {
+      timeout: 65_000,
+      interval: 250,
+      message: await page.getByRole('main').innerText(),
+    })
+    .not.toBeNull()
+  const result = await resultOf(page, id)
+  if (!result) throw new Error('no result')
+  return result
+}
+
+const rounded = (value: number) => Number(value.toPrecision(3))
+
+/** As a table: predicted, measured, interval, verdict. */
+function print({ lesson, points, verdict, reasons, noise, durationMs }: LessonResult): void {
+  const { stallMs, pushMs, twinMs, clockMs } = noise
+  const figures = [stallMs, pushMs, twinMs, clockMs].map(rounded).join(', ')
+  console.log(`${lesson}: ${verdict} ${reasons.join(' ')} in ${rounded(durationMs / 1000)} s; noise ${figures} ms`)
+  console.table(
+    points.map((point) => ({
+      series: point.series,
+      x: point.x,
+      predicted: point.model === null ? null : rounded(point.model),
+      measured: rounded(point.value),
+      low: rounded(point.low),
+      high: rounded(point.high),
+      tolerance: rounded(point.tolerance),
+      verdict: verdictOfPoint(point),
+    })),
+  )
+}
+
+describe('each experiment', () => {
+  it.each(LESSONS.filter(({ id }) => id in SHORT).map(({ id, texts }) => [id, texts.en.question] as const))(
+    '%s runs in a browser to a verdict that is not false',
+    RETRIED,
+    async (id) => {
+      const { base } = await startPlayground(IS_FULL ? {} : { idle: id === 'poll-connections' ? 1000 : 72_000 })
+      const { page, errors } = await open(`${base}/#/experiments/${id}${IS_FULL ? '' : `?${SHORT[id] ?? ''}&seed=42`}`)
+      const result = await run(page, id)
+      if (IS_FULL) print(result)
+      expect(result.points.length).toBeGreaterThan(2)
+      expect([result.verdict, ...result.reasons]).not.toContain('does not agree')
+      await page
+        .locator('.experiment-stamp')
+        .getByText(/^(Model agrees|Too noisy to say)$/)
+        .waitFor()
+      expect(await page.getByRole('table').getByRole('row').count()).toBe(result.points.length + 1)
+      expect(errors).toEqual([])
+    },
+    80_000,
+  )
+})
+
+describe('an experiment', () => {
+  it('runs after a prediction only, shows its progress, can be cancelled, and leaves no members', async () => {
+    const playground = await startPlayground({ links: 'off' })
+    const { page, errors } = await open(`${playground.base}/#/experiments/wasted-polls?seed=5&seconds=20`)
+    const button = page.getByRole('button', { name: 'Run', exact: true })
+    expect(await button.isDisabled()).toBe(true)
+    await predict(page)
+    await button.click()
+    const progress = page.getByRole('progressbar')
+    await expect.poll(async () => Number(await progress.getAttribute('aria-valuenow'))).toBeGreaterThan(0)
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await button.waitFor()
+    expect(await resultOf(page, 'wasted-polls')).toBeNull()
+    const members = () => [...playground.rooms.all].reduce((sum, room) => sum + room.roster.length, 0)
+    await expect.poll(members).toBe(0)
+    expect(errors).toEqual([])
+  })
+
+  it('writes its settings into the address, keeps its result, and exports it', async () => {
+    const { base } = await startPlayground({ links: 'off' })
+    const { page, errors } = await open(`${base}/#/experiments/message-bytes?seconds=4&rate=20&seed=9`, true)
+    const result = await run(page, 'message-bytes')
+    expect(result.settings).toEqual({ rate: 20, text: 40, cookie: 0, seconds: 4, seed: 9 })
+    expect(await page.evaluate(() => location.hash)).toBe(
+      '#/experiments/message-bytes?rate=20&text=40&cookie=0&seconds=4&seed=9',
+    )
+    const download = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Export as JSON' }).click()
+    expect((await download).suggestedFilename()).toMatch(/^message-bytes-.*\.json$/)
+    const picture = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Export as PNG' }).click()
+    expect((await picture).suggestedFilename()).toMatch(/^message-bytes-.*\.png$/)
+    await page.reload()
+    await page.locator('.experiment-stamp').waitFor()
+    await page.goto(`${base}/#/experiments`)
+    await expect
+      .poll(() => page.getByRole('navigation', { name: 'Experiments' }).innerText())
+      .toContain(`1 of ${LESSONS.length}`)
+    expect(errors).toEqual([])
+  })
+
+  it('does not agree when the answers of polls are late', RETRIED, async () => {
+    const { port } = await startPlayground({ links: 'off' })
+    const base = await openLateAnswers(port, /\/short-poll/, 150)
+    const { page } = await open(`${base}/#/experiments/poll-latency?seconds=8&seed=3`)
+    const { verdict, reasons } = await run(page, 'poll-latency')
+    expect(verdict).not.toBe('agrees')
+    expect([verdict, reasons]).toEqual(['does not agree', ['apart']])
+  })
+
+  it('is too noisy to say when the page is kept busy', async () => {
+    const { base } = await startPlayground({ links: 'off' })
+    const { page } = await open(`${base}/#/experiments/poll-latency?seconds=8&seed=3`)
+    await page.evaluate(() => {
+      setInterval(() => {
+        const until = performance.now() + 130
+        while (performance.now() < until);
+      }, 200)
+    })
+    const { verdict, reasons } = await run(page, 'poll-latency')
+    expect(verdict).toBe('too noisy to say')
+    expect(reasons).toContain('stalls')
+  })
+})
