@@ -101,7 +101,7 @@ function print({ lesson, points, verdict, reasons, noise, durationMs }: LessonRe
 describe('each experiment', () => {
   it.each(LESSONS.filter(({ id }) => id in SHORT).map(({ id, texts }) => [id, texts.en.question] as const))(
     '%s runs in a browser to a verdict that is not false',
-    RETRIED,
+    { ...RETRIED, timeout: 80_000 },
     async (id) => {
       const { base } = await startPlayground(IS_FULL ? {} : { idle: id === 'poll-connections' ? 1000 : 72_000 })
       const { page, errors } = await open(`${base}/#/experiments/${id}${IS_FULL ? '' : `?${SHORT[id] ?? ''}&seed=42`}`)
@@ -116,7 +116,6 @@ describe('each experiment', () => {
       expect(await page.getByRole('table').getByRole('row').count()).toBe(result.points.length + 1)
       expect(errors).toEqual([])
     },
-    80_000,
   )
 })
 

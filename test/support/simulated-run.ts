@@ -135,6 +135,9 @@ export class SimulatedRun implements RunContext {
   netOver(): null {
     return null
   }
+  rttOf(profile: string | null): number {
+    return profile === this.conditions.profile ? this.conditions.rttMs : 0
+  }
   progress(): void {
     // Nobody looks.
   }

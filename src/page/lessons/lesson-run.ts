@@ -17,6 +17,7 @@ import { Reader } from './reader.ts'
 import {
   conditionsWithout,
   type Conditions,
+  type Latency,
   type Place,
   type ReaderOptions,
   type RunContext,
@@ -107,11 +108,16 @@ export class LessonRun implements RunContext {
     return link ? netOverLink(net, link) : null
   }
 
-  async openReader({ room, transport, tuning = {}, link, profile, wrapNet }: ReaderOptions): Promise<LessonReader> {
+  rttOf(profile: string | null): number {
+    return profile === null ? 0 : (linkOf(this.#environment.links, profile, 0)?.rttMs ?? 0)
+  }
+
+  async openReader({ room, transport, tuning = {}, link, profile, history, wrapNet }: ReaderOptions): Promise<LessonReader> {
     const { net } = this.#environment
     const wanted = profile ?? this.#profile
     const way = (link === undefined || wanted === null ? null : this.netOver(wanted, link)) ?? net
-    const reader = new Reader({ net, connectionNet: wrapNet ? wrapNet(way) : way, room, transport, tuning })
+    const connectionNet = wrapNet ? wrapNet(way) : way
+    const reader = new Reader({ net, connectionNet, room, transport, tuning, history: history ?? false })
     this.#readers.push(reader)
     reader.onChange = this.#changed
     await this.#until(READY_MS, () => reader.isReady)

@@ -58,6 +58,8 @@ export interface Lesson {
   curves: (settings: Settings, conditions: Conditions) => readonly Curve[]
   /** What this browser and this server cannot show with these settings: keys of `texts.limitations`. */
   limitations: (settings: Settings, place: Place) => readonly string[]
+  /** Profiles of links without which there is nothing to measure. */
+  needs?: readonly string[]
   /** ms, without joining. */
   durationMs: (settings: Settings) => number
   /** The figures are counts that a busy machine does not change: they may agree on a busy machine too. */

@@ -15,6 +15,7 @@ export interface ReaderSetup {
   room: string
   transport: TransportName
   tuning: Partial<TransportTuning>
+  history: boolean
 }
 
 /** A member that reads a room by one transport, with all that it received and all that the server counted for it. */
@@ -34,7 +35,7 @@ export class Reader implements LessonReader {
   #report: MeterReport | null = null
   #batches = 0
 
-  constructor({ net, connectionNet, room, transport, tuning }: ReaderSetup) {
+  constructor({ net, connectionNet, room, transport, tuning, history }: ReaderSetup) {
     this.room = room
     this.transport = transport
     this.#meterSocket = new MeterSocket(net, room, {
@@ -55,6 +56,7 @@ export class Reader implements LessonReader {
       room,
       transport,
       tuning,
+      history,
       quiet: true,
       rejoin: 'never',
       observer: {

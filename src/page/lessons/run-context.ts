@@ -53,6 +53,8 @@ export interface ReaderOptions {
   link?: number
   /** Of the link; by default that of the lesson's knob `link`. */
   profile?: string
+  /** Begins with the history of the room. */
+  history?: true
   /** Wraps the reader's network, such as to read without a cursor or to count. */
   wrapNet?: (net: Net) => Net
 }
@@ -94,6 +96,8 @@ export interface RunContext {
   newRoom(): string
   /** The network over the n-th link with this profile; null without such a link. */
   netOver(profile: string, index: number): Net | null
+  /** ms that a link with this profile adds to a round trip; 0 for null. */
+  rttOf(profile: string | null): number
   /** The network without a link. */
   readonly direct: Net
   /** Settles when the reader has joined, is open, and has compared the clocks. It leaves when the run ends. */

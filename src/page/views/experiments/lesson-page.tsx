@@ -54,6 +54,8 @@ export function LessonPage({ lesson }: { lesson: Lesson }) {
       : null)
   const limitations = lesson.limitations(chosen, place.value)
 
+  const isPossible = (lesson.needs ?? []).every((profile) => place.value.profiles.includes(profile))
+
   const change = (changed: Settings) => {
     settings.value = changed
     guess.value = null
@@ -124,7 +126,7 @@ export function LessonPage({ lesson }: { lesson: Lesson }) {
           <RunBar
             lesson={lesson}
             settings={chosen}
-            canRun={shownGuess !== null}
+            canRun={shownGuess !== null && isPossible}
             result={running ? null : result}
             frame={frame}
             onRun={run}

@@ -1,5 +1,4 @@
 import { useSignal } from '@preact/signals'
-import type { RefObject } from 'preact'
 import { pngOf, saveFile, timedName } from '../../browser/save-file.ts'
 import { guideAddress } from '../../browser/router.ts'
 import { addressOfSettings, type Settings } from '../../lessons/knobs.ts'
@@ -20,7 +19,7 @@ interface RunBarProps {
   canRun: boolean
   result: LessonResult | null
   /** Contains the chart. */
-  frame: RefObject<HTMLElement>
+  frame: { current: HTMLElement | null }
   onRun: () => void
   onPredict: () => void
 }
