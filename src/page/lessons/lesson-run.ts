@@ -112,7 +112,15 @@ export class LessonRun implements RunContext {
     return profile === null ? 0 : (linkOf(this.#environment.links, profile, 0)?.rttMs ?? 0)
   }
 
-  async openReader({ room, transport, tuning = {}, link, profile, history, wrapNet }: ReaderOptions): Promise<LessonReader> {
+  async openReader({
+    room,
+    transport,
+    tuning = {},
+    link,
+    profile,
+    history,
+    wrapNet,
+  }: ReaderOptions): Promise<LessonReader> {
     const { net } = this.#environment
     const wanted = profile ?? this.#profile
     const way = (link === undefined || wanted === null ? null : this.netOver(wanted, link)) ?? net

@@ -19,7 +19,7 @@ const INTERVAL_MS = 1000
 const HOLD_MS = 25_000
 /** Time before the measured part in which the headers of single requests are counted. */
 const HEAD_MS = 2600
-const PARTS = 8
+const PARTS = 12
 const COOKIE = 'experiment'
 
 /** What a message adds to JSON beside its text: names, ids, numbers. Used before a run only. */
@@ -45,7 +45,7 @@ const bytesText = (findings: Findings, transport: TransportName): string => {
 export const messageBytes: Lesson = {
   id: 'message-bytes',
   knobs: [
-    { kind: 'number', name: 'rate', values: [1, 5, 20], min: 0.5, max: 50, default: 1, unit: 'per-second' },
+    { kind: 'number', name: 'rate', values: [1, 2, 5, 20], min: 0.5, max: 50, default: 2, unit: 'per-second' },
     { kind: 'number', name: 'text', values: [4, 40, 200, 1000], min: 4, max: 1900, default: 40, unit: 'bytes' },
     { kind: 'number', name: 'cookie', values: [0, 500, 2000], min: 0, max: 3500, default: 0, unit: 'bytes' },
     secondsKnob(24, 5),
@@ -102,7 +102,7 @@ export const messageBytes: Lesson = {
       bytesOf(findings, name),
     )
     if (poll == null || held == null || socket == null) return 'open'
-    const isDwarfed = [poll, held].map((bytes) => bytes > 3 * socket)
+    const isDwarfed = [poll, held].map((bytes) => bytes > 2 * socket)
     return isDwarfed.every(Boolean) ? 'holds' : isDwarfed.some(Boolean) ? 'holds in part' : 'does not hold'
   },
   texts: {

@@ -12,10 +12,10 @@ import { textOf } from './unit.ts'
 /** Messages per second, each in a room of its own. */
 const RATES_PER_S = [0.2, 0.5, 1, 2, 5, 10]
 /** Readers in each room, whose polls are spread over the interval: the luck of one phase counts less. */
-const PHASES = 2
-const PARTS = 8
+const PHASES = 3
+const PARTS = 12
 /** Of a share, which is 0 to 1. */
-const TOLERANCE = 0.06
+const TOLERANCE = 0.07
 
 const intervalText = (settings: Settings): string => textOf(numberOf(settings, 'interval') / 1000, 's')
 
