@@ -328,6 +328,7 @@ class Simulation {
     const { faults, keepAliveMs } = this.#options
     if (faults.opensAlways || receivedAt - this.#lastPollMs > keepAliveMs) counts.opened += 1
     this.#lastPollMs = answeredAt
+    counts.polls += 1
     return totalBytes(down)
   }
 

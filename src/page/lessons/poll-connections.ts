@@ -1,5 +1,4 @@
 import { exactly } from './estimates.ts'
-import { pollsOf } from './exchanges.ts'
 import { numberOf, type Settings } from './knobs.ts'
 import type { Findings, Lesson } from './lesson.ts'
 import type { LessonReader } from './members.ts'
@@ -73,12 +72,12 @@ export const pollConnections: Lesson = {
     }
     const points: Point[] = []
     const pointOf = (intervalS: number, reader: LessonReader): Point[] => {
-      const polls = pollsOf(reader).length
+      const { polls, opened } = reader.counts
       const model = intervalS > keptS(settings) ? 1 : 1 / polls
       if (polls < 2) return []
       return [
         {
-          ...exactly(reader.counts.opened / polls, model, polls),
+          ...exactly(opened / polls, model, polls),
           series: 'short-poll',
           x: intervalS,
           tolerance: TOLERANCE,
