@@ -323,6 +323,7 @@ class Simulation {
         answeredAt,
       },
       ...{ status: hasNews ? 200 : 204, isOver: true, events: events.length, brings: events.map((event) => event.id) },
+      ...(answeredAt > receivedAt ? { parkedFrom: receivedAt, parkedTo: answeredAt } : {}),
       ...{ up: { ...noBytes(), headers: HEADERS.up }, down },
     } satisfies ExchangeRecord)
     const { faults, keepAliveMs } = this.#options

@@ -7,7 +7,7 @@ import type { MessageEvent } from '../../protocol.ts'
 import { TRANSPORT_TRAITS, transportsThat, type TransportName } from '../../transports.ts'
 import { logAxis } from './axes.ts'
 import { meanOfBlocks, partsOf, type Estimate, type Pair } from './estimates.ts'
-import { framesDown, isEmpty, medianGapMs, pollsIn, pollsOf, type Poll } from './exchanges.ts'
+import { framesDown, isEmpty, meanGapMs, pollsIn, pollsOf, quietPartsOf, type Poll } from './exchanges.ts'
 import { numberOf, secondsKnob, type Settings } from './knobs.ts'
 import type { Findings, Lesson } from './lesson.ts'
 import type { LessonReader } from './members.ts'
@@ -102,7 +102,7 @@ export const messageBytes: Lesson = {
       bytesOf(findings, name),
     )
     if (poll == null || held == null || socket == null) return 'open'
-    const isDwarfed = [poll, held].map((bytes) => bytes > 2 * socket)
+    const isDwarfed = [poll, held].map((bytes) => bytes > 1.5 * socket)
     return isDwarfed.every(Boolean) ? 'holds' : isDwarfed.some(Boolean) ? 'holds in part' : 'does not hold'
   },
   texts: {
@@ -194,8 +194,9 @@ function polledBytes(
   const cursorBytes = reader.member.cursor?.length ?? USUAL_CURSOR_BYTES
   const arrivalsMs = context.arrivalsIn(reader.room)
   const isHeld = TRANSPORT_TRAITS[reader.transport].mode === 'held'
-  const answersMs = isHeld ? heldAnswersMs(arrivalsMs, span, medianGapMs(polls) ?? 1) : []
-  const blocks = partsOf(span, PARTS).map((part) => {
+  const answersMs = isHeld ? heldAnswersMs(arrivalsMs, span, meanGapMs(polls) ?? 1) : []
+  const parts = isHeld ? quietPartsOf(span, arrivalsMs, PARTS) : pollPartsOf(polls)
+  const blocks = parts.map((part) => {
     const own = pollsIn(polls, part)
     const brought = own.flatMap(({ brings = [] }) => brings)
     const newsCount = own.filter((poll) => !isEmpty(poll)).length
@@ -211,6 +212,13 @@ function polledBytes(
     }
   })
   return perMessage(blocks)
+}
+
+/** Parts of equally many polls, each from its first poll to the first poll of the next part: a part in time would have a poll more or less. */
+function pollPartsOf(polls: readonly Poll[]): { fromMs: number; toMs: number }[] {
+  const size = Math.max(1, Math.floor((polls.length - 1) / PARTS))
+  const starts = polls.filter((_, index) => index % size === 0).map(({ answeredAt }) => answeredAt)
+  return starts.slice(1).map((toMs, index) => ({ fromMs: starts[index] ?? toMs, toMs }))
 }
 
 function heldAnswersMs(arrivalsMs: readonly number[], { fromMs, toMs }: Span, gapMs: number): number[] {
@@ -243,8 +251,8 @@ function pushedBytesOf(reader: LessonReader, span: Span): Estimate | null {
 
 /** Each block is divided by the mean number of messages, so that the mean of the blocks is the whole divided by all messages. */
 function perMessage(blocks: readonly { messages: number; bytes: number; model: number }[]): Estimate | null {
-  const messages = mean(blocks.map((block) => block.messages))
-  if (messages === 0) return null
+  const messages = blocks.reduce((sum, block) => sum + block.messages, 0) / blocks.length
+  if (!(messages > 0)) return null
   return meanOfBlocks(blocks.map(({ bytes, model }): Pair => ({ value: bytes / messages, model: model / messages })))
 }
 

@@ -5,7 +5,7 @@ import { gapMs, lastLegMs } from '../../models/path.ts'
 import * as push from '../../models/push.ts'
 import { linearAxis } from './axes.ts'
 import { meanOfGroups, type Estimate } from './estimates.ts'
-import { bytesByMessage, medianGapMs, pollsIn, pollsOf } from './exchanges.ts'
+import { bytesByMessage, meanGapMs, pollsIn, pollsOf } from './exchanges.ts'
 import { linkKnob, numberOf, secondsKnob, type Settings } from './knobs.ts'
 import type { Findings, Lesson } from './lesson.ts'
 import type { LessonReader } from './members.ts'
@@ -21,6 +21,8 @@ const HOLD_MS = 25_000
 const GROUPS = 10
 /** A whole request of a browser over a link, and the usual answer with one message. */
 const BYTES = { up: 600, down: 700 }
+/** What a further message adds to an answer. */
+const MESSAGE_BYTES = 230
 
 /** Of a long poll: a message that comes near the end of a gap waits for all of the next gap, or for none of it. */
 const toleranceOf = (series: string, modelMs: number): number =>
@@ -37,6 +39,21 @@ const meanText = (findings: Findings, series: string, ratePerS: number): string 
 }
 const [QUIET, BUSY] = [RATES_PER_S[0] ?? 0, RATES_PER_S.at(-1) ?? 0]
 
+/** The more messages share an answer, the longer is the answer, and with it the gap. */
+function heldWait(conditions: Conditions, ratePerS: number): longPoll.HeldWait {
+  let wait: longPoll.HeldWait = waitFor(conditions, ratePerS, BYTES.down)
+  for (let round = 0; round < 4; round++) {
+    const messages = Math.max(1, ratePerS / longPoll.responsesPerS(wait))
+    wait = waitFor(conditions, ratePerS, BYTES.down + (messages - 1) * MESSAGE_BYTES)
+  }
+  return wait
+}
+
+function waitFor(conditions: Conditions, ratePerS: number, down: number): longPoll.HeldWait {
+  const path = pathOf(conditions, { up: BYTES.up, down })
+  return { ...path, ratePerS, gapMs: Math.max(0.1, gapMs(path)), holdMs: HOLD_MS }
+}
+
 /** Long-poll and WebSocket read the same rooms, from quiet to busy, all at once. */
 export const pushLatency: Lesson = {
   id: 'push-latency',
@@ -47,12 +64,8 @@ export const pushLatency: Lesson = {
   }),
   prediction: () => ({ kind: 'sketch', series: 'long-poll', xs: RATES_PER_S }),
   curves: (_, conditions) => {
-    const path = pathOf(conditions, BYTES)
     return [
-      {
-        series: 'long-poll',
-        at: (ratePerS) => longPoll.meanMs({ ...path, ratePerS, gapMs: Math.max(0.1, gapMs(path)), holdMs: HOLD_MS }),
-      },
+      { series: 'long-poll', at: (ratePerS) => longPoll.meanMs(heldWait(conditions, ratePerS)) },
       { series: 'websocket', at: () => push.meanMs(pathOf(conditions, { up: 0, down: 0 })) },
     ]
   },
@@ -149,7 +162,7 @@ export const pushLatency: Lesson = {
 function heldPairs(context: RunContext, reader: LessonReader, span: Span) {
   const { conditions } = context
   const measured = latenciesWithBytes(context, reader, span)
-  const gap = medianGapMs(pollsIn(pollsOf(reader), span)) ?? gapMs(pathOf(conditions, BYTES))
+  const gap = meanGapMs(pollsIn(pollsOf(reader), span)) ?? gapMs(pathOf(conditions, BYTES))
   const arrivalsMs = measured.map(({ storedMs }) => storedMs - span.fromMs)
   // Until each message is answered.
   const untilMs = (arrivalsMs.at(-1) ?? 0) + gap + 1

@@ -5,8 +5,8 @@ import * as longPoll from '../../models/long-poll.ts'
 import { gapMs } from '../../models/path.ts'
 import * as shortPoll from '../../models/short-poll.ts'
 import { crossingPerS } from '../../models/statistics.ts'
-import { meanOfBlocks, meanOfGroups, partsOf, type Estimate } from './estimates.ts'
-import { medianGapMs, pollsIn, pollsOf } from './exchanges.ts'
+import { meanOfBlocks, meanOfGroups, type Estimate } from './estimates.ts'
+import { meanGapMs, pollsIn, pollsOf, quietPartsOf } from './exchanges.ts'
 import { linkKnob, numberOf, secondsKnob, type Settings } from './knobs.ts'
 import type { Findings, Lesson } from './lesson.ts'
 import type { LessonReader } from './members.ts'
@@ -188,11 +188,12 @@ function answersPerS(
   usualGapMs: number,
 ): Estimate | null {
   const polls = pollsOf(reader)
-  const gap = medianGapMs(pollsIn(polls, span)) ?? usualGapMs
+  const gap = meanGapMs(pollsIn(polls, span)) ?? usualGapMs
   const inSpan = arrivalsMs.filter((at) => at >= span.fromMs).map((at) => at - span.fromMs)
   const { answersMs } = knownArrivals.heldAnswers(inSpan, { gapMs: gap, holdMs: HOLD_MS }, span.toMs - span.fromMs)
-  const blocks = partsOf(span, PARTS).map((part) => {
-    const perS = 1000 / (part.toMs - part.fromMs)
+  // Divided by the mean length of a part, so that the mean of the blocks is the whole rate.
+  const perS = (1000 * PARTS) / (span.toMs - span.fromMs)
+  const blocks = quietPartsOf(span, arrivalsMs, PARTS).map((part) => {
     const modelled = answersMs.filter((at) => at >= part.fromMs - span.fromMs && at < part.toMs - span.fromMs)
     return { value: pollsIn(polls, part).length * perS, model: modelled.length * perS }
   })

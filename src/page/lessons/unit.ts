@@ -8,7 +8,7 @@ const short = (value: number): string =>
   Math.abs(value) >= 100 ? whole(value) : String(Number(value.toPrecision(value < 1 ? 2 : 3)))
 
 const figures: Record<Unit, (value: number) => Figure> = {
-  ms: duration,
+  ms: (value) => (value === 0 ? { figure: '0', unit: 'ms' } : duration(value)),
   s: (value) => ({ figure: short(value), unit: 's' }),
   share: percent,
   'per-second': (value) => ({ figure: short(value), unit: '/s' }),

@@ -15,6 +15,8 @@ interface ExperimentTexts {
   steps: { predict: string; run: string; compare: string }
   stepsLabel: string
   sketch: string
+  /** The heading of the chart, from the titles of its axes. */
+  against: (y: string, x: string) => string
   knot: (x: string) => string
   run: string
   again: string
@@ -77,6 +79,7 @@ const en: ExperimentTexts = {
   claimOf: 'Claim',
   steps: { predict: 'Predict', run: 'Run', compare: 'Compare' },
   stepsLabel: 'Steps',
+  against: (y, x) => `${y.charAt(0).toUpperCase()}${y.slice(1)} against ${x}`,
   sketch: 'Drag the points to what you expect, or select one and use the arrow keys.',
   knot: (x) => `Your prediction at ${x}`,
   run: 'Run',
@@ -167,6 +170,7 @@ const zhCN: ExperimentTexts = {
   claimOf: '说法',
   steps: { predict: '预测', run: '运行', compare: '对照' },
   stepsLabel: '步骤',
+  against: (y, x) => `${y}与${x}`,
   sketch: '把圆点拖到你预想的位置，或选中一个点后用方向键移动。',
   knot: (x) => `你在 ${x} 处的预测`,
   run: '运行',

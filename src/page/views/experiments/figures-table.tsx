@@ -5,7 +5,7 @@ import type { LessonResult } from '../../lessons/result.ts'
 import { textOf } from '../../lessons/unit.ts'
 import { verdictOfPoint } from '../../lessons/verdict.ts'
 import { experimentTexts } from './experiment-texts.ts'
-import { hueOf, nameOf, placeText } from './lesson-chart.tsx'
+import { hueOfPoint, nameOf, placeText } from './lesson-chart.tsx'
 
 /** The points of a chart in figures. */
 export function FiguresTable({ lesson, result }: { lesson: Lesson; result: LessonResult }) {
@@ -46,7 +46,7 @@ export function FiguresTable({ lesson, result }: { lesson: Lesson; result: Lesso
               const own = guessed.get(point)
               const verdict = verdictOfPoint(point)
               return (
-                <tr key={`${series} ${x}`} data-transport={hueOf(lesson, series)}>
+                <tr key={`${series} ${x}`} data-transport={hueOfPoint(lesson, chart, point)}>
                   <th scope="row">{placeText(lesson, chart, x)}</th>
                   <td class="name">{nameOf(lesson, series)}</td>
                   <td>{own !== undefined && textOf(own, unit)}</td>

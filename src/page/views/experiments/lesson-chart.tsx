@@ -44,6 +44,16 @@ export const nameOf = (lesson: Lesson, name: string): string =>
 export const hueOf = (lesson: Lesson, series: string): TransportName | undefined =>
   lesson.hues?.[series] ?? (isTransport(series) ? series : undefined)
 
+/** The hue of a point: of its series, or else of its category. */
+export function hueOfPoint(
+  lesson: Lesson,
+  { x }: Chart,
+  point: Pick<Point, 'series' | 'x'>,
+): TransportName | undefined {
+  const category = isCategories(x) ? (x.categories[point.x] ?? '') : ''
+  return hueOf(lesson, point.series) ?? (isTransport(category) ? category : undefined)
+}
+
 /** The text of a place on the x axis. */
 export function placeText(lesson: Lesson, { x }: Chart, value: number): string {
   return isCategories(x) ? nameOf(lesson, x.categories[value] ?? '') : textOf(value, x.unit)
@@ -92,8 +102,10 @@ export function LessonChart(props: ChartProps) {
           <PointMark
             key={`${point.series} ${point.x}`}
             lesson={lesson}
+            chart={chart}
             point={point}
             scales={scales}
+            asidePx={asideOf(chart, points, point)}
             curveAt={curves.find(({ series }) => series === point.series)?.at(point.x) ?? null}
             hasModel={hasModel}
           />
@@ -202,19 +214,31 @@ function CurveLine({ lesson, chart: { x }, curve, scales }: CurveProps) {
   return <path class="curve" data-transport={hue} d={path} />
 }
 
+/** Distance of two series at one category, in px. */
+const ASIDE_PX = 18
+
+function asideOf({ x }: Chart, points: readonly Point[], point: Point): number {
+  if (!isCategories(x)) return 0
+  const series = points.filter((other) => other.x === point.x).map((other) => other.series)
+  return (series.indexOf(point.series) - (series.length - 1) / 2) * ASIDE_PX
+}
+
 interface PointProps {
   lesson: Lesson
+  chart: Chart
   point: Point
   scales: Scales
+  /** Px to the right of its place: series at one category stand side by side. */
+  asidePx: number
   /** The model's line at this place. */
   curveAt: number | null
   hasModel: boolean
 }
 
-function PointMark({ lesson, point, scales: { x, y, yAxis }, curveAt, hasModel }: PointProps) {
+function PointMark({ lesson, chart, point, scales: { x, y, yAxis }, asidePx, curveAt, hasModel }: PointProps) {
   const { series, value, low, high, model } = point
-  const hue = hueOf(lesson, series)
-  const at = x(point.x)
+  const hue = hueOfPoint(lesson, chart, point)
+  const at = x(point.x) + asidePx
   const isApart = model !== null && (curveAt === null || Math.abs(y(model) - y(curveAt)) > APART_PX)
   return (
     <g data-transport={hue} class="point">
@@ -223,22 +247,24 @@ function PointMark({ lesson, point, scales: { x, y, yAxis }, curveAt, hasModel }
       {isTransport(series) ? (
         <Mark of={series} x={at} y={y(value)} size={5.5} />
       ) : (
-        <SeriesMark series={Object.keys(lesson.texts.en.names ?? {}).indexOf(series)} x={at} y={y(value)} />
+        <SeriesMark lesson={lesson} series={series} x={at} y={y(value)} />
       )}
       <title>{`${nameOf(lesson, series)}: ${textOf(value, yAxis.unit)}`}</title>
     </g>
   )
 }
 
+const SERIES_SHAPES = [
+  'M-5 0a5 5 0 1 0 10 0a5 5 0 1 0 -10 0z',
+  'M-5 -5h10v10h-10z',
+  'M0 -6.5L6.5 0L0 6.5L-6.5 0z',
+  'M0 -6L6 5H-6z',
+]
+
 /** A disc, a square, a diamond or a triangle, by the place of the series among the lesson's own names. */
-function SeriesMark({ series, x, y }: { series: number; x: number; y: number }) {
-  const shapes = [
-    'M-5 0a5 5 0 1 0 10 0a5 5 0 1 0 -10 0z',
-    'M-5 -5h10v10h-10z',
-    'M0 -6.5L6.5 0L0 6.5L-6.5 0z',
-    'M0 -6L6 5H-6z',
-  ]
-  return <path class="mark" d={shapes[Math.max(0, series) % shapes.length]} transform={`translate(${x} ${y})`} />
+function SeriesMark({ lesson, series, x, y }: { lesson: Lesson; series: string; x: number; y: number }) {
+  const place = Math.max(0, Object.keys(lesson.texts.en.names ?? {}).indexOf(series))
+  return <path class="mark" d={SERIES_SHAPES[place % SERIES_SHAPES.length]} transform={`translate(${x} ${y})`} />
 }
 
 interface GuessesProps {
@@ -284,6 +310,24 @@ function Guesses({ lesson, chart, settings, guesses, points, scales: { x, y } }:
   )
 }
 
+/** The series, where their names are not the names of the categories. */
+function Legend({ lesson, points, scales }: { lesson: Lesson; points: readonly Point[]; scales: Scales }) {
+  const names = [...new Set(points.map(({ series }) => series))].filter((series) => !isTransport(series))
+  if (names.length < 2) return null
+  return (
+    <>
+      {names.map((series, index) => (
+        <g key={series} class="point" data-transport={hueOf(lesson, series)}>
+          <SeriesMark lesson={lesson} series={series} x={scales.right - 8} y={10 + index * LABEL_PX} />
+          <text class="legend" x={scales.right - 20} y={14 + index * LABEL_PX} text-anchor="end">
+            {nameOf(lesson, series)}
+          </text>
+        </g>
+      ))}
+    </>
+  )
+}
+
 interface EndLabelProps {
   lesson: Lesson
   chart: Chart
@@ -295,7 +339,7 @@ interface EndLabelProps {
 
 /** The name of each series at the end of its line. Names that would touch move down. */
 function EndLabels({ lesson, chart: { x }, curves, points, guesses, scales }: EndLabelProps): JSX.Element | null {
-  if (isCategories(x)) return null
+  if (isCategories(x)) return <Legend lesson={lesson} points={points} scales={scales} />
   const { you } = experimentTexts.value
   const [guess] = guesses
   const names = [...new Set([...curves.map(({ series }) => series), ...points.map(({ series }) => series)])]

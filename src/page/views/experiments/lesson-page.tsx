@@ -95,44 +95,47 @@ export function LessonPage({ lesson }: { lesson: Lesson }) {
         ))}
       </ol>
       <div class="experiment-columns">
-        <section class="panel experiment-plot" ref={frame} aria-label={texts.y}>
-          <header>
-            <h2>{step === 'predict' ? texts.predict : `${texts.y} · ${texts.x}`}</h2>
-            <p>{texts.what(chosen)}</p>
-          </header>
-          {prediction.kind === 'choice' && (
-            <PredictionChoice
-              lesson={lesson}
-              options={prediction.options}
-              guess={shownGuess}
-              isLocked={step !== 'predict'}
-              onChoose={(option) => (guess.value = { kind: 'choice', option })}
-            />
-          )}
-          {isSketching && <p class="experiment-hint">{words.sketch}</p>}
-          {(prediction.kind === 'sketch' || step !== 'predict') && (
-            <LessonChart
+        <div class="experiment-main">
+          <section class="panel experiment-plot" ref={frame} aria-label={texts.y}>
+            <header>
+              <h2>{step === 'predict' ? texts.predict : words.against(texts.y, texts.x)}</h2>
+              <p>{texts.what(chosen)}</p>
+            </header>
+            {prediction.kind === 'choice' && (
+              <PredictionChoice
+                lesson={lesson}
+                options={prediction.options}
+                guess={shownGuess}
+                isLocked={step !== 'predict'}
+                onChoose={(option) => (guess.value = { kind: 'choice', option })}
+              />
+            )}
+            {isSketching && <p class="experiment-hint">{words.sketch}</p>}
+            {(prediction.kind === 'sketch' || step !== 'predict') && (
+              <LessonChart
+                lesson={lesson}
+                settings={chosen}
+                conditions={conditions}
+                points={points}
+                guesses={sketch ? [sketch] : []}
+                hasModel={result !== null && !running}
+                onSketch={isSketching ? (values) => (guess.value = { kind: 'sketch', values }) : undefined}
+                label={result && !running ? texts.finding({ ...result }) : `${texts.y}, ${texts.x}`}
+              />
+            )}
+            {result && !running && <p class="experiment-legend">{words.modelNote}</p>}
+            <RunBar
               lesson={lesson}
               settings={chosen}
-              conditions={conditions}
-              points={points}
-              guesses={sketch ? [sketch] : []}
-              hasModel={result !== null && !running}
-              onSketch={isSketching ? (values) => (guess.value = { kind: 'sketch', values }) : undefined}
-              label={result && !running ? texts.finding({ ...result }) : `${texts.y}, ${texts.x}`}
+              canRun={shownGuess !== null && isPossible}
+              result={running ? null : result}
+              frame={frame}
+              onRun={run}
+              onPredict={predictAgain}
             />
-          )}
-          {result && !running && <p class="experiment-legend">{words.modelNote}</p>}
-          <RunBar
-            lesson={lesson}
-            settings={chosen}
-            canRun={shownGuess !== null && isPossible}
-            result={running ? null : result}
-            frame={frame}
-            onRun={run}
-            onPredict={predictAgain}
-          />
-        </section>
+          </section>
+          {result && !running && <FiguresTable lesson={lesson} result={result} />}
+        </div>
         <aside class="experiment-side">
           {limitations.length > 0 && (
             <section class="panel experiment-limits">
@@ -153,7 +156,6 @@ export function LessonPage({ lesson }: { lesson: Lesson }) {
           <NextLesson number={number} />
         </aside>
       </div>
-      {result && !running && <FiguresTable lesson={lesson} result={result} />}
     </article>
   )
 }
