@@ -1,5 +1,5 @@
 import { pushedBytes } from '../../src/models/framing.ts'
-import type { ByteSplit, Counts, ExchangeRecord, TraceRecord } from '../../src/meter.ts'
+import type { ByteSplit, Counts, RequestRecord, TraceRecord } from '../../src/meter.ts'
 import { noBytes, noCounts, totalBytes } from '../../src/meter.ts'
 import type { MessageEvent } from '../../src/protocol.ts'
 import { seededRandom, type Random } from '../../src/random.ts'
@@ -292,7 +292,7 @@ class Simulation {
           : batchBytes
       const bytes: ByteSplit = { ...noBytes(), envelope: size + this.#padding(message.storedMs) }
       const id = ++this.#records
-      const frame = { type: 'frame', id, exchange: 0, way: 'down', kind: 'batch', at: message.storedMs } as const
+      const frame = { type: 'frame', id, request: 0, way: 'down', kind: 'batch', at: message.storedMs } as const
       this.#reader.records.set(id, { ...frame, transport, bytes, messages: [message.event.id] })
       const { serviceMs, oneWayDownMs } = pathOf(conditions, { up: 0, down: totalBytes(bytes) })
       this.#deliver([message], message.storedMs + serviceMs + oneWayDownMs)
@@ -312,7 +312,7 @@ class Simulation {
     const id = ++this.#records
     this.#reader.records.set(id, {
       ...{
-        type: 'exchange',
+        type: 'request',
         id,
         transport,
         kind: 'poll',
@@ -323,9 +323,9 @@ class Simulation {
         answeredAt,
       },
       ...{ status: hasNews ? 200 : 204, isOver: true, events: events.length, brings: events.map((event) => event.id) },
-      ...(answeredAt > receivedAt ? { parkedFrom: receivedAt, parkedTo: answeredAt } : {}),
+      ...(answeredAt > receivedAt ? { heldFrom: receivedAt, heldTo: answeredAt } : {}),
       ...{ up: { ...noBytes(), headers: HEADERS.up }, down },
-    } satisfies ExchangeRecord)
+    } satisfies RequestRecord)
     const { faults, keepAliveMs } = this.#options
     if (faults.opensAlways || receivedAt - this.#lastPollMs > keepAliveMs) counts.opened += 1
     this.#lastPollMs = answeredAt

@@ -1,12 +1,12 @@
 /** What the records of a reader say about its requests and frames. */
-import { totalBytes, type ExchangeRecord, type FrameRecord, type TraceRecord } from '../../meter.ts'
+import { totalBytes, type RequestRecord, type FrameRecord, type TraceRecord } from '../../meter.ts'
 import { mean } from '../../models/statistics.ts'
 
 interface Recorded {
   records: ReadonlyMap<number, TraceRecord>
 }
 
-export type Poll = ExchangeRecord & { answeredAt: number }
+export type Poll = RequestRecord & { answeredAt: number }
 
 interface Range {
   fromMs: number
@@ -14,7 +14,7 @@ interface Range {
 }
 
 const isPoll = (record: TraceRecord): record is Poll =>
-  record.type === 'exchange' && record.kind === 'poll' && record.status !== undefined && record.answeredAt !== undefined
+  record.type === 'request' && record.kind === 'poll' && record.status !== undefined && record.answeredAt !== undefined
 
 /** Polls that the server answered, by the time of the answer. */
 export const pollsOf = ({ records }: Recorded): Poll[] =>
@@ -30,7 +30,7 @@ export const framesDown = ({ records }: Recorded): FrameRecord[] =>
   [...records.values()].filter((record): record is FrameRecord => record.type === 'frame' && record.way === 'down')
 
 /** When the server read the log for the answer. */
-const readAt = ({ receivedAt, parkedTo }: Poll): number => parkedTo ?? receivedAt
+const readAt = ({ receivedAt, heldTo }: Poll): number => heldTo ?? receivedAt
 
 /** ms from one read of the log to the arrival of the next request, on average; null with fewer than three. */
 export function meanGapMs(polls: readonly Poll[]): number | null {

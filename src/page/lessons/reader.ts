@@ -1,7 +1,7 @@
 import { noCounts, type Counts, type TraceRecord } from '../../meter.ts'
 import type { RoomEvent, TransportName } from '../../protocol.ts'
 import { RoomMember } from '../../client/room-member.ts'
-import type { SessionState } from '../../client/session.ts'
+import type { SessionState } from '../../client/session-state.ts'
 import type { Net, TransportTuning } from '../../client/transports/transport.ts'
 import { now, type ClockReading } from '../measure/clock.ts'
 import { MeterSocket, type MeterReport } from '../measure/meter-socket.ts'
