@@ -8,8 +8,16 @@ import type { Guide } from '../guides/guide.ts'
 import { experimentTexts } from './experiment-texts.ts'
 import { LessonList } from './lesson-list.tsx'
 import { LessonPage } from './lesson-page.tsx'
+import { LoadedClassroom, type ClassroomPage } from './loaded-classroom.tsx'
 
-/** The experiments: their list, or one of them. */
+/** `claims`, `handout`, and `<experiment>/board`; null for other paths. */
+function classroomPage([first, second]: readonly string[]): ClassroomPage | null {
+  if (first === 'claims' || first === 'handout') return { is: first }
+  const lesson = second === 'board' && first !== undefined ? lessonOf(first) : undefined
+  return lesson ? { is: 'board', lesson } : null
+}
+
+/** The experiments: their list, one of them, or a page beside them. */
 export const ExperimentsGuide: Guide = ({ path }) => {
   const { title } = experimentTexts.value
   useEffect(() => {
@@ -22,6 +30,14 @@ export const ExperimentsGuide: Guide = ({ path }) => {
   useEffect(() => {
     document.title = `${title} · ${texts.value.title}`
   }, [title])
+  const page = classroomPage(path)
+  if (page) {
+    return (
+      <main class="experiments" data-view={page.is}>
+        <LoadedClassroom key={page.is} page={page} />
+      </main>
+    )
+  }
   return (
     <main class="experiments" data-view={lesson ? 'lesson' : 'list'}>
       <LessonList current={lesson} unknown={id !== undefined && !lesson ? id : null} />

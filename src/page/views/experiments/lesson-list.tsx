@@ -4,6 +4,7 @@ import { language } from '../../i18n/i18n.ts'
 import type { Lesson } from '../../lessons/lesson.ts'
 import { LESSONS } from '../../lessons/list.ts'
 import { lessonResults } from '../../lessons/results.ts'
+import { claimsTexts } from './claims-texts.ts'
 import { experimentTexts } from './experiment-texts.ts'
 import { VerdictMark } from './verdict-mark.tsx'
 
@@ -19,6 +20,12 @@ export function LessonList({ current, unknown }: { current: Lesson | undefined; 
         <Title>{words.title}</Title>
         <p class="experiment-done">{words.done(whole(done), whole(LESSONS.length))}</p>
         {!current && <p class="experiment-intro">{words.intro}</p>}
+        {!current && (
+          <p class="experiment-beside">
+            <a href={guideAddress('experiments', ['claims'])}>{claimsTexts.value.title}</a>
+            <a href={guideAddress('experiments', ['handout'])}>{claimsTexts.value.handout}</a>
+          </p>
+        )}
         {unknown !== null && <p role="alert">{words.noSuch(unknown)}</p>}
       </header>
       <ol>
