@@ -41,7 +41,7 @@ export const preflights: Lesson = {
     const points = (): Point[] =>
       readers.map((reader, x) => {
         const records = [...reader.records.values()]
-        const asked = records.filter((record) => record.type === 'exchange' && record.kind === 'preflight').length
+        const asked = records.filter((record) => record.type === 'request' && record.kind === 'preflight').length
         const model = reader.transport === 'websocket' ? 0 : 1
         return { series: 'asked', x, tolerance: model === 0 || asked === 0 ? 0 : asked, ...exactly(asked, model, 1) }
       })

@@ -7,7 +7,7 @@ import { totalBytes, type Counts } from '../../meter.ts'
 import type { TransportName } from '../../transports.ts'
 import { DEFAULT_TUNING } from '../../client/transports/transport.ts'
 import { exactly, meanOfBlocks, partsOf } from './estimates.ts'
-import { medianGapMs, pollsOf } from './exchanges.ts'
+import { meanGapMs, pollsOf } from './exchanges.ts'
 import { linkKnob, numberOf, secondsKnob, wordOf, type Settings } from './knobs.ts'
 import type { Axis } from './axes.ts'
 import type { Findings, Lesson } from './lesson.ts'
@@ -161,7 +161,7 @@ export const tokens: Lesson = {
       const { conditions } = context
       const held = joined.find(({ transport }) => transport === 'long-poll')?.reader
       // The gap as the server sees it: it contains what browser and page take between an answer and the next request.
-      const measuredGapMs = held ? medianGapMs(pollsOf(held)) : null
+      const measuredGapMs = held ? meanGapMs(pollsOf(held)) : null
       const holding = { gapMs: measuredGapMs ?? gapOf(conditions), holdMs: DEFAULT_TUNING.holdMs }
       const { answersMs } = heldAnswers(
         arrivalsMs.map((atMs) => atMs - span.fromMs),
