@@ -3,6 +3,7 @@ import { commit } from './rig/commit.ts'
 import { conclusionsOf } from './analysis/conclusions.ts'
 import { DURATIONS } from './rig/durations.ts'
 import { describeMachine } from './rig/machine.ts'
+import { capacity } from './scenarios/capacity.ts'
 import { deflate } from './scenarios/deflate.ts'
 import { http } from './scenarios/http.ts'
 import { http2 } from './scenarios/http2.ts'
@@ -27,7 +28,18 @@ import {
   type SelfCheckResult,
 } from './self-checks.ts'
 
-const scenarios: Record<Scenario, RunScenario> = { latency, overhead, rates, rtt, http, sweep, memory, http2, deflate }
+const scenarios: Record<Scenario, RunScenario> = {
+  latency,
+  overhead,
+  rates,
+  rtt,
+  http,
+  sweep,
+  memory,
+  http2,
+  deflate,
+  capacity,
+}
 
 /** Deliveries. */
 const MIN_FOR_MEDIAN = 60

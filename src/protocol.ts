@@ -21,6 +21,8 @@ export const HEARTBEAT_HEADER = 'heartbeat-ms'
 
 /** Valid room names. */
 export const ROOM_PATTERN = '^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$'
+/** The name of a report's folder: no dots and no slashes, so it is never a path. */
+export const REPORT_ID_PATTERN = '^[0-9A-Za-z][0-9A-Za-z-]{0,63}$'
 
 /**
  * Matches a text that a person can see. Not enough are white space, controls, characters that Unicode ignores by default (U+200B,
@@ -228,6 +230,16 @@ export const schemas = /* @__PURE__ */ (() => {
         { description: 'several ports with one profile are separate links' },
       ),
     }),
+    reports: Type.Object({
+      reports: Type.Array(
+        Type.Object({
+          id: Type.String({ pattern: REPORT_ID_PATTERN, description: 'name of the folder, which begins with a time' }),
+          bytes: Type.Integer({ description: 'size of report.json' }),
+          hasCoefficients: Type.Boolean({ description: 'there is a coefficients.json' }),
+          hasPage: Type.Boolean({ description: 'there is a report.html' }),
+        }),
+      ),
+    }),
     jsonp: Type.Object({
       after: Type.Optional(cursor),
       callback: Type.String({
@@ -268,6 +280,9 @@ export type Batch = Static<typeof schemas.batch>
 /** The answer to `GET /about`. */
 export type About = Static<typeof schemas.about>
 export type AboutLink = About['links'][number]
+
+/** An entry of the answer to `GET /reports`. */
+export type ListedReport = Static<typeof schemas.reports>['reports'][number]
 
 /** The answer to a draft, with its position in the log. */
 export type Ack = Static<typeof schemas.ack>

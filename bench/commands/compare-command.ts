@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { renderComparison } from '../report/compare-terminal.ts'
-import { compareReports } from '../report/compare.ts'
+import { compareReports } from '../../src/models/report-comparison.ts'
 import { readReport, ReportError } from '../report/read.ts'
 
 /** Exit statuses. */

@@ -1,4 +1,4 @@
-import type { ReportComparison, ComparedRow, Setting } from './compare.ts'
+import type { ReportComparison, ComparedRow, Setting } from '../../src/models/report-comparison.ts'
 import { figure, fixed, interval, signed, THIN_SPACE, withUnit } from './format.ts'
 import { METRICS, shown } from './metrics.ts'
 import type { Estimate } from './schema.ts'

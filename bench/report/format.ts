@@ -3,7 +3,7 @@
 /** Separates groups of digits, and a number from its unit, without a line break. */
 export const THIN_SPACE = '\u202f'
 
-export type Unit = 'ms' | 'µs' | 'B' | 'kB' | '/s' | '%' | ''
+export type Unit = 'ms' | 'µs' | 'B' | 'kB' | 'MB' | '/s' | '%' | ''
 
 const MAX_DECIMALS = 6
 

@@ -1,3 +1,4 @@
+import { CELL_FIGURES } from '../../src/models/report-cells.ts'
 import type { Unit } from './format.ts'
 import type { Cell, Estimate, Scenario } from './schema.ts'
 
@@ -19,21 +20,8 @@ const point = (value: number | null | undefined): Estimate | undefined =>
 const percentile = (cell: Cell, wanted: number): Estimate | undefined =>
   point(cell.latencyMs?.percentiles.find(([at]) => at === wanted)?.[1])
 
-function median({ latencyMs }: Cell): Estimate | undefined {
-  if (!latencyMs) return undefined
-  const { p50, medianInterval } = latencyMs
-  return medianInterval ? { value: p50, low: medianInterval[0], high: medianInterval[1] } : { value: p50 }
-}
-
-/** Without growth there is no figure: the memory does not depend on the clients. */
-function memoryPerClient({ memory }: Cell): Estimate | undefined {
-  if (!memory || memory.perClientBytes <= 0) return undefined
-  const [low, high] = memory.interval ?? []
-  return { value: memory.perClientBytes, ...(low === undefined || high === undefined ? {} : { low, high }) }
-}
-
 const each = {
-  p50: { unit: 'ms', of: median, model: 'p50Ms' },
+  p50: { unit: 'ms', of: CELL_FIGURES.p50.of, model: 'p50Ms' },
   p90: { unit: 'ms', of: (cell) => point(cell.latencyMs?.p90), model: 'p90Ms' },
   p95: { unit: 'ms', of: (cell) => percentile(cell, 95), model: 'p95Ms' },
   p99: { unit: 'ms', of: (cell) => point(cell.latencyMs?.p99), model: 'p99Ms' },
@@ -60,7 +48,26 @@ const each = {
   memoryPerClient: {
     unit: 'B',
     shown: { unit: 'kB', factor: 1 / 1000 },
-    of: memoryPerClient,
+    of: CELL_FIGURES.memoryPerClient.of,
+  },
+  utilisation: {
+    unit: '',
+    shown: { unit: '%', factor: 100 },
+    of: ({ scenario, cpu }) => point(scenario === 'capacity' ? cpu?.utilisation : null),
+    model: 'utilisation',
+  },
+  bytesPerS: {
+    unit: 'B',
+    shown: { unit: 'kB', factor: 1 / 1000 },
+    of: ({ scenario, bytes, ratePerS, clients }) =>
+      point(scenario === 'capacity' && bytes ? bytes.perMessage.application.value * ratePerS * clients : null),
+    model: 'bytesPerS',
+  },
+  residentBytes: {
+    unit: 'B',
+    shown: { unit: 'MB', factor: 1e-6 },
+    of: ({ scenario, memory }) => point(scenario === 'capacity' ? memory?.loadedBytes : null),
+    model: 'residentBytes',
   },
 } as const satisfies Record<string, Omit<Metric, 'key'>>
 
@@ -81,6 +88,7 @@ export const METRICS_OF: Record<Scenario, readonly MetricKey[]> = {
   memory: ['memoryPerClient'],
   http2: ['bytesPerRequest', 'headersPerRequest', 'cpuPerRequest', 'requestsPerS', 'requestP50'],
   deflate: ['bytesPerMessage', 'wireBytesPerMessage', 'cpuPerDelivery', 'memoryPerClient'],
+  capacity: ['utilisation', 'bytesPerS', 'residentBytes'],
 }
 
 /** What people read: in the unit that is shown. */
@@ -94,6 +102,10 @@ export function shown(metric: Metric, estimate: Estimate): Estimate & { unit: Un
     unit,
   }
 }
+
+/** The figure of a cell's model in the unit that is shown. */
+export const shownModel = ({ shown: { factor } = { unit: '', factor: 1 } }: Metric, model: number): number =>
+  model * factor
 
 /** What a cell is called within its scenario: everything after the scenario in its id. */
 export const variantOf = ({ id, scenario, subject }: Cell): string =>

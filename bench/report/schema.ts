@@ -21,10 +21,21 @@ const split = Type.Object({
   payload: Type.Number({ description: 'the text of messages, UTF-8' }),
 })
 
-export const SCENARIOS = ['latency', 'overhead', 'rates', 'rtt', 'http', 'sweep', 'memory', 'http2', 'deflate'] as const
+export const SCENARIOS = [
+  'latency',
+  'overhead',
+  'rates',
+  'rtt',
+  'http',
+  'sweep',
+  'memory',
+  'http2',
+  'deflate',
+  'capacity',
+] as const
 
 /** Scenarios that only a full run includes by default. */
-export const ONLY_IN_FULL: readonly (typeof SCENARIOS)[number][] = ['http2', 'deflate']
+export const ONLY_IN_FULL: readonly (typeof SCENARIOS)[number][] = ['http2', 'deflate', 'capacity']
 
 export const parametersSchema = Type.Object({
   clients: count('subscribers of an overhead cell'),
@@ -65,6 +76,10 @@ export const cellSchema = Type.Object({
   intervalMs: Type.Optional(Type.Number()),
   holdMs: Type.Optional(Type.Number()),
   rttMs: Type.Optional(Type.Number()),
+  gapMs: Type.Optional(
+    Type.Number({ description: 'mean time from the end of a long poll’s answer to the next read for its client' }),
+  ),
+  files: Type.Optional(count('open files of the server')),
   payloadBytes: count(),
   counts: Type.Object({
     published: count(),

@@ -1,9 +1,10 @@
 import { styleText } from 'node:util'
+import { capacity } from './figures/capacity.ts'
 import { cellNameOf } from './figures/figure.ts'
 import { pairName, spellVerdict } from './figures/paired.ts'
 import { spellCrossover } from './figures/per-message.ts'
 import { figure, fixed, interval, withUnit } from './format.ts'
-import { METRICS, METRICS_OF, shown, type MetricKey } from './metrics.ts'
+import { METRICS, METRICS_OF, shown, shownModel, type MetricKey } from './metrics.ts'
 import { overviewOf } from './overview.ts'
 import { SCENARIOS, type Cell, type Report } from './schema.ts'
 import { displayWidth, tableLines, tame, wrap, type Column, type Paint } from './terminal-table.ts'
@@ -44,6 +45,7 @@ export function renderTerminal(report: Report, { colour, width }: TerminalOption
         ...scenarioTable(cells, METRICS_OF[scenario], room, paint),
         ...doubts.flatMap((cell) => item(`${cellNameOf(cell, texts)}: ${cell.validity.reasons.join('; ')}`, '◇')),
         ...(scenario === 'latency' ? comparisonLines(report, item) : []),
+        ...(scenario === 'capacity' ? ['', ...checkTable(report, room, paint)] : []),
       ]
     }),
     ...(report.published.length > 0 ? head('comparison with published results') : []),
@@ -93,6 +95,14 @@ const comparisonLines = ({ comparisons }: Report, item: (words: string, sign?: s
     const text = `${pairName(comparison, texts)}: ${fixed(value, around.decimals)} ms (${around.low} to ${around.high}): ${spellVerdict(comparison, texts)}`
     return item(text, comparison.verdict === 'no difference shown' ? '◇' : '●')
   })
+
+/** Predicted and measured loads that were not used for the fit. */
+function checkTable(report: Report, room: number, paint: ReturnType<typeof painter>): string[] {
+  const { head, rows } = capacity.table(report, texts)
+  if (rows.length === 0) return []
+  const columns = head.map((words, i): Column => ({ head: words, align: i < 2 ? 'left' : 'right' }))
+  return fitted(columns, rows, room, paint, (column) => (column === 0 || column === 6 ? 'bold' : null))
+}
 
 const COLUMNS: Column[] = [
   { head: '' },
@@ -154,7 +164,7 @@ function rowsOf(cell: Cell, keys: readonly MetricKey[]): string[][] {
         texts.metrics[key],
         withUnit(around ? fixed(value, around.decimals) : figure(value), unit),
         around ? `${around.low} to ${around.high}` : '',
-        model === undefined ? '' : figure(model),
+        model === undefined ? '' : figure(shownModel(metric, model)),
       ],
     ]
   })

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Coefficients } from '../../src/models/capacity.ts'
 import { renderCsv } from './csv.ts'
 import { renderHtml } from './html.ts'
 import type { Report } from './schema.ts'
@@ -9,12 +10,22 @@ export interface ReportPaths {
   json: string
   csv: string
   html: string
+  /** null without coefficients. */
+  coefficients: string | null
 }
 
 const MAX_IN_ONE_SECOND = 100
+const COEFFICIENTS = 'coefficients.json'
 
-/** Writes `<outDir>/<time>/report.json`, `.csv` and `.html`: all three files appear at the same time, or none. */
-export async function writeReport(report: Report, outDir: string): Promise<ReportPaths> {
+/**
+ * Writes `<outDir>/<time>/report.json`, `.csv` and `.html`, and coefficients.json where there are coefficients: all files appear
+ * at the same time, or none.
+ */
+export async function writeReport(
+  report: Report,
+  outDir: string,
+  coefficients: Coefficients | null = null,
+): Promise<ReportPaths> {
   const draft = join(outDir, `.report-${randomUUID()}`)
   await mkdir(draft, { recursive: true })
   try {
@@ -22,9 +33,15 @@ export async function writeReport(report: Report, outDir: string): Promise<Repor
       writeFile(join(draft, 'report.json'), `${JSON.stringify(report, null, 1)}\n`),
       writeFile(join(draft, 'report.csv'), renderCsv(report)),
       writeFile(join(draft, 'report.html'), renderHtml(report)),
+      ...(coefficients ? [writeFile(join(draft, COEFFICIENTS), `${JSON.stringify(coefficients, null, 1)}\n`)] : []),
     ])
     const folder = await settle(draft, join(outDir, folderName(report.startedAt)))
-    return { json: join(folder, 'report.json'), csv: join(folder, 'report.csv'), html: join(folder, 'report.html') }
+    return {
+      json: join(folder, 'report.json'),
+      csv: join(folder, 'report.csv'),
+      html: join(folder, 'report.html'),
+      coefficients: coefficients ? join(folder, COEFFICIENTS) : null,
+    }
   } catch (error) {
     await rm(draft, { recursive: true, force: true })
     throw error

@@ -14,6 +14,7 @@ export interface Durations {
   memory: MemorySteps
   http2Ms: number
   deflate: { clients: number; windowMs: number }
+  capacity: CapacitySteps
   /** Budget for repeating windows that are not valid. */
   repeatMs: number
 }
@@ -25,6 +26,16 @@ export interface MemorySteps {
   steps: number
 }
 
+/** Costs are measured with each number of `clients`, ascending, in a window of at least windowMs for each rate, and with `check`. */
+export interface CapacitySteps {
+  clients: readonly number[]
+  check: number
+  windowMs: number
+  blocks: number
+  /** Memory is read whenever this number of clients has been added. */
+  memoryStep: number
+}
+
 /** The transports of the scenarios, by the time that one more transport takes. `--transports` replaces all three sets. */
 export interface TransportSets {
   /** All in one room at the same time: one more takes no more time. */
@@ -33,6 +44,8 @@ export interface TransportSets {
   apart: readonly TransportName[]
   /** One after another, at each of several rates. */
   curves: readonly TransportName[]
+  /** One after another, with several numbers of clients. */
+  capacity: readonly TransportName[]
 }
 
 /**
@@ -41,9 +54,12 @@ export interface TransportSets {
  */
 export const BASIC = transportsThat(({ isBasic }) => isBasic === true)
 
+/** The transports of the page's first row. */
+const COMMON = transportsThat(({ isCommon }) => isCommon === true)
+
 export const DURATIONS: Record<Parameters['profile'], Durations> = {
   quick: {
-    transports: { together: BASIC, apart: BASIC, curves: BASIC },
+    transports: { together: BASIC, apart: BASIC, curves: BASIC, capacity: BASIC },
     latencyMs: 1500,
     overhead: { blocks: 1, parts: 4, windowMs: 600 },
     rates: { perS: [6, 24], windowMs: 400 },
@@ -53,10 +69,17 @@ export const DURATIONS: Record<Parameters['profile'], Durations> = {
     memory: { first: 500, step: 250, steps: 6 },
     http2Ms: 400,
     deflate: { clients: 50, windowMs: 1000 },
+    capacity: {
+      clients: [25, 50, 100],
+      check: 300,
+      windowMs: 1000,
+      blocks: 2,
+      memoryStep: 25,
+    },
     repeatMs: 0,
   },
   default: {
-    transports: { together: [...BASIC, 'sse'], apart: BASIC, curves: BASIC },
+    transports: { together: [...BASIC, 'sse'], apart: BASIC, curves: BASIC, capacity: COMMON },
     latencyMs: 6500,
     overhead: { blocks: 2, parts: 5, windowMs: 1500 },
     rates: { perS: [3, 8, 20, 48], windowMs: 800 },
@@ -66,10 +89,17 @@ export const DURATIONS: Record<Parameters['profile'], Durations> = {
     memory: { first: 500, step: 500, steps: 4 },
     http2Ms: 1500,
     deflate: { clients: 500, windowMs: 4000 },
+    capacity: {
+      clients: [50, 100, 250, 500, 1000],
+      check: 3000,
+      windowMs: 4000,
+      blocks: 4,
+      memoryStep: 200,
+    },
     repeatMs: 2000,
   },
   full: {
-    transports: { together: TRANSPORTS, apart: TRANSPORTS, curves: BASIC },
+    transports: { together: TRANSPORTS, apart: TRANSPORTS, curves: BASIC, capacity: COMMON },
     latencyMs: 60_000,
     overhead: { blocks: 5, parts: 10, windowMs: 5000 },
     rates: { perS: [1, 2.5, 5, 7.5, 10, 15, 20, 30, 40, 80, 160], windowMs: 5000 },
@@ -79,6 +109,13 @@ export const DURATIONS: Record<Parameters['profile'], Durations> = {
     memory: { first: 1000, step: 1000, steps: 9 },
     http2Ms: 5000,
     deflate: { clients: 500, windowMs: 15_000 },
+    capacity: {
+      clients: [50, 100, 250, 500, 1000],
+      check: 3000,
+      windowMs: 10_000,
+      blocks: 4,
+      memoryStep: 200,
+    },
     repeatMs: 120_000,
   },
 }

@@ -1,5 +1,6 @@
 import { memoryGrowth, type MemoryPoint } from '../analysis/memory-growth.ts'
 import type { MemorySteps } from '../rig/durations.ts'
+import { openFiles } from '../rig/open-files.ts'
 import { rawGroup, transportsOf, repeatUntilValid, type Run, type RunScenario } from '../rig/run.ts'
 import type { TransportName } from '../../src/protocol.ts'
 import type { Cell } from '../report/schema.ts'
@@ -76,11 +77,4 @@ export function fitSteps({ first, step, steps }: MemorySteps, maxClients: number
   const total = first + step * steps
   if (total <= maxClients) return { first, step, steps }
   return { first: Math.floor((first * maxClients) / total), step: Math.floor((step * maxClients) / total), steps }
-}
-
-/** Files that this process and its children may open: Node raises the soft limit to the hard limit. */
-function openFiles(): number {
-  const { userLimits } = process.report.getReport() as { userLimits?: { open_files?: { soft: number | 'unlimited' } } }
-  const soft = userLimits?.open_files?.soft
-  return typeof soft === 'number' ? soft : Number.POSITIVE_INFINITY
 }

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { buildApp, type Playground } from '../../src/server/app.ts'
 import type { Config } from '../../src/server/config/settings.ts'
@@ -18,6 +19,8 @@ export interface ServerSample {
   /** G: ms from one read of the log for a long poll to the next read for the same client; mean and number. */
   gap: { meanMs: number; n: number }
   head: string
+  /** Open files of this process; null where /proc does not tell. */
+  files: number | null
 }
 
 let playground: Playground | null = null
@@ -44,6 +47,7 @@ const handlers = {
       waiting: log?.waiting ?? 0,
       gap: { meanMs: n > 0 ? sumMs / n : Number.NaN, n },
       head: log?.head ?? '',
+      files: countOpenFiles(),
     }
   },
   /** user + system, in µs. Does not reset the gaps of `sample`. */
@@ -66,6 +70,14 @@ const handlers = {
 }
 export type ServerHandlers = typeof handlers
 serve(handlers)
+
+function countOpenFiles(): number | null {
+  try {
+    return readdirSync('/proc/self/fd').length
+  } catch {
+    return null
+  }
+}
 
 /** V8 grows and shrinks its heap in steps of MB: its free part does not depend on the number of clients. */
 function residentBytes(): number {

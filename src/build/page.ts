@@ -12,7 +12,7 @@ const PUBLIC = 'public'
 const SCRIPTS = join(PUBLIC, 'js')
 
 const COMPRESSED = /\.(br|gz)$/
-const COMPRESSIBLE = /\.(js|css|html|svg)$/
+const COMPRESSIBLE = /\.(js|css|html|svg|json)$/
 
 async function filesOf(folder: string, wanted: RegExp): Promise<string[]> {
   const paths = await readdir(folder, { recursive: true })

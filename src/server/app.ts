@@ -24,6 +24,7 @@ import { mountMeterSocket } from './routes/meter-socket.ts'
 import { handleBadUrl, handleParserError } from './http/client-errors.ts'
 import { checkHandshakes } from './http/handshake.ts'
 import { handleErrors } from './http/error-handler.ts'
+import { mountReports } from './routes/reports.ts'
 import { mountPage } from './routes/page.ts'
 import { Rooms } from './room/rooms.ts'
 import type { Membership } from './room/membership.ts'
@@ -90,6 +91,7 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
   mountHealth(app, rooms, store)
   if (config.metrics) (await import('./operations/metrics.ts')).mountMetrics(app, rooms, store)
   mountAbout(app, links)
+  mountReports(app, config.reports)
   const roomRoutes = { prefix: '/rooms/:room' }
   await app.register(async (scope) => {
     const room = scope.withTypeProvider<TypeBoxTypeProvider>()

@@ -32,7 +32,7 @@ describe('npm run bench', () => {
     [['--headers', 'none'], 'minimal, browser'],
     [
       ['--scenario', 'latency,speed'],
-      'speed is not one of latency, overhead, rates, rtt, http, sweep, memory, http2, deflate',
+      'speed is not one of latency, overhead, rates, rtt, http, sweep, memory, http2, deflate, capacity',
     ],
     [['--transports', 'sse,pigeon'], 'pigeon is not one of short-poll, long-poll, websocket, sse'],
     [['--quick', '--full'], 'cannot be used with'],

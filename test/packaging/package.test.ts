@@ -23,6 +23,7 @@ const ALLOWED = {
     String.raw`dist/client/index\.js(\.map)?`,
     `dist/client/${TYPES}`,
     String.raw`public/(index\.html|icon\.svg|[a-z]+\.css)(\.br|\.gz)?`,
+    String.raw`public/shipped-report/(report|coefficients)\.json(\.br|\.gz)?`,
     String.raw`public/js/(main|[A-Za-z.-]+-[A-Z0-9]{8})\.js(\.map|\.br|\.gz)?`,
   ],
   'transport-playground-client': [String.raw`(package\.json|README\.md|LICENSE)`, String.raw`index\.js(\.map)?`, TYPES],

@@ -47,9 +47,12 @@ describe('/docs', () => {
       paths: Record<string, Record<string, { responses: object; requestBody?: object }>>
     }
     expect(Object.keys(paths).sort()).toEqual(
-      ['members', 'members/me', 'messages', ...TRANSPORTS.filter((name) => name !== 'socket-io')]
-        .map((path) => `/rooms/{room}/${path}`)
-        .sort(),
+      [
+        ...['members', 'members/me', 'messages', ...TRANSPORTS.filter((name) => name !== 'socket-io')].map(
+          (path) => `/rooms/{room}/${path}`,
+        ),
+        ...['', '/{id}', '/{id}/coefficients', '/{id}/page'].map((path) => `/reports${path}`),
+      ].sort(),
     )
     expect(Object.keys(paths['/rooms/{room}/messages']?.['post']?.responses ?? {})).toContain('409')
     expect(JSON.stringify(paths['/rooms/{room}/messages']?.['post']?.requestBody)).toContain('"maxLength":2000')

@@ -1,5 +1,5 @@
 import { figure, fixed, interval, withUnit } from '../format.ts'
-import { METRICS, shown, variantOf, type MetricKey } from '../metrics.ts'
+import { METRICS, shown, shownModel, variantOf, type MetricKey } from '../metrics.ts'
 import type { Cell, Estimate } from '../schema.ts'
 import type { Texts } from '../texts/en.ts'
 import { doubt, nameOf, type Table } from './figure.ts'
@@ -32,7 +32,7 @@ function field(cell: Cell, key: MetricKey, texts: Texts): string {
   if (!estimate) return texts.table.notMeasured
   const model = metric.model === undefined ? undefined : cell.model?.[metric.model]
   const { value, ...rest } = shown(metric, estimate)
-  const predicted = model === undefined ? '' : `; ${texts.table.model} ${figure(model)}`
+  const predicted = model === undefined ? '' : `; ${texts.table.model} ${figure(shownModel(metric, model))}`
   return `${spellEstimate({ value, ...rest }, texts.table.to)}${predicted}`
 }
 

@@ -53,10 +53,19 @@ export function cellNameOf(cell: Cell, texts: Texts): string {
   const parts = variantOf(cell).split('/')
   const isRate = cell.scenario === 'rates' || cell.scenario === 'sweep'
   const isNumber = (part: string) => part !== '' && Number.isFinite(Number(part))
-  const spell = (part: string) =>
-    !isNumber(part) ? nameOf(part, texts) : isRate ? texts.atRate(part) : texts.roundTripOf(Number(part))
+  const spell = (part: string, i: number) =>
+    !isNumber(part)
+      ? nameOf(part, texts)
+      : cell.scenario === 'capacity'
+        ? // Clients and a rate, or a word and clients.
+          i === 2 && isNumber(parts[1] ?? '')
+          ? texts.atRate(part)
+          : texts.clientsOf(part)
+        : isRate
+          ? texts.atRate(part)
+          : texts.roundTripOf(Number(part))
   return parts
-    .map((part, i) => (i === 0 ? nameOf(part, texts) : (known(texts.variants, part) ?? spell(part))))
+    .map((part, i) => (i === 0 ? nameOf(part, texts) : (known(texts.variants, part) ?? spell(part, i))))
     .join(texts.comma)
 }
 

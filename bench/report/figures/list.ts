@@ -1,3 +1,4 @@
+import { capacity } from './capacity.ts'
 import { deflate } from './deflate.ts'
 import { ecdf } from './ecdf.ts'
 import type { Figure } from './figure.ts'
@@ -12,5 +13,5 @@ import { stack } from './stack.ts'
 
 /** In the order of the page: how late, what it costs, what it withstands. */
 export const FIGURES: readonly Figure[] = [
-  percentiles, paired, ecdf, roundTrip, stack, requests, bytes, wireBytes, cpu, http, load, memory, http2, deflate,
+  percentiles, paired, ecdf, roundTrip, stack, requests, bytes, wireBytes, cpu, http, load, memory, http2, deflate, capacity,
 ] // prettier-ignore

@@ -26,6 +26,7 @@ const SCENARIO_OF: Record<Figure['id'], Scenario> = {
   memory: 'memory',
   http2: 'http2',
   deflate: 'deflate',
+  capacity: 'capacity',
 }
 
 /** Bars of several parts. */

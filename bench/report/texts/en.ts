@@ -94,6 +94,7 @@ export const en = {
     memory: 'memory',
     http2: 'HTTP/1.1 against HTTP/2',
     deflate: 'compressed frames',
+    capacity: 'capacity: many clients, predicted from few',
   },
   overview: {
     lead: 'One row for each measured transport; ◇ if one of its cells is not valid. The figures below show the uncertainty of the values.',
@@ -126,6 +127,7 @@ export const en = {
     post: 'post a message',
     'bare-ws': 'bare ws',
     'bare-http': 'bare http',
+    publisher: 'publisher without subscribers',
   },
   variants: {
     browser: 'browser’s headers',
@@ -136,6 +138,7 @@ export const en = {
     http2: 'HTTP/2',
     plain: 'not compressed',
     deflate: 'compressed',
+    check: 'check',
   },
   textures: { headers: 'headers', framing: 'framing', payload: 'payload', tcpIp: 'TCP/IP' },
   metrics: {
@@ -157,6 +160,9 @@ export const en = {
     requestP50: 'response time p50',
     requestP99: 'response time p99',
     memoryPerClient: 'memory per client',
+    utilisation: 'share of a core',
+    bytesPerS: 'bytes per second',
+    residentBytes: 'memory of the server',
   },
   axes: {
     percentile: 'percentile of deliveries',
@@ -173,6 +179,7 @@ export const en = {
     requestsPerS: 'requests per second',
     cpuPerRequest: 'µs of server CPU per request',
     difference: 'ms, difference of medians',
+    utilisation: '% of one core',
   },
   table: {
     what: 'Subject',
@@ -197,9 +204,14 @@ export const en = {
     cell: 'Cell',
     why: 'Reason',
     tries: 'Attempts',
+    quantity: 'Quantity',
+    predicted: 'predicted',
+    error: 'error',
   },
+  quantities: { cpu: 'CPU time, share of a core', bytes: 'bytes per second', memory: 'memory of the server' },
   arrivedBy: (percent: number) => `${percent} % after, ms`,
   roundTripOf: (ms: number) => `RTT ${ms} ms`,
+  clientsOf: (clients: string) => `${clients} subscribers`,
   atRate: (rate: string) => `at ${rate}/s`,
   eachReaches: (clients: number) =>
     `Each message goes to ${clients} subscribers: deliveries per second are ${clients} times the axis.`,
@@ -304,6 +316,12 @@ export const en = {
       see: 'The same subscribers at a server without compression and at a server with compression (permessage-deflate), which uses the earlier frames of the same socket. Texts are random words.',
       means:
         'Parts that repeat in every message shrink most, above all JSON. In compressed frames JSON and text are not separable, so the bar keeps their uncompressed shares. The cost: each frame is compressed separately for each reader, and each socket keeps its compression state in memory.',
+    },
+    capacity: {
+      title: 'Costs of many clients, predicted from few',
+      see: 'CPU time of the server, as a share of one core. The prediction uses only the costs of fewer clients, measured in the same run; the measurement followed it in the same server.',
+      means:
+        'If both agree, the costs of one request and of one delivery do not depend on the number of clients, and the page’s #/capacity may extrapolate with care. ◇ marks an error of more than 20 %.',
     },
     memory: {
       title: 'Server memory per waiting client',

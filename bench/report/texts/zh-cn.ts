@@ -95,6 +95,7 @@ export const zhCN: Texts = {
     memory: '内存',
     http2: 'HTTP/1.1 与 HTTP/2 对比',
     deflate: '压缩的帧',
+    capacity: '容量：由少量客户端预测大量客户端',
   },
   overview: {
     lead: '每种测过的传输方式一行；只要有一个测量单元无效，就标 ◇。数字有多可信，见下面的图。',
@@ -127,6 +128,7 @@ export const zhCN: Texts = {
     post: '发送一条消息',
     'bare-ws': '裸 ws',
     'bare-http': '裸 http',
+    publisher: '没有订阅者时的发布者',
   },
   variants: {
     browser: '浏览器请求头',
@@ -137,6 +139,7 @@ export const zhCN: Texts = {
     http2: 'HTTP/2',
     plain: '不压缩',
     deflate: '压缩',
+    check: '检验',
   },
   textures: { headers: '头部', framing: '封装', payload: '正文', tcpIp: 'TCP/IP' },
   metrics: {
@@ -158,6 +161,9 @@ export const zhCN: Texts = {
     requestP50: '应答 p50',
     requestP99: '应答 p99',
     memoryPerClient: '每个客户端的内存',
+    utilisation: '占一个核的比例',
+    bytesPerS: '每秒字节数',
+    residentBytes: '服务器内存',
   },
   axes: {
     percentile: '送达的百分位',
@@ -174,6 +180,7 @@ export const zhCN: Texts = {
     requestsPerS: '每秒请求数',
     cpuPerRequest: '每个请求的服务器 CPU 时间，µs',
     difference: '中位数之差，ms',
+    utilisation: '一个核的百分比',
   },
   table: {
     what: '对象',
@@ -198,9 +205,14 @@ export const zhCN: Texts = {
     cell: '测量单元',
     why: '原因',
     tries: '次数',
+    quantity: '量',
+    predicted: '预测',
+    error: '误差',
   },
+  quantities: { cpu: 'CPU 时间，占一个核', bytes: '每秒字节数', memory: '服务器内存' },
   arrivedBy: (percent) => `${percent} % 送达，ms`,
   roundTripOf: (ms) => `往返 ${ms} ms`,
+  clientsOf: (clients) => `${clients} 个订阅者`,
   atRate: (rate) => `每秒 ${rate} 条`,
   eachReaches: (clients) => `每条消息送给 ${clients} 个订阅者：每秒送达数是横轴的 ${clients} 倍。`,
   withoutWire: '并非每个测量单元都能统计 TCP/IP；缺少时，条形只画到应用层字节为止。',
@@ -296,6 +308,12 @@ export const zhCN: Texts = {
       see: '同样的订阅者，一次服务器原样发送，一次压缩每个帧（permessage-deflate），并以同一连接上先前的帧为参照。文本是随机抽取的单词。',
       means:
         '逐条重复的内容缩小得最多，首先是 JSON。压缩之后，它与文本无法区分，所以条形按压缩前的比例划分。代价是每个帧都要为每个读者重新压缩，每个连接都要记住说过的内容。',
+    },
+    capacity: {
+      title: '用少量客户端预测大量客户端的开销',
+      see: '服务器的 CPU 时间，占一个核的比例。预测只用到同一次运行里较少客户端的测量结果，随后在同一个服务器进程里实测。',
+      means:
+        '两者相符，说明一个请求、一次送达的开销与客户端的数目无关，页面 #/capacity 可以谨慎地外推。误差超过 20 % 的标 ◇。',
     },
     memory: {
       title: '一个等待中的客户端占用服务器多少内存',

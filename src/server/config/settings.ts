@@ -186,6 +186,12 @@ export const SETTINGS = {
     'compress WebSocket frames if the client offers permessage-deflate: fewer bytes for repeated text, more CPU for each ' +
       'frame, about 100 kB of memory for each socket',
   ),
+  reports: text(
+    'reports',
+    /^[^\0]*$/,
+    'a path, or nothing for none',
+    'folder of the benchmark’s reports, which everybody who can open the page can read',
+  ),
   metrics: toggle('serve /metrics for Prometheus'),
   logLevel: text(
     'warn',

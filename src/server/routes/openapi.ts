@@ -24,7 +24,7 @@ const refused = (...statuses: number[]) =>
 const REFUSALS: Record<number, string> = {
   400: 'not valid: `field` and `limit` say what to correct',
   401: 'the token is missing or unknown',
-  404: 'the addressed member is not in the room',
+  404: 'the addressed member is not in the room, or there is nothing at this address',
   409: 'taken or used up: `type` says which',
   410: 'the member has left: join again',
   426: 'this is a WebSocket: see /docs/frames',
@@ -75,6 +75,29 @@ const ROUTES: Record<string, Described> = {
   ),
 }
 
+/** Routes beside the rooms. */
+const OTHER_ROUTES: Record<string, Described> = {
+  'GET /reports': {
+    summary: 'List the benchmark’s reports of this server, the newest first',
+    answers: { 200: { description: 'at most 100 reports', ...json(schemas.reports) } },
+  },
+  'GET /reports/:id': {
+    summary: 'Read a report: `report.json`',
+    answers: { 200: { description: 'schema: bench/report/report.schema.json', ...json({}) }, ...refused(400, 404) },
+  },
+  'GET /reports/:id/coefficients': {
+    summary: 'Read the coefficients of a report: `coefficients.json`',
+    answers: {
+      200: { description: 'schema: bench/report/coefficients.schema.json', ...json({}) },
+      ...refused(400, 404),
+    },
+  },
+  'GET /reports/:id/page': {
+    summary: 'Read a report as a page: `report.html`',
+    answers: { 200: { description: 'HTML', content: { 'text/html': {} } }, ...refused(400, 404) },
+  },
+}
+
 const ROOM = '/rooms/:room'
 
 /** A route as it is mounted, with the schemas that it validates with. */
@@ -103,13 +126,16 @@ export async function buildDocs(routes: readonly MountedRoute[]): Promise<Fastif
     // Here and not at the routes: Fastify would serialise each answer by its schema, and this project measures without that.
     transform: ({ schema, url, route }) => {
       const own = schema as FastifySchema | undefined
-      const described = ROUTES[`${String(route.method)} ${url.slice(ROOM.length)}`]
-      if (!described || !url.startsWith(ROOM) || own?.hide) return { schema: { hide: true }, url }
+      const isOfRoom = url.startsWith(ROOM)
+      const described = isOfRoom
+        ? ROUTES[`${String(route.method)} ${url.slice(ROOM.length)}`]
+        : OTHER_ROUTES[`${String(route.method)} ${url}`]
+      if (!described || own?.hide) return { schema: { hide: true }, url }
       const { summary, needsToken, answers } = described
       const security = needsToken ? { security: [{ token: [] }] } : {}
       const all = {
         ...own,
-        params: schemas.room,
+        ...(isOfRoom && { params: schemas.room }),
         summary,
         response: answers,
         ...security,

@@ -1,12 +1,17 @@
-import type { Unit } from './format.ts'
-import { METRICS, type Metric, type MetricKey } from './metrics.ts'
-import type { Cell, Estimate, Report } from './schema.ts'
+import {
+  CELL_FIGURES,
+  type Estimate,
+  type FigureKey,
+  type FigureUnit,
+  type ReportCell,
+  type ReportFacts,
+} from './report-cells.ts'
 
 /**
  * Counts and bytes are equal on every machine, so differences up to 2 % are negligible. Times vary from run to run: without an
  * interval a difference must exceed the usual variation.
  */
-const COMPARED: readonly { key: MetricKey; negligible: number; withoutInterval: number }[] = [
+const COMPARED: readonly { key: FigureKey; negligible: number; withoutInterval: number }[] = [
   { key: 'bytesPerMessage', negligible: 0.02, withoutInterval: 0.02 },
   { key: 'wireBytesPerMessage', negligible: 0.02, withoutInterval: 0.02 },
   { key: 'requestsPerMessage', negligible: 0.02, withoutInterval: 0.02 },
@@ -22,8 +27,8 @@ export type ComparisonVerdict = 'no difference' | 'a is lower' | 'b is lower' | 
 
 export interface ComparedRow {
   cell: string
-  metric: MetricKey
-  unit: Unit
+  metric: FigureKey
+  unit: FigureUnit
   a: Estimate
   b: Estimate
   /** b − a, with a 95 % interval where both have one. */
@@ -53,7 +58,7 @@ export interface ReportComparison {
 }
 
 /** The differences between two reports, cell by cell. Cells that are not valid or have different conditions are not compared. */
-export function compareReports(a: Report, b: Report): ReportComparison {
+export function compareReports(a: ReportFacts, b: ReportFacts): ReportComparison {
   const inB = new Map(b.cells.map((cell) => [cell.id, cell]))
   const inA = new Set(a.cells.map(({ id }) => id))
   const conditions = conditionsOf(a, b)
@@ -68,7 +73,7 @@ export function compareReports(a: Report, b: Report): ReportComparison {
     parameters: settings(
       a.parameters,
       b.parameters,
-      Object.keys({ ...a.parameters, ...b.parameters }) as (keyof Report['parameters'])[],
+      Object.keys({ ...a.parameters, ...b.parameters }) as (keyof ReportFacts['parameters'])[],
     ),
     onlyInA: a.cells.filter(({ id }) => !inB.has(id)).map(({ id }) => id),
     onlyInB: b.cells.filter(({ id }) => !inA.has(id)).map(({ id }) => id),
@@ -86,13 +91,13 @@ function settings<T extends object>(a: T, b: T, names: readonly (keyof T & strin
 }
 
 /** Parameters that change all cells but are not fields of a cell. */
-function conditionsOf({ parameters: a }: Report, { parameters: b }: Report): string[] {
+function conditionsOf({ parameters: a }: ReportFacts, { parameters: b }: ReportFacts): string[] {
   return (['headers', 'arrivals'] as const)
     .filter((name) => a[name] !== b[name])
     .map((name) => `${name}: ${a[name]} against ${b[name]}`)
 }
 
-function unlike(a: Cell, b: Cell): string[] {
+function unlike(a: ReportCell, b: ReportCell): string[] {
   const names = ['client', 'loop', 'clients', 'intervalMs', 'holdMs', 'rttMs', 'payloadBytes'] as const
   const reasons = names
     .filter((name) => a[name] !== b[name])
@@ -106,17 +111,15 @@ function unlike(a: Cell, b: Cell): string[] {
   return reasons
 }
 
-function rowsOf(cell: Cell, other: Cell, reasons: readonly string[]): ComparedRow[] {
+function rowsOf(cell: ReportCell, other: ReportCell, reasons: readonly string[]): ComparedRow[] {
   return COMPARED.flatMap(({ key, ...limits }) => {
-    const metric: Metric = METRICS[key]
-    const [a, b] = [metric.of(cell), metric.of(other)]
+    const { unit, of } = CELL_FIGURES[key]
+    const [a, b] = [of(cell), of(other)]
     if (!a || !b || (a.value === 0 && b.value === 0)) return []
     const judged =
       reasons.length > 0 ? { verdict: 'not comparable' as const, because: reasons.join('; ') } : judge(a, b, limits)
     const relative = a.value === 0 ? null : b.value / a.value - 1
-    return [
-      { cell: cell.id, metric: key, unit: metric.unit, a, b, difference: differenceOf(a, b), relative, ...judged },
-    ]
+    return [{ cell: cell.id, metric: key, unit, a, b, difference: differenceOf(a, b), relative, ...judged }]
   })
 }
 

@@ -1,0 +1,399 @@
+/**
+ * What the clients of one room cost a server: requests, bytes, CPU time, memory and files, from costs that the benchmark measured.
+ * docs/capacity.md has the formulas with their reasons.
+ *
+ * Valid for one room in which every message reaches every client, in the ranges that the coefficients name. Beyond them the
+ * formulas extrapolate, and `beyond` says of what.
+ */
+import { TRANSPORT_TRAITS, type TransportName } from '../transports.ts'
+import { frameHeadBytes } from './bytes.ts'
+import { envelopeBytes, pushedBytes } from './framing.ts'
+import * as longPollPeriodic from './long-poll-periodic.ts'
+import * as longPoll from './long-poll.ts'
+import * as shortPoll from './short-poll.ts'
+
+export type Arrivals = 'poisson' | 'periodic'
+
+/** Lowest and highest value. */
+export type Range = readonly [low: number, high: number]
+
+/** µs of CPU time of the server process, user and system. */
+export interface CpuCosts {
+  /** For each message with at least one client, beside the cost of publishing. */
+  messageUs: number
+  /** For each poll, with its empty answer. */
+  requestUs: number
+  /** For each answer with messages, in addition. */
+  answerUs: number
+  /** For each time that polls wake the process. */
+  wakeUs: number
+  /** Polls within this time share a wake-up; 0 for what is no short poll. */
+  wakeMs: number
+  /** For each frame or piece of a stream to one client. */
+  frameUs: number
+}
+
+/** Bytes above TCP. */
+export interface ByteCosts {
+  /** Headers of a request, with the request line. */
+  requestBytes: number
+  /** Headers of an answer without messages. */
+  emptyAnswerBytes: number
+  /** Headers of an answer with messages. */
+  answerBytes: number
+  /** What one message adds to a batch: JSON with a text of `payloadBytes`. */
+  messageBytes: number
+}
+
+export interface TransportCoefficients {
+  cpu: CpuCosts
+  bytes: ByteCosts
+  /** TCP segments, both ways, for each request with its answer; null where they were not counted. */
+  segmentsPerRequest: number | null
+  /** The same for each frame. */
+  segmentsPerFrame: number | null
+  /** Memory of the server for each waiting client; null where it was not measured. */
+  memoryBytes: number | null
+  /** G of a held request without a network: a fixed part, and a part for each client that is answered at the same time. */
+  gapMs: number
+  gapMsPerClient: number
+  range: {
+    clients: Range
+    ratePerS: Range
+    /** null for a push, which sends no requests. */
+    requestsPerS: Range | null
+    deliveriesPerS: Range
+  }
+}
+
+/** A prediction for a load that was not used for the fit, beside the measurement. */
+export interface CapacityCheck {
+  transport: TransportName
+  quantity: 'cpu' | 'bytes' | 'memory'
+  clients: number
+  ratePerS: number
+  predicted: number
+  /** CPU: share of a core. Bytes: bytes per second above TCP. Memory: bytes resident, the process and all clients. */
+  measured: number
+}
+
+/** `coefficients.json`. */
+export interface Coefficients {
+  schemaVersion: 1
+  /** ISO 8601: start of the run. */
+  measuredAt: string
+  environment: { node: string; platform: string; cpu: string; cores: number; commit: string; network: string }
+  /** bytes of text in the measured messages */
+  payloadBytes: number
+  /** Headers of a browser's empty poll and of its answer; null where they were not measured. */
+  browserHeaderBytes: number | null
+  process: {
+    /** CPU time for each published message without clients. */
+    publishUs: number
+    /** Memory without clients. */
+    memoryBytes: number
+    /** Open files without clients. */
+    files: number
+  }
+  transports: Partial<Record<TransportName, TransportCoefficients>>
+  checks: readonly CapacityCheck[]
+}
+
+export interface CapacityLoad {
+  clients: number
+  /** Messages per second that each client receives. */
+  ratePerS: number
+  /** Of short polls, start to start. */
+  intervalMs: number
+  holdMs: number
+  /** Of the clients' networks; 0 on loopback. */
+  rttMs: number
+  arrivals?: Arrivals
+}
+
+/** What the clients of one process do in a second, and what they cost it. */
+export interface Activity {
+  requestsPerS: number
+  /** Answers with messages. */
+  answersPerS: number
+  framesPerS: number
+  deliveriesPerS: number
+  /** Share of one core; 1 is a process at its limit. */
+  utilisation: number
+}
+
+/** Length of a cursor, `epoch.sequence`. A few digits more or less change a frame by under 1 %. */
+export const CURSOR_BYTES = 14
+
+const US_PER_S = 1e6
+
+/**
+ * Frames for each message of a push, at most 1. While a message goes out to all clients, the messages that arrive wait and
+ * then share frames: the server is a long poll's client of its own queue, whose gap is the time of one fan-out. So this is
+ * 1 / (x + e^(−x)) with x = λS, the formula of long-poll.ts for an endless hold.
+ *
+ * @param fanOutMs S: the time in which one message goes out to all clients of the process
+ */
+export function framesPerMessage(ratePerS: number, fanOutMs: number, arrivals: Arrivals = 'poisson'): number {
+  const x = (ratePerS * fanOutMs) / 1000
+  // Periodic messages wait only where they come faster than they go out.
+  return arrivals === 'poisson' ? 1 / (x + Math.exp(-x)) : 1 / Math.max(1, x)
+}
+
+/**
+ * How often polls at random moments wake a process: those within wakeMs share a wake-up, so the number cannot exceed 1 / wakeMs. A
+ * process that has slept finds its caches cold, which is why one poll at a quiet server costs several times as much as at a busy one.
+ */
+export function wakesPerS(requestsPerS: number, wakeMs: number): number {
+  return wakeMs === 0 ? 0 : (-Math.expm1((-requestsPerS * wakeMs) / 1000) / wakeMs) * 1000
+}
+
+/** The share of polls that are answered with messages, and polls per second of one client. */
+function polling({ ratePerS, intervalMs, rttMs, arrivals = 'poisson' }: CapacityLoad) {
+  const effective = { ratePerS, intervalMs: Math.max(intervalMs, rttMs) }
+  const empty = arrivals === 'poisson' ? shortPoll.emptyShare(effective) : shortPoll.periodicEmptyShare(effective)
+  return { perS: 1000 / effective.intervalMs, newsShare: 1 - empty }
+}
+
+function holding(
+  { clients, ratePerS, holdMs, rttMs, arrivals = 'poisson' }: CapacityLoad,
+  costs: TransportCoefficients,
+) {
+  const gapMs = rttMs + costs.gapMs + costs.gapMsPerClient * clients
+  if (ratePerS === 0) return { perS: longPoll.idleResponsesPerS({ gapMs, holdMs }), newsShare: 0 }
+  const held = { ratePerS, gapMs, holdMs }
+  const model = arrivals === 'poisson' ? longPoll : longPollPeriodic
+  return { perS: model.requestsPerMessage(held) * ratePerS, newsShare: 1 - model.emptyShare(held) }
+}
+
+/** What one process does and needs with this load. */
+export function activityOf(
+  transport: TransportName,
+  load: CapacityLoad,
+  { transports, process }: Pick<Coefficients, 'transports' | 'process'>,
+): Activity {
+  const costs = transports[transport]
+  if (!costs) throw new RangeError(`the coefficients do not include ${transport}`)
+  const { clients, ratePerS } = load
+  const { cpu } = costs
+  const { mode } = TRANSPORT_TRAITS[transport]
+  const deliveriesPerS = clients * ratePerS
+  const perMessageUs = ratePerS * (process.publishUs + (clients > 0 ? cpu.messageUs : 0))
+  if (mode === 'streaming') {
+    const framesPerS = deliveriesPerS * framesPerMessage(ratePerS, fanOutMs(costs, clients), load.arrivals)
+    const utilisation = (perMessageUs + framesPerS * cpu.frameUs) / US_PER_S
+    return { requestsPerS: 0, answersPerS: 0, framesPerS, deliveriesPerS, utilisation }
+  }
+  const { perS, newsShare } = mode === 'interval' ? polling(load) : holding(load, costs)
+  const requestsPerS = clients * perS
+  const answersPerS = requestsPerS * newsShare
+  const perPollUs = requestsPerS * cpu.requestUs + answersPerS * cpu.answerUs
+  const wakesUs = wakesPerS(requestsPerS, cpu.wakeMs) * cpu.wakeUs
+  const utilisation = (perMessageUs + perPollUs + wakesUs) / US_PER_S
+  return { requestsPerS, answersPerS, framesPerS: 0, deliveriesPerS, utilisation }
+}
+
+export interface Traffic {
+  /** Text of a message. */
+  payloadBytes: number
+  /** Headers of a poll and of its empty answer; null: as measured. */
+  headerBytes: number | null
+  hasTls: boolean
+}
+
+/** RFC 8446, section 5: 5 bytes of header, 1 of content type and 16 of authentication for each record. */
+export const TLS_RECORD_BYTES = 22
+
+/** IP, TCP and the timestamps of Linux on each segment: bytes.ts. */
+export const SEGMENT_BYTES = 52
+
+/** Bytes per second above TCP, both ways. */
+export function applicationBytesPerS(
+  transport: TransportName,
+  activity: Activity,
+  coefficients: Pick<Coefficients, 'transports' | 'payloadBytes'>,
+  { payloadBytes, headerBytes, hasTls }: Traffic,
+): number {
+  const costs = coefficients.transports[transport]
+  if (!costs) throw new RangeError(`the coefficients do not include ${transport}`)
+  const { requestsPerS, answersPerS, framesPerS, deliveriesPerS } = activity
+  const { requestBytes, emptyAnswerBytes, answerBytes } = costs.bytes
+  const messageBytes = costs.bytes.messageBytes - coefficients.payloadBytes + payloadBytes
+  const batchBytes = (messages: number) => envelopeBytes(CURSOR_BYTES) + messages * messageBytes
+  const records = 2 * requestsPerS + framesPerS
+  const tls = hasTls ? records * TLS_RECORD_BYTES : 0
+  if (framesPerS > 0) return framesPerS * frameBytes(transport, batchBytes(deliveriesPerS / framesPerS)) + tls
+  const moreHeaders = headerBytes === null ? 0 : headerBytes - requestBytes - emptyAnswerBytes
+  const heads = requestsPerS * (requestBytes + moreHeaders) + (requestsPerS - answersPerS) * emptyAnswerBytes
+  return heads + answersPerS * (answerBytes + envelopeBytes(CURSOR_BYTES)) + deliveriesPerS * messageBytes + tls
+}
+
+/** One batch as a transport pushes it. */
+export function frameBytes(transport: TransportName, batchBytes: number): number {
+  const traits = TRANSPORT_TRAITS[transport]
+  const framing = traits.mode === 'streaming' ? traits.framing : null
+  if (framing === null) return batchBytes + frameHeadBytes(batchBytes, 'down')
+  return pushedBytes[framing]({ batchBytes, cursorBytes: CURSOR_BYTES })
+}
+
+/** The bytes that one message adds, so that `frameBytes` gives what was measured. */
+export function messageBytesOf(transport: TransportName, measuredFrameBytes: number, messagesPerFrame: number): number {
+  let batchBytes = measuredFrameBytes
+  // The head's length depends on the batch's: two steps settle both.
+  for (let i = 0; i < 3; i++) batchBytes = measuredFrameBytes - (frameBytes(transport, batchBytes) - batchBytes)
+  return (batchBytes - envelopeBytes(CURSOR_BYTES)) / messagesPerFrame
+}
+
+export interface CapacityRequest extends CapacityLoad, Traffic {
+  transport: TransportName
+  /** Share of a core that a process may use: the rest is for bursts. */
+  targetUtilisation: number
+}
+
+export type Beyond = 'clients' | 'ratePerS' | 'requestsPerS' | 'deliveriesPerS' | 'processes'
+
+export interface Capacity {
+  activity: Activity
+  /** Cores that are busy, by all processes. */
+  cores: number
+  /** Processes whose load stays below the target. */
+  processes: number
+  bytesPerS: number
+  /** With TCP/IP; null where segments were not counted. */
+  wireBytesPerS: number | null
+  /** null where it was not measured. */
+  memoryBytes: number | null
+  files: number
+  /** The quantities that are outside the measured ranges. Empty: within. */
+  beyond: readonly Beyond[]
+}
+
+/** Bytes of a full segment on Ethernet: 1500 less 52 of headers. Loopback, where segments are counted, has room for 65 kB. */
+const FULL_SEGMENT_BYTES = 1448
+/** RFC 1122, section 4.2.3.2: one acknowledgement for two full segments. */
+const SEGMENTS_PER_FULL_SEGMENT = 1.5
+
+/** Segments of batches that are longer than one segment. */
+function moreSegmentsPerS({ answersPerS, framesPerS, deliveriesPerS }: Activity, messageBytes: number): number {
+  const batchesPerS = answersPerS + framesPerS
+  if (batchesPerS === 0) return 0
+  const full = ((deliveriesPerS / batchesPerS) * messageBytes) / FULL_SEGMENT_BYTES
+  return batchesPerS * Math.max(0, full - 1) * SEGMENTS_PER_FULL_SEGMENT
+}
+
+const MAX_ROUNDS = 60
+
+/**
+ * A message reaches all clients of a process within this time, otherwise there have to be more processes: an overloaded server
+ * delivers later and in larger batches, which costs less and serves worse.
+ */
+export const LONGEST_FAN_OUT_MS = 500
+
+/** The time in which one message goes out to the clients of a process; 0 for polls that come one by one. */
+function fanOutMs({ cpu, gapMsPerClient }: TransportCoefficients, clients: number): number {
+  return clients * Math.max(cpu.frameUs / 1000, gapMsPerClient)
+}
+
+/**
+ * What a load needs. The clients are spread evenly over as many processes as keep each below the target. Each process has every
+ * message of the room, so publishing costs each of them the same; what the processes cost each other (a store) is not included.
+ */
+export function capacityOf(request: CapacityRequest, coefficients: Coefficients): Capacity {
+  const { transport, clients, targetUtilisation } = request
+  const costs = coefficients.transports[transport]
+  if (!costs) throw new RangeError(`the coefficients do not include ${transport}`)
+  let processes = Math.max(1, Math.ceil(fanOutMs(costs, clients) / LONGEST_FAN_OUT_MS))
+  let one = activityOf(transport, { ...request, clients: clients / processes }, coefficients)
+  // Fewer clients in a process shorten its fan-out, which makes batches smaller, which costs more: the number only grows.
+  for (let round = 0; round < MAX_ROUNDS && one.utilisation > targetUtilisation; round++) {
+    processes = Math.max(processes + 1, Math.ceil((processes * one.utilisation) / targetUtilisation))
+    one = activityOf(transport, { ...request, clients: clients / processes }, coefficients)
+  }
+  const activity: Activity = {
+    requestsPerS: one.requestsPerS * processes,
+    answersPerS: one.answersPerS * processes,
+    framesPerS: one.framesPerS * processes,
+    deliveriesPerS: one.deliveriesPerS * processes,
+    utilisation: one.utilisation,
+  }
+  const bytesPerS = applicationBytesPerS(transport, activity, coefficients, request)
+  const { segmentsPerRequest, segmentsPerFrame, memoryBytes } = costs
+  const segments =
+    segmentsPerRequest === null || segmentsPerFrame === null
+      ? null
+      : activity.requestsPerS * segmentsPerRequest +
+        activity.framesPerS * segmentsPerFrame +
+        moreSegmentsPerS(activity, costs.bytes.messageBytes - coefficients.payloadBytes + request.payloadBytes)
+  const outside = (value: number, range: Range | null) =>
+    range !== null && (value < range[0] * 0.999 || value > range[1] * 1.001)
+  const { range } = costs
+  const beyond: Beyond[] = []
+  if (outside(clients, range.clients)) beyond.push('clients')
+  if (outside(request.ratePerS, range.ratePerS)) beyond.push('ratePerS')
+  if (range.requestsPerS && activity.requestsPerS > range.requestsPerS[1] * 1.001) beyond.push('requestsPerS')
+  if (activity.deliveriesPerS > range.deliveriesPerS[1] * 1.001) beyond.push('deliveriesPerS')
+  if (processes > 1) beyond.push('processes')
+  return {
+    activity,
+    cores: one.utilisation * processes,
+    processes,
+    bytesPerS,
+    wireBytesPerS: segments === null ? null : bytesPerS + SEGMENT_BYTES * segments,
+    memoryBytes: memoryBytes === null ? null : coefficients.process.memoryBytes * processes + memoryBytes * clients,
+    files: coefficients.process.files * processes + clients,
+    beyond,
+  }
+}
+
+/** Prices of a provider. */
+export interface Prices {
+  /** For a month of a machine with `coresPerMachine` cores and `gigabytesPerMachine`. */
+  machine: number
+  coresPerMachine: number
+  gigabytesPerMachine: number
+  /** For a gigabyte (10⁹ bytes) of traffic. */
+  gigabyte: number
+}
+
+export interface Bill {
+  machines: number
+  machinesPrice: number
+  /** 10⁹ bytes in a month of 30 days. */
+  gigabytes: number
+  trafficPrice: number
+  total: number
+  /** What the number of machines follows from. */
+  because: 'cores' | 'memory'
+}
+
+const SECONDS_PER_MONTH = 30 * 86_400
+
+/** Traffic of a month, in 10⁹ bytes. */
+export const gigabytesPerMonth = (bytesPerS: number): number => (bytesPerS * SECONDS_PER_MONTH) / 1e9
+
+/** Machines that a load fills, not rounded, and what fills them first. */
+export function machineShare(
+  { cores, memoryBytes }: Pick<Capacity, 'cores' | 'memoryBytes'>,
+  { coresPerMachine, gigabytesPerMachine }: Prices,
+  targetUtilisation: number,
+): { share: number; because: Bill['because'] } {
+  const byCores = cores / targetUtilisation / coresPerMachine
+  const byMemory = (memoryBytes ?? 0) / 1e9 / gigabytesPerMachine
+  return byMemory > byCores ? { share: byMemory, because: 'memory' } : { share: byCores, because: 'cores' }
+}
+
+/** The bill of a month in which the load is always the same. */
+export function billOf(capacity: Capacity, prices: Prices, targetUtilisation: number): Bill {
+  const { share, because } = machineShare(capacity, prices, targetUtilisation)
+  const machines = Math.max(1, Math.ceil(share))
+  const gigabytes = gigabytesPerMonth(capacity.wireBytesPerS ?? capacity.bytesPerS)
+  const [machinesPrice, trafficPrice] = [machines * prices.machine, gigabytes * prices.gigabyte]
+  return {
+    machines,
+    machinesPrice,
+    gigabytes,
+    trafficPrice,
+    total: machinesPrice + trafficPrice,
+    because,
+  }
+}
