@@ -11,7 +11,7 @@ const TIMELY = [
   'link/link',
 ].map((name) => `test/${name}.test.ts`)
 /** These start browsers. All other tests answer sooner without them: `npm test -- server --project behaviour`. */
-const BROWSERS = ['test/page/!(page-models).test.ts', 'test/support/chromium.test.ts']
+const BROWSERS = ['test/page/!(choice|classroom|lesson-verdicts|page-models).test.ts', 'test/support/chromium.test.ts']
 /** What measures time has the machine to itself: it runs when all else is done, one file after the other. */
 const MEASURING = [
   'bench/times',
