@@ -12,6 +12,8 @@ export interface Appended {
 
 /** A reader that waits for events. */
 export interface Waiter {
+  /** Members are woken first. */
+  readonly isMember: boolean
   /** Reads more than once. */
   readonly isStream: boolean
   /** Called when the log has grown or was closed, while the waiter waits, at most once per turn of the event loop. */

@@ -78,6 +78,10 @@ export class Subscription implements Waiter {
     else this.#start()
   }
 
+  get isMember(): boolean {
+    return this.#reader.memberId !== null
+  }
+
   get isFull(): boolean {
     return this.#state === 'full'
   }
@@ -172,6 +176,10 @@ class HeldRead implements Waiter, Hold {
     holdQueue.add(this, waitMs)
     reader.endListener = this
     log.wait(this)
+  }
+
+  get isMember(): boolean {
+    return this.#reader.memberId !== null
   }
 
   readerEnded(): void {

@@ -1,10 +1,8 @@
 import { LIMITS, type Batch, type Cursor, type RoomEvent } from '../../protocol.ts'
 import { withinBatchBytes } from './batch-bytes.ts'
+import { BatchCache } from './batch-cache.ts'
 import type { Waiter } from './log.ts'
 import { memoryOf, type EventHolder, type LogBudget } from './log-budget.ts'
-
-/** Maximum of cached batches, one per cursor. Bounded because a client may try all cursors of a quiet room. */
-const MAX_BATCHES = 64
 
 /** Cache keys of the batch without a cursor and of the batch for an unreadable cursor. No cursor has this form. */
 const HISTORY = 'history'
@@ -27,53 +25,84 @@ export interface WindowOptions {
   budget: LogBudget
 }
 
-/** Readers that wait for news, and are woken together. */
+/**
+ * Readers that are woken in one turn of the event loop. Between two turns the server reads requests, which a room with thousands of
+ * readers does not delay.
+ */
+const WOKEN_PER_TURN = 256
+
+/** Readers that wait for events. Each change wakes all of them, members before readers without a token. */
 class Waiters {
-  readonly #waiters = new Set<Waiter>()
+  readonly #members = new Set<Waiter>()
+  readonly #others = new Set<Waiter>()
   #streams = 0
-  #isWakeScheduled = false
+  /** Waiters that are still to be woken; null between two passes. */
+  #pass: Iterator<Waiter, void> | null = null
+  #isAnotherPassDue = false
 
   get size(): number {
-    return this.#waiters.size
+    return this.#members.size + this.#others.size
   }
 
   add(waiter: Waiter): void {
-    if (this.#waiters.has(waiter)) return
-    this.#waiters.add(waiter)
+    const group = waiter.isMember ? this.#members : this.#others
+    if (group.has(waiter)) return
+    group.add(waiter)
     if (waiter.isStream) this.#streams += 1
   }
 
   delete(waiter: Waiter): void {
-    if (this.#waiters.delete(waiter) && waiter.isStream) this.#streams -= 1
+    const group = waiter.isMember ? this.#members : this.#others
+    if (group.delete(waiter) && waiter.isStream) this.#streams -= 1
   }
 
   /**
-   * Wakes all once for all calls until then: readers get all events of this time in one batch and one write. Messages that are
-   * posted together are rarely received in one turn of the event loop, so streams wait for a second turn; otherwise the first
+   * Wakes all soon, once for all calls until then: readers get all events of this time in one batch and one write. Messages that
+   * are posted together are rarely received in one turn of the event loop, so streams wait for a second turn; otherwise the first
    * message would be written to all streams, and then the others. Where only polls wait, one turn is better: a poll that arrives
    * in the second turn would have to wait first, which costs more than an answer at once.
    */
   scheduleWake(): void {
-    if (this.#isWakeScheduled || this.size === 0) return
-    this.#isWakeScheduled = true
-    setImmediate(() => {
-      if (this.#streams > 0) setImmediate(() => this.#wakeNow())
-      else this.#wakeNow()
-    })
+    if (this.#pass) this.#isAnotherPassDue = true
+    if (this.#pass || this.size === 0) return
+    this.#pass = this.#newPass()
+    setImmediate(() => (this.#streams > 0 ? setImmediate(this.#continuePass) : this.#continuePass()))
   }
 
-  /** Wakes all. The first waiter moves to the end, so that waiters rotate: with many readers, the last one is served noticeably later. */
+  /** Wakes all at once. */
   wake(): void {
-    const [first] = this.#waiters
-    if (first === undefined) return
-    this.#waiters.delete(first)
-    this.#waiters.add(first)
-    for (const waiter of this.#waiters) waiter.wake()
+    for (const waiter of [...this.#members, ...this.#others]) waiter.wake()
   }
 
-  #wakeNow(): void {
-    this.#isWakeScheduled = false
-    this.wake()
+  readonly #continuePass = (): void => {
+    for (let count = 0; count < WOKEN_PER_TURN; count++) {
+      const next = this.#pass?.next()
+      if (next?.value) {
+        next.value.wake()
+        continue
+      }
+      this.#pass = null
+      if (this.#isAnotherPassDue) this.scheduleWake()
+      this.#isAnotherPassDue = false
+      return
+    }
+    setImmediate(this.#continuePass)
+  };
+
+  /** Those that wait when the pass begins, from its first step on. */
+  *#newPass(): Generator<Waiter, void> {
+    for (const group of [this.#members, this.#others]) {
+      // Waiters rotate: with many readers, the last one is served noticeably later.
+      const [first] = group
+      if (first === undefined) continue
+      group.delete(first)
+      group.add(first)
+      let left = group.size
+      for (const waiter of group) {
+        if (left-- === 0) break
+        yield waiter
+      }
+    }
   }
 }
 
@@ -88,10 +117,7 @@ export class Window implements EventHolder {
   #bytes = 0
   #head: Cursor
   readonly #waiters = new Waiters()
-  /** Batches read since the last event, by cursor. Most readers have one of a few cursors. */
-  readonly #batches = new Map<Cursor, Batch>()
-  /** Memory of the events of these batches, each counted for each batch. */
-  #cachedBytes = 0
+  readonly #batches = new BatchCache()
   #isClosed = false
 
   /** @param onDrop receives events that are no longer retained */
@@ -146,7 +172,7 @@ export class Window implements EventHolder {
 
   dropHalf(): boolean {
     this.#dropBytes(this.#bytes / 2)
-    this.#clearBatches()
+    this.#batches.clear()
     return this.#events.length > 1
   }
 
@@ -199,18 +225,8 @@ export class Window implements EventHolder {
   }
 
   #cacheBatch(cursor: Cursor, batch: Batch): Batch {
-    const bytes = batch.events.reduce((sum, event) => sum + memoryOf(event), 0)
     // In all rooms together, cached batches take no more than the budget.
-    const maxBytes = this.#bytes + this.#options.budget.spareBytesPerHolder
-    if (this.#batches.size === MAX_BATCHES || this.#cachedBytes + bytes > maxBytes) this.#clearBatches()
-    this.#cachedBytes += bytes
-    this.#batches.set(cursor, batch)
-    return batch
-  }
-
-  #clearBatches(): void {
-    this.#batches.clear()
-    this.#cachedBytes = 0
+    return this.#batches.add(cursor, batch, this.#bytes + this.#options.budget.spareBytesPerHolder)
   }
 
   #cursorAt(seq: number): Cursor {
@@ -257,7 +273,7 @@ export class Window implements EventHolder {
 
   #onHeadChange(): void {
     this.#head = this.#cursorAt(this.headSeq)
-    this.#clearBatches()
+    this.#batches.clear()
     this.#waiters.scheduleWake()
   }
 }
