@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { io } from 'socket.io-client'
@@ -8,6 +9,7 @@ import { readRoster } from '../../src/client/members.ts'
 import { transports } from '../../src/client/transports/index.ts'
 import { collect, draft, person, startPlayground, watch, type TestPlayground } from '../support/playground.ts'
 import { ask, openRequest, type RawOptions } from '../support/raw-request.ts'
+import { launchServer } from '../support/servers.ts'
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 const post = (playground: TestPlayground, { token }: Joined, body: Draft = draft('x'), options: RawOptions = {}) =>
@@ -229,6 +231,33 @@ describe('connections', () => {
     expect(await ask(playground, '/healthz')).toMatchObject({ status: 200 })
     held[0]?.close()
     await expect.poll(async () => (await ask(playground, '/rooms/lobby/short-poll')).status).toBe(200)
+  })
+})
+
+describe('a client that resets its connection before its request is handled', () => {
+  it.each([
+    ['a read', 'GET /rooms/lobby/short-poll HTTP/1.1\r\nHost: localhost\r\n\r\n'],
+    [
+      'a WebSocket',
+      'GET /rooms/lobby/websocket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
+        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+    ],
+  ])('causes no error of the server by %s', async (_, request) => {
+    const server = await launchServer('--limit-local', '--links', 'off')
+    const { port } = new URL(server.base)
+    const before = server.output()
+    const reset = async () => {
+      const socket = connect(Number(port), '127.0.0.1')
+      socket.on('error', () => undefined)
+      await once(socket, 'connect')
+      socket.write(request, () => socket.resetAndDestroy())
+      await once(socket, 'close')
+    }
+    await Promise.all(Array.from({ length: 50 }, reset))
+    expect((await fetch(`${server.base}/rooms/lobby/short-poll`)).status).toBe(200)
+    server.child.kill('SIGTERM')
+    expect(await server.ended).toBe(0)
+    expect(server.output()).toBe(before)
   })
 })
 

@@ -72,7 +72,10 @@ export class ClientLimits {
     const { maxConnections, memberConnections, addressConnections } = this.#config
     if (this.#openRequests() > maxConnections) throw full('this server has no free connection', maxConnections)
     if (!this.#appliesTo(request)) return
-    const entry = this.#addresses.entryOf(addressKey(request.ip))
+    // A client that has disconnected since has no address any more. It gets no answer.
+    const address = request.ip as string | undefined
+    if (address === undefined) return
+    const entry = this.#addresses.entryOf(addressKey(address))
     request.context.countFor(entry)
     if (addressConnections > 0 && entry.connections > addressConnections)
       throw tooMany(`one address may have ${addressConnections} connections`, addressConnections, RETRY_CONNECTION_MS)

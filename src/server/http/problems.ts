@@ -67,6 +67,6 @@ export function toProblem(error: unknown, log: { error: (about: object, text: st
   if (NOT_JSON.includes(code)) return problemOf(notJson('body'))
   // Fastify's own refusals: a body that has another type, or does not arrive.
   if (statusCode < 500) return { type: 'refused', title: 'Refused', status: statusCode, detail: message }
-  log.error({ error }, 'a request failed')
+  log.error({ err: error }, 'a request failed')
   return { type: 'failed', title: 'Failed', status: 500, detail: 'something went wrong here: try again' }
 }
