@@ -25,7 +25,7 @@ const longestS = (settings: Settings): number => keptS(settings) + MARGIN_S
 
 const totalMs = (settings: Settings): number => 1000 * LONG_POLLS * longestS(settings) + 1000
 /** Polls in this time: the first begins it. */
-const pollsWithin = (intervalS: number, ms: number): number => 1 + Math.floor(ms / 1000 / intervalS)
+const pollsWithin = (intervalS: number, ms: number): number => 1 + ms / 1000 / intervalS
 
 const perPoll = ({ points }: Findings, isLong: boolean): number | null => {
   const ordered = points.toSorted((a, b) => a.x - b.x)

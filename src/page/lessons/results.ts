@@ -14,12 +14,15 @@ export function saveResult(result: LessonResult): void {
 
 function load(): Partial<Record<string, LessonResult>> {
   try {
-    const saved = JSON.parse(readItem(KEY) ?? '{}') as Partial<Record<string, LessonResult>>
+    const saved = JSON.parse(readItem(KEY) ?? '{}') as Record<string, Partial<LessonResult>>
     // A result of an earlier version of this page may lack parts.
-    return Object.fromEntries(
-      Object.entries(saved).filter(([, result]) => Array.isArray(result?.points) && result.settings !== undefined),
-    )
+    return Object.fromEntries(Object.entries(saved).flatMap(([id, result]) => (isWhole(result) ? [[id, result]] : [])))
   } catch {
     return {}
   }
+}
+
+function isWhole(result: Partial<LessonResult>): result is LessonResult {
+  const { points, settings, conditions, noise, reasons } = result
+  return Boolean(points && settings && conditions && noise && reasons)
 }

@@ -17,13 +17,15 @@ interface ExperimentTexts {
   sketch: string
   /** The heading of the chart, from the titles of its axes. */
   against: (y: string, x: string) => string
+  /** The same where x has names, not values. */
+  byName: (y: string, x: string) => string
+  said: (option: string) => string
   knot: (x: string) => string
   run: string
   again: string
   cancel: string
   redo: string
   needsPrediction: string
-  preparing: string
   starting: string
   running: (elapsed: string, all: string) => string
   takes: (all: string) => string
@@ -46,8 +48,6 @@ interface ExperimentTexts {
   verdicts: Record<Verdict, string>
   verdictNotes: Record<Verdict, string>
   claims: Record<ClaimVerdict, string>
-  claimTested: string
-  claimTitle: string
   reasons: Record<VerdictReason, string>
   noise: string
   noiseFigures: (noise: { stall: string; push: string; twin: string; clock: string; late: string }) => string
@@ -60,7 +60,6 @@ interface ExperimentTexts {
   why: string
   changes: string
   next: string
-  notRun: string
   failed: (why: string) => string
   noSuch: (id: string) => string
   ranAt: (time: string) => string
@@ -80,6 +79,8 @@ const en: ExperimentTexts = {
   steps: { predict: 'Predict', run: 'Run', compare: 'Compare' },
   stepsLabel: 'Steps',
   against: (y, x) => `${y.charAt(0).toUpperCase()}${y.slice(1)} against ${x}`,
+  byName: (y, x) => `${y.charAt(0).toUpperCase()}${y.slice(1)} by ${x}`,
+  said: (option) => `You said: ${option}.`,
   sketch: 'Drag the points to what you expect, or select one and use the arrow keys.',
   knot: (x) => `Your prediction at ${x}`,
   run: 'Run',
@@ -87,7 +88,6 @@ const en: ExperimentTexts = {
   cancel: 'Cancel',
   redo: 'Predict again',
   needsPrediction: 'Predict first: then it can run.',
-  preparing: 'Looking for links …',
   starting: 'Members join …',
   running: (elapsed, all) => `${elapsed} of ${all}`,
   takes: (all) => `takes about ${all}`,
@@ -123,8 +123,6 @@ const en: ExperimentTexts = {
     'does not hold': 'Claim does not hold',
     open: 'Claim stays open',
   },
-  claimTested: 'Here, in this run.',
-  claimTitle: 'The claim',
   reasons: {
     stalls: 'This page was kept waiting too much by other work of the machine.',
     push: 'Even a message over a WebSocket without a link was late: server or machine is busy.',
@@ -144,14 +142,13 @@ const en: ExperimentTexts = {
     `Stalls of this page ${stall} on average, a push without a link ${push}, difference of two equal readers ${twin}, clocks ± ${clock}, publisher late by ${late}.`,
   delivered: ({ sent, lost, twice }) => `${sent} deliveries expected, ${lost} lost, ${twice} twice.`,
   prediction: 'Your prediction',
-  right: 'You were right.',
+  right: 'The data say the same.',
   wrong: (answer) => `The data say: ${answer}.`,
   off: (distance) => `off by ${distance} on average`,
   factor: (factor) => `off by a factor of ${factor} on average`,
   why: 'Why',
   changes: 'What would change it',
   next: 'Next',
-  notRun: 'not run',
   failed: (why) => `The run ended without a result: ${why}.`,
   noSuch: (id) => `There is no experiment “${id}”.`,
   ranAt: (time) => `run at ${time}`,
@@ -171,6 +168,8 @@ const zhCN: ExperimentTexts = {
   steps: { predict: '预测', run: '运行', compare: '对照' },
   stepsLabel: '步骤',
   against: (y, x) => `${y}与${x}`,
+  byName: (y, x) => `各${x}的${y}`,
+  said: (option) => `你的预测：${option}。`,
   sketch: '把圆点拖到你预想的位置，或选中一个点后用方向键移动。',
   knot: (x) => `你在 ${x} 处的预测`,
   run: '运行',
@@ -178,7 +177,6 @@ const zhCN: ExperimentTexts = {
   cancel: '取消',
   redo: '重新预测',
   needsPrediction: '先预测，才能运行。',
-  preparing: '正在找链路……',
   starting: '成员正在加入……',
   running: (elapsed, all) => `${elapsed} / ${all}`,
   takes: (all) => `约需 ${all}`,
@@ -210,8 +208,6 @@ const zhCN: ExperimentTexts = {
     'does not hold': '说法不成立',
     open: '说法待定',
   },
-  claimTested: '就这里、这次运行而言。',
-  claimTitle: '这个说法',
   reasons: {
     stalls: '机器上别的工作让本页等得太久。',
     push: '不经链路的 WebSocket 消息也晚了：服务器或机器很忙。',
@@ -231,14 +227,13 @@ const zhCN: ExperimentTexts = {
     `本页平均停顿 ${stall}，不经链路的推送 ${push}，两个相同读者之差 ${twin}，时钟 ± ${clock}，发送平均晚 ${late}。`,
   delivered: ({ sent, lost, twice }) => `应送达 ${sent} 次，丢失 ${lost}，重复 ${twice}。`,
   prediction: '你的预测',
-  right: '你说对了。',
+  right: '数据也这么说。',
   wrong: (answer) => `数据说的是：${answer}。`,
   off: (distance) => `平均差 ${distance}`,
   factor: (factor) => `平均差 ${factor} 倍`,
   why: '为什么',
   changes: '什么会改变结果',
   next: '下一个',
-  notRun: '未运行',
   failed: (why) => `这次运行没有得出结果：${why}。`,
   noSuch: (id) => `没有名为“${id}”的实验。`,
   ranAt: (time) => `运行于 ${time}`,

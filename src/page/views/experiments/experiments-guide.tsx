@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks'
 import { addressSettings } from '../../browser/router.ts'
-import { texts } from '../../i18n/i18n.ts'
+import { language, texts } from '../../i18n/i18n.ts'
 import { lessonOf } from '../../lessons/list.ts'
 import { cancelRun } from '../../lessons/running.ts'
 import { needLinks } from '../../network/links.ts'
@@ -27,9 +27,10 @@ export const ExperimentsGuide: Guide = ({ path }) => {
   }, [])
   const [id] = path
   const lesson = id === undefined ? undefined : lessonOf(id)
+  const name = lesson?.texts[language.value].question ?? title
   useEffect(() => {
-    document.title = `${title} · ${texts.value.title}`
-  }, [title])
+    document.title = `${name} · ${texts.value.title}`
+  }, [name])
   const page = classroomPage(path)
   if (page) {
     return (

@@ -20,11 +20,13 @@ export function FiguresTable({ lesson, result }: { lesson: Lesson; result: Lesso
       ? prediction.xs.map((x, index) => [pointAt(points, prediction.series, x), guess.values[index]])
       : [],
   )
+  // The names of series that are the categories themselves would be written twice.
+  const hasNames = points.some((point) => nameOf(lesson, point.series) !== placeText(lesson, chart, point.x))
   const head = [texts.x, '', words.yours, words.model, words.measured, words.interval, words.verdict]
   return (
     <section class="panel experiment-figures" aria-labelledby="experiment-figures">
       <h2 id="experiment-figures">{words.table}</h2>
-      <div class="experiment-scroll" tabIndex={0} role="region" aria-labelledby="experiment-figures">
+      <div class="experiment-scroll" tabIndex={0} role="group" aria-label={texts.y}>
         <table>
           <caption class="sr">{texts.y}</caption>
           <thead>
@@ -48,7 +50,7 @@ export function FiguresTable({ lesson, result }: { lesson: Lesson; result: Lesso
               return (
                 <tr key={`${series} ${x}`} data-transport={hueOfPoint(lesson, chart, point)}>
                   <th scope="row">{placeText(lesson, chart, x)}</th>
-                  <td class="name">{nameOf(lesson, series)}</td>
+                  <td class="name">{hasNames && nameOf(lesson, series)}</td>
                   <td>{own !== undefined && textOf(own, unit)}</td>
                   <td>{model !== null && textOf(model, unit)}</td>
                   <td>

@@ -16,8 +16,12 @@ import type { Scales } from './scales.ts'
 import { SketchKnots } from './sketch-knots.tsx'
 
 /** Pixels. */
-const EDGE = { left: 58, right: 104, narrowRight: 74, top: 34, foot: 46 }
+const EDGE = { left: 58, right: 40, top: 34, foot: 46 }
 const LABEL_PX = 15
+/** Of a letter and of a Chinese character in a label at the end of a line. */
+const LETTER_PX = { narrow: 7.2, wide: 12.5 }
+/** What stands around the chart on a screen: with it, the button below the chart is in sight. */
+const AROUND_PX = 390
 const CURVE_STEPS = 120
 /** A mark of the model that is nearer than this to its line adds nothing. */
 const APART_PX = 3
@@ -67,9 +71,22 @@ function reaching(axis: Axis, points: readonly Point[]): Axis {
   return most > axis.to || least < axis.from ? logAxis(least, most * 1.1, axis.unit) : axis
 }
 
-function scalesOf({ x, y }: Chart, points: readonly Point[], width: number, height: number): Scales {
+const labelPx = (text: string): number =>
+  Array.from(text).reduce(
+    (sum, letter) => sum + (/\p{Script=Han}/u.test(letter) ? LETTER_PX.wide : LETTER_PX.narrow),
+    0,
+  )
+
+/** @param labels that stand at the ends of lines */
+function scalesOf(
+  { x, y }: Chart,
+  points: readonly Point[],
+  width: number,
+  height: number,
+  labels: readonly string[],
+): Scales {
   const yAxis = reaching(y, points)
-  const right = width - (width < 480 ? EDGE.narrowRight : EDGE.right)
+  const right = width - Math.max(EDGE.right, ...labels.map((label) => labelPx(label) + 16))
   const foot = height - EDGE.foot
   const xShare = (value: number) =>
     isCategories(x) ? (value + 0.5) / Math.max(1, x.categories.length) : shareOf(value, x)
@@ -85,11 +102,11 @@ function scalesOf({ x, y }: Chart, points: readonly Point[], width: number, heig
 export function LessonChart(props: ChartProps) {
   const { lesson, settings, conditions, points, guesses, hasModel, onSketch, label } = props
   const frame = useRef<HTMLDivElement>(null)
-  const width = useWidth(frame)
-  const height = Math.round(Math.max(250, Math.min(430, 0.6 * width)))
+  const { width, height } = useSize(frame)
   const chart = lesson.chart(settings, conditions)
-  const scales = scalesOf(chart, points, width, height)
   const curves = hasModel ? lesson.curves(settings, conditions) : []
+  const names = [...new Set([...curves, ...points].map(({ series }) => nameOf(lesson, series)))]
+  const scales = scalesOf(chart, points, width, height, [experimentTexts.value.you, ...names])
   return (
     <div ref={frame} class="experiment-chart">
       <svg viewBox={`0 0 ${width} ${height}`} role={onSketch ? 'group' : 'img'} aria-label={label}>
@@ -130,17 +147,21 @@ const sketchXs = (lesson: Lesson, settings: Settings): readonly number[] => {
   return prediction.kind === 'sketch' ? prediction.xs : []
 }
 
-/** The width of the element in px, so that texts of the drawing have their own size on every screen. */
-function useWidth(frame: { current: HTMLElement | null }): number {
-  const width = useSignal(640)
+/** The size of the drawing in px: its texts have their own size on every screen. */
+function useSize(frame: { current: HTMLElement | null }): { width: number; height: number } {
+  const size = useSignal({ width: 640, height: 320 })
   useLayoutEffect(() => {
     const element = frame.current
     if (!element) return
-    const observer = new ResizeObserver(() => (width.value = Math.max(300, Math.round(element.clientWidth))))
+    const measure = () => {
+      const width = Math.max(300, Math.round(element.clientWidth))
+      size.value = { width, height: Math.round(Math.max(280, Math.min(430, 0.6 * width, innerHeight - AROUND_PX))) }
+    }
+    const observer = new ResizeObserver(measure)
     observer.observe(element)
     return () => observer.disconnect()
   }, [])
-  return width.value
+  return size.value
 }
 
 function Axes({ lesson, chart, scales }: { lesson: Lesson; chart: Chart; scales: Scales }) {

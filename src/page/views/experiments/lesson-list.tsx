@@ -31,7 +31,7 @@ export function LessonList({ current, unknown }: { current: Lesson | undefined; 
       <ol>
         {LESSONS.map((lesson, index) => {
           const { question, claim } = lesson.texts[language.value]
-          const verdict = results[lesson.id]?.verdict ?? null
+          const result = results[lesson.id]
           return (
             <li key={lesson.id}>
               <a href={guideAddress('experiments', [lesson.id])} aria-current={lesson === current ? 'page' : undefined}>
@@ -39,8 +39,12 @@ export function LessonList({ current, unknown }: { current: Lesson | undefined; 
                 <b>{question}</b>
                 {!current && <span class="experiment-claim">{claim}</span>}
                 <small>
-                  <VerdictMark verdict={verdict} />
-                  {verdict === null ? words.none : words.verdicts[verdict]}
+                  <VerdictMark verdict={result ? (result.claim === 'open' ? result.verdict : result.claim) : null} />
+                  {!result
+                    ? words.none
+                    : result.claim === 'open'
+                      ? words.verdicts[result.verdict]
+                      : words.claims[result.claim]}
                 </small>
               </a>
             </li>

@@ -4,7 +4,7 @@ import { whole } from '../../browser/format.ts'
 import { addressSettings, guideAddress, hasSettings, replaceSettings } from '../../browser/router.ts'
 import { language } from '../../i18n/i18n.ts'
 import { valueAt } from '../../lessons/axes.ts'
-import type { Guess, Lesson } from '../../lessons/lesson.ts'
+import { isCategories, type Guess, type Lesson } from '../../lessons/lesson.ts'
 import { addressOfSettings, settingsFrom, type Settings } from '../../lessons/knobs.ts'
 import { LESSONS } from '../../lessons/list.ts'
 import { conditionsBefore, place } from '../../lessons/place.ts'
@@ -98,15 +98,21 @@ export function LessonPage({ lesson }: { lesson: Lesson }) {
         <div class="experiment-main">
           <section class="panel experiment-plot" ref={frame} aria-label={texts.y}>
             <header>
-              <h2>{step === 'predict' ? texts.predict : words.against(texts.y, texts.x)}</h2>
+              <h2>
+                {step === 'predict'
+                  ? texts.predict
+                  : isCategories(chart.x)
+                    ? words.byName(texts.y, texts.x)
+                    : words.against(texts.y, texts.x)}
+              </h2>
               <p>{texts.what(chosen)}</p>
             </header>
-            {prediction.kind === 'choice' && (
+            {prediction.kind === 'choice' && step === 'predict' && (
               <PredictionChoice
                 lesson={lesson}
                 options={prediction.options}
                 guess={shownGuess}
-                isLocked={step !== 'predict'}
+                isLocked={false}
                 onChoose={(option) => (guess.value = { kind: 'choice', option })}
               />
             )}

@@ -19,11 +19,15 @@ export function ResultView({ lesson, result }: { lesson: Lesson; result: LessonR
     <>
       <section class="panel experiment-verdict" aria-live="polite">
         <p class="experiment-stamp">
-          <VerdictMark verdict={verdict} />
-          <b>{words.verdicts[verdict]}</b>
+          <VerdictMark verdict={claim} />
+          <b>{words.claims[claim]}</b>
           <time dateTime={new Date(at).toISOString()}>{words.ranAt(timeOfDay(at, language.value))}</time>
         </p>
         <p class="experiment-finding">{texts.finding(result)}</p>
+        <p class="experiment-model">
+          <VerdictMark verdict={verdict} />
+          <b>{words.verdicts[verdict]}</b>
+        </p>
         {reasons.length > 0 ? (
           <ul>
             {reasons.map((reason) => (
@@ -33,13 +37,11 @@ export function ResultView({ lesson, result }: { lesson: Lesson; result: LessonR
         ) : (
           <p>{words.verdictNotes[verdict]}</p>
         )}
-        <p class="experiment-claim-verdict">
-          <b>{words.claims[claim]}.</b> {claim !== 'open' && words.claimTested}
-        </p>
       </section>
       {off && (
         <section class="panel experiment-off">
           <h2>{words.prediction}</h2>
+          {guess.kind === 'choice' && <p>{words.said(texts.options?.[guess.option] ?? guess.option)}</p>}
           <p>{offText(off, y.unit, lesson)}</p>
         </section>
       )}

@@ -54,7 +54,7 @@ export function RunBar({ lesson, settings, canRun, result, frame, onRun, onPredi
   ) : (
     <button type="button" class="experiment-go" disabled={!canRun} aria-describedby="experiment-status" onClick={onRun}>
       <svg viewBox="0 0 16 16" aria-hidden="true">
-        <path d="M4.500 3l8 5-8 5z" fill="currentColor" />
+        <path d="M4.5 3l8 5-8 5z" fill="currentColor" />
       </svg>
       {result ? words.again : words.run}
     </button>
