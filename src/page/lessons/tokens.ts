@@ -39,6 +39,12 @@ const AXES: Record<Measure, Axis> = {
   bytes: { scale: 'log', from: 10, to: 2000, ticks: [10, 100, 1000], unit: 'bytes' },
 }
 
+/**
+ * The gap as the server sees it contains what browser and page take between an answer and the next request: at most this time. A longer gap is no
+ * longer that of the model.
+ */
+const MOST_PAGE_MS = 60
+
 const gapOf = (conditions: Conditions): number => Math.max(2, gapMs(pathOf(conditions, EXCHANGE_BYTES)))
 
 /** Answers or frames with tokens per second, in theory. */
@@ -160,9 +166,11 @@ export const tokens: Lesson = {
       if (count === 0) return []
       const { conditions } = context
       const held = joined.find(({ transport }) => transport === 'long-poll')?.reader
-      // The gap as the server sees it: it contains what browser and page take between an answer and the next request.
-      const measuredGapMs = held ? meanGapMs(pollsOf(held)) : null
-      const holding = { gapMs: measuredGapMs ?? gapOf(conditions), holdMs: DEFAULT_TUNING.holdMs }
+      const leastGapMs = gapOf(conditions)
+      const holding = {
+        gapMs: Math.min(leastGapMs + MOST_PAGE_MS, (held && meanGapMs(pollsOf(held))) ?? leastGapMs),
+        holdMs: DEFAULT_TUNING.holdMs,
+      }
       const { answersMs } = heldAnswers(
         arrivalsMs.map((atMs) => atMs - span.fromMs),
         holding,
