@@ -3,13 +3,39 @@
  * With `--plain` no compressed files remain, so that a changed style sheet is served as it is (`npm run dev`).
  */
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
-import { build, transform } from 'esbuild'
+import { build, transform, type Plugin } from 'esbuild'
 
 const PUBLIC = 'public'
 const SCRIPTS = join(PUBLIC, 'js')
+
+const MAIN = 'src/page/main.tsx'
+/** Parts of the page that are loaded when the first screen has run. A dictionary is loaded while it starts. */
+const LATER_PART = /src\/page\/(views|compare)\//
+
+/**
+ * Keeps what the first screen needs in one file, which compresses better than many: each part that is loaded later imports the first
+ * screen, so no module of the first screen is shared by some of these parts only.
+ */
+const firstScreenInOneFile: Plugin = {
+  name: 'first-screen-in-one-file',
+  setup({ onResolve, onLoad, resolve: resolvePath }) {
+    const later = new Set<string>()
+    onResolve({ filter: /^\./ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
+      if (kind !== 'dynamic-import' || pluginData === later) return undefined
+      const resolved = await resolvePath(path, { kind, importer, resolveDir, pluginData: later })
+      if (LATER_PART.test(resolved.path)) later.add(resolved.path)
+      return resolved
+    })
+    onLoad({ filter: LATER_PART }, async ({ path }) => {
+      if (!later.has(path)) return undefined
+      const contents = `${await readFile(path, 'utf8')}\nimport ${JSON.stringify(resolve(MAIN))}`
+      return { contents, loader: path.endsWith('x') ? 'tsx' : 'ts' }
+    })
+  },
+}
 
 const COMPRESSED = /\.(br|gz)$/
 const COMPRESSIBLE = /\.(js|css|html|svg|json)$/
@@ -38,7 +64,8 @@ async function compress(path: string): Promise<void> {
 await rm(SCRIPTS, { recursive: true, force: true })
 await Promise.all((await filesOf(PUBLIC, COMPRESSED)).map((path) => rm(path)))
 await build({
-  entryPoints: ['src/page/main.tsx'],
+  entryPoints: [MAIN],
+  plugins: [firstScreenInOneFile],
   outdir: SCRIPTS,
   bundle: true,
   splitting: true,

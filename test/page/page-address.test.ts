@@ -44,8 +44,8 @@ describe('the address of a room', () => {
   it('says that a view does not exist', async () => {
     const { base } = await startPlayground()
     const page = await browser.newPage()
-    await page.goto(`${base}/#/experiments`)
-    expect(await page.getByRole('heading').textContent()).toBe('This page has no view at #/experiments.')
+    await page.goto(`${base}/#/elsewhere`)
+    expect(await page.getByRole('heading').textContent()).toBe('This page has no view at #/elsewhere.')
     await page.goto(`${base}/#/room/no%20spaces`)
     await expect.poll(() => page.getByRole('heading').textContent()).toBe('A room cannot be called no spaces.')
     await page.close()

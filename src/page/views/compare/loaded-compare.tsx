@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import type { ComponentType } from 'preact'
 import { useEffect } from 'preact/hooks'
+import { loadStyle } from '../../browser/load-style.ts'
 import { texts } from '../../i18n/i18n.ts'
 import type { RoomController } from '../../room/room-controller.ts'
 
@@ -13,6 +14,7 @@ async function load(): Promise<void> {
   const [{ Compare }, { connectComparisonToAddress }] = await Promise.all([
     import('./compare-view.tsx'),
     import('../../compare/comparison-address.ts'),
+    loadStyle('compare.css'),
   ])
   connectComparisonToAddress()
   view.value = { Compare }

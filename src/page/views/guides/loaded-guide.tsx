@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import { loadStyle } from '../../browser/load-style.ts'
 import type { GuideName } from '../../browser/router.ts'
 import { texts } from '../../i18n/i18n.ts'
 import type { Guide } from './guide.ts'
@@ -10,19 +11,6 @@ const guides: Record<GuideName, () => Promise<Guide>> = {
   capacity: async () => (await import('../capacity/capacity-guide.tsx')).CapacityGuide,
   reports: async () => (await import('../reports/reports-guide.tsx')).ReportsGuide,
 }
-
-/** A style sheet that the rooms do not need. */
-const loadStyle = (path: string): Promise<unknown> =>
-  new Promise((resolve, reject) => {
-    if (document.querySelector(`link[href="${path}"]`)) { resolve(null); return; }
-    const link = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: path })
-    link.addEventListener('load', resolve)
-    link.addEventListener('error', () => {
-      link.remove()
-      reject(new Error(`${path} did not load`))
-    })
-    document.head.append(link)
-  })
 
 type State = { is: 'loading' } | { is: 'loaded'; Guide: Guide } | { is: 'failed' }
 
