@@ -6,7 +6,7 @@
  * formulas extrapolate, and `beyond` says of what.
  */
 import { TRANSPORT_TRAITS, type TransportName } from '../transports.ts'
-import { frameHeadBytes } from './bytes.ts'
+import { frameHeadBytes } from '../frame-sizes.ts'
 import { envelopeBytes, pushedBytes } from './framing.ts'
 import * as longPollPeriodic from './long-poll-periodic.ts'
 import * as longPoll from './long-poll.ts'

@@ -2,8 +2,8 @@
  * The framing that each push transport adds to a batch. The JSON is the same, so the bytes of one transport follow from those of
  * another. Valid where each batch is a separate piece, that is while the room is slower than the server.
  */
+import { chunkBytes, frameBytes, headBytesOf } from '../frame-sizes.ts'
 import type { Framing } from '../transports.ts'
-import { frameHeadBytes } from './bytes.ts'
 
 export interface PushedBatch {
   /** The batch as JSON. */
@@ -15,12 +15,7 @@ export interface PushedBatch {
 /** A batch without its events. One comma is subtracted, since the last event has none. Without the `known` of a snapshot. */
 export const envelopeBytes = (cursorBytes: number): number => '{"cursor":"","events":[]}'.length + cursorBytes - 1
 
-/** A chunk of an HTTP/1.1 answer (RFC 9112 section 7.1): its size in hex, and a line's end behind that and behind the piece. */
-export function chunkBytes(pieceBytes: number): number {
-  return Math.round(pieceBytes).toString(16).length + 2 + pieceBytes + 2
-}
-
-const framed = (payloadBytes: number): number => frameHeadBytes(payloadBytes, 'down') + payloadBytes
+const framed = (payloadBytes: number): number => frameBytes(payloadBytes, 'down')
 
 /** Bytes of the text itself, which is ASCII here. */
 const WRAPPED = {
@@ -39,9 +34,5 @@ export const pushedBytes = {
   'socket-io': ({ batchBytes }: PushedBatch): number => framed(WRAPPED.socketIo + batchBytes),
 } as const satisfies Record<Framing, (pushed: PushedBatch) => number>
 
-/** Bytes of the batch in a frame of `frameBytes`, head included: the inverse of `pushedBytes.websocket`. */
-export function batchInFrame(frameBytes: number): number {
-  // The first head that is long enough for the rest. A mean of frames need not be whole.
-  const headBytes = [2, 4, 10].find((bytes) => frameHeadBytes(Math.ceil(frameBytes - bytes), 'down') <= bytes) ?? 10
-  return frameBytes - headBytes - WRAPPED.websocket
-}
+/** Bytes of the batch in a frame of `wholeBytes`, head included: the inverse of `pushedBytes.websocket`. */
+export const batchInFrame = (wholeBytes: number): number => wholeBytes - headBytesOf(wholeBytes) - WRAPPED.websocket

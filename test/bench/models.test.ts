@@ -13,10 +13,10 @@ import {
   shortPoll,
   snapshotPoll,
   batchInFrame,
-  chunkBytes,
   pushedBytes,
   type Path,
 } from '../../src/models/index.ts'
+import { chunkBytes, frameBytes, frameHeadBytes, headBytesOf } from '../../src/frame-sizes.ts'
 import { seededRandom } from '../../src/random.ts'
 
 /** Every draw comes from it, so that a run repeats to the last digit: nothing here can fail by chance. */
@@ -444,8 +444,9 @@ describe('bytes', () => {
     [65_535, 4, 8],
     [65_536, 10, 14],
   ])('a frame of %i bytes has a head of %i down, %i up', (payloadBytes, down, up) => {
-    expect(bytes.frameHeadBytes(payloadBytes, 'down')).toBe(down)
-    expect(bytes.frameHeadBytes(payloadBytes, 'up')).toBe(up)
+    expect(frameHeadBytes(payloadBytes, 'down')).toBe(down)
+    expect(frameHeadBytes(payloadBytes, 'up')).toBe(up)
+    expect(headBytesOf(frameBytes(payloadBytes, 'down'))).toBe(down)
   })
 
   it('wraps a batch in chunks and frames and unwraps it', () => {

@@ -1,4 +1,4 @@
-import { frameHeadBytes } from '../../models/bytes.ts'
+import { frameHeadBytes } from '../../frame-sizes.ts'
 import type { FrameRecord, TraceRecord } from '../../meter.ts'
 import { meanOfBlocks } from './estimates.ts'
 import type { Findings, Lesson } from './lesson.ts'

@@ -1,10 +1,10 @@
 import type { WebSocket } from '@fastify/websocket'
 import { parse } from 'secure-json-parse'
+import { frameBytes } from '../../frame-sizes.ts'
 import { MAX_WAITING_FRAMES } from '../config/limits.ts'
 import { notJson } from '../errors/not-json.ts'
 import type { FrameLimit } from '../http/client-limits.ts'
 import type { FrameMeter } from '../metering/frame-meter.ts'
-import { upBytes } from '../metering/frame-sizes.ts'
 import type { DraftCarrier } from '../metering/request-meter.ts'
 import { refuseSocket } from './upgraded-socket.ts'
 
@@ -27,7 +27,7 @@ export function handleFrames(
       refuseSocket(socket, 1008, `more than ${limit.perSecond} frames in a second`)
       return
     }
-    const carrier = meter.countReceived(upBytes(data.length), data.length)
+    const carrier = meter.countReceived(frameBytes(data.length, 'up'), data.length)
     waiting += 1
     if (waiting > MAX_WAITING_FRAMES) {
       socket.close(1008, `more than ${MAX_WAITING_FRAMES} frames wait: send the next one after an answer`)

@@ -1,7 +1,7 @@
 import type { WebSocket } from '@fastify/websocket'
 import type { FastifyRequest } from 'fastify'
+import { frameBytes } from '../../frame-sizes.ts'
 import { NO_FRAME_METER, type FrameMeter } from '../metering/frame-meter.ts'
-import { downBytes, upBytes } from '../metering/frame-sizes.ts'
 
 /** Codes of a socket's `close` event: without a close frame, and for a close frame without a code. */
 const ABNORMAL = 1006
@@ -31,17 +31,17 @@ export class UpgradedSocket {
   }
 
   receivePing(data: Buffer): void {
-    this.meter.countControl('up', upBytes(data.length), 'ping')
-    this.meter.countControl('down', downBytes(data.length), 'pong')
+    this.meter.countControl('up', frameBytes(data.length, 'up'), 'ping')
+    this.meter.countControl('down', frameBytes(data.length, 'down'), 'pong')
   }
 
   receivePong(data: Buffer): void {
-    this.meter.countControl('up', upBytes(data.length), 'pong')
+    this.meter.countControl('up', frameBytes(data.length, 'up'), 'pong')
   }
 
   receiveClose(code: number, reason: Buffer): void {
     const wasClosed = code !== ABNORMAL
-    if (wasClosed) this.meter.countControl('up', upBytes(code === NO_CODE ? 0 : 2 + reason.length), 'close')
+    if (wasClosed) this.meter.countControl('up', frameBytes(code === NO_CODE ? 0 : 2 + reason.length, 'up'), 'close')
     this.meter.finish(wasClosed)
   }
 }

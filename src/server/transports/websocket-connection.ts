@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net'
 import type { WebSocket } from '@fastify/websocket'
 import type { FastifyRequest } from 'fastify'
+import { frameBytes, frameHeadBytes, headBytesOf } from '../../frame-sizes.ts'
 import type { FrameKind, MeterFrame } from '../../meter.ts'
 import { CLOSE, type Cursor, type FrameDown } from '../../protocol.ts'
 import { memoize, type EncodedBatch } from '../log/encoded-batch.ts'
-import { downBytes, headBytesOf } from '../metering/frame-sizes.ts'
 import type { HeartbeatTarget, Heartbeat } from '../log/heartbeat.ts'
 import type { Log } from '../log/log.ts'
 import type { ReaderConnection } from '../room/membership.ts'
@@ -20,7 +20,7 @@ const batchFrame = memoize(({ json }: EncodedBatch) => textFrame(`{"type":"batch
 /** An unfragmented, unmasked text frame. RFC 6455, 5.2. */
 function textFrame(text: string): Buffer {
   const length = Buffer.byteLength(text)
-  const headBytes = downBytes(length) - length
+  const headBytes = frameHeadBytes(length, 'down')
   const frame = Buffer.allocUnsafe(headBytes + length)
   frame[0] = 0x81
   if (headBytes === 2) frame[1] = length
@@ -100,7 +100,7 @@ export class WebSocketConnection extends UpgradedSocket implements Sink, Heartbe
         return
       }
       const length = Buffer.byteLength(text)
-      this.meter.countSent(kind, downBytes(length), length, null, undefined, messages)
+      this.meter.countSent(kind, frameBytes(length, 'down'), length, null, undefined, messages)
       this.#socket.send(text, () => resolve())
     })
   }
@@ -112,7 +112,7 @@ export class WebSocketConnection extends UpgradedSocket implements Sink, Heartbe
       return
     }
     this.#isAlive = false
-    this.meter.countControl('down', downBytes(0), 'ping')
+    this.meter.countControl('down', frameBytes(0, 'down'), 'ping')
     this.#socket.ping()
     // A full write buffer already contains data for the peer.
     if (this.#subscription?.isFull) return

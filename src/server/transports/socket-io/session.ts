@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net'
 import type { WebSocket } from '@fastify/websocket'
 import type { FastifyRequest } from 'fastify'
+import { frameBytes } from '../../../frame-sizes.ts'
 import type { FrameKind } from '../../../meter.ts'
 import { endConnection } from '../../http/unread.ts'
 import type { EncodedBatch } from '../../log/encoded-batch.ts'
 import type { FrameMeter } from '../../metering/frame-meter.ts'
-import { downBytes, upBytes } from '../../metering/frame-sizes.ts'
 import type { MemberUsage } from '../../metering/member-usage.ts'
 import type { DraftCarrier, RequestMeter } from '../../metering/request-meter.ts'
 import { UpgradedSocket } from '../upgraded-socket.ts'
@@ -96,7 +96,11 @@ export class SocketIoSession {
     const { meter } = new UpgradedSocket(socket, request)
     this.#frames = meter
     socket.on('message', (data: Buffer) => {
-      this.#carrier = meter.countReceived(upBytes(data.length), jsonBytesIn(data.toString('latin1')), kindOf(data))
+      this.#carrier = meter.countReceived(
+        frameBytes(data.length, 'up'),
+        jsonBytesIn(data.toString('latin1')),
+        kindOf(data),
+      )
     })
   }
 
@@ -124,7 +128,7 @@ export class SocketIoSession {
         const ids = messages ?? batch?.newMessageIds
         this.#frames?.countSent(
           kind,
-          downBytes(1 + Buffer.byteLength(data)),
+          frameBytes(1 + Buffer.byteLength(data), 'down'),
           contentBytes,
           batch ?? null,
           undefined,
