@@ -3,7 +3,7 @@ import { ARRIVAL_MODELS, type Arrivals } from './arrivals-model.ts'
 import { kindOf } from './kind.ts'
 import * as models from '../../src/models/index.ts'
 import { isTransport, TRANSPORT_TRAITS } from '../../src/transports.ts'
-import type { Cell } from '../report/schema.ts'
+import type { ByteSplit, Cell } from '../report/schema.ts'
 
 interface ModelInput {
   cells: readonly Cell[]
@@ -46,6 +46,8 @@ export function overheadModel(cell: Cell, { cells, gapMs, arrivals, cursorBytes 
   }
 }
 
+const bodyBytes = ({ framing, envelope = 0, payload }: ByteSplit): number => framing + envelope + payload
+
 /** Bytes of the headers of one poll, of the envelope of an answer with events, and of one message. */
 function shortPollBytes(cell: Cell | undefined, cursorBytes: number) {
   if (!cell?.bytes || cell.counts.requests === 0 || cell.counts.delivered === 0) return null
@@ -55,6 +57,6 @@ function shortPollBytes(cell: Cell | undefined, cursorBytes: number) {
   return {
     headerBytes: (up.headers + down.headers) / requests,
     envelopeBytes,
-    messageBytes: (up.framing + down.framing + down.payload - (requests - empty) * envelopeBytes) / delivered,
+    messageBytes: (bodyBytes(up) + bodyBytes(down) - (requests - empty) * envelopeBytes) / delivered,
   }
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import WebSocket from 'ws'
+import { frameBytes } from '../../src/frame-sizes.ts'
 import { now } from './payload.ts'
 import type { Subscriber, SubscriberOptions } from './subscriber.ts'
 
@@ -36,7 +37,7 @@ export function deflatingSubscriber({ port, room, cursor, record }: SubscriberOp
     counts.bodyUp += up
     counts.bodyDown += down
     counts.frames += 1
-    if (socket.extensions !== '') counts.inflated += data.length
+    if (socket.extensions !== '') counts.inflated += frameBytes(data.length, 'down')
     record.addText(data.toString(), at)
   })
   return {

@@ -20,7 +20,9 @@ export interface SubscriberCounts {
   bodyDown: number
   handshake: number
   payload: number
-  /** Bytes of text in frames after inflation; 0 without compression. */
+  /** Bytes of this project's JSON, the text of messages among them, before compression. */
+  json: number
+  /** Bytes of frames after inflation, with their heads; 0 without compression. */
   inflated: number
   /** Polls that were due by the schedule. */
   due: number
@@ -42,6 +44,7 @@ const noCounts = (): SubscriberCounts => ({
   bodyDown: 0,
   handshake: 0,
   payload: 0,
+  json: 0,
   inflated: 0,
   due: 0,
 })
@@ -80,8 +83,9 @@ export class DeliveryRecord {
     else mark.delivered = this.counts.indices.length
   }
 
-  /** Adds the text of a batch or a frame. @param at the moment at which the text was complete */
+  /** Adds the JSON of a batch or a frame. @param at the moment at which the text was complete */
   addText(text: string, at: bigint): void {
+    this.counts.json += Buffer.byteLength(text)
     this.#unread.push({ at, text })
   }
 
@@ -102,7 +106,7 @@ export class DeliveryRecord {
   addBatch(batch: Batch, at: bigint = now()): void {
     for (const [i, event] of batch.events.entries()) {
       if (event.type !== 'message') continue
-      this.counts.payload += event.text.length
+      this.counts.payload += Buffer.byteLength(event.text)
       // A snapshot repeats known messages: their bytes count, but they are not deliveries.
       if (i < (batch.known ?? 0)) continue
       const stamp = readStamp(event.text)

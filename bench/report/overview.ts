@@ -1,3 +1,4 @@
+import { BYTE_PARTS } from '../../src/meter.ts'
 import { spellEstimate } from './figures/cell-table.ts'
 import { doubt, nameOf, type Table } from './figures/figure.ts'
 import { partsOf } from './figures/stack.ts'
@@ -51,6 +52,7 @@ export function overviewOf(report: Report, texts: Texts): Overview[] {
           columns.requests,
           textures.headers,
           textures.framing,
+          textures.envelope,
           textures.payload,
           table.total,
           columns.wire,
@@ -60,7 +62,7 @@ export function overviewOf(report: Report, texts: Texts): Overview[] {
           return [
             name,
             spell(overhead, 'requestsPerMessage'),
-            ...(['headers', 'framing', 'payload'] as const).map((part) => (parts ? figure(parts[part]) : NOTHING)),
+            ...BYTE_PARTS.map((part) => (parts ? figure(parts[part]) : NOTHING)),
             spell(overhead, 'bytesPerMessage'),
             spell(overhead, 'wireBytesPerMessage'),
           ]

@@ -16,8 +16,16 @@ const estimate = Type.Object({
   replicates: Type.Optional(Type.Integer()),
 })
 const split = Type.Object({
-  headers: Type.Number({ description: 'request and response headers, without handshakes' }),
-  framing: Type.Number({ description: 'JSON, chunk sizes, SSE fields, WebSocket frame headers, packet headers' }),
+  headers: Type.Number({ description: 'request and response headers, without those that open a stream or a socket' }),
+  framing: Type.Number({
+    description:
+      'what the protocol adds to this project’s JSON: chunk sizes, SSE fields, heads of WebSocket frames, packet types',
+  }),
+  envelope: Type.Optional(
+    Type.Number({
+      description: 'this project’s JSON without the text of messages; in older reports, framing contains it',
+    }),
+  ),
   payload: Type.Number({ description: 'the text of messages, UTF-8' }),
 })
 
@@ -118,7 +126,9 @@ export const cellSchema = Type.Object({
     Type.Object({
       up: split,
       down: split,
-      handshake: Type.Number({ description: 'both ways, once per connection' }),
+      handshake: Type.Number({
+        description: 'headers that open a stream or a socket: both ways, paid once per connection',
+      }),
       wire: Type.Union([Type.Number(), Type.Null()], { description: 'with TCP/IP; null outside a network namespace' }),
       segments: Type.Union([Type.Number(), Type.Null()]),
       perMessage: Type.Object({

@@ -105,19 +105,20 @@ function bytesOf(
   group: string,
   { isAlone, publisherWireBytes = 0 }: CellOptions,
 ): Pick<Cell, 'bytes'> {
-  // In compressed frames, text and JSON are not separable: the text is assumed to keep its share.
-  const payload = total(
-    subscribers,
-    (one) => one.payload * (one.inflated > 0 ? Math.min(1, one.bodyDown / one.inflated) : 1),
-  )
+  // In compressed frames the parts are not separable: each is assumed to keep its share, as in the meters of the server.
+  const transferred = (part: 'json' | 'payload') =>
+    total(subscribers, (one) => one[part] * (one.inflated > 0 ? Math.min(1, one.bodyDown / one.inflated) : 1))
+  const [json, payload] = [transferred('json'), transferred('payload')]
   const up: ByteSplit = {
     headers: total(subscribers, (one) => one.headersUp),
     framing: total(subscribers, (one) => one.bodyUp),
+    envelope: 0,
     payload: 0,
   }
   const down: ByteSplit = {
     headers: total(subscribers, (one) => one.headersDown),
-    framing: total(subscribers, (one) => one.bodyDown) - payload,
+    framing: total(subscribers, (one) => one.bodyDown) - json,
+    envelope: json - payload,
     payload,
   }
   const wires = windows.flatMap(({ wire, published }) =>

@@ -120,7 +120,7 @@ function predictedBytes({ cells, parameters }: Run): number | null {
   const [poll, push] = [of('short-poll'), of('websocket')]
   if (!poll?.bytes || !push?.bytes || poll.counts.requests === 0) return null
   const { bytes, counts } = poll
-  const body = bytes.up.framing + bytes.down.framing + bytes.down.payload
+  const body = bytes.up.framing + bytes.down.framing + (bytes.down.envelope ?? 0) + bytes.down.payload
   const messageBytes = body / counts.delivered
   const all = bytes.wire ?? bytes.up.headers + bytes.down.headers + body
   const pushBytes = push.bytes.perMessage.wire?.value ?? push.bytes.perMessage.application.value

@@ -1,16 +1,18 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import WebSocket from 'ws'
 import { rawSubscribers } from '../../bench/load/index.ts'
 import type { Subscriber, SubscriberOptions } from '../../bench/load/subscriber.ts'
 import { now, writeStamp } from '../../bench/load/payload.ts'
 import { projectSubscriber } from '../../bench/load/project-subscriber.ts'
 import { DeliveryRecord } from '../../bench/load/delivery-record.ts'
+import { noCounts, type Counts, type MeterFrame } from '../../src/meter.ts'
 import { pushedBytes } from '../../src/models/index.ts'
 import { post } from '../../src/client/transports/http.ts'
 import { TRANSPORTS, type Batch, type TransportName } from '../../src/protocol.ts'
 import { buildApp } from '../../src/server/app.ts'
-import { draft, person, startPlayground, type Person } from '../support/playground.ts'
+import { draft, person, startPlayground, watch, type Person } from '../support/playground.ts'
 
 const MESSAGES = 40
 const TEXT_BYTES = 120
@@ -99,6 +101,50 @@ describe.each(['websocket', 'sse', 'http-stream', 'socket-io'] as const)(
       )
       // A chunk's end comes after the batch in it.
       await expect.poll(() => record.counts.bodyDown).toBe(predicted.reduce((a, b) => a + b, 0))
+    })
+  },
+)
+
+describe.each(['short-poll', 'long-poll', 'websocket', 'sse', 'http-stream', 'socket-io'] as const)(
+  'the bytes of %s',
+  (transport) => {
+    it('are divided into the same parts by the benchmark and by the meter of the server', async () => {
+      const playground = await startPlayground()
+      const [ada, ben] = [await person(playground), await person(playground)]
+      const meter = new WebSocket(`${playground.base.replace('http', 'ws')}/rooms/lobby/meter`, [
+        'chat.v1',
+        `bearer.${ben.token}`,
+      ])
+      onTestFinished(() => meter.terminate())
+      let counts: Counts = noCounts()
+      meter.on('message', (data: Buffer) => {
+        const frame = JSON.parse(data.toString()) as MeterFrame
+        if (frame.type === 'report') counts = frame.counts[transport] ?? counts
+      })
+      // Both read each message by itself: a poll asks long before the next message.
+      const reader = watch(playground, ben, transport, { cursor: ada.cursor })
+      const options = optionsFor(ada, playground.port)
+      const { record } = options
+      const subscriber = rawSubscribers[transport](options)
+      close(subscriber)
+      await subscriber.opened
+      const hear = async (index: number) => {
+        await say(ada, index, 1)
+        await expect.poll(() => (record.parseUnread(), record.counts.indices)).toContain(index)
+        await expect.poll(() => reader.texts()).toHaveLength(index + 1)
+      }
+      await hear(0)
+      await expect.poll(() => counts.delivered).toBe(1)
+      // Socket.IO has sent the frames of its upgrade: a probe, and the upgrade.
+      if (transport === 'socket-io') await expect.poll(() => counts.frames).toBeGreaterThanOrEqual(2)
+      const before = structuredClone(counts)
+      record.begin()
+      for (let index = 1; index <= 12; index++) await hear(index)
+      const parts = ['framing', 'envelope', 'payload'] as const
+      const metered = () => parts.map((part) => counts.down[part] - before.down[part])
+      const { bodyDown, json, payload } = record.counts
+      await expect.poll(metered).toEqual([bodyDown - json, json - payload, payload])
+      expect(payload).toBe(12 * TEXT_BYTES)
     })
   },
 )

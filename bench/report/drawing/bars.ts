@@ -4,7 +4,7 @@ import { linearAxis, type Scale } from './scales.ts'
 import { INK, rect, text, type Drawing } from './svg.ts'
 import { widest } from './text-width.ts'
 
-export type Texture = 'headers' | 'framing' | 'payload' | 'tcpIp'
+export type Texture = 'headers' | 'framing' | 'envelope' | 'payload' | 'tcpIp'
 
 export interface Bar {
   subject: string
@@ -14,9 +14,9 @@ export interface Bar {
   parts: readonly { value: number; texture: Texture }[]
 }
 
-/** Header = tint, framing = hatch, payload = solid, as on the page; TCP/IP = dotted. */
-export const fillOf = (texture: Texture, { hue, tint, name }: Mark): string =>
-  ({ headers: tint, framing: `url(#hatch-${name})`, payload: hue, tcpIp: `url(#dots-${name})` })[texture]
+/** Headers = tint, framing = ink, envelope = hatch, payload = solid, as on the page; TCP/IP = dotted. */
+export const fillOf = (texture: Texture, { hue, ink, tint, name }: Mark): string =>
+  ({ headers: tint, framing: ink, envelope: `url(#hatch-${name})`, payload: hue, tcpIp: `url(#dots-${name})` })[texture]
 
 const THICKNESS = 18
 

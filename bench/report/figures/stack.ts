@@ -1,10 +1,12 @@
+import { BYTE_PARTS } from '../../../src/meter.ts'
 import { bars, type Bar, type Texture } from '../drawing/bars.ts'
 import { figure, spelled } from '../format.ts'
 import { variantOf } from '../metrics.ts'
 import type { Cell, Report } from '../schema.ts'
 import { cellsOf, doubt, nameOf, type Figure } from './figure.ts'
 
-export const TEXTURES: readonly Texture[] = ['headers', 'framing', 'payload', 'tcpIp']
+/** The parts of the application's bytes, from the outside in, and what TCP/IP adds. */
+export const TEXTURES: readonly Texture[] = [...BYTE_PARTS, 'tcpIp']
 
 /** Bars this many times as long as the shortest have an axis of their own: beside them the others would be slivers. */
 const APART = 10
@@ -13,12 +15,10 @@ const APART = 10
 export function applicationParts({ bytes }: Cell): Bar['parts'] {
   if (!bytes) return []
   const { up, down, perMessage } = bytes
-  const total = up.headers + down.headers + up.framing + down.framing + up.payload + down.payload
+  const sizes = BYTE_PARTS.map((texture) => ({ texture, size: (up[texture] ?? 0) + (down[texture] ?? 0) }))
+  const total = sizes.reduce((sum, { size }) => sum + size, 0)
   if (!(total > 0)) return []
-  return (['headers', 'framing', 'payload'] as const).map((texture) => ({
-    texture,
-    value: ((up[texture] + down[texture]) / total) * perMessage.application.value,
-  }))
+  return sizes.map(({ texture, size }) => ({ texture, value: (size / total) * perMessage.application.value }))
 }
 
 /** The same, and the bytes that TCP/IP adds. */
@@ -28,7 +28,13 @@ export function partsOf(cell: Cell): Record<Texture, number> | null {
   const { application, wire } = cell.bytes?.perMessage ?? {}
   const tcpIp = application && wire ? Math.max(0, wire.value - application.value) : 0
   const valueOf = (texture: Texture) => parts.find((part) => part.texture === texture)?.value ?? 0
-  return { headers: valueOf('headers'), framing: valueOf('framing'), payload: valueOf('payload'), tcpIp }
+  return {
+    headers: valueOf('headers'),
+    framing: valueOf('framing'),
+    envelope: valueOf('envelope'),
+    payload: valueOf('payload'),
+    tcpIp,
+  }
 }
 
 const drawn = (report: Report) =>

@@ -140,7 +140,7 @@ export const en = {
     deflate: 'compressed',
     check: 'check',
   },
-  textures: { headers: 'headers', framing: 'framing', payload: 'payload', tcpIp: 'TCP/IP' },
+  textures: { headers: 'headers', framing: 'framing', envelope: 'JSON', payload: 'text', tcpIp: 'TCP/IP' },
   metrics: {
     p50: 'p50',
     p90: 'p90',
@@ -265,7 +265,7 @@ export const en = {
     },
     stack: {
       title: 'Bytes of one message',
-      see: 'One bar for each transport: request and response headers, framing, the text of the message, and TCP/IP. Handshakes, which occur once per connection, are not included.',
+      see: 'One bar for each transport: request and response headers, framing (what the protocol adds, such as a frame head of 2 to 14 bytes or a chunk size), this project’s JSON around the text, the text, and TCP/IP. What opens a stream or a socket is paid once per connection and is not included: it is in the table of the cost of one subscriber until it follows the room.',
       means:
         'The text is the same for all transports; the bytes around it differ. A snapshot also repeats earlier messages. A polled message includes its share of all polls, with the empty ones.',
     },
@@ -277,7 +277,7 @@ export const en = {
     },
     bytes: {
       title: 'Bytes per message against message rate',
-      see: 'Bytes that the application sends and receives for one message at one subscriber, with headers and framing, without handshakes and TCP/IP.',
+      see: 'Bytes that the application sends and receives for one message at one subscriber, with headers and framing, without what opens a stream or a socket, and without TCP/IP.',
       means:
         'All messages of one poll share its headers, but each pushed message has its own frame header. At higher rates polling therefore needs fewer bytes relative to push.',
     },
