@@ -139,7 +139,8 @@ export type FrameKind =
 
 export type TraceRecord = RequestRecord | FrameRecord
 
-/** Frames of a meter connection: `report` a few times per second while counts change, `clock` as an answer. */
+/** Frames of a meter connection: `report` a few times per second while counts change, `clock` as an answer, `transports` at most once
+ * per second. */
 export type MeterFrame =
   | {
       type: 'report'
@@ -150,6 +151,8 @@ export type MeterFrame =
       streamed?: number
     }
   | { type: 'clock'; sentAt: number; serverAt: number }
+  /** By which transport members of the room read, by member id: all members in the first frame, later those whose transport changed. */
+  | { type: 'transports'; transports: Record<string, TransportName>; isAll?: true }
   | HeartbeatFrame
   /** A few times per second, if requested. `dropped`: number of records discarded since the last frame. */
   | { type: 'trace'; records: TraceRecord[]; dropped: number }

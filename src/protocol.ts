@@ -6,6 +6,7 @@
  */
 import * as Type from 'typebox'
 import type { Static } from 'typebox'
+import type { TransportName } from './transports.ts'
 
 export { TRANSPORTS, type TransportName } from './transports.ts'
 
@@ -86,7 +87,18 @@ export const schemas = /* @__PURE__ */ (() => {
   const quiet = Type.Optional(
     Type.Literal(true, { description: 'looks on: clients need not show that the member comes, is here and goes' }),
   )
-  const member = Type.Object({ id: Type.String(), name: Type.String(), quiet })
+  const bot = Type.Optional(Type.Literal(true, { description: 'a program writes the texts of the member' }))
+  const member = Type.Object({ id: Type.String(), name: Type.String(), quiet, bot })
+  const rosterMember = Type.Object({
+    ...member.properties,
+    transport: Type.Optional(
+      Type.Unsafe<TransportName>(
+        Type.String({
+          description: 'the transport of its newest request or socket that reads; missing before the first',
+        }),
+      ),
+    ),
+  })
   const stamp = {
     seq: Type.Integer({ minimum: 1, description: 'position in the room: 1, 2, 3 …' }),
     id: Type.String({ description: 'the draft id of a message; given by the server otherwise' }),
@@ -172,6 +184,7 @@ export const schemas = /* @__PURE__ */ (() => {
   })
   return {
     member,
+    rosterMember,
     draft,
     event,
     batch,
@@ -181,7 +194,7 @@ export const schemas = /* @__PURE__ */ (() => {
       member,
       token: Type.String({ description: 'identifies the member: keep it secret' }),
       cursor: Type.String({ description: 'the head at that time: reading after it returns only later events' }),
-      roster: Type.Array(member, {
+      roster: Type.Array(rosterMember, {
         maxItems: LIMITS.joinedRoster,
         description: 'members of the room; not all of a large room',
       }),
@@ -196,7 +209,7 @@ export const schemas = /* @__PURE__ */ (() => {
         description: '1 to 32 of A-Z a-z 0-9 _ -, the first a letter or a digit',
       }),
     }),
-    join: Type.Object({ name: Type.Optional(name), quiet }, closed),
+    join: Type.Object({ name: Type.Optional(name), quiet, bot }, closed),
     rename: Type.Object({ name }, closed),
     leave: Type.Object({
       graceMs: Type.Optional(
@@ -271,6 +284,8 @@ export const schemas = /* @__PURE__ */ (() => {
 })()
 
 export type Member = Static<typeof schemas.member>
+/** A member as a roster names it. */
+export type RosterMember = Static<typeof schemas.rosterMember>
 /** A message before it is stored in the log. */
 export type Draft = Static<typeof schemas.draft>
 export type RoomEvent = Static<typeof schemas.event>

@@ -9,12 +9,14 @@ export interface JoinOptions {
   language?: string | undefined
   /** The member looks on: clients need not show it. */
   quiet?: boolean | undefined
+  /** A program writes the texts of the member. */
+  bot?: boolean | undefined
 }
 
 /** Throws ProblemError: 400 for an invalid name, 409 for a name that is taken, 503 when the room is full. */
-export async function join(net: Net, room: string, { name, language, quiet }: JoinOptions = {}): Promise<Joined> {
+export async function join(net: Net, room: string, { name, language, quiet, bot }: JoinOptions = {}): Promise<Joined> {
   const headers = language === undefined ? {} : { 'accept-language': language }
-  const body = { ...(name === undefined ? {} : { name }), ...(quiet ? { quiet } : {}) }
+  const body = { ...(name === undefined ? {} : { name }), ...(quiet ? { quiet } : {}), ...(bot ? { bot } : {}) }
   return (await call(net, { method: 'POST', path: `/rooms/${room}/members`, body, headers })) as Joined
 }
 

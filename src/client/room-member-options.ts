@@ -34,6 +34,8 @@ export interface RoomMemberOptions {
   name?: string | undefined
   /** The member looks on: clients need not show it. */
   quiet?: boolean
+  /** A program writes the texts of the member. */
+  bot?: boolean
   /** BCP 47; the language of a name that the server invents. */
   language?: () => string
   /** A membership to continue instead of joining. */

@@ -171,9 +171,9 @@ export class RoomMember {
 
   async #join(arrival: Arrival): Promise<void> {
     this.#setState({ name: 'connecting' })
-    const { net, room, language, history = false, quiet } = this.#options
+    const { net, room, language, history = false, quiet, bot } = this.#options
     const name = this.#member?.name ?? this.#options.name
-    const wanted = { name, language: language?.(), quiet }
+    const wanted = { name, language: language?.(), quiet, bot }
     const wait = (retryMs: number, error: unknown) => this.#waitToRetry(retryMs, error)
     const joined = await joinWithRetry(net, room, wanted, wait, this.#left.signal).catch((error: unknown) => {
       if (!(error instanceof ProblemError)) throw error

@@ -99,6 +99,34 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
       ])
     })
 
+    it('shows by which transport a member reads on every server, with the change, until the member has left', async () => {
+      const [here, there] = await empty({ leaseMs: 2000 })
+      const { membership } = await enter(here, 'ada')
+      const elsewhere = await there.members.membershipByToken('token-ada')
+      const lines = [membership, elsewhere].map((one) => new ReaderConnection(one, undefined, () => undefined))
+      const shown = async (view: View) => (await view.members.readRoster()).map(({ transport }) => transport)
+      expect(await shown(here)).toEqual([undefined])
+      here.members.markReading(membership, 'long-poll')
+      expect(await shown(here)).toEqual(['long-poll'])
+      await expect.poll(() => shown(there)).toEqual(['long-poll'])
+      const { lastChange } = here.members.transports
+      here.members.markReading(membership, 'long-poll')
+      expect(here.members.transports.changedSince(lastChange)).toEqual({})
+      there.members.markReading(elsewhere, 'sse')
+      await expect.poll(() => shown(here)).toEqual(['sse'])
+      expect(here.members.transports.changedSince(lastChange)).toEqual({ ada: 'sse' })
+      expect((await enter(here, 'ben')).roster).toEqual([
+        { id: 'ada', name: 'ada', transport: 'sse' },
+        { id: 'ben', name: 'ben' },
+      ])
+      await here.members.endMembership(membership, 'asked')
+      for (const view of [here, there]) {
+        await expect.poll(() => told(view)).toContain('left ada')
+        expect(view.members.transports.changedSince(0)).toEqual({})
+      }
+      for (const line of lines) line.end()
+    })
+
     it('ends a membership once for concurrent requests and closes its connections on every server', async () => {
       const [here, there] = await empty()
       const { membership } = await enter(here, 'ada')

@@ -4,7 +4,7 @@ import { post } from '../../src/client/transports/http.ts'
 import { TRANSPORTS, type About } from '../../src/protocol.ts'
 import { INSPECTED, launchBrowser, MOVING, Visitor } from '../support/browser.ts'
 import { RETRIED } from '../support/retry.ts'
-import { draft, person, startPlayground } from '../support/playground.ts'
+import { draft, person, startPlayground, watch } from '../support/playground.ts'
 import { lastingPort } from '../support/port.ts'
 
 let browser: Browser
@@ -294,6 +294,45 @@ describe('the page', () => {
     await expect.poll(() => ada.notes()).toContain(`${name} left.`)
     expect((await ada.notes()).filter((note) => note.startsWith('bot-'))).toEqual([`${name} joined.`, `${name} left.`])
     expect(playground.rooms.get('lobby').roster).toHaveLength(1)
+    expect(ada.browserErrors).toEqual([])
+  })
+
+  it('numbers a message in the chat as the log and the wire do', async () => {
+    const playground = await startPlayground()
+    const ada = await Visitor.enter(browser, playground.base)
+    const ben = await person(playground)
+    await ada.say('one')
+    await expect.poll(() => ada.texts()).toEqual(['one'])
+    await post(ben.context, draft('two'), never)
+    await expect.poll(() => ada.texts()).toEqual(['one', 'two'])
+    const { events } = playground.rooms.get('lobby').log.read(null)
+    const numbers = events.flatMap(({ type, seq }) => (type === 'message' ? [`#${seq}`] : []))
+    expect(await ada.messages.locator('.seq').allTextContents()).toEqual(numbers)
+    await ada.messages.last().click()
+    const readout = ada.page.getByRole('group', { name: 'Details and reason' })
+    await expect.poll(() => readout.textContent()).toContain(`Path of ${numbers[1]}`)
+  })
+
+  it('shows by which transport each member reads, and marks a bot', async () => {
+    const playground = await startPlayground()
+    const ada = await Visitor.enter(browser, playground.base)
+    const ben = await person(playground, 'ben')
+    const { session } = watch(playground, ben, 'long-poll')
+    const row = (name: string) => ada.memberList.getByRole('listitem').filter({ hasText: name })
+    await expect.poll(() => row('ben').getAttribute('data-transport')).toBe('long-poll')
+    const button = ada.memberList.getByRole('button', { name: 'Write to ben privately · reads by long-poll' })
+    expect(await button.locator('svg').count()).toBe(1)
+    session.use('sse')
+    await expect.poll(() => row('ben').getAttribute('data-transport')).toBe('sse')
+    await ada.use('websocket')
+    await expect.poll(() => row('reads by websocket').getAttribute('data-transport')).toBe('websocket')
+    await ada.page.getByRole('combobox', { name: 'Bot' }).selectOption('1')
+    const bot = ada.memberList.getByRole('button', {
+      name: /^Write to bot-\d+ privately · a program writes its messages/,
+    })
+    await expect.poll(() => bot.getByText('bot', { exact: true }).count()).toBe(1)
+    await expect.poll(() => bot.getAttribute('aria-label')).toMatch(/reads by websocket$/)
+    expect(await row('ben').getByText('bot', { exact: true }).count()).toBe(0)
     expect(ada.browserErrors).toEqual([])
   })
 

@@ -39,6 +39,19 @@ describeWithRedis('Redis', () => {
     return [await open(redis, name, options), await open(redis, name, options)]
   })
 
+  it('gives the transports of the members to a server that opens the room later', async () => {
+    const name = `room-${++rooms}`
+    const options = { leaseMs: 2000, renames: 1, maxMembers: 1000 }
+    const [first, second] = [await open(redis, name, options), await open(redis, name, options)]
+    const { membership } = await first.members.addMember({ id: 'ada', name: 'ada' }, 'token-ada')
+    first.members.markReading(membership, 'sse')
+    const transportAt = async ({ members }: StoredRoom) =>
+      (await members.readRoster()).map(({ transport }) => transport)
+    // Stored, once another server knows of it.
+    await expect.poll(() => transportAt(second)).toEqual(['sse'])
+    expect(await transportAt(await open(redis, name, options))).toEqual(['sse'])
+  })
+
   it('emptied, reports no member as left who sends while it is filled again', async () => {
     const emptied = await startRedis()
     const room = await open(emptied, 'lobby', { leaseMs: 60_000, renames: 1, maxMembers: 1000 })

@@ -35,6 +35,25 @@ describe('joining', () => {
     expect(roster).toEqual([member])
   })
 
+  it('keeps the mark of a bot in the roster and in its joining, and not in each of its messages', async () => {
+    const playground = await startPlayground()
+    const { body } = await ask(playground, '/rooms/lobby/members', json({ name: 'bot-7', bot: true }))
+    const { member, token } = body as { member: { id: string }; token: string }
+    const bot = { id: member.id, name: 'bot-7', bot: true }
+    expect(member).toEqual(bot)
+    await ask(playground, '/rooms/lobby/messages', json(draft('hello'), bearer(token)))
+    const read = await ask(playground, '/rooms/lobby/short-poll', { headers: bearer(token) })
+    expect(read.body).toMatchObject({
+      events: [
+        { type: 'joined', member: bot },
+        { type: 'message', text: 'hello' },
+      ],
+    })
+    const { events } = read.body as { events: { from?: unknown }[] }
+    expect(events[1]?.from).toEqual({ id: member.id, name: 'bot-7' })
+    expect((await ask(playground, '/rooms/lobby/members')).body).toEqual([{ ...bot, transport: 'short-poll' }])
+  })
+
   it('invents a name in the accepted language when the request has no body', async () => {
     const playground = await startPlayground()
     const nameFor = async (headers: Record<string, string>) => {

@@ -400,6 +400,30 @@ describe('a quiet member', () => {
     expect(socketMeter().counts.websocket).toMatchObject({ requests: 1, frames: 0, empty: 0 })
   })
 
+  it('receives the transport of each member: all at first, later the changes', async () => {
+    const playground = await startPlayground()
+    const [ada, ben] = [await person(playground, 'ada'), await person(playground, 'ben')]
+    watch(playground, ada, 'websocket')
+    const session = watch(playground, ben, 'long-poll').session
+    const transportsNow = () =>
+      Object.fromEntries(playground.rooms.get('lobby').roster.map((m) => [m.name, m.transport]))
+    await expect.poll(transportsNow).toEqual({ ada: 'websocket', ben: 'long-poll' })
+    const socket = new WebSocket(`${playground.base.replace('http', 'ws')}/rooms/lobby/meter`, [
+      'chat.v1',
+      `bearer.${ada.token}`,
+    ])
+    const frames: MeterFrame[] = []
+    socket.on('message', (data: Buffer) => {
+      const frame = JSON.parse(data.toString()) as MeterFrame
+      if (frame.type === 'transports') frames.push(frame)
+    })
+    const transports = { [ada.member.id]: 'websocket', [ben.member.id]: 'long-poll' }
+    await expect.poll(() => frames).toEqual([{ type: 'transports', transports, isAll: true }])
+    session.use('sse')
+    await expect.poll(() => frames.slice(1)).toEqual([{ type: 'transports', transports: { [ben.member.id]: 'sse' } }])
+    socket.close()
+  })
+
   it('can compare its clock with the server’s clock', async () => {
     const playground = await startPlayground()
     const ada = await person(playground)

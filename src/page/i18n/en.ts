@@ -228,6 +228,9 @@ export const en = {
     quietTitle: 'Members that only receive: the columns of the view “Side by side”',
   },
 
+    readsBy: (transport: string) => `reads by ${transport}`,
+    bot: 'bot',
+    botTitle: 'a program writes its messages',
   composer: {
     label: 'Message',
     placeholder: 'Write to the room',

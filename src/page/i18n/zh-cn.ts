@@ -182,6 +182,9 @@ export const zhCN: Texts = {
     quietTitle: '只接收消息的成员：“并排比较”里的面板',
   },
 
+    readsBy: (transport) => `用 ${transport} 接收`,
+    bot: '机器人',
+    botTitle: '它的消息由程序写出',
   composer: {
     label: '消息',
     placeholder: '对大家说点什么',

@@ -10,6 +10,7 @@ import { Clock, now } from './clock.ts'
 
 export type MeterReport = Extract<MeterFrame, { type: 'report' }>
 export type TraceReport = Extract<MeterFrame, { type: 'trace' }>
+export type TransportsReport = Extract<MeterFrame, { type: 'transports' }>
 /** `ended`: the membership is over. The last counts remain. */
 export type MeterState = 'connecting' | 'open' | 'lost' | 'ended'
 
@@ -21,6 +22,7 @@ export interface MeterObserver {
   state: (state: MeterState) => void
   /** The server's clock was compared: ms to add to this page's clock. */
   clock?: (offsetMs: number) => void
+  transports?: (report: TransportsReport) => void
 }
 
 /** ms between two requests for the time, doubling: a page that is starting is too busy for a quick answer. */
@@ -112,6 +114,7 @@ export class MeterSocket {
         this.#observer.clock?.(this.clock.reading?.offsetMs ?? 0)
       } else if (frame.type === 'trace') this.#observer.trace(frame)
       else if (frame.type === 'report') this.#observer.report(frame)
+      else if (frame.type === 'transports') this.#observer.transports?.(frame)
     }
     socket.onclose = ({ code }) => {
       // The room's own connection handles the end of the membership.

@@ -30,7 +30,15 @@ export class BotMember {
     this.#phrases = phrases
     this.#random = seededRandom(seed, 1)
     this.#signal = signal
-    this.#member = new RoomMember({ net, room, transport: 'websocket', name: `bot-${seed}`, rejoin: 'never', observer })
+    this.#member = new RoomMember({
+      net,
+      room,
+      transport: 'websocket',
+      name: `bot-${seed}`,
+      bot: true,
+      rejoin: 'never',
+      observer,
+    })
     signal.addEventListener('abort', () => this.leave())
   }
 

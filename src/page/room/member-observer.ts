@@ -36,6 +36,10 @@ export class MemberObserver implements Required<Omit<RoomMemberObserver, 'postpo
       report: (report) => meter.report(report),
       trace: ({ records, dropped }) => wire.addRecords(records, dropped),
       state: (state) => (meter.socketState.value = state),
+      transports: ({ transports: changed, isAll }) => {
+        const { transports } = this.#state
+        transports.value = new Map([...(isAll ? [] : transports.peek()), ...Object.entries(changed)])
+      },
       clock: (offsetMs) => {
         const { clockOffsetMs } = this.#state
         if (Math.abs(offsetMs - clockOffsetMs.peek()) > VISIBLE_OFFSET_MS) clockOffsetMs.value = offsetMs

@@ -48,6 +48,7 @@ export class RoomController implements RoomState {
   readonly link = signal<AboutLink | null>(null)
   readonly roster = signal<Roster>(new Map())
   readonly cursor = signal<Cursor | null>(null)
+  readonly transports = signal<ReadonlyMap<string, TransportName>>(new Map())
   readonly clockOffsetMs = signal(0)
   readonly #options: RoomControllerOptions
   /** `options.net`, traced. */

@@ -20,6 +20,8 @@ export interface RoomState {
   readonly transport: Signal<TransportName>
   readonly link: Signal<AboutLink | null>
   readonly roster: Signal<Roster>
+  /** By which transport each member reads, by id. */
+  readonly transports: Signal<ReadonlyMap<string, TransportName>>
   readonly cursor: Signal<Cursor | null>
   /** ms to add to this page's clock to get the server's, as far as times of day show them. */
   readonly clockOffsetMs: Signal<number>

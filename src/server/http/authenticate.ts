@@ -46,8 +46,8 @@ export function authenticate(app: App, rooms: Rooms): void {
 
   function enter(request: FastifyRequest, room: Room, membership: Membership | null): void {
     admit(request, membership)
-    request.context.assignRoom(room, room.connect(membership))
     const { transport, uncounted } = request.routeOptions.config
+    request.context.assignRoom(room, room.connect(membership, transport))
     if (membership && !uncounted) request.context.startMeter(app.usageOf(membership), transport)
   }
 

@@ -1,4 +1,5 @@
-import type { Cursor, LeftReason, Member } from '../../protocol.ts'
+import type { Cursor, LeftReason, Member, RosterMember, TransportName } from '../../protocol.ts'
+import type { MemberTransports } from './member-transports.ts'
 import type { Membership } from './membership.ts'
 
 export interface MemberOptions {
@@ -13,7 +14,7 @@ export interface AddedMember {
   membership: Membership
   /** The position after the member's own `joined`, and the members at that position, at most `LIMITS.joinedRoster`. */
   cursor: Cursor
-  roster: Member[]
+  roster: RosterMember[]
 }
 
 /**
@@ -22,11 +23,13 @@ export interface AddedMember {
  */
 export interface MemberStore {
   /** All members, as far as this server has read the log. */
-  readonly roster: Member[]
+  readonly roster: RosterMember[]
   /** Their number. */
   readonly size: number
+  /** By which transport each member reads, as far as this server knows. */
+  readonly transports: MemberTransports
   /** All members now. While the store is away, the members that this server knows. */
-  readRoster(): Promise<Member[]>
+  readRoster(): Promise<RosterMember[]>
   hasName(name: string): boolean
   findMember(id: string): Promise<Member | null>
   /** @throws DomainError `name-taken`, `full` */
@@ -37,6 +40,8 @@ export interface MemberStore {
   membershipById(id: string): Membership | null | Promise<Membership | null>
   /** @throws DomainError `name-taken`, `renames-used`, `member-ended` */
   rename(membership: Membership, name: string): Promise<Member>
+  /** The member reads by this transport from now on. The servers that share the store learn of it within seconds. */
+  markReading(membership: Membership, transport: TransportName): void
   /**
    * Appends one `left`, after which every server closes the member's connections. Returns the seq of `left`.
    *

@@ -20,6 +20,7 @@ export interface HeldPoll {
 export class Membership {
   readonly tokenDigest: string
   #member: Member
+  #author: Member
   readonly #connections = new SmallSet<ReaderConnection>()
   readonly #presence: Presence | null
   #isEnded = false
@@ -34,12 +35,17 @@ export class Membership {
 
   constructor(member: Member, tokenDigest: string, presence: Presence | null = null) {
     this.#member = member
+    this.#author = authorOf(member)
     this.tokenDigest = tokenDigest
     this.#presence = presence
   }
 
   get member(): Member {
     return this.#member
+  }
+  /** The member as its messages name it. The flags stand in the roster, and not in each message. */
+  get author(): Member {
+    return this.#author
   }
   get isEnded(): boolean {
     return this.#isEnded
@@ -58,6 +64,7 @@ export class Membership {
 
   rename(name: string): void {
     this.#member = { ...this.#member, name }
+    this.#author = authorOf(this.#member)
   }
 
   connected(connection: ReaderConnection): void {
@@ -97,6 +104,8 @@ export class Membership {
     for (const connection of this.#connections.toArray()) connection.end()
   }
 }
+
+const authorOf = ({ id, name }: Member): Member => ({ id, name })
 
 /** A request or socket that reads a room: a held poll, a stream, a WebSocket. Either side can end it, once. */
 export class ReaderConnection implements Reader {

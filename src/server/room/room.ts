@@ -1,7 +1,16 @@
-import { isCloseCommand, type Ack, type Draft, type Joined, type Member } from '../../protocol.ts'
+import {
+  isCloseCommand,
+  type Ack,
+  type Draft,
+  type Joined,
+  type Member,
+  type RosterMember,
+  type TransportName,
+} from '../../protocol.ts'
 import { digest, newMemberId, newToken } from './ids.ts'
 import type { Appended, Log } from '../log/log.ts'
 import type { AddedMember, MemberStore } from './member-store.ts'
+import type { MemberTransports } from './member-transports.ts'
 import { checkName, inventName } from './names.ts'
 import type { RoomObserver } from '../log/delivery-observer.ts'
 import { DomainError } from '../errors/domain-error.ts'
@@ -61,8 +70,12 @@ export class Room {
   }
 
   /** All members, as far as this server has read the log. */
-  get roster(): Member[] {
+  get roster(): RosterMember[] {
     return this.#members.roster
+  }
+  /** By which transport each member reads, as far as this server knows. */
+  get memberTransports(): MemberTransports {
+    return this.#members.transports
   }
 
   /** null if the room can be used at once; otherwise settles when it can. @throws DomainError `store-away` */
@@ -90,7 +103,7 @@ export class Room {
     }
   }
 
-  readRoster(): Promise<Member[]> {
+  readRoster(): Promise<RosterMember[]> {
     return this.#members.readRoster()
   }
 
@@ -98,7 +111,7 @@ export class Room {
   async join(
     name: string | undefined,
     acceptLanguage: string | undefined,
-    flags: Pick<Member, 'quiet'> = {},
+    flags: Pick<Member, 'quiet' | 'bot'> = {},
   ): Promise<Joined> {
     if (name !== undefined) checkName(name)
     const token = newToken()
@@ -130,11 +143,21 @@ export class Room {
     return this.#members.membershipById(memberId)
   }
 
-  /** Adds a connection; `null` for a reader without a token. While it is open, the member's lease does not run. */
-  connect(membership: Membership | null): ReaderConnection {
+  /**
+   * Adds a connection; `null` for a reader without a token. While it is open, the member's lease does not run.
+   *
+   * @param transport of a connection that reads
+   */
+  connect(membership: Membership | null, transport?: TransportName): ReaderConnection {
     this.#uses += 1
     this.#entries += 1
+    if (membership && transport) this.markReading(membership, transport)
     return new ReaderConnection(membership, this.#observer(), this.#endUse)
+  }
+
+  /** The member reads by this transport from now on. */
+  markReading(membership: Membership, transport: TransportName): void {
+    this.#members.markReading(membership, transport)
   }
 
   /** @throws DomainError `invalid`, `name-taken`, `renames-used` */
@@ -184,7 +207,7 @@ export class Room {
   }
 
   async #append(membership: Membership, { id, text, to: toId }: Draft): Promise<Appended> {
-    const entry = { type: 'message', id, from: membership.member, text } as const
+    const entry = { type: 'message', id, from: membership.author, text } as const
     if (toId === undefined) return this.#stored.append(membership, entry)
     const to = await this.#members.findMember(toId)
     if (to) return this.#stored.append(membership, { ...entry, to })
@@ -198,7 +221,7 @@ export class Room {
   async #addWithInventedName(
     acceptLanguage: string | undefined,
     tokenDigest: string,
-    flags: Pick<Member, 'quiet'>,
+    flags: Pick<Member, 'quiet' | 'bot'>,
   ): Promise<AddedMember> {
     for (;;) {
       const name = inventName(acceptLanguage, (candidate) => this.#members.hasName(candidate))

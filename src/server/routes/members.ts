@@ -24,8 +24,9 @@ export function mountMembers(app: App, rooms: Rooms, { lease, heartbeat }: Confi
       app.limits.admitJoin(context)
       const { name } = context.room
       if (!rooms.find(name)) app.limits.admitRoom(context)
-      const options = body.quiet ? ({ quiet: true } as const) : {}
-      const joined = await rooms.get(name).join(body.name, headers['accept-language'], options)
+      const { quiet, bot } = body
+      const flags = { ...(quiet ? { quiet } : {}), ...(bot ? { bot } : {}) }
+      const joined = await rooms.get(name).join(body.name, headers['accept-language'], flags)
       return reply.code(201).send({ ...joined, heartbeatMs: heartbeat })
     },
   })

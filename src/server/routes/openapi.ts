@@ -39,7 +39,7 @@ const ROUTES: Record<string, Described> = {
   },
   'GET /members': {
     summary: 'List the members',
-    answers: { 200: { description: 'the roster', ...json(Type.Array(schemas.member)) }, ...refused(503) },
+    answers: { 200: { description: 'the roster', ...json(Type.Array(schemas.rosterMember)) }, ...refused(503) },
   },
   'PATCH /members/me': {
     summary: 'Change the name',

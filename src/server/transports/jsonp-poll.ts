@@ -19,7 +19,10 @@ export const jsonpPoll: MountTransport = (app, path, transport, { jsonp }) => {
     reply.header('x-content-type-options', 'nosniff').type('text/javascript; charset=utf-8')
 
     const membership = memberId === undefined ? null : await context.room.membershipById(memberId)
-    if (membership && !context.reader.membership) context.startMeter(app.usageOf(membership), transport)
+    if (membership && !context.reader.membership) {
+      context.startMeter(app.usageOf(membership), transport)
+      context.room.markReading(membership, transport)
+    }
     // A page cannot read the status of a script: the problem replaces the batch.
     if (!membership && memberId !== undefined)
       return call(JSON.stringify(problemOf(new DomainError('member-ended', 'this member has left'))))

@@ -2,8 +2,9 @@ import type { Member } from '../../../protocol.ts'
 import { texts } from '../../i18n/i18n.ts'
 import type { RoomController } from '../../room/room-controller.ts'
 import { Avatar } from '../shared/avatar.tsx'
+import { Glyph, labelOf } from '../shared/transport-label.tsx'
 
-/** The members, the own one first. A click begins a private message. */
+/** The members, each with the transport by which it reads, the own one first. A click begins a private message. */
 export function MemberList({
   controller,
   id,
@@ -15,6 +16,8 @@ export function MemberList({
 }) {
   const { members } = texts.value
   const ownMember = controller.identity.member.value
+  const ownTransport = controller.transport.value
+  const transports = controller.transports.value
   const all = [...controller.roster.value.values()].filter((member) => member.id !== ownMember?.id)
   const others = all.filter(({ quiet }) => !quiet)
   const quietCount = all.length - others.length
@@ -25,30 +28,38 @@ export function MemberList({
       </h3>
       <ul>
         {ownMember && (
-          <li class="own">
-            <span class="person">
+          <li class="own" data-transport={ownTransport}>
+            <span class="person" title={members.readsBy(labelOf(ownTransport))}>
               <Avatar of={ownMember.id} />
               <span>
                 <bdi title={ownMember.name}>{ownMember.name}</bdi>
                 <small>{members.you}</small>
+                <small class="sr">{members.readsBy(labelOf(ownTransport))}</small>
               </span>
+              <Glyph of={ownTransport} />
             </span>
           </li>
         )}
-        {others.map((member) => (
-          <li key={member.id}>
-            <button
-              type="button"
-              class="person"
-              title={members.sendPrivately(member.name)}
-              aria-label={members.sendPrivately(member.name)}
-              onClick={() => address(member)}
-            >
-              <Avatar of={member.id} />
-              <bdi>{member.name}</bdi>
-            </button>
-          </li>
-        ))}
+        {others.map((member) => {
+          const transport = transports.get(member.id)
+          const about = [
+            members.sendPrivately(member.name),
+            ...(member.bot ? [members.botTitle] : []),
+            ...(transport ? [members.readsBy(labelOf(transport))] : []),
+          ].join(' · ')
+          return (
+            <li key={member.id} data-transport={transport}>
+              <button type="button" class="person" title={about} aria-label={about} onClick={() => address(member)}>
+                <Avatar of={member.id} />
+                <span>
+                  <bdi>{member.name}</bdi>
+                  {member.bot && <small class="tag">{members.bot}</small>}
+                </span>
+                {transport && <Glyph of={transport} />}
+              </button>
+            </li>
+          )
+        })}
       </ul>
       {quietCount > 0 && (
         <p class="quiet" title={members.quietTitle}>

@@ -1,9 +1,10 @@
-import { LIMITS, type LeftReason, type Member } from '../../../protocol.ts'
+import { LIMITS, type LeftReason, type Member, type RosterMember, type TransportName } from '../../../protocol.ts'
 import { wasEventLoopBlocked } from '../../log/clock.ts'
 import { RevokedTokens } from '../../room/revoked-tokens.ts'
 import { newId } from '../../room/ids.ts'
 import type { Log } from '../../log/log.ts'
 import type { AddedMember, MemberOptions, MemberStore } from '../../room/member-store.ts'
+import { MemberTransports } from '../../room/member-transports.ts'
 import { nameKey } from '../../../names.ts'
 import { memberEnded, nameTaken, renamesUsed, roomFull, unknownToken } from '../../errors/store-errors.ts'
 import { Membership } from '../../room/membership.ts'
@@ -21,6 +22,7 @@ export class MemoryMembers implements MemberStore {
   readonly #byToken = new Map<string, Membership>()
   readonly #names = new Set<string>()
   readonly #revokedTokens = new RevokedTokens()
+  readonly transports = new MemberTransports()
   /** Fires when the next lease ends. */
   #timer: NodeJS.Timeout | null = null
 
@@ -29,15 +31,15 @@ export class MemoryMembers implements MemberStore {
     this.#options = options
   }
 
-  get roster(): Member[] {
-    return [...this.#records.values()].map(({ membership }) => membership.member)
+  get roster(): RosterMember[] {
+    return [...this.#records.values()].map(({ membership }) => this.#rosterMember(membership))
   }
 
   get size(): number {
     return this.#records.size
   }
 
-  readRoster(): Promise<Member[]> {
+  readRoster(): Promise<RosterMember[]> {
     return Promise.resolve(this.roster)
   }
 
@@ -83,10 +85,15 @@ export class MemoryMembers implements MemberStore {
     return membership.member
   }
 
+  markReading({ member: { id } }: Membership, transport: TransportName): void {
+    if (this.#records.has(id)) this.transports.set(id, transport)
+  }
+
   async endMembership(membership: Membership, reason: LeftReason): Promise<number> {
     const { member, tokenDigest } = membership
     this.recordOf(membership)
     this.#records.delete(member.id)
+    this.transports.delete(member.id)
     this.#byToken.delete(tokenDigest)
     this.#names.delete(nameKey(member.name))
     this.#revokedTokens.add(tokenDigest, reason)
@@ -141,10 +148,15 @@ export class MemoryMembers implements MemberStore {
     if (this.#records.has(membership.member.id)) void this.endMembership(membership, reason)
   }
 
-  #firstMembers(): Member[] {
-    const members: Member[] = []
+  #rosterMember({ member }: Membership): RosterMember {
+    const transport = this.transports.get(member.id)
+    return transport === undefined ? member : { ...member, transport }
+  }
+
+  #firstMembers(): RosterMember[] {
+    const members: RosterMember[] = []
     for (const { membership } of this.#records.values()) {
-      if (members.push(membership.member) === LIMITS.joinedRoster) break
+      if (members.push(this.#rosterMember(membership)) === LIMITS.joinedRoster) break
     }
     return members
   }

@@ -27,10 +27,10 @@ export class MemberRecords {
   }
 
   /** The members that joined first, as far as this server knows. */
-  first(count: number): Member[] {
-    const members: Member[] = []
-    for (const { member } of this.#byId.values()) if (members.push(member) === count) break
-    return members
+  first(count: number): MemberRecord[] {
+    const records: MemberRecord[] = []
+    for (const record of this.#byId.values()) if (records.push(record) === count) break
+    return records
   }
 
   get(memberId: string): MemberRecord | undefined {

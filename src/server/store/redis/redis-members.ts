@@ -1,8 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import { LIMITS, type LeftReason, type Member, type RoomEvent } from '../../../protocol.ts'
+import {
+  LIMITS,
+  type LeftReason,
+  type Member,
+  type RoomEvent,
+  type RosterMember,
+  type TransportName,
+} from '../../../protocol.ts'
 import { newId } from '../../room/ids.ts'
 import type { Entry } from '../../log/log.ts'
 import type { AddedMember, MemberOptions, MemberStore } from '../../room/member-store.ts'
+import { MemberTransports } from '../../room/member-transports.ts'
 import { nameKey } from '../../../names.ts'
 import {
   memberEnded,
@@ -40,6 +48,9 @@ export class RedisMembers implements MemberStore, Presence, ReplicaListener {
   readonly #replica: RoomReplica
   readonly #options: MemberOptions & RetainOptions
   readonly #records = new MemberRecords()
+  readonly transports = new MemberTransports()
+  /** Transports by which members began to read at this server, and of which Redis does not know yet. */
+  readonly #newTransports = new Map<string, TransportName>()
   /** Ids of members heard from since the last renewal, and memberships with an open connection. */
   readonly #heardFrom = new Set<string>()
   readonly #connected = new Set<Membership>()
@@ -54,15 +65,15 @@ export class RedisMembers implements MemberStore, Presence, ReplicaListener {
     replica.listener = this
   }
 
-  get roster(): Member[] {
-    return this.#records.all.map(({ member }) => member)
+  get roster(): RosterMember[] {
+    return this.#records.all.map((record) => this.#rosterMember(record))
   }
 
   get size(): number {
     return this.#records.size
   }
 
-  async readRoster(): Promise<Member[]> {
+  async readRoster(): Promise<RosterMember[]> {
     await this.#replica.catchUp().catch(() => undefined)
     return this.roster
   }
@@ -84,7 +95,7 @@ export class RedisMembers implements MemberStore, Presence, ReplicaListener {
     if (status === 'full') throw roomFull(maxMembers)
     if (status === 'taken') throw nameTaken(member.name)
     const membership = this.#membershipOf(this.#records.get(member.id) ?? this.#records.save(record))
-    return { membership, cursor: this.#replica.window.head, roster: this.#records.first(LIMITS.joinedRoster) }
+    return { membership, cursor: this.#replica.window.head, roster: this.#firstMembers() }
   }
 
   membershipByToken(tokenDigest: string): Membership | Promise<Membership> {
@@ -100,6 +111,11 @@ export class RedisMembers implements MemberStore, Presence, ReplicaListener {
       return record ? this.#membershipOf(record) : null
     }
     return membership() ?? this.#replica.catchUp().then(membership)
+  }
+
+  /** The next renewal of the leases also stores the transport: a member that changes it often costs no further command. */
+  markReading({ member: { id } }: Membership, transport: TransportName): void {
+    if (this.#records.get(id) && this.transports.set(id, transport)) this.#newTransports.set(id, transport)
   }
 
   async rename(membership: Membership, name: string): Promise<Member> {
@@ -135,7 +151,8 @@ export class RedisMembers implements MemberStore, Presence, ReplicaListener {
   }
 
   /**
-   * Renews the leases of members that this server has heard from, and removes members whose lease or grace is over.
+   * Renews the leases of members that this server has heard from, removes members whose lease or grace is over, and stores the
+   * transports by which members have begun to read.
    *
    * @throws DomainError `store-away`; no membership ends by that
    */
@@ -145,16 +162,22 @@ export class RedisMembers implements MemberStore, Presence, ReplicaListener {
     const heardFrom = new Set([...this.#heardFrom, ...[...this.#connected].map(({ member }) => member.id)])
     this.#heardFrom.clear()
     const ids = [...heardFrom]
+    const changed = [...this.#newTransports]
+    this.#newTransports.clear()
     const { leaseMs } = this.#options
     try {
-      for (let i = 0; i === 0 || i < ids.length; i += RENEWED_AT_ONCE) {
+      for (let i = 0; i === 0 || i < Math.max(ids.length, changed.length); i += RENEWED_AT_ONCE) {
         const eventIdPrefix = randomBytes(9).toString('hex')
         const outageMs = OUTAGE_RENEWALS * renewalMs(leaseMs)
-        const args = [...this.#eventArgs(eventIdPrefix), leaseMs, outageMs, DELETED_AFTER_MS]
+        const transports = JSON.stringify(Object.fromEntries(changed.slice(i, i + RENEWED_AT_ONCE)))
+        const args = [...this.#eventArgs(eventIdPrefix), leaseMs, outageMs, DELETED_AFTER_MS, transports]
         await this.#replica.write('renew-leases', [...args, ...ids.slice(i, i + RENEWED_AT_ONCE)])
       }
     } catch (error) {
       for (const id of ids) this.#heardFrom.add(id)
+      // A newer transport of a member has precedence.
+      for (const [id, transport] of changed)
+        if (this.transports.get(id) === transport) this.#newTransports.set(id, transport)
       throw error
     }
   }
@@ -180,10 +203,20 @@ export class RedisMembers implements MemberStore, Presence, ReplicaListener {
     for (const timer of this.#leaving.values()) clearTimeout(timer)
   }
 
-  async loaded(records: readonly string[], isNewEpoch: boolean): Promise<void> {
+  async loaded(
+    records: readonly string[],
+    transports: Record<string, TransportName>,
+    isNewEpoch: boolean,
+  ): Promise<void> {
     const before = this.#records.all
     const found = new Set(records.map((text) => this.#records.save(parseRecord(text)).member.id))
     for (const id of found) this.#lost.delete(id)
+    this.transportsRead(transports)
+    // Redis has lost the transports with the members.
+    for (const { member } of isNewEpoch ? before : []) {
+      const transport = this.transports.get(member.id)
+      if (transport) this.#newTransports.set(member.id, transport)
+    }
     for (const record of before.filter(({ member }) => !found.has(member.id))) {
       if (isNewEpoch) this.#lost.set(record.member.id, record)
       else if (!this.#lost.has(record.member.id)) this.#remove(record)
@@ -197,6 +230,13 @@ export class RedisMembers implements MemberStore, Presence, ReplicaListener {
       if (known) this.#remove(known, event.reason)
     } else if (record !== undefined) {
       this.#records.save(parseRecord(record))
+    }
+  }
+
+  transportsRead(transports: Record<string, TransportName>): void {
+    for (const [id, transport] of Object.entries(transports)) {
+      // What this server has seen since is newer.
+      if (this.#records.get(id) && !this.#newTransports.has(id)) this.transports.set(id, transport)
     }
   }
 
@@ -279,10 +319,21 @@ export class RedisMembers implements MemberStore, Presence, ReplicaListener {
     this.#records.remove(record, reason)
     this.#lost.delete(member.id)
     this.#heardFrom.delete(member.id)
+    this.#newTransports.delete(member.id)
+    this.transports.delete(member.id)
     if (!membership) return
     this.#connected.delete(membership)
     // In a later turn: the answer to the member's own request is sent before its connections are closed.
     setImmediate(() => membership.end(reason))
+  }
+
+  #rosterMember({ member }: MemberRecord): RosterMember {
+    const transport = this.transports.get(member.id)
+    return transport === undefined ? member : { ...member, transport }
+  }
+
+  #firstMembers(): RosterMember[] {
+    return this.#records.first(LIMITS.joinedRoster).map((record) => this.#rosterMember(record))
   }
 
   #membershipOf(record: MemberRecord): Membership {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { RoomEvent } from '../../../protocol.ts'
+import type { RoomEvent, TransportName } from '../../../protocol.ts'
 import type { Entry } from '../../log/log.ts'
 import { roomRestarting, storeAway } from '../../errors/store-errors.ts'
 import { memoryOf } from '../../log/log-budget.ts'
@@ -19,12 +19,14 @@ export const DELETED_AFTER_MS = 24 * 3_600_000
 
 /** Learns of entries in their order, before readers of the room are woken. */
 export interface ReplicaListener {
-  /** The records of all members, after the room was read in full. `isNewEpoch`: Redis has lost data. */
-  loaded(records: readonly string[], isNewEpoch: boolean): Promise<void>
+  /** The records and the transports of all members, after the room was read in full. `isNewEpoch`: Redis has lost data. */
+  loaded(records: readonly string[], transports: Record<string, TransportName>, isNewEpoch: boolean): Promise<void>
   /** `record`: the member's new record, for `joined` and `renamed`. */
   eventRead(event: RoomEvent, record: string | undefined): void
   /** A member leaves after `graceMs` unless a server hears from it. */
   leaveRead(memberId: string, graceMs: number): void
+  /** Members read by other transports now. */
+  transportsRead(transports: Record<string, TransportName>): void
 }
 
 /** How far this server has read: to entry `n` of the epoch that began at `birth`. */
@@ -37,10 +39,18 @@ interface Position {
 }
 
 /** The reply of read-head, which has only the status when there is no room. */
-type Head = readonly [status: 'ok' | 'none', birth: number, n: number, seq: number, epoch: string, records: string[]]
+type Head = readonly [
+  status: 'ok' | 'none',
+  birth: number,
+  n: number,
+  seq: number,
+  epoch: string,
+  records: string[],
+  transports: string[],
+]
 
 /** Fields of an entry, which is an event or a mark. See scripts.ts. */
-type Fields = Partial<Record<'s' | 'a' | 'i' | 'e' | 'r' | 'm' | 'g', string>>
+type Fields = Partial<Record<'s' | 'a' | 'i' | 'e' | 'r' | 'm' | 'g' | 't', string>>
 
 /** This server's copy of a room: a window that the process's tail fills. Writes go through it to Redis. */
 export class RoomReplica {
@@ -157,7 +167,7 @@ export class RoomReplica {
 
   async #loadOnce(creates: boolean): Promise<void> {
     const known = this.#position.epoch
-    const [status, birth, n, seq, epoch, records] = await this.#fetchHead(true, creates)
+    const [status, birth, n, seq, epoch, records, transports] = await this.#fetchHead(true, creates)
     if (status === 'none') {
       this.#becomeAbsent()
       return
@@ -174,7 +184,11 @@ export class RoomReplica {
       reconnected: () => void this.catchUp().catch(() => undefined),
     }
     this.#unfollow = this.#tail.follow(`${this.#prefix}log`, `${birth}-${n}`, follower)
-    await this.#listener?.loaded(records, known !== '' && known !== epoch)
+    await this.#listener?.loaded(
+      records,
+      valuesOf(transports) as Record<string, TransportName>,
+      known !== '' && known !== epoch,
+    )
   }
 
   /** Redis has no such room. Its first entry loads it. */
@@ -240,6 +254,8 @@ export class RoomReplica {
         this.#listener?.eventRead(event, fields.r)
       } else if (fields.m) {
         this.#listener?.leaveRead(fields.m, Number(fields.g))
+      } else if (fields.t) {
+        this.#listener?.transportsRead(JSON.parse(fields.t) as Record<string, TransportName>)
       }
     }
     this.#settleWaiters()
@@ -278,11 +294,14 @@ export class RoomReplica {
   }
 }
 
-function fieldsOf(list: readonly string[]): Fields {
+/** The names and values of an entry or a hash, which follow each other. */
+function valuesOf(list: readonly string[]): Record<string, string> {
   const fields: Record<string, string> = {}
   for (let i = 0; i + 1 < list.length; i += 2) fields[list[i] ?? ''] = list[i + 1] ?? ''
   return fields
 }
+
+const fieldsOf = (list: readonly string[]): Fields => valuesOf(list)
 
 /** The event of an entry; null for a mark. */
 function eventOf({ s, a, e }: Fields): RoomEvent | null {

@@ -13,10 +13,11 @@
  *   ended    sorted set: token digests of members that left, by time (ms; a fraction marks an expired lease)
  *   leases   sorted set: member ids by the end of their lease (ms)
  *   leaving  sorted set: members that leave unless a server hears from them, by the end of their grace (ms)
+ *   transports  hash: member id → the transport by which the member reads
  *
  * An entry of the log is an event (`s` seq, `a` at, `i` id, `e` the rest as JSON, `r` the record, for `joined` and `renamed`) or
  * a mark for the other servers (`m` a member that leaves unless a server hears from it, `g` ms until then; no member: an epoch
- * has begun). Events are numbered by `seq`, without gaps; entries by `n`.
+ * has begun; or `t` transports by member id, as JSON). Events are numbered by `seq`, without gaps; entries by `n`.
  */
 import { readFileSync } from 'node:fs'
 

@@ -38,7 +38,7 @@ export const socketIo: MountTransport = (app, path, transport, { heartbeat }) =>
     const connection = engine.connectionOf(socket)
     const membership = memberships.get(socket) ?? null
     if (membership) connection.assignTo(app.usageOf(membership))
-    const reader = connection.room.connect(membership)
+    const reader = connection.room.connect(membership, transport)
     socket.on('disconnect', () => reader.end())
     connection.onMessage(async (value, countDraft) => {
       try {

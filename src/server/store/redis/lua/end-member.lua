@@ -1,4 +1,4 @@
-local meta, log, ids, members, names, tokens, ended, leases, leaving = unpack(KEYS)
+local meta, log, ids, members, names, tokens, ended, leases, leaving, transports = unpack(KEYS)
 -- ARGV: 1 to 4 as in the includes, 5 event id, 6 member id, 7 reason
 -- @include now
 -- @include state

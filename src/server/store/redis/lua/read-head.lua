@@ -1,4 +1,4 @@
-local meta, log, ids, members, names, tokens, ended, leases, leaving = unpack(KEYS)
+local meta, log, ids, members, names, tokens, ended, leases, leaving, transports = unpack(KEYS)
 -- The position of the head, and the records of the members. Begins an epoch if there is none, or if Redis has lost what
 -- this server has read: there are fewer entries, or the last one that the server read has another event id.
 --
@@ -16,7 +16,7 @@ if epoch == ARGV[1] and ARGV[4] ~= '' then
   if entry and entry[2][6] ~= ARGV[4] then isLost = true end
 end
 if not epoch then
-  redis.call('DEL', log, ids, members, names, tokens, leases, leaving)
+  redis.call('DEL', log, ids, members, names, tokens, leases, leaving, transports)
   birth, seq = 0, 0
 end
 if not epoch or isLost then
@@ -27,4 +27,5 @@ if not epoch or isLost then
   redis.call('PEXPIRE', meta, ARGV[7])
   redis.call('PEXPIRE', log, ARGV[7])
 end
-return {'ok', birth, n, seq, epoch, ARGV[8] == '1' and redis.call('HVALS', members) or {}}
+if ARGV[8] ~= '1' then return {'ok', birth, n, seq, epoch} end
+return {'ok', birth, n, seq, epoch, redis.call('HVALS', members), redis.call('HGETALL', transports)}

@@ -3,6 +3,7 @@ local function removeMember(member, reason, eventId)
   local record = redis.call('HGET', members, member)
   redis.call('ZREM', leases, member)
   redis.call('ZREM', leaving, member)
+  redis.call('HDEL', transports, member)
   if not record then return false end
   record = cjson.decode(record)
   redis.call('HDEL', members, member)

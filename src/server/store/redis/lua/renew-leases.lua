@@ -1,13 +1,14 @@
-local meta, log, ids, members, names, tokens, ended, leases, leaving = unpack(KEYS)
--- Renews leases, then removes members whose lease or grace is over. Members that are leaving are not renewed here: the server
--- may have heard from them before they said that they leave.
+local meta, log, ids, members, names, tokens, ended, leases, leaving, transports = unpack(KEYS)
+-- Renews leases, removes members whose lease or grace is over, and stores transports. Members that are leaving are not renewed
+-- here: the server may have heard from them before they said that they leave.
 --
 -- If no server has renewed for a while, Redis or all servers were down, and no member could renew its lease. Then all leases
 -- begin again. Only Redis can know: this may be one of many commands that waited for Redis, and the server that sent it may
 -- have given it up long ago.
 --
 -- ARGV: 1 to 4 as in the includes, 5 prefix of event ids, 6 ms of a lease, 7 ms without a renewal that count as an outage,
--- 8 ms until an unused room is deleted, 9 and further: member ids
+-- 8 ms until an unused room is deleted, 9 transports by which members have begun to read, as a JSON object by member id,
+-- 10 and further: member ids
 -- @include now
 -- @include state
 -- @include require-position
@@ -21,7 +22,7 @@ if lastRenewal and now - lastRenewal > outageMs then keepUntil = now + leaseMs e
 redis.call('HSET', meta, 'tick', now, 'calm', keepUntil)
 
 local renewed = {}
-for i = 9, #ARGV do
+for i = 10, #ARGV do
   renewed[#renewed + 1] = now + leaseMs
   renewed[#renewed + 1] = ARGV[i]
 end
@@ -33,6 +34,17 @@ if now >= keepUntil then
       removeMember(member, reason, eventIdPrefix .. reason .. i)
     end
   end
+end
+if ARGV[9] ~= '{}' then
+  local fields = {}
+  for member, transport in pairs(cjson.decode(ARGV[9])) do
+    fields[#fields + 1] = member
+    fields[#fields + 1] = transport
+  end
+  redis.call('HSET', transports, unpack(fields))
+  n = n + 1
+  redis.call('XADD', log, entryId(n), 't', ARGV[9])
+  redis.call('HSET', meta, 'n', n)
 end
 for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ARGV[8]) end
 return okReply()
