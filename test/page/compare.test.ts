@@ -138,6 +138,9 @@ describe('the comparison', () => {
     await allOpen(page, shown)
     await ada.say('before the run')
     for (const name of shown) await expect.poll(() => texts(page, name)).toEqual(['before the run'])
+    await page.getByRole('combobox', { name: 'Text' }).selectOption('200')
+    await page.getByRole('combobox', { name: 'Padding' }).selectOption('1000')
+    await allOpen(page, shown)
     await page.getByRole('combobox', { name: 'Messages per second' }).selectOption('2')
     await page.getByRole('button', { name: /^Run / }).click()
     const results = page.getByRole('region', { name: 'Results' }).getByRole('figure')
@@ -150,7 +153,11 @@ describe('the comparison', () => {
     ])
     const result = JSON.parse(readFileSync(await download.path(), 'utf8')) as RunResult
     const sent = poissonArrivalsMs(seededRandom(result.seed), 2, 20_000).length
-    expect(result).toMatchObject({ sent, ratePerS: 2, tuning: { intervalMs: 200 } })
+    expect(result).toMatchObject({
+      ...{ sent, ratePerS: 2, textBytes: 200, paddingBytes: 1000 },
+      tuning: { intervalMs: 200 },
+    })
+    for (const { counts } of result.rows) expect(counts.down.payload).toBe(200 * sent)
     expect(result.rows.map(({ transport, received, counts }) => [transport, received, counts.delivered])).toEqual(
       shown.map((name) => [name, sent, sent]),
     )
@@ -159,6 +166,11 @@ describe('the comparison', () => {
     const caption = await results.locator('figcaption').textContent()
     expect(poll?.bytesPerMessage).toBeGreaterThan(socket?.bytesPerMessage ?? Infinity)
     expect(caption).toMatch(/^At 2.\/s \(no delay\), websocket is the lightest with \d+.B per message/)
+    expect(await results.textContent()).toMatch(/Text 200.B · Padding 1\.0.kB/)
+    // Each poll has the header; the frames of a socket have none.
+    const headersPerRequest = ({ counts }: RunResult['rows'][number]) => counts.up.headers / counts.requests
+    expect(poll && headersPerRequest(poll)).toBeGreaterThan(1200)
+    expect(socket?.counts.up.headers).toBe(0)
     expect(await results.textContent()).toContain(`Seed ${result.seed}`)
     const [png] = await Promise.all([
       page.waitForEvent('download'),

@@ -74,12 +74,14 @@ describe('the address of a room', () => {
 describe('the address of a comparison', () => {
   it('sets columns, link, rate and seed, and runs by itself', async () => {
     const { base } = await startPlayground()
-    const address = `${base}/#/room/slide/compare?columns=websocket,sse&link=wifi&rate=10&seed=42&run`
+    const address = `${base}/#/room/slide/compare?columns=websocket,sse&link=wifi&rate=10&seed=42&size=40&padding=200&run`
     const { page } = await Visitor.enter(browser, address)
     await page.getByRole('button', { name: 'Cancel' }).waitFor()
     expect(await page.getByRole('spinbutton', { name: 'Seed' }).inputValue()).toBe('42')
     expect(await page.getByRole('combobox', { name: 'Messages per second' }).inputValue()).toBe('10')
     expect(await page.getByRole('combobox', { name: 'Link for all' }).inputValue()).toBe('wifi')
+    expect(await page.getByRole('combobox', { name: 'Text' }).inputValue()).toBe('40')
+    expect(await page.getByRole('combobox', { name: 'Padding' }).inputValue()).toBe('200')
     expect(await page.getByRole('checkbox', { checked: true }).count()).toBe(2)
     await page.getByRole('checkbox', { name: 'long-poll' }).check()
     await expect.poll(() => hashOf(page)).toContain('?columns=long-poll,websocket,sse&')

@@ -262,6 +262,64 @@ describe('what goes wrong on the wire', () => {
   })
 })
 
+describe('a header that is added', () => {
+  it.each(['local', 'wifi'])(
+    'adds its size to each poll, each post and each handshake over the link %s',
+    async (profile) => {
+      const playground = await startPlayground()
+      const ada = await Visitor.enter(browser, playground.base, { profile })
+      const padding = ada.page.getByRole('combobox', { name: 'Padding' })
+      /** Bytes of the newest heads of these requests, by status. */
+      const headOf = async (transport: TransportName, status: number) => {
+        const { record } = (await requestsOf(ada, transport, status)).at(-1) ?? {}
+        return record?.type === 'request' ? record.up.headers : 0
+      }
+      const countOf = async (transport: TransportName, status: number) =>
+        (await requestsOf(ada, transport, status)).length
+      const oneMore = async (
+        transport: TransportName,
+        status: number,
+        act: () => Promise<void> = async () => undefined,
+      ) => {
+        const before = await countOf(transport, status)
+        await act()
+        await expect
+          .poll(() => countOf(transport, status), { interval: 400, message: `${transport} ${status}` })
+          .toBeGreaterThan(before)
+        return headOf(transport, status)
+      }
+      const heads = async (text: string) => {
+        await ada.use('short-poll')
+        const post = await oneMore('short-poll', 201, () => ada.say(text))
+        await expect.poll(async () => (await ada.texts()).at(-1)).toBe(text)
+        const poll = await oneMore('short-poll', 204)
+        return { poll, post, handshake: await oneMore('websocket', 101, () => ada.use('websocket')) }
+      }
+      const without = await heads('one')
+      const choose = async (bytes: string) => {
+        await padding.selectOption(bytes)
+      }
+      // The open socket is replaced by one with the other handshake.
+      await oneMore('websocket', 101, () => choose('1000'))
+      const padded = await heads('two')
+      for (const name of ['poll', 'post', 'handshake'] as const) expect(padded[name] - without[name], name).toBe(1000)
+      expect(await ada.page.evaluate(() => location.hash)).toContain('padding=1000')
+      await oneMore('websocket', 101, () => choose('0'))
+      expect(await heads('six')).toEqual(without)
+      expect(ada.browserErrors).toEqual([])
+    },
+  )
+
+  it.each(TRANSPORTS)('leaves %s working', async (transport) => {
+    const playground = await startPlayground()
+    const ada = await Visitor.enter(browser, `${playground.base}/#/room/lobby?t=${transport}&padding=4000`)
+    await ada.say('hello')
+    await expect.poll(() => ada.texts()).toEqual(['hello'])
+    expect(await ada.page.getByRole('combobox', { name: 'Padding' }).inputValue()).toBe('4000')
+    expect(ada.browserErrors).toEqual([])
+  })
+})
+
 describe('a preflight', () => {
   it('is a row of its own, and precedes the first poll over a link only', async () => {
     const playground = await startPlayground()

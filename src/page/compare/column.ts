@@ -9,6 +9,7 @@ import { MessageList } from '../room/message-list.ts'
 import { MeterSocket } from '../measure/meter-socket.ts'
 import { DIRECT } from '../network/links.ts'
 import { netOverLink } from '../network/net.ts'
+import { paddedNet } from '../network/padding.ts'
 import { StreamWatch } from '../wire/stream-watch.ts'
 import { traceNet } from '../wire/tracing-net.ts'
 import { IncomingEvents } from '../room/incoming-events.ts'
@@ -29,6 +30,8 @@ export interface ColumnOptions {
   transport: TransportName
   link: AboutLink | null
   tuning: TransportTuning
+  /** Bytes of a header that each request has in addition. */
+  paddingBytes: () => number
   language: () => string
   onMessage: (event: MessageEvent, transport: TransportName, latencyMs: number | null) => void
 }
@@ -48,12 +51,12 @@ export class ComparisonColumn {
   readonly #roomMember: RoomMember
   #tuning: TransportTuning
 
-  constructor({ net, room, transport, link, tuning, language, onMessage }: ColumnOptions) {
+  constructor({ net, room, transport, link, tuning, paddingBytes, language, onMessage }: ColumnOptions) {
     this.transport = transport
     this.link = signal(link)
     this.#tuning = tuning
     const stream = new StreamWatch()
-    this.#net = traceNet(net, {
+    this.#net = traceNet(paddedNet(net, paddingBytes), {
       requestBegan: (observation) => stream.watch(observation),
       socketMade: () => undefined,
     })

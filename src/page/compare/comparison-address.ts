@@ -4,6 +4,8 @@ import { TRANSPORTS } from '../../protocol.ts'
 import { addressSettings, hasSettings, replaceSettings, type AddressSettings } from '../browser/router.ts'
 import { servedTransports } from '../network/links.ts'
 import type { Comparison } from './comparison.ts'
+import { PADDING_BYTES } from '../network/padding.ts'
+import { BOT_TEXT_BYTES } from '../room/bot-text.ts'
 import { comparison } from './comparison-state.ts'
 import { COMPARISON_RATES, DEFAULT_PROFILE, MAX_SEED, type Settings } from './settings.ts'
 
@@ -21,7 +23,7 @@ function profilesIn(text: string): Settings['profiles'] {
 }
 
 /** A setting that the address does not have, or has with a value that is not offered, stays as it is. */
-function apply(of: Comparison, { columns, link, rate, seed }: AddressSettings): void {
+function apply(of: Comparison, { columns, link, rate, seed, size, padding }: AddressSettings): void {
   if (columns !== undefined) {
     const wanted = columns.split(',')
     for (const name of servedTransports.peek()) of.show(name, wanted.includes(name))
@@ -35,14 +37,18 @@ function apply(of: Comparison, { columns, link, rate, seed }: AddressSettings): 
   const ratePerS = COMPARISON_RATES.find((allowed) => String(allowed) === rate)
   const seedNumber =
     seed !== undefined && /^\d{1,10}$/.test(seed) && Number(seed) <= MAX_SEED ? Number(seed) : undefined
+  const paddingBytes = PADDING_BYTES.find((allowed) => String(allowed) === padding)
+  if (paddingBytes !== undefined) of.pad(paddingBytes)
+  const textBytes = BOT_TEXT_BYTES.find((allowed) => String(allowed) === size)
   of.setBot({
     ...(ratePerS === undefined ? {} : { ratePerS }),
     ...(seedNumber === undefined ? {} : { seed: seedNumber }),
+    ...(textBytes === undefined ? {} : { textBytes }),
   })
 }
 
 function settingsOf({ settings }: Comparison): AddressSettings {
-  const { shown, profiles, bot } = settings.value
+  const { shown, profiles, bot, paddingBytes } = settings.value
   const profileOf = (name: (typeof shown)[number]) => profiles[name] ?? DEFAULT_PROFILE
   const different = new Set(shown.map(profileOf))
   const [only] = different
@@ -53,6 +59,8 @@ function settingsOf({ settings }: Comparison): AddressSettings {
       : { link: different.size === 1 ? only : shown.map((name) => `${name}:${profileOf(name)}`).join(',') }),
     rate: String(bot.ratePerS),
     seed: String(bot.seed),
+    ...(bot.textBytes === null ? {} : { size: String(bot.textBytes) }),
+    ...(paddingBytes === 0 ? {} : { padding: String(paddingBytes) }),
   }
 }
 

@@ -35,7 +35,8 @@ export class ComparisonBot {
     this.#options = options
   }
 
-  async run(ratePerS: number, seed: number, hooks: ConversationHooks): Promise<void> {
+  /** @param textBytes the size of its texts; null for phrases */
+  async run(ratePerS: number, seed: number, textBytes: number | null, hooks: ConversationHooks): Promise<void> {
     this.cancel()
     const { signal: stopSignal } = (this.#stop = new AbortController())
     const dueMs = poissonArrivalsMs(seededRandom(seed), ratePerS, CONVERSATION_MS)
@@ -56,7 +57,7 @@ export class ComparisonBot {
         await member.wait(Math.max(0, startedAt + atMs - performance.now()))
         if (member.hasLeft) break
         handedOver += 1
-        member.sendNext()
+        member.sendNext(textBytes)
       }
       await member.wait(startedAt + CONVERSATION_MS - performance.now())
       const giveUpAt = performance.now() + DRAIN_MS

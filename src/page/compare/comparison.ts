@@ -27,7 +27,12 @@ export interface ComparisonOptions {
 /** Transports side by side in one room, each in its column. */
 export class Comparison {
   readonly room: string
-  readonly settings = signal<Settings>({ shown: [], profiles: {}, bot: { ratePerS: 1, seed: 0 } })
+  readonly settings = signal<Settings>({
+    shown: [],
+    profiles: {},
+    bot: { ratePerS: 1, seed: 0, textBytes: null },
+    paddingBytes: 0,
+  })
   readonly race: Race
   readonly bot: ComparisonBot
   readonly links: ReadonlySignal<readonly AboutLink[]>
@@ -56,11 +61,12 @@ export class Comparison {
 
   /** A conversation by the bot, whose result is kept. */
   async run(): Promise<void> {
-    const { ratePerS, seed } = this.settings.peek().bot
-    const settings = { ratePerS, seed, tuning: this.#tuning }
+    const { bot, paddingBytes } = this.settings.peek()
+    const { ratePerS, seed, textBytes } = bot
+    const settings = { ...bot, paddingBytes, tuning: this.#tuning }
     let recording: Recording | null = null
     this.showLive()
-    await this.bot.run(ratePerS, seed, {
+    await this.bot.run(ratePerS, seed, textBytes, {
       begin: async (senderId, wait) => {
         // The bot has just joined: its coming is no part of the run.
         await wait(SETTLE_MS)
@@ -109,6 +115,14 @@ export class Comparison {
     this.#changeSettings({ profiles: { ...profiles, ...Object.fromEntries(changed.map((name) => [name, profile])) } })
     this.race.clear()
     this.#conditionsChanged()
+  }
+
+  /** Adds a header of this size to each request of the columns; 0 for none. */
+  pad(paddingBytes: number): void {
+    if (paddingBytes === this.settings.peek().paddingBytes) return
+    this.#changeSettings({ paddingBytes })
+    this.#conditionsChanged()
+    for (const column of this.columns.peek()) column.connectOver(column.link.peek())
   }
 
   tune(tuning: TransportTuning): void {
@@ -172,6 +186,7 @@ export class Comparison {
             transport,
             link,
             tuning: this.#tuning,
+            paddingBytes: () => this.settings.peek().paddingBytes,
             language,
             onMessage: (event, by, latencyMs) => {
               this.race.arrived(event, by, latencyMs)

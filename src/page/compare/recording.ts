@@ -1,7 +1,6 @@
 import type { MessageEvent, TransportName } from '../../protocol.ts'
-import type { TransportTuning } from '../../client/transports/transport.ts'
 import type { ComparisonColumn } from './column.ts'
-import { rowOf, type RunResult } from './run-result.ts'
+import { rowOf, type RunResult, type RunSettings } from './run-result.ts'
 
 /** A message that has not arrived by then counts as not received. */
 const DRAIN_MS = 15_000
@@ -30,11 +29,7 @@ export class Recording {
   }
 
   /** Settles when each open column has received `sent` messages and their counts, or when the time for that is over. */
-  async finish(
-    sent: number,
-    settings: { ratePerS: number; seed: number; tuning: TransportTuning },
-    wait: (ms: number) => Promise<void>,
-  ): Promise<RunResult> {
+  async finish(sent: number, settings: RunSettings, wait: (ms: number) => Promise<void>): Promise<RunResult> {
     const isComplete = () => this.#columns.every(({ transport }) => this.#receivedBy(transport) >= sent)
     const complete = new Promise<void>((resolve) => {
       this.#check = () => {

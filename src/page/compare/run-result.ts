@@ -28,18 +28,26 @@ export interface RunRow {
   counts: Counts
 }
 
+/** What is chosen before a run. */
+export interface RunSettings {
+  ratePerS: number
+  seed: number
+  /** Bytes of the texts; null for phrases. */
+  textBytes: number | null
+  /** Bytes of a header that each request had in addition. */
+  paddingBytes: number
+  tuning: TransportTuning
+}
+
 /** A run: from its first message to the arrival of its last message in each column. */
-export interface RunResult {
+export interface RunResult extends RunSettings {
   id: string
   /** Given by the user; empty by default. */
   name: string
   /** ms since the epoch. */
   at: number
-  ratePerS: number
-  seed: number
   durationMs: number
   sent: number
-  tuning: TransportTuning
   rows: readonly RunRow[]
 }
 

@@ -5,6 +5,8 @@ import type { RunResult } from './run-result.ts'
 /** Results that are kept; older ones are dropped. */
 const MAX_RESULTS = 6
 const KEY = 'runs'
+/** For results of a page that had no such settings. */
+const DEFAULTS = { textBytes: null, paddingBytes: 0 }
 
 /** The results of this tab's runs, newest first; a reload keeps them. */
 export const runResults = signal<readonly RunResult[]>(load())
@@ -23,7 +25,8 @@ function change(results: readonly RunResult[]): void {
 
 function load(): readonly RunResult[] {
   try {
-    return JSON.parse(readItem(KEY, 'sessionStorage') ?? '[]') as RunResult[]
+    const saved = JSON.parse(readItem(KEY, 'sessionStorage') ?? '[]') as Omit<RunResult, keyof typeof DEFAULTS>[]
+    return saved.map((result) => ({ ...DEFAULTS, ...result }))
   } catch {
     return []
   }

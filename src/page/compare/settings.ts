@@ -6,7 +6,10 @@ export interface Settings {
   shown: readonly TransportName[]
   /** The link profile of each column; `local` by default. */
   profiles: Partial<Record<TransportName, string>>
-  bot: { ratePerS: number; seed: number }
+  /** `textBytes`: the size of its texts; null for phrases. */
+  bot: { ratePerS: number; seed: number; textBytes: number | null }
+  /** Bytes of a header that each request has in addition. */
+  paddingBytes: number
 }
 
 /** Messages per second of the conversation. */
@@ -18,14 +21,21 @@ export const DEFAULT_PROFILE = 'local'
 const KEY = 'compare'
 
 export function loadSettings(served: readonly TransportName[]): Settings {
-  const defaults: Settings = {
+  const defaults = {
     shown: served.filter((name) => TRANSPORT_TRAITS[name].isCommon),
     profiles: {},
-    bot: { ratePerS: 5, seed: Math.floor(Math.random() * 10_000) },
-  }
+    bot: { ratePerS: 5, seed: Math.floor(Math.random() * 10_000), textBytes: null },
+    paddingBytes: 0,
+  } satisfies Settings
   try {
-    const saved = { ...defaults, ...(JSON.parse(readItem(KEY, 'sessionStorage') ?? '{}') as Partial<Settings>) }
-    return { ...saved, shown: served.filter((name) => saved.shown.includes(name)) }
+    const saved = JSON.parse(readItem(KEY, 'sessionStorage') ?? '{}') as Partial<Settings>
+    const { shown = defaults.shown } = saved
+    return {
+      ...defaults,
+      ...saved,
+      bot: { ...defaults.bot, ...saved.bot },
+      shown: served.filter((name) => shown.includes(name)),
+    }
   } catch {
     return defaults
   }

@@ -120,6 +120,10 @@ export const en = {
     botSize: 'Text',
     botPhrase: 'phrases',
     botSizeTitle: 'The size of the bot’s texts. A room accepts texts of up to 2000 characters.',
+    padding: 'Padding',
+    paddingNone: 'none',
+    paddingTitle:
+      'A header of this size more in each request, as a cookie would be: x-padding, and one more subprotocol in the handshake of a WebSocket. It is no cookie, since all tabs would share it. The scripts of jsonp-poll cannot have it.',
     intervalTitle: 'From the start of one poll to the start of the next',
     holdTitle: 'How long the server may hold a request; the server’s own limit has precedence',
   },

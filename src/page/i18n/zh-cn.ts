@@ -86,6 +86,10 @@ export const zhCN: Texts = {
     botSize: '文字',
     botPhrase: '短句',
     botSizeTitle: '机器人每条消息的大小。房间最多接受 2000 个字符。',
+    padding: '填充头部',
+    paddingNone: '无',
+    paddingTitle:
+      '每个请求多带一个这么大的头部，就像带着 Cookie：请求带 x-padding，WebSocket 握手多报一个子协议。它不是 Cookie，因为所有标签页会共用它。jsonp-poll 的脚本带不了。',
     intervalTitle: '从一次询问开始到下一次询问开始',
     holdTitle: '服务器最多可以把请求挂起多久；以服务器自己的上限为准',
   },

@@ -12,6 +12,7 @@ import { MessageList } from './message-list.ts'
 import { DIRECT } from '../network/links.ts'
 import { MemberObserver } from './member-observer.ts'
 import { netOverLink } from '../network/net.ts'
+import { paddedNet } from '../network/padding.ts'
 import type { RoomState } from './room-state.ts'
 import { OwnIdentity } from './own-identity.ts'
 import { ConnectionStatus } from './connection-status.ts'
@@ -47,11 +48,13 @@ export class RoomController implements RoomState {
   /** The emulated network of the connection; null for none. */
   readonly link = signal<AboutLink | null>(null)
   readonly roster = signal<Roster>(new Map())
-  readonly cursor = signal<Cursor | null>(null)
   readonly transports = signal<ReadonlyMap<string, TransportName>>(new Map())
+  readonly cursor = signal<Cursor | null>(null)
   readonly clockOffsetMs = signal(0)
+  /** Bytes of a header that each request has in addition. */
+  readonly paddingBytes = signal(0)
   readonly #options: RoomControllerOptions
-  /** `options.net`, traced. */
+  /** `options.net`, padded and traced. */
   readonly #net: Net
   readonly #stream = new StreamWatch()
   readonly #observer: MemberObserver
@@ -61,7 +64,8 @@ export class RoomController implements RoomState {
 
   constructor(options: RoomControllerOptions) {
     this.#options = options
-    this.#net = traceNet(options.net, {
+    const padded = paddedNet(options.net, () => this.paddingBytes.peek())
+    this.#net = traceNet(padded, {
       requestBegan: (observation) => {
         this.wire.addObservation(observation)
         this.#stream.watch(observation)
@@ -113,6 +117,14 @@ export class RoomController implements RoomState {
     // A restarted server has the same links at other ports.
     if (this.#route.profile !== from.profile) this.#startSwitch({ from, to: this.#route })
     this.#member?.connectOver(netOverLink(this.#net, link))
+  }
+
+  /** Adds a header of this size to each request; 0 for none. A connection that stays open is opened again, with the header. */
+  pad(bytes: number): void {
+    if (bytes === this.paddingBytes.peek()) return
+    this.paddingBytes.value = bytes
+    this.meter.startPeriod(this.transport.peek())
+    this.#member?.connectOver(netOverLink(this.#net, this.link.peek()))
   }
 
   /** Sends the text in the composer. While the member is joining again, the draft waits in the outbox. */

@@ -5,6 +5,7 @@ import { DEFAULT_TUNING } from '../../client/transports/transport.ts'
 import { isLecture } from '../browser/lecture.ts'
 import { addressSettings, hasSettings, pageAddress, replaceSettings, type AddressSettings } from '../browser/router.ts'
 import { BOT_RATES, type BackgroundBot } from '../room/background-bot.ts'
+import { PADDING_BYTES } from '../network/padding.ts'
 import { BOT_TEXT_BYTES } from '../room/bot-text.ts'
 import type { RoomController } from '../room/room-controller.ts'
 import { backgroundBot, chosenProfile, currentRoom, setProfile, setTuning } from './store.ts'
@@ -31,6 +32,8 @@ function apply(room: RoomController, bot: BackgroundBot | null, given: AddressSe
       ...(intervalMs === undefined ? {} : { intervalMs }),
       ...(holdMs === undefined ? {} : { holdMs }),
     })
+  const paddingBytes = numberOf(given['padding'], PADDING_BYTES)
+  if (paddingBytes !== undefined) room.pad(paddingBytes)
   isLecture.value = given['lecture'] !== undefined
   const ratePerS = numberOf(given['bot'], BOT_RATES)
   if (bot && ratePerS !== undefined) {
@@ -42,6 +45,7 @@ function apply(room: RoomController, bot: BackgroundBot | null, given: AddressSe
 /** The settings in force; those with their default value are left out. */
 function settingsOf(room: RoomController, bot: BackgroundBot | null, profile: string): AddressSettings {
   const { intervalMs, holdMs } = room.tuning.value
+  const paddingBytes = room.paddingBytes.value
   const ratePerS = bot?.ratePerS.value ?? 0
   const textBytes = bot?.textBytes.value ?? null
   return {
@@ -49,6 +53,7 @@ function settingsOf(room: RoomController, bot: BackgroundBot | null, profile: st
     link: profile,
     ...(intervalMs === DEFAULT_TUNING.intervalMs ? {} : { interval: String(intervalMs) }),
     ...(holdMs === DEFAULT_TUNING.holdMs ? {} : { hold: String(holdMs) }),
+    ...(paddingBytes === 0 ? {} : { padding: String(paddingBytes) }),
     ...(ratePerS === 0 ? {} : { bot: String(ratePerS) }),
     ...(ratePerS === 0 || textBytes === null ? {} : { size: String(textBytes) }),
     ...(isLecture.value ? { lecture: '' } : {}),

@@ -12,8 +12,9 @@ import { isPreflight } from './request-context.ts'
 const MAX_AGE_S = 7200
 
 const METHODS = 'GET, POST, PATCH, DELETE'
-// The last two are written by libraries: EventSource polyfills and XMLHttpRequest wrappers.
-const HEADERS = 'authorization, content-type, if-none-match, last-event-id, cache-control, x-requested-with'
+// x-padding is the page's, for the cost of large headers. The last two are written by libraries: EventSource polyfills and
+// XMLHttpRequest wrappers.
+const HEADERS = 'authorization, content-type, if-none-match, last-event-id, x-padding, cache-control, x-requested-with'
 
 /** Routes without anything to protect: the files of the page, and health. By route, since a path has many spellings. */
 const isHarmless = ({ routeOptions: { url, config } }: FastifyRequest): boolean =>

@@ -3,11 +3,14 @@ import { CONVERSATION_MS } from '../../compare/comparison-bot.ts'
 import { COMPARISON_RATES, MAX_SEED } from '../../compare/settings.ts'
 import { seconds, spelled, whole } from '../../browser/format.ts'
 import { texts } from '../../i18n/i18n.ts'
+import { BOT_TEXT_BYTES } from '../../room/bot-text.ts'
+import { SizeSelect } from '../transport/size-select.tsx'
 
 /** The conversation bot: its rate, its seed, and its progress. */
 export function BotControls({ of }: { of: Comparison }) {
-  const { bot: words } = texts.value.compare
-  const { ratePerS, seed } = of.settings.value.bot
+  const { compare, tuning } = texts.value
+  const { bot: words } = compare
+  const { ratePerS, seed, textBytes } = of.settings.value.bot
   const progress = of.bot.progress.value
   return (
     <form
@@ -33,6 +36,16 @@ export function BotControls({ of }: { of: Comparison }) {
           ))}
         </select>
       </label>
+      <SizeSelect
+        className="field"
+        label={tuning.botSize}
+        title={tuning.botSizeTitle}
+        value={textBytes}
+        sizes={BOT_TEXT_BYTES}
+        other={tuning.botPhrase}
+        isDisabled={progress !== null}
+        set={(size) => of.setBot({ textBytes: size })}
+      />
       <label class="field">
         <span>{words.seed}</span>
         <input

@@ -8,11 +8,13 @@ import { whole } from '../../browser/format.ts'
 import { texts } from '../../i18n/i18n.ts'
 import { CONNECTIONS_PER_PORT, isMultiplexed } from '../../network/http-version.ts'
 import { servedTransports } from '../../network/links.ts'
+import { PADDING_BYTES } from '../../network/padding.ts'
 import type { RoomController } from '../../room/room-controller.ts'
 import { ConnectionProblem } from '../chat/chat-view.tsx'
 import { ComposerForm } from '../chat/composer-view.tsx'
 import { IntervalSlider } from '../transport/transport-settings.tsx'
 import { LinkSelect } from '../transport/link-select.tsx'
+import { SizeSelect } from '../transport/size-select.tsx'
 import { Glyph, labelOf } from '../shared/transport-label.tsx'
 import { BotControls } from './bot-settings.tsx'
 import { ColumnView } from './column-view.tsx'
@@ -69,8 +71,8 @@ const MAX_COLUMNS = 5
 const columnsFor = (count: number): number => Math.ceil(count / Math.ceil(Math.max(1, count) / MAX_COLUMNS)) || 1
 
 function Toolbar({ of, controller }: { of: Comparison; controller: RoomController }) {
-  const { compare } = texts.value
-  const { shown, profiles } = of.settings.value
+  const { compare, tuning } = texts.value
+  const { shown, profiles, paddingBytes } = of.settings.value
   const inForce = new Set(shown.map((name) => profiles[name] ?? DEFAULT_PROFILE))
   const [only] = inForce
   return (
@@ -100,6 +102,15 @@ function Toolbar({ of, controller }: { of: Comparison; controller: RoomControlle
         </label>
       )}
       <IntervalSlider controller={controller} isOff={!shown.some((name) => transports[name].mode === 'interval')} />
+      <SizeSelect
+        className="field"
+        label={tuning.padding}
+        title={tuning.paddingTitle}
+        value={paddingBytes}
+        sizes={PADDING_BYTES}
+        other={tuning.paddingNone}
+        set={(bytes) => of.pad(bytes ?? 0)}
+      />
       <BotControls of={of} />
     </section>
   )

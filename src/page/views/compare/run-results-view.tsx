@@ -105,7 +105,8 @@ const linkOfRows = (rows: readonly RunRow[]): string => {
 }
 
 /** The settings of a run: 5 /s · 3G · seed 42 · 98 messages in 20.1 s · interval 1 s, hold 25 s. */
-export function conditionsOf({ ratePerS, seed, sent, durationMs, tuning, rows }: RunResult): string {
+export function conditionsOf(result: RunResult): string {
+  const { ratePerS, seed, sent, durationMs, tuning, textBytes, paddingBytes, rows } = result
   const { compare, tuning: words } = texts.value
   const of = (ms: number) => spelled(seconds(Math.round(ms / 100) * 100))
   return [
@@ -115,6 +116,8 @@ export function conditionsOf({ ratePerS, seed, sent, durationMs, tuning, rows }:
     compare.runs.messages(whole(sent), of(durationMs)),
     `${words.interval} ${of(tuning.intervalMs)}`,
     `${words.hold} ${of(tuning.holdMs)}`,
+    ...(textBytes === null ? [] : [`${words.botSize} ${spelled(bytes(textBytes))}`]),
+    ...(paddingBytes === 0 ? [] : [`${words.padding} ${spelled(bytes(paddingBytes))}`]),
   ].join(' · ')
 }
 

@@ -1,8 +1,9 @@
-import { bytes, perSecond, spelled } from '../../browser/format.ts'
+import { perSecond, spelled } from '../../browser/format.ts'
 import { texts } from '../../i18n/i18n.ts'
 import { BOT_RATES } from '../../room/background-bot.ts'
 import { BOT_TEXT_BYTES } from '../../room/bot-text.ts'
 import { backgroundBot } from '../../state/store.ts'
+import { SizeSelect } from './size-select.tsx'
 
 /** The rate of the bot and the size of its texts, for traffic in a room without other members. */
 export function BotSelect() {
@@ -21,19 +22,15 @@ export function BotSelect() {
           ))}
         </select>
       </label>
-      <label class="setting bot" title={words.botSizeTitle}>
-        <span>{words.botSize}</span>
-        <select
-          value={String(at.textBytes.value ?? '')}
-          onChange={({ currentTarget: { value } }) => (at.textBytes.value = value === '' ? null : Number(value))}
-        >
-          {BOT_TEXT_BYTES.map((textBytes) => (
-            <option key={textBytes} value={String(textBytes ?? '')}>
-              {textBytes === null ? words.botPhrase : spelled(bytes(textBytes))}
-            </option>
-          ))}
-        </select>
-      </label>
+      <SizeSelect
+        className="setting bot"
+        label={words.botSize}
+        title={words.botSizeTitle}
+        value={at.textBytes.value}
+        sizes={BOT_TEXT_BYTES}
+        other={words.botPhrase}
+        set={(textBytes) => (at.textBytes.value = textBytes)}
+      />
     </>
   )
 }

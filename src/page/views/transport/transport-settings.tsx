@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { transports } from '../../../client/transports/index.ts'
 import { DIRECT, links } from '../../network/links.ts'
+import { PADDING_BYTES } from '../../network/padding.ts'
 import { seconds, spelled } from '../../browser/format.ts'
 import { texts } from '../../i18n/i18n.ts'
 import type { RoomController } from '../../room/room-controller.ts'
@@ -8,6 +9,7 @@ import { setTuning, setProfile } from '../../state/store.ts'
 import { HOLDS_MS, INTERVALS_MS } from '../../state/tuning-steps.ts'
 import { BotSelect } from './bot-select.tsx'
 import { LinkSelect } from './link-select.tsx'
+import { SizeSelect } from './size-select.tsx'
 import { isPhone } from '../shared/screen.ts'
 
 export function TransportSettings({ controller }: { controller: RoomController }) {
@@ -43,6 +45,15 @@ export function TransportSettings({ controller }: { controller: RoomController }
             />
           </label>
         )}
+        <SizeSelect
+          className="setting padding"
+          label={words.padding}
+          title={words.paddingTitle}
+          value={controller.paddingBytes.value}
+          sizes={PADDING_BYTES}
+          other={words.paddingNone}
+          set={(bytes) => controller.pad(bytes ?? 0)}
+        />
       </div>
     </details>
   )
