@@ -73,6 +73,8 @@ await build({
   sourcemap: true,
   format: 'esm',
   target: 'es2022',
+  // A module script is UTF-8. Escaped, each Chinese character would take six bytes.
+  charset: 'utf8',
   jsx: 'automatic',
   jsxImportSource: 'preact',
   logLevel: 'warning',

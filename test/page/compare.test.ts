@@ -16,7 +16,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => browser.close())
 
-/** All that the page loads until the comparison is open, gzipped, in kB of 1,000 bytes. */
+/** The files of the first screen as the server sends them, gzipped, in kB of 1,000 bytes. */
 const BUDGET_KB = 110
 /** kB, gzipped, of the first screen and the comparison, which is loaded when it is opened. */
 const COMPARISON_BUDGET_KB = 120
