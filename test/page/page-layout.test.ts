@@ -18,11 +18,13 @@ const DESKTOPS = [
 ]
 const SIZES = [...DESKTOPS, { width: 768, height: 1024 }, { width: 390, height: 664 }]
 
-/** The faults of the layout, each as a sentence. Runs in the page. */
+/** The faults of the layout, each as a sentence; a comparison may be higher than the window. Runs in the page. */
 function layoutFaults(): string[] {
   const faults: string[] = []
   const visible = (selector: string) =>
     [...document.querySelectorAll<HTMLElement>(selector)].filter((element) => element.getClientRects().length > 0)
+  const isForScreenReaders = (element: Element) =>
+    element.closest('.sr') !== null || getComputedStyle(element).clipPath !== 'none'
   const nameOf = (element: Element) => {
     return `${element.localName}.${[...element.classList].join('.')} “${element.textContent.slice(0, 24)}”`
   }
@@ -32,15 +34,25 @@ function layoutFaults(): string[] {
     ['.switch', '.settings-row'],
     ['.chat', '.panel-tabs', '.wire', '.side-panels', '.latency-panel'],
     ['.wire > .head', '.tools', '.picture', '.readout', '.totals'],
-    ['.chat > .head', '.chat-body', '.composer'],
+    ['.chat > .head', '.chat > .problem', '.chat-body', '.chat .composer'],
+    ['.chat > .head > *'],
+    ['.tuning .row > *', '.status-lights'],
     ['.meters-panel', '.socket'],
+    ['.meters-panel > *'],
+    ['.send-once', '.toolbar', '.side-by-side', '.runs', '.race'],
+    ['.send-once > *'],
+    ['.toolbar .chip', '.toolbar > .field', '.toolbar > .setting', '.toolbar .bot > *'],
+    ['.column'],
+    ['.run-result > :not(.sr)'],
+    ['.tracks > figure'],
   ]
+  const isScrolled = document.querySelector('.compare') !== null
   for (const group of BLOCKS) {
     const boxes = group.flatMap(visible).map((element) => ({ element, box: element.getBoundingClientRect() }))
     boxes.forEach(({ element, box }, index) => {
-      if (box.bottom > innerHeight + 0.5 || box.right > innerWidth + 0.5 || box.left < -0.5)
+      if ((!isScrolled && box.bottom > innerHeight + 0.5) || box.right > innerWidth + 0.5 || box.left < -0.5)
         faults.push(
-          `${nameOf(element)} leaves the window by ${Math.max(box.bottom - innerHeight, box.right - innerWidth)} px`,
+          `${nameOf(element)} leaves the window by ${Math.max(isScrolled ? 0 : box.bottom - innerHeight, box.right - innerWidth, -box.left)} px`,
         )
       for (const other of boxes.slice(index + 1)) {
         const across = Math.min(box.right, other.box.right) - Math.max(box.left, other.box.left)
@@ -53,17 +65,38 @@ function layoutFaults(): string[] {
   /** Texts that are not written by members: none is wider than its place. */
   const WORDS =
     '.transport-option b, .transport-option .last-cost, .meters h3, .meters .reading, .meters .sub, .meters .legend, ' +
-    '.latency h3, .light, .tools button, .key li, .head h2, .panel-tabs button, .views a, .send, .examples b, .examples small'
-  for (const element of visible(WORDS)) {
+    '.latency h3, .light, .tools button, .key li, .head h2, .panel-tabs button, .views a, .send, .examples b, .examples small, ' +
+    '.chat .state span, .head button, .problem p, .problem button, .setting > span, .setting select, .members h3, .members small, ' +
+    '.column h2, .tags span, .route .state span, .cost-table th, .cost-table td, .field > span, .field select, .field input, .chip span, ' +
+    '.run span, .progress, .conditions, .run-result figcaption, .run-result button, .page-footer'
+  // Text for screen readers only has no place.
+  for (const element of visible(WORDS).filter((word) => !isForScreenReaders(word))) {
     if (element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).display !== 'inline')
       faults.push(`${nameOf(element)} is ${element.scrollWidth - element.clientWidth} px wider than its place`)
-    if (element.textContent === '') continue
+    // The options of a select are not shown in its place.
+    if (element.textContent === '' || element.localName === 'select' || element.querySelector('.sr')) continue
     const range = document.createRange()
     range.selectNodeContents(element)
     const text = range.getBoundingClientRect()
-    const panel = element.closest('.transport-option, article, .panel, .switch, header')?.getBoundingClientRect()
+    const panel = element
+      .closest('.transport-option, article, .run-result, .panel, .switch, header')
+      ?.getBoundingClientRect()
     if (panel && (text.right > panel.right + 0.5 || text.left < panel.left - 0.5))
-      faults.push(`${nameOf(element)} leaves its panel`)
+      faults.push(
+        `${nameOf(element)} leaves its panel by ${Math.max(text.right - panel.right, panel.left - text.left)} px`,
+      )
+  }
+  const svgTexts = [...document.querySelectorAll<SVGTextElement>('.run-result svg text, .tracks svg text')]
+  for (const text of svgTexts) {
+    const [box, frame] = [text, text.ownerSVGElement ?? text].map((element) => element.getBoundingClientRect())
+    if (
+      box &&
+      frame &&
+      (box.left < frame.left - 0.5 || box.right > frame.right + 0.5 || box.bottom > frame.bottom + 0.5)
+    )
+      faults.push(
+        `“${text.textContent}” leaves its drawing by ${Math.max(frame.left - box.left, box.right - frame.right)} px`,
+      )
   }
   for (const element of visible('.readout'))
     if (element.scrollHeight > element.clientHeight) faults.push(`${nameOf(element)} is cut off`)
@@ -72,6 +105,10 @@ function layoutFaults(): string[] {
 
 const heightOf = (page: Page, selector: string) =>
   page.locator(selector).evaluate((element) => element.getBoundingClientRect().height)
+
+/** Sizes that a ResizeObserver sets are in force then. */
+const nextFrame = (page: Page) =>
+  page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
 
 /** Tests run in Node's types, and esbuild names the functions in a function. */
 const faultsOf = (page: Page) =>
@@ -90,8 +127,7 @@ describe('the layout of the page', () => {
     await expect.poll(() => ada.texts()).toHaveLength(2)
     const faults: string[] = []
     const look = async (mode: string) => {
-      // The next frame: sizes that a ResizeObserver sets are in force.
-      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
+      await nextFrame(page)
       faults.push(...(await faultsOf(page)).map((fault) => `${mode}: ${fault}`))
     }
     for (const language of ['EN', '中文'] as const) {
@@ -124,6 +160,64 @@ describe('the layout of the page', () => {
             return own !== undefined && panel !== undefined && own.top >= panel.top && own.bottom <= panel.bottom + 0.5
           })
           if (!isInSight) faults.push(`${mode}: delivery latency is not in sight`)
+        }
+      }
+    }
+    expect(faults).toEqual([])
+    expect(ada.browserErrors).toEqual([])
+  }, 120_000)
+
+  it('has no overlap and no cut-off text while the connection is lost, in any size, language and theme', async () => {
+    const playground = await startPlayground()
+    const ada = await Visitor.enter(browser, playground.base)
+    const { page } = ada
+    await ada.use('long-poll')
+    await ada.say('before')
+    await expect.poll(() => ada.texts()).toEqual(['before'])
+    // The words of both languages come from the server.
+    await ada.setLanguage('中文')
+    await ada.setLanguage('EN')
+    await playground.close()
+    await page.getByRole('button', { name: 'Try now' }).waitFor()
+    const faults: string[] = []
+    for (const language of ['EN', '中文'] as const) {
+      await ada.setLanguage(language)
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme })
+        for (const size of SIZES) {
+          await page.setViewportSize(size)
+          const tabs = page.locator('.panel-tabs button')
+          await expect.poll(() => tabs.count()).toBe(size.width >= 1280 ? 0 : size.width > 560 ? 3 : 4)
+          const names = await tabs.allTextContents()
+          for (const name of names.length > 0 ? names : ['all']) {
+            if (names.length > 0) await tabs.filter({ hasText: name }).click()
+            await nextFrame(page)
+            const mode = `${size.width}×${size.height} ${language} ${colorScheme} ${name}`
+            faults.push(...(await faultsOf(page)).map((fault) => `${mode}: ${fault}`))
+          }
+        }
+      }
+    }
+    expect(faults).toEqual([])
+  }, 120_000)
+
+  it('has no overlap and no cut-off text in a comparison with a result, in any size, language and theme', async () => {
+    const { base } = await startPlayground()
+    const ada = await Visitor.enter(browser, `${base}/#/room/lobby/compare?rate=20&link=wifi&size=200&padding=1000`)
+    const { page } = ada
+    await page.locator('.side-by-side .state[data-state="open"]').nth(4).waitFor()
+    await page.getByRole('button', { name: /^Run / }).click()
+    await expect.poll(() => page.locator('.run-result').count(), { timeout: 50_000 }).toBe(1)
+    const faults: string[] = []
+    for (const language of ['EN', '中文'] as const) {
+      await ada.setLanguage(language)
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme })
+        for (const size of SIZES) {
+          await page.setViewportSize(size)
+          await nextFrame(page)
+          const mode = `${size.width}×${size.height} ${language} ${colorScheme}`
+          faults.push(...(await faultsOf(page)).map((fault) => `${mode}: ${fault}`))
         }
       }
     }

@@ -228,13 +228,13 @@ export const en = {
     you: 'you',
     sendPrivately: (name: string) => `Write to ${name} privately`,
     show: 'Who is here',
+    readsBy: (transport: string) => `reads by ${transport}`,
+    bot: 'bot',
+    botTitle: 'a program writes its messages',
     quiet: (count: number) => `${count} more look${count === 1 ? 's' : ''} on`,
     quietTitle: 'Members that only receive: the columns of the view “Side by side”',
   },
 
-    readsBy: (transport: string) => `reads by ${transport}`,
-    bot: 'bot',
-    botTitle: 'a program writes its messages',
   composer: {
     label: 'Message',
     placeholder: 'Write to the room',
@@ -332,7 +332,7 @@ export const en = {
     } as Partial<Record<string, string>>,
     model: (figure: string) => `model ${figure}`,
     modelP50: 'Model, p50',
-    overModel: (share: string) => `measured ${share} more`,
+    overModel: (share: string) => `Measured: ${share} more.`,
     noModel: 'No model: this link adds no constant delay',
     modelTitle: (rtt: string) =>
       `The median in theory for this link (round trip ${rtt}) and these settings; processing time is taken as 0`,

@@ -39,6 +39,7 @@ export function Totals({ column, of, tuning }: { column: ComparisonColumn; of: C
   const most = largest(({ counts: { up, down } }) => Math.max(sumOf(up), sumOf(down)))
   const mostMs = largest(({ p95Ms }) => p95Ms)
   const rate = reading ? reading.requestsPerS : standing && row && row.counts.requests / (standing.durationMs / 1000)
+  const excess = excessOverModel(row)
   const isPolled = all.some((other) => other && emptyShare(other.transport, other.counts) !== null)
   const isModelled = all.some((other) => other && other.modelP50Ms !== null)
   const wasLost = all.some((other) => other && other.lost > 0)
@@ -102,11 +103,11 @@ export function Totals({ column, of, tuning }: { column: ComparisonColumn; of: C
         {isModelled && (
           <Row
             name={links.modelP50}
-            about={modelTitle(row)}
+            about={[modelTitle(row), excess === null ? '' : links.overModel(excess)].join(' ')}
             figure={row?.modelP50Ms == null ? { figure: '', unit: meters.none } : milliseconds(row.modelP50Ms)}
             isKnown
           >
-            {modelComment(row)}
+            {excess !== null && `+${excess}`}
           </Row>
         )}
         <BarRow name={compare.p95} value={row?.p95Ms ?? null} most={mostMs} format={milliseconds} />
@@ -130,14 +131,15 @@ function modelTitle(row: RunRow | null): string {
   return row?.modelP50Ms == null ? links.noModel : links.modelTitle(spelled(milliseconds(row.rttMs)))
 }
 
-/** A larger difference from the model is said. */
+/** A larger difference from the model is shown. */
 const NOTABLE_SHARE = 0.1
 
-function modelComment(row: RunRow | null): string | null {
+/** By how much the measured median is above the model. */
+function excessOverModel(row: RunRow | null): string | null {
   if (row?.modelP50Ms == null || row.p50Ms === null) return null
   const over = row.p50Ms / row.modelP50Ms - 1
   if (over < NOTABLE_SHARE) return null
-  return texts.value.links.overModel(spelled(percent(over)))
+  return spelled(percent(over))
 }
 
 interface RowProps {
