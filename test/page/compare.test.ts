@@ -138,10 +138,10 @@ describe('the comparison', () => {
     await allOpen(page, shown)
     await ada.say('before the run')
     for (const name of shown) await expect.poll(() => texts(page, name)).toEqual(['before the run'])
+    await page.getByRole('combobox', { name: 'Messages per second' }).selectOption('2')
     await page.getByRole('combobox', { name: 'Text' }).selectOption('200')
     await page.getByRole('combobox', { name: 'Padding' }).selectOption('1000')
     await allOpen(page, shown)
-    await page.getByRole('combobox', { name: 'Messages per second' }).selectOption('2')
     await page.getByRole('button', { name: /^Run / }).click()
     const results = page.getByRole('region', { name: 'Results' }).getByRole('figure')
     await expect.poll(() => results.count(), { timeout: 50_000 }).toBe(1)
@@ -166,12 +166,12 @@ describe('the comparison', () => {
     const caption = await results.locator('figcaption').textContent()
     expect(poll?.bytesPerMessage).toBeGreaterThan(socket?.bytesPerMessage ?? Infinity)
     expect(caption).toMatch(/^At 2.\/s \(no delay\), websocket is the lightest with \d+.B per message/)
+    expect(await results.textContent()).toContain(`Seed ${result.seed}`)
     expect(await results.textContent()).toMatch(/Text 200.B · Padding 1\.0.kB/)
     // Each poll has the header; the frames of a socket have none.
     const headersPerRequest = ({ counts }: RunResult['rows'][number]) => counts.up.headers / counts.requests
     expect(poll && headersPerRequest(poll)).toBeGreaterThan(1200)
     expect(socket?.counts.up.headers).toBe(0)
-    expect(await results.textContent()).toContain(`Seed ${result.seed}`)
     const [png] = await Promise.all([
       page.waitForEvent('download'),
       results.getByRole('button', { name: /as PNG$/ }).click(),
@@ -202,6 +202,71 @@ describe('the comparison', () => {
     await expect.poll(() => results.count()).toBe(0)
     expect(ada.browserErrors).toEqual([])
   }, 120_000)
+
+  it('has a row for the model only where the link has a model, with a figure in each column', async () => {
+    const { base } = await startPlayground()
+    const ada = await Visitor.enter(browser, `${base}/#/room/lobby/compare?columns=short-poll,websocket,sse`)
+    await allOpen(ada.page, ['short-poll', 'websocket', 'sse'])
+    const models = ada.page.getByRole('row', { name: /^Model/ })
+    await ada.say('hello')
+    await expect.poll(() => texts(ada.page, 'sse')).toEqual(['hello'])
+    expect(await models.count()).toBe(0)
+    await ada.page.getByRole('combobox', { name: 'Link for all' }).selectOption('wifi')
+    await expect.poll(() => models.count()).toBe(3)
+    for (const row of await models.all()) expect(await row.textContent()).toMatch(/Model, p50\d+.ms/)
+    await ada.page.getByRole('combobox', { name: 'Link for all' }).selectOption('local')
+    await expect.poll(() => models.count()).toBe(0)
+  })
+
+  it('draws each arrival of the race at its time, also where two are close', async () => {
+    const { base } = await startPlayground()
+    const ada = await Visitor.enter(browser, `${base}/#/room/lobby/compare?columns=long-poll,websocket,sse,http-stream`)
+    const names = ['long-poll', 'websocket', 'sse', 'http-stream']
+    await allOpen(ada.page, names)
+    const race = ada.page.getByRole('region', { name: 'Arrival race' })
+    // Until the clocks are compared nothing can be timed.
+    const timed = async () => {
+      await ada.say('hello')
+      return race.getByRole('cell', { name: /\d.ms/ }).count()
+    }
+    await expect.poll(timed, { interval: 500 }).toBeGreaterThan(3)
+    await expect.poll(() => race.getByRole('cell', { name: 'not yet' }).count()).toBe(0)
+    const drawn = await race.evaluate((section) => {
+      const svg = section.querySelector('figure:last-child svg')
+      const axis = [...(svg?.querySelectorAll('path.axis') ?? [])].map((path) =>
+        Number.parseFloat((path.getAttribute('d') ?? '').slice(1)),
+      )
+      const most = [...(svg?.querySelectorAll('text') ?? [])].find(({ textContent }) => textContent.endsWith('ms'))
+      const rows = [...section.querySelectorAll('tbody tr')].map((row) =>
+        [...row.querySelectorAll('td')].map((cell) => cell.textContent),
+      )
+      const marks = [...(svg?.children ?? [])]
+        .filter((child) => child.querySelector('.span'))
+        .map((row) => {
+          const placed = [...row.querySelectorAll<SVGElement>('g[data-transport]')].map((mark) => {
+            const [, x = '', y = ''] = /translate\(([\d.]+) ([\d.]+)\)/.exec(mark.innerHTML) ?? []
+            return [mark.dataset['transport'] ?? '', { x: Number(x), y: Number(y) }] as const
+          })
+          return Object.fromEntries(placed)
+        })
+      return { from: axis[0] ?? 0, to: axis.at(-1) ?? 0, most: Number.parseFloat(most?.textContent ?? ''), rows, marks }
+    })
+    const pxPerMs = (drawn.to - drawn.from) / drawn.most
+    expect(drawn.marks.length).toBe(drawn.rows.length)
+    drawn.rows.forEach((cells, row) => {
+      const marks = names.map((name) => drawn.marks[row]?.[name] ?? { x: Number.NaN, y: Number.NaN })
+      cells.forEach((text, column) => {
+        const ms = text.startsWith('<1') ? 0.5 : Number.parseInt(text, 10)
+        const x = drawn.from + ms * pxPerMs
+        // The cell is rounded to whole ms.
+        expect(Math.abs((marks[column]?.x ?? 0) - x), `${names[column]}, ${text}`).toBeLessThan(0.5 * pxPerMs + 1)
+      })
+      const isCovered = marks.some((a, i) =>
+        marks.slice(i + 1).some((b) => Math.abs(a.x - b.x) < 4 && Math.abs(a.y - b.y) < 1),
+      )
+      expect(isCovered).toBe(false)
+    })
+  })
 
   it('gives each column six browser connections, because each column has its own port', async () => {
     const playground = await startPlayground()

@@ -142,6 +142,7 @@ describe('after a restart of the server', () => {
     await post(ben.context, draft('after'), never)
     await expect.poll(() => ada.texts()).toEqual(['after'])
     expect(await linkSelect(ada).inputValue()).toBe('wifi')
+    expect(ada.browserErrors.filter((text) => text.includes('CLOSING'))).toEqual([])
     // The round trip of the link is in the latency.
     expect(Number(await ada.messages.last().locator('data').getAttribute('value'))).toBeGreaterThanOrEqual(9)
   })
