@@ -16,6 +16,7 @@ const BROWSERS = ['test/page/!(choice|classroom|lesson-verdicts|page-models).tes
 const MEASURING = [
   'bench/times',
   'page/first-paint',
+  'page/page-accuracy',
   'link/link-latency',
   'robustness/soak',
   'server/heap',

@@ -9,6 +9,7 @@ import {
   type Page,
 } from 'playwright-core'
 import { onTestFinished } from 'vitest'
+import { TRANSPORTS, type About, type AboutLink } from '../../src/protocol.ts'
 import { unpackedChromium } from './chromium.ts'
 
 /** A real Chromium: the one that npm installed, or CHROMIUM_PATH. */
@@ -45,6 +46,8 @@ export const MOVING: BrowserContextOptions = { reducedMotion: 'no-preference' }
 interface Choices {
   intervalMs?: number
   profile?: string
+  /** Links that the page uses instead of the server's. The page is entered with `INSPECTED`. */
+  links?: readonly AboutLink[]
 }
 
 /** A user with a page in a separate browser profile. */
@@ -67,12 +70,16 @@ export class Visitor {
   static async enter(
     browser: Browser,
     url: string,
-    { intervalMs = 200, profile = 'local', ...options }: BrowserContextOptions & Choices = {},
+    { intervalMs = 200, profile = 'local', links, ...options }: BrowserContextOptions & Choices = {},
   ): Promise<Visitor> {
     const viewport = { width: 1280, height: 800 }
     const context = await browser.newContext({ viewport, locale: 'en-US', reducedMotion: 'reduce', ...options })
     onTestFinished(() => context.close())
     await context.addInitScript(earlierChoices(intervalMs, profile))
+    if (links)
+      await context.route('**/about', (route) =>
+        route.fulfill({ json: { links: [...links], transports: [...TRANSPORTS] } satisfies About }),
+      )
     const visitor = new Visitor(await context.newPage())
     await visitor.page.goto(url)
     await visitor.ownName.waitFor({ state: 'attached' })

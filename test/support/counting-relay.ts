@@ -19,8 +19,15 @@ export class CountingRelay {
     this.connections = connections
   }
 
-  /** Starts a relay in front of a port of this machine. The end of the test closes it. */
-  static async open(to: number): Promise<CountingRelay> {
+  /**
+   * Starts a relay in front of a port of this machine. The end of the test closes it.
+   *
+   * @param onDown called with each chunk towards the client, before the chunk is passed on
+   */
+  static async open(
+    to: number,
+    onDown: (chunk: Buffer, connection: Passed) => void = () => undefined,
+  ): Promise<CountingRelay> {
     const sockets = new Set<Socket>()
     const passed: Passed[] = []
     const server = createServer((client) => {
@@ -35,7 +42,10 @@ export class CountingRelay {
       }
       client.once('data', (chunk: Buffer) => (counts.firstLine = chunk.toString('latin1').split('\r\n')[0] ?? ''))
       client.on('data', (chunk: Buffer) => (counts.up += chunk.length))
-      upstream.on('data', (chunk: Buffer) => (counts.down += chunk.length))
+      upstream.on('data', (chunk: Buffer) => {
+        counts.down += chunk.length
+        onDown(chunk, counts)
+      })
       client.pipe(upstream)
       upstream.pipe(client)
       client.on('close', () => upstream.destroy())
@@ -47,6 +57,10 @@ export class CountingRelay {
       server.close()
     })
     return new CountingRelay((server.address() as AddressInfo).port, passed)
+  }
+
+  get port(): number {
+    return Number(new URL(this.url).port)
   }
 
   /** Bytes of all connections whose first request has another path. */
