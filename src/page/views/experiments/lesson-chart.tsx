@@ -21,7 +21,7 @@ const LABEL_PX = 15
 /** Of a letter and of a Chinese character in a label at the end of a line. */
 const LETTER_PX = { narrow: 7.2, wide: 12.5 }
 /** What stands around the chart on a screen: with it, the button below the chart is in sight. */
-const AROUND_PX = 390
+const AROUND_PX = 415
 const CURVE_STEPS = 120
 /** A mark of the model that is nearer than this to its line adds nothing. */
 const APART_PX = 3
@@ -155,7 +155,7 @@ function useSize(frame: { current: HTMLElement | null }): { width: number; heigh
     if (!element) return
     const measure = () => {
       const width = Math.max(300, Math.round(element.clientWidth))
-      size.value = { width, height: Math.round(Math.max(280, Math.min(430, 0.6 * width, innerHeight - AROUND_PX))) }
+      size.value = { width, height: Math.round(Math.max(250, Math.min(430, 0.6 * width, innerHeight - AROUND_PX))) }
     }
     const observer = new ResizeObserver(measure)
     observer.observe(element)

@@ -3,6 +3,7 @@ import { guideAddress } from '../../browser/router.ts'
 import { language } from '../../i18n/i18n.ts'
 import type { Lesson } from '../../lessons/lesson.ts'
 import { LESSONS } from '../../lessons/list.ts'
+import type { LessonResult } from '../../lessons/result.ts'
 import { lessonResults } from '../../lessons/results.ts'
 import { claimsTexts } from './claims-texts.ts'
 import { experimentTexts } from './experiment-texts.ts'
@@ -40,11 +41,8 @@ export function LessonList({ current, unknown }: { current: Lesson | undefined; 
                 {!current && <span class="experiment-claim">{claim}</span>}
                 <small>
                   <VerdictMark verdict={result ? (result.claim === 'open' ? result.verdict : result.claim) : null} />
-                  {!result
-                    ? words.none
-                    : result.claim === 'open'
-                      ? words.verdicts[result.verdict]
-                      : words.claims[result.claim]}
+                  {/* Beside an experiment the mark alone is shown. */}
+                  <span class={current ? 'sr' : undefined}>{standingOf(result)}</span>
                 </small>
               </a>
             </li>
@@ -53,4 +51,11 @@ export function LessonList({ current, unknown }: { current: Lesson | undefined; 
       </ol>
     </nav>
   )
+}
+
+/** The newest verdict in words: of the claim, where the run decided it. */
+function standingOf(result: LessonResult | undefined): string {
+  const words = experimentTexts.value
+  if (!result) return words.none
+  return result.claim === 'open' ? words.verdicts[result.verdict] : words.claims[result.claim]
 }
