@@ -139,11 +139,11 @@ describe('an experiment', () => {
 
   it('writes its settings into the address, keeps its result, and exports it', async () => {
     const { base } = await startPlayground({ links: 'off' })
-    const { page, errors } = await open(`${base}/#/experiments/message-bytes?seconds=4&rate=20&seed=9`, true)
+    const { page, errors } = await open(`${base}/#/experiments/message-bytes?seconds=5&rate=20&seed=9`, true)
     const result = await run(page, 'message-bytes')
-    expect(result.settings).toEqual({ rate: 20, text: 40, cookie: 0, seconds: 4, seed: 9 })
+    expect(result.settings).toEqual({ rate: 20, text: 40, cookie: 0, seconds: 5, seed: 9 })
     expect(await page.evaluate(() => location.hash)).toBe(
-      '#/experiments/message-bytes?rate=20&text=40&cookie=0&seconds=4&seed=9',
+      '#/experiments/message-bytes?rate=20&text=40&cookie=0&seconds=5&seed=9',
     )
     const download = page.waitForEvent('download')
     await page.getByRole('button', { name: 'Export as JSON' }).click()

@@ -26,6 +26,7 @@ interface ExperimentTexts {
   cancel: string
   redo: string
   needsPrediction: string
+  needsLink: string
   starting: string
   running: (elapsed: string, all: string) => string
   takes: (all: string) => string
@@ -88,6 +89,7 @@ const en: ExperimentTexts = {
   cancel: 'Cancel',
   redo: 'Predict again',
   needsPrediction: 'Predict first: then it can run.',
+  needsLink: 'It cannot run here: it needs a link that this page does not reach.',
   starting: 'Members join …',
   running: (elapsed, all) => `${elapsed} of ${all}`,
   takes: (all) => `takes about ${all}`,
@@ -177,6 +179,7 @@ const zhCN: ExperimentTexts = {
   cancel: '取消',
   redo: '重新预测',
   needsPrediction: '先预测，才能运行。',
+  needsLink: '这里不能运行：它需要本页连不到的链路。',
   starting: '成员正在加入……',
   running: (elapsed, all) => `${elapsed} / ${all}`,
   takes: (all) => `约需 ${all}`,

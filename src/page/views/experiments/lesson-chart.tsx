@@ -19,7 +19,7 @@ import { SketchKnots } from './sketch-knots.tsx'
 const EDGE = { left: 58, right: 40, top: 34, foot: 46 }
 const LABEL_PX = 15
 /** Of a letter and of a Chinese character in a label at the end of a line. */
-const LETTER_PX = { narrow: 7.2, wide: 12.5 }
+const LETTER_PX = { narrow: 7.9, wide: 12.5 }
 /** What stands around the chart on a screen: with it, the button below the chart is in sight. */
 const AROUND_PX = 415
 const CURVE_STEPS = 120

@@ -133,7 +133,8 @@ export function LessonPage({ lesson }: { lesson: Lesson }) {
             <RunBar
               lesson={lesson}
               settings={chosen}
-              canRun={shownGuess !== null && isPossible}
+              hasGuess={shownGuess !== null}
+              isPossible={isPossible}
               result={running ? null : result}
               frame={frame}
               onRun={run}

@@ -15,8 +15,9 @@ const AROUND_MS = 3000
 interface RunBarProps {
   lesson: Lesson
   settings: Settings
-  /** There is a prediction. */
-  canRun: boolean
+  hasGuess: boolean
+  /** The links that the lesson needs are reachable. */
+  isPossible: boolean
   result: LessonResult | null
   /** Contains the chart. */
   frame: { current: HTMLElement | null }
@@ -25,7 +26,7 @@ interface RunBarProps {
 }
 
 /** Starts and cancels the run, shows its progress, and exports its result. */
-export function RunBar({ lesson, settings, canRun, result, frame, onRun, onPredict }: RunBarProps) {
+export function RunBar({ lesson, settings, hasGuess, isPossible, result, frame, onRun, onPredict }: RunBarProps) {
   const words = experimentTexts.value
   const state = runState.value
   const isCopied = useSignal(false)
@@ -52,7 +53,13 @@ export function RunBar({ lesson, settings, canRun, result, frame, onRun, onPredi
       {words.cancel}
     </button>
   ) : (
-    <button type="button" class="experiment-go" disabled={!canRun} aria-describedby="experiment-status" onClick={onRun}>
+    <button
+      type="button"
+      class="experiment-go"
+      disabled={!hasGuess || !isPossible}
+      aria-describedby="experiment-status"
+      onClick={onRun}
+    >
       <svg viewBox="0 0 16 16" aria-hidden="true">
         <path d="M4.5 3l8 5-8 5z" fill="currentColor" />
       </svg>
@@ -65,9 +72,11 @@ export function RunBar({ lesson, settings, canRun, result, frame, onRun, onPredi
       : words.running(elapsed, all)
     : state.is === 'failed' && state.lesson === lesson.id
       ? words.failed(state.why)
-      : canRun
-        ? words.takes(all)
-        : words.needsPrediction
+      : !isPossible
+        ? words.needsLink
+        : hasGuess
+          ? words.takes(all)
+          : words.needsPrediction
   return (
     <footer class="experiment-run">
       {main}
