@@ -55,6 +55,11 @@ describe('the page of the claims', () => {
     }
     await page.locator('a[href="#/experiments/quiet-room"]').click()
     await page.getByRole('heading', { level: 1, name: 'What does a long poll send while nothing happens?' }).waitFor()
+    // And back, to the claim that the experiment tests.
+    await page.getByRole('link', { name: 'Claim 3 of 8' }).click()
+    const named = page.locator('[data-named="true"]')
+    await named.waitFor()
+    expect(await named.innerText()).toContain(SILENT)
   })
 
   it('has the verdict and the figure of the newest run, whatever they are', async () => {
@@ -191,12 +196,12 @@ describe('the pages of the classroom', () => {
   it('pass axe in each mode, and fit the window', async () => {
     const { base } = await startPlayground({ links: 'off' })
     const visitor = await Visitor.enter(browser, base, INSPECTED)
+    // Each kind of prediction once.
     for (const path of [
       'claims',
-      'handout',
-      'handout?answers',
+      'handout?lessons=quiet-room,seventh-request',
+      'handout?answers&lessons=quiet-room,seventh-request',
       'quiet-room/board?room=c',
-      'seventh-request/board?room=c',
     ]) {
       await visitor.page.goto(`${base}/#/experiments/${path}`)
       await visitor.page.getByRole('main').getByRole('heading', { level: 1 }).waitFor()

@@ -14,6 +14,11 @@ interface ClaimsTexts {
   comment: string
   handout: string
   source: string
+  /** Links from an experiment to what stands beside it. */
+  beside: string
+  number: (number: string, all: string) => string
+  board: string
+  boardAbout: string
 }
 
 const en: ClaimsTexts = {
@@ -34,6 +39,10 @@ const en: ClaimsTexts = {
   comment: 'In theory',
   handout: 'Handout to print',
   source: 'Claims: Chinese tutorials on polling, long polling and WebSocket, in our words.',
+  beside: 'Claims and class board',
+  number: (number, all) => `Claim ${number} of ${all}`,
+  board: 'Class board',
+  boardAbout: 'Predictions of a whole class, live',
 }
 
 const zhCN: ClaimsTexts = {
@@ -49,6 +58,10 @@ const zhCN: ClaimsTexts = {
   comment: '从道理上讲',
   handout: '可打印的讲义',
   source: '说法出自讲轮询、长轮询和 WebSocket 的中文教程，由我们转述。',
+  beside: '说法与班级看板',
+  number: (number, all) => `说法 ${number} / ${all}`,
+  board: '班级看板',
+  boardAbout: '全班的预测，实时显示',
 }
 
 export const claimsTexts = guideTexts(en, zhCN)

@@ -1,3 +1,4 @@
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { dayAndTime, whole } from '../../browser/format.ts'
 import { guideAddress } from '../../browser/router.ts'
 import { language } from '../../i18n/i18n.ts'
@@ -7,11 +8,19 @@ import { LESSONS, lessonOf } from '../../lessons/list.ts'
 import { lessonResults } from '../../lessons/results.ts'
 import { claimsTexts } from './claims-texts.ts'
 
-/** The eight claims of the tutorials: what this browser's runs say of each. */
-export function ClaimsView() {
+/**
+ * The eight claims of the tutorials: what this browser's runs say of each.
+ *
+ * @param claim the id of a claim that is shown first; null for none
+ */
+export function ClaimsView({ claim }: { claim: string | null }) {
   const words = claimsTexts.value
   const results = lessonResults.value
-  const tested = CLAIMS.filter((claim) => claimVerdictOf(claim, results) !== null).length
+  const list = useRef<HTMLOListElement>(null)
+  useLayoutEffect(() => {
+    if (claim !== null) list.current?.querySelector(`#claim-${CSS.escape(claim)}`)?.scrollIntoView({ block: 'center' })
+  }, [claim])
+  const tested = CLAIMS.filter((one) => claimVerdictOf(one, results) !== null).length
   return (
     <article class="claims" aria-labelledby="claims-title">
       <header>
@@ -19,9 +28,9 @@ export function ClaimsView() {
         <p>{words.intro}</p>
         <p class="claims-tested">{words.tested(whole(tested), whole(CLAIMS.length))}</p>
       </header>
-      <ol>
-        {CLAIMS.map((claim, index) => (
-          <ClaimRow key={claim.id} claim={claim} number={index + 1} />
+      <ol ref={list}>
+        {CLAIMS.map((one, index) => (
+          <ClaimRow key={one.id} claim={one} number={index + 1} isNamed={one.id === claim} />
         ))}
       </ol>
       <footer>{words.source}</footer>
@@ -29,7 +38,8 @@ export function ClaimsView() {
   )
 }
 
-function ClaimRow({ claim, number }: { claim: Claim; number: number }) {
+/** `isNamed`: the address names this claim. */
+function ClaimRow({ claim, number, isNamed }: { claim: Claim; number: number; isNamed: boolean }) {
   const words = claimsTexts.value
   const lesson = lessonOf(claim.lesson)
   const result = lessonResults.value[claim.lesson]
@@ -38,7 +48,7 @@ function ClaimRow({ claim, number }: { claim: Claim; number: number }) {
   if (!lesson) return null
   const texts = lesson.texts[language.value]
   return (
-    <li class="panel" id={`claim-${claim.id}`} data-verdict={verdict ?? 'none'}>
+    <li class="panel" id={`claim-${claim.id}`} data-verdict={verdict ?? 'none'} data-named={isNamed}>
       <h2>
         <span class="claims-number">{number}</span>
         {sentence}

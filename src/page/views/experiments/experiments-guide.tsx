@@ -10,9 +10,10 @@ import { LessonList } from './lesson-list.tsx'
 import { LessonPage } from './lesson-page.tsx'
 import { LoadedClassroom, type ClassroomPage } from './loaded-classroom.tsx'
 
-/** `claims`, `handout`, and `<experiment>/board`; null for other paths. */
+/** `claims`, `claims/<claim>`, `handout`, and `<experiment>/board`; null for other paths. */
 function classroomPage([first, second]: readonly string[]): ClassroomPage | null {
-  if (first === 'claims' || first === 'handout') return { is: first }
+  if (first === 'claims') return { is: 'claims', claim: second ?? null }
+  if (first === 'handout') return { is: 'handout' }
   const lesson = second === 'board' && first !== undefined ? lessonOf(first) : undefined
   return lesson ? { is: 'board', lesson } : null
 }

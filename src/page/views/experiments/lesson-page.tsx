@@ -12,6 +12,7 @@ import type { LessonResult } from '../../lessons/result.ts'
 import { lessonResults } from '../../lessons/results.ts'
 import { runState, startRun } from '../../lessons/running.ts'
 import { links } from '../../network/links.ts'
+import { ClaimsLinks } from './claims-links.tsx'
 import { experimentTexts } from './experiment-texts.ts'
 import { FiguresTable } from './figures-table.tsx'
 import { LessonChart } from './lesson-chart.tsx'
@@ -160,6 +161,7 @@ export function LessonPage({ lesson }: { lesson: Lesson }) {
             onChange={change}
             newSeed={newSeed}
           />
+          <ClaimsLinks lesson={lesson} settings={chosen} />
           <NextLesson number={number} />
         </aside>
       </div>

@@ -5,12 +5,12 @@ import { texts } from '../../i18n/i18n.ts'
 import type { Lesson } from '../../lessons/lesson.ts'
 
 /** Pages beside the experiments. A board belongs to one of them. */
-export type ClassroomPage = { is: 'claims' } | { is: 'handout' } | { is: 'board'; lesson: Lesson }
+export type ClassroomPage = { is: 'claims'; claim: string | null } | { is: 'handout' } | { is: 'board'; lesson: Lesson }
 
 const pages: Record<ClassroomPage['is'], () => Promise<ComponentType<{ page: ClassroomPage }>>> = {
   claims: async () => {
     const { ClaimsView } = await import('./claims-view.tsx')
-    return () => <ClaimsView />
+    return ({ page }) => (page.is === 'claims' ? <ClaimsView claim={page.claim} /> : null)
   },
   handout: async () => {
     const { HandoutView } = await import('./handout-view.tsx')
