@@ -1,13 +1,13 @@
 import { useComputed, useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import type { TransportName } from '../../../transports.ts'
-import { addressOf, addressSettings, guideAddress, isRoomName } from '../../browser/router.ts'
+import { addressOf, addressSettings, guideAddress, isRoomName, type AddressSettings } from '../../browser/router.ts'
 import { predictionText, resultText } from '../../classroom/board-text.ts'
 import { BoardRoom } from '../../classroom/board-room.ts'
 import { classBoard } from '../../classroom/class-board.ts'
 import { language } from '../../i18n/i18n.ts'
 import { valueAt } from '../../lessons/axes.ts'
-import { addressOfSettings, settingsFrom, type Settings } from '../../lessons/knobs.ts'
+import { addressOfSettings, defaultSettings, settingsFrom, type Settings } from '../../lessons/knobs.ts'
 import type { Guess, Lesson } from '../../lessons/lesson.ts'
 import { conditionsBefore, place } from '../../lessons/place.ts'
 import { lessonResults } from '../../lessons/results.ts'
@@ -20,6 +20,7 @@ import { labelOf } from '../shared/transport-label.tsx'
 import { BoardJoin } from './board-join.tsx'
 import { BoardPredictions } from './board-predictions.tsx'
 import { boardTexts } from './board-texts.ts'
+import { experimentTexts } from './experiment-texts.ts'
 import { LessonChart } from './lesson-chart.tsx'
 import { PredictionChoice } from './prediction-choice.tsx'
 
@@ -38,6 +39,13 @@ export function BoardView({ lesson }: { lesson: Lesson }) {
   return <Board key={room} lesson={lesson} settings={settings} board={board} />
 }
 
+/** Without the settings that have their defaults: a short address makes a QR code with large squares. */
+function changedSettings(lesson: Lesson, settings: Settings): AddressSettings {
+  const defaults = addressOfSettings(defaultSettings(lesson.knobs, SEED))
+  const all = Object.entries(addressOfSettings(settings))
+  return Object.fromEntries(all.filter(([name, value]) => value !== defaults[name]))
+}
+
 function Board({ lesson, settings, board }: { lesson: Lesson; settings: Settings; board: BoardRoom }) {
   const words = boardTexts.value
   const texts = lesson.texts[language.value]
@@ -51,7 +59,7 @@ function Board({ lesson, settings, board }: { lesson: Lesson; settings: Settings
   const own = predictions.rows.find(({ memberId }) => ownIds.has(memberId))
   const isShown = isRevealed.value || own !== undefined || predictions.result !== null
   const address = new URL(
-    guideAddress('experiments', [lesson.id, 'board'], { ...addressOfSettings(settings), room: controller.room }),
+    guideAddress('experiments', [lesson.id, 'board'], { ...changedSettings(lesson, settings), room: controller.room }),
     location.href,
   ).href
   return (
@@ -92,10 +100,11 @@ function Board({ lesson, settings, board }: { lesson: Lesson; settings: Settings
             isShown={isShown}
             onShow={() => (isRevealed.value = true)}
           />
+          {predictions.result !== null && <Why lesson={lesson} />}
         </div>
         <aside class="board-side">
-          <BoardJoin address={address} />
           <Run lesson={lesson} settings={settings} guess={own?.guess ?? null} board={board} />
+          <BoardJoin address={address} />
           <Member board={board} />
         </aside>
       </div>
@@ -170,6 +179,23 @@ function OwnPrediction({ lesson, settings, guess, isSent, isOver, onChange, onSe
         </button>
         <p role="status">{isSent && words.sent}</p>
       </footer>
+    </section>
+  )
+}
+
+/** What there is to talk about once the result is there. */
+function Why({ lesson }: { lesson: Lesson }) {
+  const words = experimentTexts.value
+  const { why, formula, changes } = lesson.texts[language.value]
+  return (
+    <section class="panel board-why" aria-label={words.why}>
+      <h2>{words.why}</h2>
+      {why.map((paragraph) => (
+        <p key={paragraph}>{paragraph}</p>
+      ))}
+      {formula !== undefined && <p class="board-formula">{formula}</p>}
+      <h2>{words.changes}</h2>
+      <p>{changes}</p>
     </section>
   )
 }
