@@ -29,11 +29,6 @@ export interface StreamFormat {
   problem: (problem: Problem) => string
 }
 
-/** A chunk of RFC 9112, 7.1. Encoded once for all readers and written past Node's response, which would write three pieces. */
-function encodeChunk(piece: Buffer): Buffer {
-  return Buffer.concat([Buffer.from(`${piece.length.toString(16)}\r\n`), piece, Buffer.from('\r\n')])
-}
-
 interface StreamLimits {
   /** From one check to the next. */
   checkMs: number
@@ -44,7 +39,9 @@ interface StreamLimits {
 }
 
 interface Piece {
+  /** A part of the chunk. */
   bytes: Buffer
+  /** A chunk of RFC 9112, 7.1. Encoded once for all readers and written past Node's response, which would write three pieces. */
   chunk: Buffer
   /** Size of the JSON in it. */
   contentBytes: number
@@ -58,8 +55,13 @@ interface Pieces {
 }
 
 function encodePiece(text: string, contentBytes = 0): Piece {
-  const bytes = Buffer.from(text)
-  return { bytes, chunk: encodeChunk(bytes), contentBytes }
+  const length = Buffer.byteLength(text)
+  const head = `${length.toString(16)}\r\n`
+  const chunk = Buffer.allocUnsafe(head.length + length + 2)
+  chunk.write(head, 'latin1')
+  chunk.write(text, head.length)
+  chunk.write('\r\n', head.length + length, 'latin1')
+  return { bytes: chunk.subarray(head.length, head.length + length), chunk, contentBytes }
 }
 
 /** Returns a function that opens streams of one format. */

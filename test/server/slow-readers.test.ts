@@ -1,0 +1,97 @@
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { expect, it, onTestFinished } from 'vitest'
+import WebSocket from 'ws'
+import { join } from '../../src/client/members.ts'
+import { nodeNet } from '../../src/node/net.ts'
+import type { FrameDown } from '../../src/protocol.ts'
+import { draft } from '../support/playground.ts'
+import { launchServer, type ServerProcess } from '../support/servers.ts'
+
+const READERS = 50
+/** 8 kB as UTF-8. */
+const TEXT = '😀'.repeat(2000)
+/** To each reader, 20 MB: 1 GB in all. */
+const MESSAGES = 2500
+/** Memory is read after each part. */
+const PARTS = 25
+/** Drafts that the writer sends before their acknowledgements. */
+const UNACKNOWLEDGED = 20
+/** Each reader stops at another place, and then gets batches of its own. Measured were 0 to 50 MB. */
+const MAX_GROWTH_BYTES = 96e6
+
+/** Resident memory of a process, of which the server's heap is a part. */
+const rssOf = ({ child }: ServerProcess): number =>
+  1024 * Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1])
+
+/** Requests a stream or a socket, and reads no byte of it. */
+async function openUnread({ base }: ServerProcess, transport: string): Promise<Socket> {
+  const { port } = new URL(base)
+  const socket = connect(Number(port), '127.0.0.1')
+  onTestFinished(() => void socket.destroy())
+  socket.on('error', () => undefined)
+  await once(socket, 'connect')
+  socket.pause()
+  const isSocket = transport === 'websocket' || transport === 'socket-io'
+  const query = transport === 'socket-io' ? '?EIO=4&transport=websocket' : ''
+  const upgrade = isSocket
+    ? 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n'
+    : ''
+  socket.write(`GET /rooms/lobby/${transport}${query} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${upgrade}\r\n`)
+  // The packet `40` connects to Socket.IO. A mask of zeros leaves it as it is.
+  if (transport === 'socket-io') socket.write(Buffer.from([0x81, 0x82, 0, 0, 0, 0, 0x34, 0x30]))
+  return socket
+}
+
+/** Returns a function that writes messages as fast as they are acknowledged. */
+async function openWriter({ base }: ServerProcess): Promise<(count: number) => Promise<void>> {
+  const { token } = await join(nodeNet(base), 'lobby')
+  const socket = new WebSocket(`${base.replace('http', 'ws')}/rooms/lobby/websocket`, ['chat.v1', `bearer.${token}`])
+  onTestFinished(() => socket.terminate())
+  await once(socket, 'open')
+  return (count) =>
+    new Promise((resolve, reject) => {
+      let [sent, acknowledged] = [0, 0]
+      const sendNext = () => {
+        if (sent < count) socket.send(JSON.stringify({ type: 'message', draft: draft(TEXT) }))
+        sent += 1
+      }
+      const onMessage = (data: Buffer) => {
+        if (data.length > 1000 || (JSON.parse(data.toString()) as FrameDown).type !== 'ack') return
+        acknowledged += 1
+        sendNext()
+        if (acknowledged < count) return
+        socket.off('message', onMessage)
+        resolve()
+      }
+      socket.on('message', onMessage).once('close', (code) => reject(new Error(`closed with ${code}`)))
+      for (let i = 0; i < UNACKNOWLEDGED; i++) sendNext()
+    })
+}
+
+it.each(['websocket', 'sse', 'http-stream', 'socket-io'])(
+  `${READERS} readers by %s that do not read cost the server less than ${MAX_GROWTH_BYTES / 1e6} MB while 1 GB is written to them`,
+  async (transport) => {
+    const server = await launchServer('--retain-bytes', '1000000', '--links', 'off', '--unread', '600000')
+    const write = await openWriter(server)
+    /** The highest memory while all messages are written. */
+    const writeAll = async () => {
+      let highest = 0
+      for (let written = 0; written < MESSAGES; written += MESSAGES / PARTS) {
+        await write(MESSAGES / PARTS)
+        highest = Math.max(highest, rssOf(server))
+      }
+      return highest
+    }
+    // The writer alone makes the heap grow, too.
+    const alone = await writeAll()
+    await Promise.all(Array.from({ length: READERS }, () => openUnread(server, transport)))
+    const beside = await writeAll()
+    console.log(
+      `${transport}: ${(alone / 1e6).toFixed(0)} MB alone, ${(beside / 1e6).toFixed(0)} MB beside the readers`,
+    )
+    expect(beside - alone).toBeLessThan(MAX_GROWTH_BYTES)
+  },
+  120_000,
+)
