@@ -15,6 +15,9 @@ import type { Room } from '../../room/room.ts'
 import { PollingSessions } from './polling-sessions.ts'
 import { SocketIoSession, type EnginePacket } from './session.ts'
 
+/** ms for which a transport without a poll stays after the end of its session. */
+const CLOSE_MS = 1000
+
 /** Maximum of packets that wait for a session. */
 const MAX_WAITING_PACKETS = 1000
 
@@ -236,7 +239,11 @@ export class SocketIoEngine {
         if (!limit.take()) socket.close(true)
       })
     }
-    if (socket.transport.name === 'polling') this.#pollingSessions.add(socket, session.request.ip)
+    if (socket.transport.name === 'polling') {
+      this.#pollingSessions.add(socket, session.request.ip)
+      // When a session has ended without a poll, Engine.IO keeps it for 30 s by default. A poll gets 400 in this time, too.
+      Object.assign(socket.transport, { closeTimeout: CLOSE_MS })
+    }
     socket.on('packetCreate', (packet: EnginePacket) => {
       session.addPacket(packet)
       // A client that sends packets and never polls would fill the memory with answers.
