@@ -1,0 +1,25 @@
+/**
+ * The folders that are mutated, and the tests that have to notice. Tests that start browsers, wait for long, or compare times are
+ * left out: another test should notice before.
+ */
+const server = (...names: string[]) => names.map((name) => `test/server/${name}.test.ts`)
+const redis = (...names: string[]) => names.map((name) => `test/redis/${name}.test.ts`)
+
+export const CONCERNED = {
+  'src/server/log': server('memory-log', 'transports', 'http-api', 'limits', 'silent-clients', 'presence'),
+  'src/server/room': server('names', 'http-api', 'memory-members', 'limits', 'presence', 'abuse-limits'),
+  'src/server/transports': server(
+    ...['transports', 'websocket-frames', 'abuse-limits', 'foreign-headers', 'silent-clients', 'floods', 'limits'],
+    ...['meter', 'trace', 'socket-io-clients', 'http-api'],
+  ),
+  'src/server/http': server(
+    ...['http-api', 'low-level-http', 'hosts', 'limits', 'abuse-limits', 'foreign-headers', 'silent-clients'],
+    ...['body-progress', 'head-requests', 'shutdown', 'http2', 'secrets-in-logs', 'trace', 'meter'],
+  ),
+  'src/server/metering': server('meter', 'trace', 'http2', 'deflate'),
+  'src/server/store/memory': server('memory-log', 'memory-members', 'http-api', 'presence', 'limits'),
+  'src/server/store/redis': redis('redis-log', 'redis-members', 'redis-commands', 'redis-limits', 'servers'),
+} as const satisfies Record<string, readonly string[]>
+
+export type MutatedFolder = keyof typeof CONCERNED
+export const FOLDERS = Object.keys(CONCERNED) as MutatedFolder[]
