@@ -7,7 +7,7 @@ import { reconnecting, requestOn, requestText, upgradeText, writeOn, type Attack
 /** Connections of a client that sends requests one after another. */
 const REQUEST_CONNECTIONS = 8
 /** Connections of a client that hoards: a quarter more than `--address-connections` allows by default. */
-const HOARDED = 2500
+const HOARDED = 1250
 /** Connections of a client that does not read, and requests on each. */
 const UNREAD_CONNECTIONS = 100
 const UNREAD_REQUESTS = 40

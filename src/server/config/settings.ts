@@ -137,7 +137,7 @@ export const SETTINGS = {
   ),
   memberConnections: number(32, 0, 1_000_000, 'connections', 'requests, streams and sockets of a member; 0: no limit'),
   addressConnections: number(
-    2000,
+    1000,
     0,
     1_000_000,
     'connections',
