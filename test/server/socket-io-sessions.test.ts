@@ -4,7 +4,7 @@ import { startPlayground } from '../support/playground.ts'
 const SESSIONS = 100
 
 it('Socket.IO sessions of clients that vanish leave no timer behind', async () => {
-  const playground = await startPlayground({ beat: 200 })
+  const playground = await startPlayground({ heartbeat: 200 })
   const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
   const url = `${playground.base}/rooms/lobby/socket-io?EIO=4&transport=polling`
   const before = timers()
