@@ -2,10 +2,10 @@ import type { Arrivals, Coefficients, TransportCoefficients } from '../../src/mo
 import { fitTransport, type CapacityObservation } from '../../src/models/capacity-fit.ts'
 import { TRANSPORTS, type TransportName } from '../../src/transports.ts'
 import { checksOf, isCheck } from '../report/capacity-checks.ts'
-import type { ByteSplit, Cell, Report } from '../report/schema.ts'
+import type { ByteSplit, Cell, Parameters, Report } from '../report/schema.ts'
 
 /** Arrivals in cells of the capacity scenario: a few messages of a Poisson process would make the load a matter of luck. */
-export const arrivals: Arrivals = 'periodic'
+export const CAPACITY_ARRIVALS: Arrivals = 'periodic'
 
 /** Of a server of this project without clients, where a report does not say. */
 const UNMEASURED_FILES = 30
@@ -62,17 +62,27 @@ function fitCells(cells: readonly Cell[], transport: TransportName): Cell[] {
 export type FittedCoefficients = Pick<Coefficients, 'payloadBytes' | 'process' | 'transports'>
 
 /** Costs without checks. A transport without cells is left out. */
-export function capacityCoefficients(cells: readonly Cell[], payloadBytes: number): FittedCoefficients {
+export function capacityCoefficients(
+  cells: readonly Cell[],
+  { payload: payloadBytes, arrivals: otherArrivals }: Pick<Parameters, 'payload' | 'arrivals'>,
+): FittedCoefficients {
   const publisher = cells.find(({ id }) => id === 'capacity/publisher')
   const publishUs =
     publisher?.cpu && publisher.ratePerS > 0 ? (publisher.cpu.utilisation * 1e6) / publisher.ratePerS : 0
   const bases: number[] = []
   const fitted = TRANSPORTS.flatMap((transport): [TransportName, TransportCoefficients][] => {
-    const observations = fitCells(cells, transport).flatMap((cell) => observationOf(cell) ?? [])
+    const own = fitCells(cells, transport)
+    const arrivals = own.some(({ scenario }) => scenario === 'capacity') ? CAPACITY_ARRIVALS : otherArrivals
+    const observations = own.flatMap((cell) => observationOf(cell) ?? [])
     if (observations.length < MIN_LOADS || observations.every(({ bytes }) => bytes === null)) return []
     const memory = memoryOf(cells, transport)
     if (memory) bases.push(memory.baseBytes)
-    return [[transport, fitTransport(transport, observations, { publishUs, memoryBytes: memory?.clientBytes ?? null })]]
+    return [
+      [
+        transport,
+        fitTransport(transport, observations, { publishUs, memoryBytes: memory?.clientBytes ?? null, arrivals }),
+      ],
+    ]
   })
   return {
     payloadBytes,
@@ -101,7 +111,7 @@ function memoryOf(cells: readonly Cell[], transport: TransportName): { clientByt
 
 /** The coefficients of a report; null where its cells are too few for any transport. */
 export function coefficientsOf({ cells, environment, parameters, startedAt }: Report): Coefficients | null {
-  const fitted = capacityCoefficients(cells, parameters.payload)
+  const fitted = capacityCoefficients(cells, parameters)
   if (Object.keys(fitted.transports).length === 0) return null
   const { node, platform, cpu, cores, commit, network } = environment
   const browser = cells.find(({ id }) => id === 'overhead/short-poll/browser')

@@ -1,7 +1,8 @@
 import { activityOf, applicationBytesPerS, type CapacityLoad } from '../../src/models/capacity.ts'
 import { TRANSPORT_TRAITS, type TransportName } from '../../src/transports.ts'
-import { arrivals, capacityCoefficients } from '../analysis/coefficients.ts'
+import { CAPACITY_ARRIVALS as arrivals, capacityCoefficients } from '../analysis/coefficients.ts'
 import { memoryGrowth, type MemoryPoint } from '../analysis/memory-growth.ts'
+import { median } from '../analysis/statistics.ts'
 import { CHECK } from '../report/capacity-checks.ts'
 import type { Cell, Parameters } from '../report/schema.ts'
 import { cellOf, type CellFrame } from '../rig/cell.ts'
@@ -13,8 +14,8 @@ import { publisherPart } from './overhead.ts'
 
 /** The interval of short polls of thousands of clients on one core: `--interval` counts where it is longer. */
 const INTERVAL_MS = 1000
-/** A new process compiles its code while it serves the first thousands of requests, which cost several times as much. */
-const WARM_UP = { clients: 50, ratePerS: 50, durationMs: 3000, intervalMs: 20 }
+/** A new process compiles its code while it serves the first 20,000 requests, which cost several times as much. */
+const WARM_UP = { clients: 100, ratePerS: 100, durationMs: 4000, intervalMs: 20 }
 /** Clients that wait send no polls, except the first: the server closes connections without a request. */
 const WAITING_INTERVAL_MS = 60_000
 const FIRST_POLL_MS = 50
@@ -31,8 +32,8 @@ type Mode = (typeof TRANSPORT_TRAITS)[TransportName]['mode']
  */
 const RATES: Record<Mode, { fit: readonly number[]; check: number }> = {
   interval: { fit: [0.5, 2], check: 1 },
-  held: { fit: [0.5, 1], check: 0.75 },
-  streaming: { fit: [1, 6], check: 4 },
+  held: { fit: [0.5, 2], check: 0.75 },
+  streaming: { fit: [1, 3, 8], check: 4 },
 }
 
 /**
@@ -106,7 +107,8 @@ async function measureMemory(run: Run, transport: TransportName): Promise<{ fitt
 async function measureLoads(run: Run, transport: TransportName): Promise<Cell[]> {
   const { rig, progress, durations, parameters } = run
   const { clients: numbers, check, windowMs } = durations.capacity
-  const rates = RATES[TRANSPORT_TRAITS[transport].mode]
+  const { mode } = TRANSPORT_TRAITS[transport]
+  const rates = RATES[mode]
   progress(`capacity: ${transport}, warm-up`)
   await rig.startFresh({ hold: parameters.hold })
   await openMore(run, transport, WARM_UP.clients, { intervalMs: WARM_UP.intervalMs })
@@ -118,10 +120,21 @@ async function measureLoads(run: Run, transport: TransportName): Promise<Cell[]>
     progress(`capacity: ${transport}, ${clients} clients`)
     await openMore(run, transport, clients - connected)
     connected = clients
-    const isLast = clients === check
-    for (const ratePerS of isLast ? [rates.check] : rates.fit) {
-      const window = await measure(run, transport, ratePerS, windowMs)
-      cells.push(cellFrom(run, window, transport, clients, isLast ? `${CHECK}/${clients}` : `${clients}/${ratePerS}`))
+    const isCheck = clients === check
+    for (const ratePerS of isCheck ? [rates.check] : rates.fit) {
+      const window = await measure(run, transport, ratePerS, isCheck ? 2 * windowMs : windowMs)
+      cells.push(cellFrom(run, window, transport, clients, isCheck ? `${CHECK}/${clients}` : `${clients}/${ratePerS}`))
+    }
+    if (clients === Math.max(...numbers) && mode === 'interval') {
+      // The polls of as many clients as the check has, by the clients of the fit.
+      await rig.subscribers.call('close')
+      const intervalMs = Math.round((ownParameters(run).interval * clients) / check)
+      await openMore(run, transport, clients, { intervalMs })
+      const window = await measure(run, transport, rates.check, windowMs)
+      const cell = cellFrom(run, window, transport, clients, `${clients}/${rates.check}/${intervalMs}ms`)
+      cells.push({ ...cell, intervalMs })
+      await rig.subscribers.call('close')
+      connected = 0
     }
   }
   return cells
@@ -129,7 +142,7 @@ async function measureLoads(run: Run, transport: TransportName): Promise<Cell[]>
 
 /** What the costs of the other cells predict for the load of this cell. */
 function predictionOf(cells: readonly Cell[], cell: Cell, parameters: Parameters): Record<string, number> {
-  const coefficients = capacityCoefficients(cells, parameters.payload)
+  const coefficients = capacityCoefficients(cells, parameters)
   const transport = cell.subject as TransportName
   const costs = coefficients.transports[transport]
   if (!costs) return {}
@@ -188,10 +201,18 @@ function cellFrom(run: Run, window: MeasuredWindow, transport: TransportName, cl
     intervalMs,
     holdMs,
   }
-  const cell = cellOf(frame, transport, [window], { isAlone: true, ...publisherPart(run.publisherWireBytes) })
+  const measured = cellOf(frame, transport, [window], { isAlone: true, ...publisherPart(run.publisherWireBytes) })
+  const cell = {
+    ...measured,
+    ...(measured.cpu ? { cpu: { ...measured.cpu, utilisation: utilisationOf(window) } } : {}),
+  }
   const gapMs = gapOf([window], Number.NaN)
   return Number.isNaN(gapMs) || TRANSPORT_TRAITS[transport].mode !== 'held' ? cell : { ...cell, gapMs }
 }
+
+/** The median of the blocks: a compilation or a collection of garbage in one of them is not a cost of its load. */
+const utilisationOf = ({ blocks }: MeasuredWindow): number =>
+  median(blocks.map(({ serverCpuUs, durationS }) => serverCpuUs / 1e6 / durationS))
 
 /** Resident bytes without garbage. */
 async function settledBytes({ rig }: Run): Promise<number> {

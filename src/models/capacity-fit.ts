@@ -4,12 +4,13 @@ import {
   CURSOR_BYTES,
   messageBytesOf,
   SEGMENT_BYTES,
-  wakesPerS,
+  coldShare,
+  type Arrivals,
   type Range,
   type TransportCoefficients,
 } from './capacity.ts'
 import { envelopeBytes } from './framing.ts'
-import { errorOf, fitCosts } from './least-squares.ts'
+import { errorOf, fitCosts, withoutOutliers } from './least-squares.ts'
 
 /** One load of one transport, as it was measured: everything but `clients` is per second, by all clients together. */
 export interface CapacityObservation {
@@ -43,16 +44,17 @@ const rangeOf = (values: readonly number[]): Range => [Math.min(...values), Math
 /**
  * @param publishUs CPU time for each message without clients; where it is not known, 0: `messageUs` then includes it
  * @param memoryBytes for each client, from its own measurement
+ * @param arrivals of the measured messages
  * @throws RangeError without observations
  */
 export function fitTransport(
   transport: TransportName,
   observations: readonly CapacityObservation[],
-  { publishUs, memoryBytes }: { publishUs: number; memoryBytes: number | null },
+  { publishUs, memoryBytes, arrivals }: { publishUs: number; memoryBytes: number | null; arrivals: Arrivals },
 ): TransportCoefficients {
   const isPush = TRANSPORT_TRAITS[transport].mode === 'streaming'
   return {
-    cpu: cpuOf(transport, observations, publishUs),
+    cpu: cpuOf(transport, observations, publishUs, arrivals),
     bytes: bytesOf(transport, observations),
     ...segmentsOf(observations, isPush),
     memoryBytes,
@@ -70,36 +72,59 @@ function cpuOf(
   transport: TransportName,
   observations: readonly CapacityObservation[],
   publishUs: number,
+  arrivals: Arrivals,
 ): TransportCoefficients['cpu'] {
   const { mode } = TRANSPORT_TRAITS[transport]
-  const none = { messageUs: 0, requestUs: 0, answerUs: 0, wakeUs: 0, wakeMs: 0, frameUs: 0 }
+  const none = { messageUs: 0, requestUs: 0, answerUs: 0, coldUs: 0, warmMs: 0, frameUs: 0 }
   const measured = observations.map((one) => ({ ...one, us: one.utilisation * US_PER_S - publishUs * one.ratePerS }))
   // A load whose cost is not above that of publishing says nothing about clients.
   const usable = measured.filter(({ us }) => us > 0)
   if (usable.length === 0) return none
   const fit = (parts: (one: CapacityObservation) => number[]) =>
-    fitCosts(usable.map((one) => ({ parts: parts(one), value: one.us })))
+    fitCosts(withoutOutliers(usable.map((one) => ({ parts: parts(one), value: one.us }))))
   if (mode === 'streaming') {
-    const [messageUs = 0, frameUs = 0] = fit((one) => [one.ratePerS, one.framesPerS])
-    return { ...none, messageUs, frameUs }
+    return closest(PUSH_WARM_MS, usable, none, (one, warmMs) => ({
+      messageUs: one.ratePerS,
+      frameUs: one.framesPerS,
+      coldUs: one.framesPerS * coldShare(one.ratePerS, warmMs, arrivals),
+    }))
   }
   if (mode === 'held') {
     // All held requests are answered at once, so few of the polls that follow find the process idle.
     const [messageUs = 0, requestUs = 0] = fit((one) => [one.ratePerS, one.requestsPerS])
     return { ...none, messageUs, requestUs }
   }
-  // wakeMs is not a factor, so each of several values gets its costs, and the closest one is taken.
-  const fits = WAKE_MS.map((wakeMs) => {
-    const parts = (one: CapacityObservation) => [one.requestsPerS, one.answersPerS, wakesPerS(one.requestsPerS, wakeMs)]
-    const [requestUs = 0, answerUs = 0, wakeUs = 0] = fit(parts)
-    const costs = [requestUs, answerUs, wakeUs]
-    const observations = usable.map((one) => ({ parts: parts(one), value: one.us }))
-    return { cpu: { ...none, requestUs, answerUs, wakeUs, wakeMs }, error: errorOf(costs, observations) }
+  return closest(POLL_WARM_MS, usable, none, (one, warmMs) => ({
+    requestUs: one.requestsPerS,
+    answerUs: one.answersPerS,
+    coldUs: one.requestsPerS * coldShare(one.requestsPerS, warmMs),
+  }))
+}
+
+const POLL_WARM_MS = [0.5, 1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24] as const
+/** With a shorter time every measured frame would be to a cold connection. */
+const PUSH_WARM_MS = [150, 200, 250, 400, 600] as const
+
+type Costs = TransportCoefficients['cpu']
+
+/** warmMs is not a factor of a cost, so each of several values gets its costs, and the closest fit is taken. */
+function closest<O extends CapacityObservation & { us: number }>(
+  candidatesMs: readonly number[],
+  observations: readonly O[],
+  none: Costs,
+  partsOf: (one: O, warmMs: number) => Partial<Costs>,
+): Costs {
+  const fits = candidatesMs.map((warmMs) => {
+    const rows = observations.map((one) => ({ parts: Object.values(partsOf(one, warmMs)), value: one.us }))
+    const [first] = observations
+    const names = first ? Object.keys(partsOf(first, warmMs)) : []
+    const kept = withoutOutliers(rows)
+    const costs = fitCosts(kept)
+    const named = Object.fromEntries(names.map((name, i) => [name, costs[i] ?? 0]))
+    return { cpu: { ...none, ...named, warmMs }, error: errorOf(costs, kept) / kept.length }
   })
   return fits.reduce((best, one) => (one.error < best.error ? one : best)).cpu
 }
-
-const WAKE_MS = [0.5, 1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24] as const
 
 function bytesOf(transport: TransportName, all: readonly CapacityObservation[]): TransportCoefficients['bytes'] {
   const observations = all.flatMap((one) => (one.bytes ? [{ ...one, bytes: one.bytes }] : []))

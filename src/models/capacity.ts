@@ -25,10 +25,10 @@ export interface CpuCosts {
   requestUs: number
   /** For each answer with messages, in addition. */
   answerUs: number
-  /** For each time that polls wake the process. */
-  wakeUs: number
-  /** Polls within this time share a wake-up; 0 for what is no short poll. */
-  wakeMs: number
+  /** For each short poll at a cold process, or each frame to a cold connection, in addition. */
+  coldUs: number
+  /** Time constant in which an idle process, or a connection without messages, becomes cold. */
+  warmMs: number
   /** For each frame or piece of a stream to one client. */
   frameUs: number
 }
@@ -141,11 +141,14 @@ export function framesPerMessage(ratePerS: number, fanOutMs: number, arrivals: A
 }
 
 /**
- * How often polls at random moments wake a process: those within wakeMs share a wake-up, so the number cannot exceed 1 / wakeMs. A
- * process that has slept finds its caches cold, which is why one poll at a quiet server costs several times as much as at a busy one.
+ * The share of the caches that work finds cold, 0 to 1, where it comes perS times a second. A time g after the work before, the share
+ * is 1 − e^(−g/τ), τ = warmMs. At random moments g is exponential with mean 1/perS, so the average share is 1 / (1 + perS τ). This is
+ * why a poll at a quiet server costs several times as much as a poll at a busy one, and a frame of a rare message more than another.
  */
-export function wakesPerS(requestsPerS: number, wakeMs: number): number {
-  return wakeMs === 0 ? 0 : (-Math.expm1((-requestsPerS * wakeMs) / 1000) / wakeMs) * 1000
+export function coldShare(perS: number, warmMs: number, arrivals: Arrivals = 'poisson'): number {
+  if (warmMs === 0 || perS === 0) return 1
+  const x = (perS * warmMs) / 1000
+  return arrivals === 'poisson' ? 1 / (1 + x) : -Math.expm1(-1 / x)
 }
 
 /** The share of polls that are answered with messages, and polls per second of one client. */
@@ -166,6 +169,11 @@ function holding(
   return { perS: model.requestsPerMessage(held) * ratePerS, newsShare: 1 - model.emptyShare(held) }
 }
 
+/** The cost of a frame at a rate of messages. */
+function frameCostUs({ frameUs, coldUs, warmMs }: CpuCosts, ratePerS: number, arrivals?: Arrivals): number {
+  return frameUs + coldUs * coldShare(ratePerS, warmMs, arrivals)
+}
+
 /** What one process does and needs with this load. */
 export function activityOf(
   transport: TransportName,
@@ -180,16 +188,16 @@ export function activityOf(
   const deliveriesPerS = clients * ratePerS
   const perMessageUs = ratePerS * (process.publishUs + (clients > 0 ? cpu.messageUs : 0))
   if (mode === 'streaming') {
-    const framesPerS = deliveriesPerS * framesPerMessage(ratePerS, fanOutMs(costs, clients), load.arrivals)
-    const utilisation = (perMessageUs + framesPerS * cpu.frameUs) / US_PER_S
+    const framesPerS = deliveriesPerS * framesPerMessage(ratePerS, fanOutMs(costs, load), load.arrivals)
+    const utilisation = (perMessageUs + framesPerS * frameCostUs(cpu, ratePerS, load.arrivals)) / US_PER_S
     return { requestsPerS: 0, answersPerS: 0, framesPerS, deliveriesPerS, utilisation }
   }
   const { perS, newsShare } = mode === 'interval' ? polling(load) : holding(load, costs)
   const requestsPerS = clients * perS
   const answersPerS = requestsPerS * newsShare
   const perPollUs = requestsPerS * cpu.requestUs + answersPerS * cpu.answerUs
-  const wakesUs = wakesPerS(requestsPerS, cpu.wakeMs) * cpu.wakeUs
-  const utilisation = (perMessageUs + perPollUs + wakesUs) / US_PER_S
+  const coldUs = requestsPerS * coldShare(requestsPerS, cpu.warmMs) * cpu.coldUs
+  const utilisation = (perMessageUs + perPollUs + coldUs) / US_PER_S
   return { requestsPerS, answersPerS, framesPerS: 0, deliveriesPerS, utilisation }
 }
 
@@ -290,8 +298,9 @@ const MAX_ROUNDS = 60
 export const LONGEST_FAN_OUT_MS = 500
 
 /** The time in which one message goes out to the clients of a process; 0 for polls that come one by one. */
-function fanOutMs({ cpu, gapMsPerClient }: TransportCoefficients, clients: number): number {
-  return clients * Math.max(cpu.frameUs / 1000, gapMsPerClient)
+function fanOutMs({ cpu, gapMsPerClient }: TransportCoefficients, load: CapacityLoad): number {
+  const frameUs = cpu.frameUs === 0 ? 0 : frameCostUs(cpu, load.ratePerS, load.arrivals)
+  return load.clients * Math.max(frameUs / 1000, gapMsPerClient)
 }
 
 /**
@@ -302,7 +311,7 @@ export function capacityOf(request: CapacityRequest, coefficients: Coefficients)
   const { transport, clients, targetUtilisation } = request
   const costs = coefficients.transports[transport]
   if (!costs) throw new RangeError(`the coefficients do not include ${transport}`)
-  let processes = Math.max(1, Math.ceil(fanOutMs(costs, clients) / LONGEST_FAN_OUT_MS))
+  let processes = Math.max(1, Math.ceil(fanOutMs(costs, request) / LONGEST_FAN_OUT_MS))
   let one = activityOf(transport, { ...request, clients: clients / processes }, coefficients)
   // Fewer clients in a process shorten its fan-out, which makes batches smaller, which costs more: the number only grows.
   for (let round = 0; round < MAX_ROUNDS && one.utilisation > targetUtilisation; round++) {

@@ -34,11 +34,36 @@ export function fitCosts(observations: readonly Observation[]): number[] {
   return costs
 }
 
+/** An observation of this multiple of what the others predict is left out. */
+const OUTLIER = 1.5
+/** The part of the observations that may be left out. */
+const MAX_OUTLIERS = 0.25
+
+/**
+ * The observations without those that cost much more than the others predict: compilations, collections of garbage and busy
+ * neighbours only add to a cost. The largest is left out first, and the rest decides about the next.
+ */
+export function withoutOutliers(observations: readonly Observation[]): readonly Observation[] {
+  let kept = observations
+  for (let left = Math.floor(observations.length * MAX_OUTLIERS); left > 0; left--) {
+    const ratios = kept.map(({ parts, value }, i) => {
+      const costs = fitCosts(kept.filter((_, other) => other !== i))
+      return value / predicted(costs, parts)
+    })
+    const largest = Math.max(...ratios)
+    if (!(largest > OUTLIER)) break
+    kept = kept.filter((_, i) => ratios[i] !== largest)
+  }
+  return kept
+}
+
+const predicted = (costs: readonly number[], parts: readonly number[]): number =>
+  parts.reduce((sum, part, i) => sum + part * (costs[i] ?? 0), 0)
+
 /** What `fitCosts` minimises. */
 export function errorOf(costs: readonly number[], observations: readonly Observation[]): number {
   return observations.reduce((total, { parts, value }) => {
-    const predicted = parts.reduce((sum, part, i) => sum + part * (costs[i] ?? 0), 0)
-    return total + (predicted - value) ** 2 / value
+    return total + (predicted(costs, parts) - value) ** 2 / value
   }, 0)
 }
 

@@ -176,7 +176,7 @@ describe('npm run bench -- --scenario capacity', () => {
   it('measures several numbers of clients and predicts more of them', () => {
     const cells = report.cells.filter(({ subject }) => subject === 'websocket')
     expect(cells.map(({ id }) => id)).toEqual([
-      ...[25, 50, 100].flatMap((clients) => [1, 6].map((rate) => `capacity/websocket/${clients}/${rate}`)),
+      ...[25, 50, 100].flatMap((clients) => [1, 3, 8].map((rate) => `capacity/websocket/${clients}/${rate}`)),
       'capacity/websocket/check/300',
     ])
     for (const { counts } of cells) expect(counts.delivered).toBe(counts.expected)

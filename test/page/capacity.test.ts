@@ -1,8 +1,15 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { activityOf, billOf, capacityOf, framesPerMessage, type CapacityRequest } from '../../src/models/capacity.ts'
+import {
+  activityOf,
+  billOf,
+  capacityOf,
+  coldShare,
+  framesPerMessage,
+  type CapacityRequest,
+} from '../../src/models/capacity.ts'
 import { fitTransport, type CapacityObservation } from '../../src/models/capacity-fit.ts'
-import { fitCosts } from '../../src/models/least-squares.ts'
+import { fitCosts, withoutOutliers } from '../../src/models/least-squares.ts'
 import { CAPACITY_FIELDS } from '../../src/page/capacity/capacity-settings.ts'
 import { problemsOf, settingsOf, textsFrom, valuesOf } from '../../src/page/capacity/number-fields.ts'
 import type { TransportName } from '../../src/transports.ts'
@@ -44,6 +51,18 @@ describe('the fit of costs', () => {
     expect(costs[1]).toBeCloseTo(1, 0)
   })
 
+  it('leaves out a cost that is far above what the others predict, and never more than a quarter of them', () => {
+    const observations = [1, 2, 3, 4, 5, 6, 7, 8].map((n) => ({ parts: [1, n], value: 10 + 5 * n }))
+    const spoilt = observations.map((one, i) => (i === 2 ? { ...one, value: 3 * one.value } : one))
+    expect(withoutOutliers(spoilt)).toEqual(observations.filter((_, i) => i !== 2))
+    expect(withoutOutliers(observations)).toEqual(observations)
+    const half = observations.map((one, i) => (i % 2 === 0 ? { ...one, value: 10 * one.value } : one))
+    expect(withoutOutliers(half).length).toBeGreaterThanOrEqual(6)
+    // Less than predicted is no fault: nothing makes work cheaper.
+    const cheap = observations.map((one, i) => (i === 2 ? { ...one, value: one.value / 3 } : one))
+    expect(withoutOutliers(cheap)).toContain(cheap[2])
+  })
+
   it('refuses values without a cost', () => {
     expect(() => fitCosts([])).toThrow('at least one')
     expect(() => fitCosts([{ parts: [1], value: 0 }])).toThrow('above 0')
@@ -70,7 +89,7 @@ describe('the fit of costs', () => {
         }
       }),
     )
-    const fitted = fitTransport(transport, observations, { publishUs: 150, memoryBytes: 12_000 })
+    const fitted = fitTransport(transport, observations, { publishUs: 150, memoryBytes: 12_000, arrivals: 'periodic' })
     const again = { ...sampleCoefficients, transports: { [transport]: fitted } }
     const check = { ...REQUEST, clients: 3000, ratePerS: 1 }
     const [predicted, real] = [again, sampleCoefficients].map((of) => activityOf(transport, check, of))
@@ -89,6 +108,23 @@ describe('the prediction', () => {
     expect(framesPerMessage(10, 1000)).toBeCloseTo(0.1, 3)
     expect(framesPerMessage(1, 900, 'periodic')).toBe(1)
     expect(framesPerMessage(1, 2000, 'periodic')).toBe(0.5)
+  })
+
+  it('finds all caches cold after a long pause, and few of them when work comes often', () => {
+    expect(coldShare(0.001, 10)).toBeCloseTo(1, 3)
+    expect(coldShare(10_000, 10)).toBeCloseTo(0.01, 3)
+    // After exactly the time constant, 1 − 1/e; at random moments with this mean, a half.
+    expect(coldShare(100, 10, 'periodic')).toBeCloseTo(1 - 1 / Math.E, 6)
+    expect(coldShare(100, 10)).toBe(0.5)
+  })
+
+  it('makes a poll at a busy server cheaper than at a quiet one', () => {
+    const usPerPoll = (clients: number) => {
+      const load = { ...REQUEST, transport: 'short-poll', clients, ratePerS: 0.001 } as const
+      const { utilisation, requestsPerS } = activityOf('short-poll', load, sampleCoefficients)
+      return (utilisation * 1e6) / requestsPerS
+    }
+    expect(usPerPoll(5)).toBeGreaterThan(1.5 * usPerPoll(5000))
   })
 
   it('counts polls by the interval, whatever the rate', () => {

@@ -71,11 +71,11 @@ describe('#/reports', () => {
     const { base, a, b } = await startWithReports()
     const { page } = await openGuide(browser, `${base}/#/reports/compare/${a}/${a}`)
     await page.getByText('Both are the same report. 0 of').waitFor()
-    await page.getByLabel('Report B', { exact: true }).selectOption(b)
-    await page.getByRole('button', { name: 'Two reports compared' }).click()
+    await page.getByRole('combobox', { name: 'Report B' }).selectOption(b)
+    await page.getByRole('button', { name: 'Compare' }).click()
     await expect.poll(() => page.evaluate(() => location.hash)).toBe(`#/reports/compare/${a}/${b}`)
     await page.getByText(/\d+ of \d+ comparable figures differ/).waitFor()
-    await page.getByText('Machine and settings are the same.').waitFor()
+    await page.getByRole('rowheader', { name: 'seed' }).waitFor()
   })
 
   it('says that a report cannot be loaded', async () => {

@@ -1,6 +1,6 @@
 import type { Coefficients, TransportCoefficients } from '../../src/models/capacity.ts'
 
-const CPU = { messageUs: 40, requestUs: 0, answerUs: 0, wakeUs: 0, wakeMs: 0, frameUs: 0 }
+const CPU = { messageUs: 40, requestUs: 0, answerUs: 0, coldUs: 0, warmMs: 0, frameUs: 0 }
 const RANGE = { clients: [125, 1000], ratePerS: [0.5, 6], requestsPerS: null, deliveriesPerS: [60, 6000] } as const
 
 const push = (frameUs: number, memoryBytes: number): TransportCoefficients => ({
@@ -32,7 +32,7 @@ export const sampleCoefficients: Coefficients = {
   transports: {
     'short-poll': {
       ...push(0, 9000),
-      cpu: { ...CPU, messageUs: 0, requestUs: 30, answerUs: 8, wakeUs: 60, wakeMs: 2 },
+      cpu: { ...CPU, messageUs: 0, requestUs: 30, answerUs: 8, coldUs: 60, warmMs: 2 },
       bytes: { requestBytes: 75, emptyAnswerBytes: 54, answerBytes: 98, messageBytes: 220 },
       segmentsPerRequest: 3,
       segmentsPerFrame: 0,

@@ -11,7 +11,7 @@ export const CAPACITY_FIELDS = {
   interval: { default: 1000, min: 20, max: 600_000, unit: 'ms' },
   hold: { default: 25_000, min: 100, max: 600_000, unit: 'ms' },
   rtt: { default: 40, min: 0, max: 10_000, unit: 'ms' },
-  headers: { default: 560, min: 100, max: 16_384, unit: 'B' },
+  headers: { default: 563, min: 100, max: 16_384, unit: 'B' },
   text: { default: 100, min: 0, max: 65_536, unit: 'B' },
   load: { default: 60, min: 5, max: 100, unit: '%' },
   machine: { default: 40, min: 0, max: 100_000, unit: '$', fractions: true },

@@ -22,14 +22,14 @@ export const FORMULA_TEXTS: Record<FormulaId, Formula> = {
   'six-connections': { text: 'tabs + 1 ≤ 6', file: 'src/models/choice.ts' },
   upgrade: { text: 'GET … Upgrade: websocket  →  101 Switching Protocols' },
   buffering: { text: 'delay = time until the answer ends' },
-  'header-compression': { text: '560 B → 68 B', file: 'src/models/choice.ts' },
+  'header-compression': { text: '563 B → 68 B', file: 'src/models/choice.ts' },
   upstream: { text: 'bytes/s = N s (headers + text)', file: 'src/models/choice.ts' },
   radio: {
     text: 'poll: 1/T    long-poll: requests/s    push: λ + e^(−20 s · λ) / 20 s',
     file: 'src/models/choice.ts',
   },
   cpu: {
-    text: 'U = λ (p + m) + r q + a n + f c + w (1 − e^(−rτ)) / τ',
+    text: 'λ (p + m) + r q + a n + f c + cold    polls: cold = w r / (1 + rτ)    frames: cold = w f / (1 + λτ)',
     file: 'src/models/capacity.ts',
   },
   bytes: {

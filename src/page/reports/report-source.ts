@@ -50,7 +50,23 @@ export async function loadReport(id: string): Promise<ReportFacts> {
 /** @throws Error for a report without coefficients */
 export async function loadCoefficients(id: string): Promise<Coefficients> {
   if (!ID.test(id)) throw new Error(`${id} is no report`)
-  const coefficients = (await load(pathsOf(id).coefficients)) as Coefficients
-  if ((coefficients as { schemaVersion: unknown }).schemaVersion !== 1) throw new Error(`${id}: another version`)
+  const coefficients = await load(pathsOf(id).coefficients)
+  if (!hasCosts(coefficients)) throw new Error(`${id}: costs of another version`)
   return coefficients
+}
+
+/** Costs that another version of the benchmark wrote may lack a number, which would make every prediction NaN. */
+function hasCosts(value: unknown): value is Coefficients {
+  const { schemaVersion, process, transports } = value as Partial<Coefficients>
+  const areNumbers = (costs: object | undefined, names: readonly string[]) =>
+    costs !== undefined && names.every((name) => Number.isFinite((costs as Record<string, unknown>)[name]))
+  return (
+    schemaVersion === 1 &&
+    areNumbers(process, ['publishUs', 'memoryBytes', 'files']) &&
+    Object.values(transports ?? {}).every(
+      ({ cpu, bytes }) =>
+        areNumbers(cpu, ['messageUs', 'requestUs', 'answerUs', 'coldUs', 'warmMs', 'frameUs']) &&
+        areNumbers(bytes, ['requestBytes', 'emptyAnswerBytes', 'answerBytes', 'messageBytes']),
+    )
+  )
 }

@@ -70,7 +70,7 @@ export function CostTable({
     [costNames.messageUs, us(cpu.messageUs), cpu.messageUs > 0],
     [costNames.requestUs, us(cpu.requestUs), cpu.requestUs > 0],
     [costNames.answerUs, us(cpu.answerUs), cpu.answerUs > 0],
-    [costNames.wakeUs(spelled({ figure: significant(cpu.wakeMs), unit: 'ms' })), us(cpu.wakeUs), cpu.wakeUs > 0],
+    [costNames.coldUs(spelled({ figure: significant(cpu.warmMs), unit: 'ms' })), us(cpu.coldUs), cpu.coldUs > 0],
     [costNames.frameUs, us(cpu.frameUs), cpu.frameUs > 0],
     [costNames.requestBytes, b(bytes.requestBytes), bytes.requestBytes > 0],
     [costNames.emptyAnswerBytes, b(bytes.emptyAnswerBytes), bytes.emptyAnswerBytes > 0],

@@ -4,9 +4,11 @@ import { CHART_USERS, type CurvePoint } from '../../capacity/quantities.ts'
 import type { Range } from '../../../models/capacity.ts'
 import type { TransportName } from '../../../transports.ts'
 
-/** Pixels. */
-const SIZE = { width: 720, height: 360 }
-const EDGE = { left: 62, right: 112, top: 26, foot: 42 }
+/** Pixels. Wide for pages and paper, narrow for phones: the letters of a picture that shrinks are too small to read. */
+const SIZES = {
+  wide: { size: { width: 720, height: 360 }, edge: { left: 62, right: 112, top: 26, foot: 42 } },
+  narrow: { size: { width: 352, height: 320 }, edge: { left: 46, right: 92, top: 26, foot: 42 } },
+}
 const LABEL_PX = 15
 
 export interface Curve {
@@ -41,7 +43,15 @@ const chosenLast = (chosen: TransportName) => (a: Curve, b: Curve) =>
   Number(a.transport === chosen) - Number(b.transport === chosen)
 
 /** Both axes are logarithmic, so a cost that grows with the users is a straight line. */
-export function UsersChart({
+export const UsersChart = (props: CurvesProps) => (
+  <>
+    <Curves {...props} width="wide" />
+    <Curves {...props} width="narrow" />
+  </>
+)
+
+function Curves({
+  width,
   curves,
   chosen,
   users,
@@ -53,14 +63,15 @@ export function UsersChart({
   format,
   formatUsers,
   measuredText,
-}: CurvesProps) {
+}: CurvesProps & { width: keyof typeof SIZES }) {
+  const { size, edge } = SIZES[width]
   const values = curves.flatMap(({ points }) => points.map(({ value }) => value))
   const low = 10 ** Math.floor(Math.log10(Math.min(...values)))
   const high = 10 ** Math.ceil(Math.log10(Math.max(...values) * 1.01))
-  const foot = SIZE.height - EDGE.foot
-  const right = SIZE.width - EDGE.right
-  const x = (count: number) => EDGE.left + share(count, CHART_USERS.from, CHART_USERS.to) * (right - EDGE.left)
-  const y = (value: number) => foot - share(value, low, high) * (foot - EDGE.top)
+  const foot = size.height - edge.foot
+  const right = size.width - edge.right
+  const x = (count: number) => edge.left + share(count, CHART_USERS.from, CHART_USERS.to) * (right - edge.left)
+  const y = (value: number) => foot - share(value, low, high) * (foot - edge.top)
   const clampedUsers = Math.min(CHART_USERS.to, Math.max(CHART_USERS.from, users))
   const path = (points: readonly CurvePoint[]) =>
     points.map(({ users: at, value }, i) => `${i === 0 ? 'M' : 'L'}${x(at).toFixed(1)} ${y(value).toFixed(1)}`).join('')
@@ -76,51 +87,55 @@ export function UsersChart({
   const excess = Math.max(0, last - foot)
   const ticks = decades(low, high)
   const every = Math.ceil(ticks.length / 8)
+  // Narrow charts have room for every second number of users.
+  const everyUsers = width === 'wide' ? 1 : 2
   return (
-    <svg class="capacity-chart" viewBox={`0 0 ${SIZE.width} ${SIZE.height}`} role="img" aria-label={label}>
+    <svg class={`capacity-chart ${width}`} viewBox={`0 0 ${size.width} ${size.height}`} role="img" aria-label={label}>
       <rect
         class="measured"
         x={x(measured[0])}
-        y={EDGE.top}
+        y={edge.top}
         width={Math.max(2, x(measured[1]) - x(measured[0]))}
-        height={foot - EDGE.top}
+        height={foot - edge.top}
       />
-      <text class="measured-text" x={(x(measured[0]) + x(measured[1])) / 2} y={EDGE.top + 14} text-anchor="middle">
+      <text class="measured-text" x={(x(measured[0]) + x(measured[1])) / 2} y={edge.top + 14} text-anchor="middle">
         {measuredText}
       </text>
       {ticks
         .filter((_, i) => i % every === 0)
         .map((value) => (
           <g key={value}>
-            <path class="axis" d={`M${EDGE.left} ${y(value)}H${right}`} />
-            <text x={EDGE.left - 8} y={y(value) + 3.5} text-anchor="end">
+            <path class="axis" d={`M${edge.left} ${y(value)}H${right}`} />
+            <text x={edge.left - 8} y={y(value) + 3.5} text-anchor="end">
               {format(value)}
             </text>
           </g>
         ))}
-      {decades(CHART_USERS.from, CHART_USERS.to).map((count) => (
+      {decades(CHART_USERS.from, CHART_USERS.to).map((count, i) => (
         <g key={count}>
-          <path class="axis" d={`M${x(count)} ${EDGE.top}V${foot}`} />
-          <text x={x(count)} y={foot + 16} text-anchor="middle">
-            {formatUsers(count)}
-          </text>
+          <path class="axis" d={`M${x(count)} ${edge.top}V${foot}`} />
+          {i % everyUsers === 0 && (
+            <text x={x(count)} y={foot + 16} text-anchor="middle">
+              {formatUsers(count)}
+            </text>
+          )}
         </g>
       ))}
-      <text class="name" x={EDGE.left - 8} y={14}>
+      <text class="name" x={edge.left - 8} y={14}>
         {axis}
       </text>
-      <text class="name" x={right} y={SIZE.height - 6} text-anchor="end">
+      <text class="name" x={right} y={size.height - 6} text-anchor="end">
         {usersAxis}
       </text>
       {line && line.value > low && line.value < high && (
         <g>
-          <path class="limit" d={`M${EDGE.left} ${y(line.value)}H${right}`} />
-          <text class="limit-text" x={EDGE.left + 6} y={y(line.value) - 5}>
+          <path class="limit" d={`M${edge.left} ${y(line.value)}H${right}`} />
+          <text class="limit-text" x={edge.left + 6} y={y(line.value) - 5}>
             {line.text}
           </text>
         </g>
       )}
-      <path class="here" d={`M${x(clampedUsers)} ${EDGE.top}V${foot}`} />
+      <path class="here" d={`M${x(clampedUsers)} ${edge.top}V${foot}`} />
       {placed.toSorted(chosenLast(chosen)).map(({ transport, points, labelY }) => {
         const before = points.filter(({ users: at }) => at <= measured[0])
         const within = points.filter(({ isMeasured }) => isMeasured)

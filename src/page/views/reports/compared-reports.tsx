@@ -49,9 +49,13 @@ function Compared({ a, b, words }: { a: string; b: string; words: ReportWords })
         <h2>{comparison.machine}</h2>
         {machine.length + parameters.length === 0 && <p>{comparison.equalMachine}</p>}
         <Settings settings={machine} words={words} title={comparison.machine} />
-        {parameters.length > 0 && <h2>{comparison.parameters}</h2>}
-        <Settings settings={parameters} words={words} title={comparison.parameters} />
       </section>
+      {parameters.length > 0 && (
+        <section class="panel capacity-text">
+          <h2>{comparison.parameters}</h2>
+          <Settings settings={parameters} words={words} title={comparison.parameters} />
+        </section>
+      )}
     </>
   )
 }

@@ -144,10 +144,10 @@ function Reading({ figure, of }: { figure: (Estimate & { isValid: boolean }) | u
     <>
       {spellFigure(of, value)}
       {!isValid && ' ◇'}
-      {low !== undefined && high !== undefined && (
+      {low !== undefined && high !== undefined && high > low && (
         <small>
           {' '}
-          {significant(low)}–{significant(high)}
+          {spellFigure(of, low)}–{spellFigure(of, high)}
         </small>
       )}
     </>

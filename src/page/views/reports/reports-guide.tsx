@@ -115,7 +115,7 @@ function CompareForm({
           </select>
         </label>
       ))}
-      <button type="submit">{words.comparison.title}</button>
+      <button type="submit">{words.compareNow}</button>
     </form>
   )
 }
