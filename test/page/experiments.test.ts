@@ -110,7 +110,7 @@ describe('each experiment', () => {
       expect(result.points.length).toBeGreaterThan(2)
       expect([result.verdict, ...result.reasons]).not.toContain('does not agree')
       await page
-        .locator('.experiment-stamp')
+        .locator('.experiment-model')
         .getByText(/^(Model agrees|Too noisy to say)$/)
         .waitFor()
       expect(await page.getByRole('table').getByRole('row').count()).toBe(result.points.length + 1)
