@@ -1,5 +1,5 @@
 import WebSocket from 'ws'
-import { CLOSE_COMMANDS } from '../../../src/protocol.ts'
+import { isCloseCommand } from '../../../src/protocol.ts'
 import type { Random } from '../../../src/random.ts'
 import { request, type Outcome, type Target } from './target.ts'
 import { draftOf } from './texts.ts'
@@ -82,7 +82,7 @@ function verdictOf(answer: unknown): Verdict {
 
 function isCloseDraft(draft: string): boolean {
   const { text } = JSON.parse(draft) as { text?: unknown }
-  return typeof text === 'string' && CLOSE_COMMANDS.includes(text.trim())
+  return typeof text === 'string' && isCloseCommand({ text })
 }
 
 /** Texts of a WebSocket, each with the answer that it waits for. */

@@ -1,4 +1,5 @@
 import type { AddressInfo, Server } from 'node:net'
+import { parseUrl } from '../config/parse-url.ts'
 import type { Config } from '../config/settings.ts'
 import { DomainError } from '../errors/domain-error.ts'
 import { isLoopback } from '../links/links.ts'
@@ -7,8 +8,7 @@ import { isLoopback } from '../links/links.ts'
 const LOCAL_NAME = /^(localhost|.+\.localhost|127\.[\d.]+|\[::1\])$/
 
 /** Text that reads as a host with its port. */
-const hostnameOf = (host: string): string | null =>
-  URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : null
+const hostnameOf = (host: string): string | null => parseUrl(`http://${host}`)?.hostname ?? null
 
 /**
  * The names by which this server is reached. A server that listens on loopback addresses is meant for this machine, but a page of

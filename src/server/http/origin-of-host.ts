@@ -1,3 +1,5 @@
+import { parseUrl } from '../config/parse-url.ts'
+
 const DEFAULT_PORTS = /^(80|443)$/
 
 /** Host name and port, in lower case. The default ports count as none: a proxy may add one, or end TLS. */
@@ -12,8 +14,9 @@ function authorityOf(url: URL): string {
  * @param host a `Host` or `:authority` header
  */
 export function isOriginOfHost(origin: string, host: string): boolean {
-  if (!/^https?:/.test(origin) || !URL.canParse(origin) || !URL.canParse(`http://${host}`)) return false
-  return authorityOf(new URL(origin)) === authorityOf(new URL(`http://${host}`))
+  const [page, here] = [parseUrl(origin), parseUrl(`http://${host}`)]
+  if (!/^https?:/.test(origin) || !page || !here) return false
+  return authorityOf(page) === authorityOf(here)
 }
 
 /**
@@ -21,5 +24,5 @@ export function isOriginOfHost(origin: string, host: string): boolean {
  * `file://` or `null`, stays as it is.
  */
 export function serializedOrigin(origin: string): string {
-  return /^https?:/i.test(origin) && URL.canParse(origin) ? new URL(origin).origin : origin
+  return /^https?:/i.test(origin) ? (parseUrl(origin)?.origin ?? origin) : origin
 }

@@ -2,6 +2,7 @@ import { isIP, type AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { openLink, PROFILE_NAMES, PROFILES, type Link, type ProfileName } from '../../link/link.ts'
 import { TRANSPORTS, type AboutLink } from '../../protocol.ts'
+import { parseUrl } from '../config/parse-url.ts'
 import type { Config } from '../config/settings.ts'
 
 /**
@@ -87,8 +88,8 @@ export class Links {
 
   /** Whether `origin` is this server's page, and `host` one of the links: the same host name, and two ports of this server. */
   isLinkOrigin(origin: string, host: string | undefined): boolean {
-    if (host === undefined || !URL.canParse(origin) || !URL.canParse(`http://${host}`)) return false
-    const [page, here] = [new URL(origin), new URL(`http://${host}`)]
+    const [page, here] = [parseUrl(origin), urlOf(host)]
+    if (!page || !here) return false
     const isOurs = ({ port }: URL) => this.#ports.has(Number(port || 80))
     return page.protocol === 'http:' && page.hostname === here.hostname && isOurs(page) && isOurs(here)
   }
@@ -129,13 +130,15 @@ export class Links {
 
 /** The name of a host as a content security policy can write it, without a port; null for others, such as `[::1]`. */
 function policyHost(host: string | undefined): string | null {
-  if (host === undefined || !URL.canParse(`http://${host}`)) return null
-  const { hostname } = new URL(`http://${host}`)
-  return /^[a-z0-9._-]+$/.test(hostname) ? hostname : null
+  const hostname = urlOf(host)?.hostname
+  return hostname !== undefined && /^[a-z0-9._-]+$/.test(hostname) ? hostname : null
 }
 
 /** The same host name; ports may differ. */
-const isSameHost = (origin: string, host: string | undefined): boolean =>
-  URL.canParse(origin) &&
-  URL.canParse(`http://${host}`) &&
-  new URL(origin).hostname === new URL(`http://${host}`).hostname
+function isSameHost(origin: string, host: string | undefined): boolean {
+  const [page, here] = [parseUrl(origin), urlOf(host)]
+  return page !== null && page.hostname === here?.hostname
+}
+
+/** The address of a host that a request names. */
+const urlOf = (host: string | undefined): URL | null => (host === undefined ? null : parseUrl(`http://${host}`))
