@@ -420,6 +420,7 @@ describe('GET /members', () => {
     expect(body).toHaveLength(1000)
     expect(headers['link']).toContain('rel="next"')
     const members = await readRoster(playground.net, 'lobby')
+    expect(members).toHaveLength(1001)
     expect(new Set(members.map(({ id }) => id)).size).toBe(1001)
   })
 

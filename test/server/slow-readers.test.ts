@@ -1,11 +1,13 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { connect, type Socket } from 'node:net'
+import { connect, type AddressInfo, type Socket } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, it, onTestFinished } from 'vitest'
 import WebSocket from 'ws'
 import { join } from '../../src/client/members.ts'
 import { nodeNet } from '../../src/node/net.ts'
 import type { FrameDown } from '../../src/protocol.ts'
+import { buildApp } from '../../src/server/app.ts'
 import { draft } from '../support/playground.ts'
 import { launchServer, type ServerProcess } from '../support/servers.ts'
 
@@ -26,7 +28,7 @@ const rssOf = ({ child }: ServerProcess): number =>
   1024 * Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1])
 
 /** Requests a stream or a socket, and reads no byte of it. */
-async function openUnread({ base }: ServerProcess, transport: string): Promise<Socket> {
+async function openUnread({ base }: Pick<ServerProcess, 'base'>, transport: string): Promise<Socket> {
   const { port } = new URL(base)
   const socket = connect(Number(port), '127.0.0.1')
   onTestFinished(() => void socket.destroy())
@@ -70,7 +72,9 @@ async function openWriter({ base }: ServerProcess): Promise<(count: number) => P
     })
 }
 
-it.each(['websocket', 'sse', 'http-stream', 'socket-io'])(
+const STREAMING = ['websocket', 'sse', 'http-stream', 'socket-io']
+
+it.each(STREAMING)(
   `${READERS} readers by %s that do not read cost the server less than ${MAX_GROWTH_BYTES / 1e6} MB while 1 GB is written to them`,
   async (transport) => {
     const server = await launchServer('--retain-bytes', '1000000', '--links', 'off', '--unread', '600000')
@@ -94,4 +98,27 @@ it.each(['websocket', 'sse', 'http-stream', 'socket-io'])(
     expect(beside - alone).toBeLessThan(MAX_GROWTH_BYTES)
   },
   120_000,
+)
+
+it.each(STREAMING)(
+  'less than 1 MB of 20 MB waits in the server for a reader by %s that does not read',
+  async (transport) => {
+    const { app, rooms } = await buildApp({ logLevel: 'error', links: 'off' })
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    onTestFinished(() => app.close())
+    const connections: Socket[] = []
+    app.server.on('connection', (socket: Socket) => connections.push(socket))
+    const room = rooms.get('lobby')
+    const membership = await room.membershipByToken((await room.join('writer', undefined)).token)
+    const base = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
+    await Promise.all(Array.from({ length: 5 }, () => openUnread({ base }, transport)))
+    await expect.poll(() => room.log.waiting).toBe(5)
+    for (let i = 0; i < MESSAGES; i++) {
+      await room.post(membership, draft(TEXT))
+      await nextTurn()
+    }
+    const waiting = connections.map(({ writableLength }) => writableLength)
+    expect(Math.min(...waiting)).toBeGreaterThan(0)
+    expect(Math.max(...waiting)).toBeLessThan(1_000_000)
+  },
 )
