@@ -131,6 +131,23 @@ describe('a history', () => {
     ).toEqual(['lost: bob m1'])
   })
 
+  it('with an acknowledged message that no client saw has no violation for a client that left or was ended before', () => {
+    const ada = client('ada', [
+      { ...joined('A'), atMs: 1 },
+      sent('m1'),
+      acknowledged('m1', 1),
+      reset(0),
+      settled(0, OTHER),
+    ])
+    const bob = client('bob', [joined('B'), { ...left, atMs: 5 }])
+    const ended = client('eve', [
+      joined('E'),
+      { kind: 'ended', why: '401', atMs: 5 },
+      { ...settled(0, OTHER), atMs: 90 },
+    ])
+    expect(kinds(history(ada, bob, ended))).toEqual([])
+  })
+
   it('with a second acknowledgement, another place or a second place has a violation', () => {
     const of = (...entries: Untimed<Entry>[]) => kinds(history(client('ada', [joined('A'), sent('m1'), ...entries])))
     expect(of(acknowledged('m1', 1), acknowledged('m1', 1), got(1, 'm1'), settled(1))).toEqual([

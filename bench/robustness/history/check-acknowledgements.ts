@@ -53,9 +53,7 @@ function checkStored(
       },
     ]
   // The sender and the readers of the message: a reset that was told after it was sent covers the loss.
-  const untold = clients.filter(
-    (client) => isReader(client, sender, message) && isFollowing(client, message.atMs, atMs),
-  )
+  const untold = clients.filter((client) => isReader(client, sender, message) && isFollowing(client, message.atMs))
   return untold.map(({ client }) => ({
     kind: 'lost' as const,
     client,
@@ -68,9 +66,9 @@ function checkStored(
 const isReader = (client: ClientHistory, sender: ClientHistory, { to }: Sent): boolean =>
   to === undefined || client === sender || memberIdsOf(client).includes(to)
 
-/** In the room when the message was acknowledged, and neither gone nor told of a gap since it was sent. */
-function isFollowing({ entries }: ClientHistory, sentMs: number, acknowledgedMs: number): boolean {
-  const first = entries.find(({ kind }) => kind === 'joined')
-  if (!first || first.atMs > sentMs || first.atMs > acknowledgedMs) return false
+/** In the room when the message was sent, and neither gone nor told of a gap since. */
+function isFollowing({ entries }: ClientHistory, sentMs: number): boolean {
+  const before = entries.findLast(({ kind, atMs }) => atMs <= sentMs && ['joined', 'ended', 'left'].includes(kind))
+  if (before?.kind !== 'joined') return false
   return !entries.some(({ kind, atMs }) => atMs >= sentMs && ['joined', 'reset', 'ended', 'left'].includes(kind))
 }
