@@ -19,12 +19,12 @@ const IS_FULL = process.env['EXPERIMENTS'] === 'full'
 
 /** Settings for a run of a few seconds. */
 const SHORT: Record<string, string> = {
-  'poll-latency': 'seconds=8&link=4g',
-  'wasted-polls': 'seconds=5&interval=250',
+  'poll-latency': 'seconds=6&link=4g',
+  'wasted-polls': 'seconds=4&interval=250',
   // The server keeps a silent connection for 1 s here.
   'poll-connections': 'keepAlive=1',
-  'push-latency': 'seconds=6&link=3g',
-  'request-rates': 'seconds=6&link=4g',
+  'push-latency': 'seconds=5&link=3g',
+  'request-rates': 'seconds=5&link=4g',
   'message-bytes': 'seconds=5&rate=5',
 }
 

@@ -9,9 +9,11 @@ import { textOf } from './unit.ts'
 /** The link that resets a connection which is silent for IDLE_S. */
 const LINK = 'idle-killer'
 const IDLE_S = 10
-/** Intervals, as shares of the time for which a silent connection is kept; the last one is longer than that by MARGIN_S. */
+/** Intervals, as shares of the time for which a silent connection is kept. One more is longer than that time. */
 const BELOW = [0.2, 0.6]
-const MARGIN_S = 2.5
+const ABOVE = 1.15
+/** A server may close a silent connection a little later. */
+const MARGIN_S = 1
 /** Polls at the longest interval, beside the first. */
 const LONG_POLLS = 3
 const TOLERANCE = 0.12
@@ -21,7 +23,7 @@ const intervalsS = (settings: Settings): number[] => [
   ...BELOW.map((share) => share * keptS(settings)),
   longestS(settings),
 ]
-const longestS = (settings: Settings): number => keptS(settings) + MARGIN_S
+const longestS = (settings: Settings): number => ABOVE * keptS(settings) + MARGIN_S
 
 const totalMs = (settings: Settings): number => 1000 * LONG_POLLS * longestS(settings) + 1000
 /** Polls in this time: the first begins it. */
