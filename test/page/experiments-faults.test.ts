@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ClaimVerdict } from '../../src/page/lessons/lesson.ts'
 import type { LessonResult } from '../../src/page/lessons/result.ts'
@@ -38,7 +38,7 @@ const GROUPS: [string, Case[]][] = [
   [
     'that count',
     [
-      { id: 'seventh-request', short: 'hold=1', claim: 'does not hold' },
+      { id: 'seventh-request', short: 'hold=2', claim: 'does not hold' },
       { id: 'frame-heads', short: '', claim: 'holds in part' },
       { id: 'live-switch', short: 'step=0.3', claim: 'does not hold' },
     ],
@@ -105,4 +105,30 @@ describe('a server or a way that is broken', () => {
     expect([quietRoom.verdict, quietRoom.reasons]).toEqual(['does not agree', ['apart']])
     expect([tokens.verdict, tokens.claim]).toEqual(['does not agree', 'open'])
   })
+
+  it('does not agree when a frame of each WebSocket is dropped while the transport is switched', RETRIED, async () => {
+    const { base } = await startPlayground({ links: 'off' })
+    const id = 'live-switch'
+    const { page } = await openExperiment(
+      browser,
+      `${base}/#/experiments/${id}?step=0.3&link=local&seed=42`,
+      {},
+      dropFrames,
+    )
+    const { verdict, reasons, claim } = await runExperiment(page, id)
+    expect([verdict, reasons, claim]).toEqual(['does not agree', ['lost', 'apart'], 'open'])
+  })
 })
+
+/** The third batch on each WebSocket does not reach the page. Acknowledgements and meters do. */
+async function dropFrames(page: Page): Promise<void> {
+  await page.routeWebSocket(/\/websocket/, (socket) => {
+    const server = socket.connectToServer()
+    let batches = 0
+    server.onMessage((message) => {
+      const isBatch = String(message).startsWith('{"type":"batch"')
+      if (isBatch) batches += 1
+      if (!isBatch || batches !== 3) socket.send(message)
+    })
+  })
+}

@@ -9,10 +9,12 @@ export interface ExperimentPage {
   errors: string[]
 }
 
+/** @param prepare what is done before the page is loaded */
 export async function openExperiment(
   browser: Browser,
   address: string,
   options: BrowserContextOptions = {},
+  prepare: (page: Page) => Promise<void> = () => Promise.resolve(),
 ): Promise<ExperimentPage> {
   const viewport = { width: 1280, height: 800 }
   const context = await browser.newContext({ viewport, locale: 'en-US', reducedMotion: 'reduce', ...options })
@@ -20,6 +22,7 @@ export async function openExperiment(
   const page = await context.newPage()
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(String(error)))
+  await prepare(page)
   await page.goto(address)
   await page.getByRole('main').getByRole('heading', { level: 1 }).waitFor()
   return { page, errors }

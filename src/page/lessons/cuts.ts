@@ -1,4 +1,6 @@
 import type { TransportName } from '../../transports.ts'
+import { now } from '../measure/clock.ts'
+import { dueMessages } from './due-messages.ts'
 import { exactly } from './estimates.ts'
 import { readForgetfully } from './forgetful-reader.ts'
 import { numberOf } from './knobs.ts'
@@ -53,8 +55,6 @@ export const cuts: Lesson = {
     const periods = numberOf(settings, 'cuts')
     const durationMs = periods * EVERY_MS
     const publisher = await context.openPublisher(room, perS)
-    // Knows all messages, whatever the link does.
-    const witness = await context.openReader({ room, transport: 'websocket' })
     const readers = await Promise.all(
       TRANSPORTS.map((transport, index) =>
         context.openReader({ room, transport, tuning: { intervalMs: POLL_MS }, profile: PROFILE, link: 1 + index }),
@@ -72,11 +72,10 @@ export const cuts: Lesson = {
       const slotMs = 1000 / perS
       // Evenly spaced: chance then affects the number of messages in a cut by one at most.
       const dueMs = Array.from({ length: Math.floor(durationMs / slotMs) }, (_, index) => (index + 0.5) * slotMs)
-      yield* context.publish([{ publisher, dueMs }], durationMs, ({ fromMs, toMs }) => {
-        const sent = witness.deliveries.map(({ event }) => event).filter(({ at }) => at >= Math.floor(fromMs))
-        const old = sent.filter(({ at }) => sent.length === dueMs.length || at < toMs - UNDER_WAY_MS)
+      yield* context.publish([{ publisher, dueMs }], durationMs, (span) => {
+        const old = dueMessages(publisher, dueMs, span, context.toServerTime(now()), UNDER_WAY_MS)
         if (old.length === 0) return []
-        const share = (received: ReadonlySet<string>) => old.filter(({ id }) => !received.has(id)).length / old.length
+        const share = (received: ReadonlySet<string>) => old.filter((id) => !received.has(id)).length / old.length
         return [
           ...readers.map((reader, index): Point => {
             const lost = share(new Set(reader.deliveries.map(({ event }) => event.id)))

@@ -1,5 +1,7 @@
 import { poissonArrivalsMs } from '../../models/arrivals.ts'
 import type { TransportName } from '../../transports.ts'
+import { now } from '../measure/clock.ts'
+import { dueMessages } from './due-messages.ts'
 import { exactly } from './estimates.ts'
 import { readForgetfully } from './forgetful-reader.ts'
 import { linkKnob, numberOf } from './knobs.ts'
@@ -44,7 +46,6 @@ export const liveSwitch: Lesson = {
     const order = allSteps(TRANSPORTS, context.random(2))
     const [first = 'websocket', ...steps] = order
     const publisher = await context.openPublisher(room, ratePerS)
-    const witness = await context.openReader({ room, transport: 'websocket' })
     const reader = await context.openReader({ room, transport: first, tuning: { intervalMs: POLL_MS }, link: 1 })
     const received = new Set<string>()
     const end = new AbortController()
@@ -80,14 +81,11 @@ export const liveSwitch: Lesson = {
     switched.catch(() => undefined)
     try {
       const dueMs = poissonArrivalsMs(context.random(1), ratePerS, durationMs)
-      yield* context.publish([{ publisher, dueMs }], durationMs, ({ toMs }) => {
-        const isOver = reader.deliveries.length >= dueMs.length
-        const all = witness.deliveries.map(({ event }) => event)
-        const old = all.filter(({ at }) => isOver || at < toMs - UNDER_WAY_MS)
-        const sent = { room, sent: old.map(({ id }) => id) }
+      yield* context.publish([{ publisher, dueMs }], durationMs, (span) => {
+        const sent = { room, sent: dueMessages(publisher, dueMs, span, context.toServerTime(now()), UNDER_WAY_MS) }
         const check = checkDelivery([reader], [sent])
         const counts = [check.lost, check.twice, check.disordered]
-        const forgotten = old.filter(({ id }) => !received.has(id)).length
+        const forgotten = sent.sent.filter((id) => !received.has(id)).length
         return [
           ...counts.map((count, x): Point => ({
             series: 'switched',

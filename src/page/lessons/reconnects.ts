@@ -1,9 +1,8 @@
 import { meanPeakShare, mostWithin, pauseMs, peakShare, reconnectedMs } from '../../models/reconnects.ts'
-import { mean } from '../../models/statistics.ts'
+import { mean, quantile } from '../../models/statistics.ts'
 import { seededRandom } from '../../random.ts'
 import { sleep } from '../../client/transports/time.ts'
 import type { Net } from '../../client/transports/transport.ts'
-import { exactly } from './estimates.ts'
 import { numberOf } from './knobs.ts'
 import type { Findings, Lesson } from './lesson.ts'
 import type { Point } from './point.ts'
@@ -24,6 +23,8 @@ const JITTERS = [0, 0.3, 1]
 const CLIENTS = 15
 /** Reconnects that are within this share of the model's peak agree: at the edges of a window some ms decide. */
 const TOLERANCE = 0.2
+/** Of the clients, those whose time to connect is as usual. */
+const EDGE_SHARE = 0.6
 /** ms between attempts of a client that has not been connected yet. */
 const FIRST_RETRY_MS = 200
 /** A restart is imagined with this many clients. */
@@ -90,6 +91,44 @@ const imaginedPeakPerS = (jitter: number): number => {
   return (mean(shares) * IMAGINED_CLIENTS * 1000) / WINDOW_MS
 }
 
+/** When a client was back after a loss, in ms after the loss. */
+interface Return {
+  /** null for a client that was not back in time. */
+  measuredMs: number | null
+  modelMs: number
+}
+
+/** ms by which the times to connect differ from each other: the page, the browser and the server take their time. */
+function edgeOf(returns: readonly Return[]): number {
+  const delaysMs = returns.flatMap(({ measuredMs, modelMs }) => (measuredMs === null ? [] : [measuredMs - modelMs]))
+  const usualMs = quantile(delaysMs, 0.5)
+  const deviationsMs = delaysMs.map((ms) => Math.abs(ms - usualMs))
+  return quantile(deviationsMs, EDGE_SHARE)
+}
+
+/** @param edgeMs clients within this time of an edge of the busiest window may belong into it, or not: this is the interval */
+function pointOf(jitter: number, losses: readonly (readonly Return[])[], edgeMs: number): Point {
+  const measured = (windowMs: number) =>
+    mean(
+      losses.map((returns) => {
+        const timesMs = returns.flatMap(({ measuredMs }) => measuredMs ?? [])
+        return mostWithin(timesMs, windowMs) / returns.length
+      }),
+    )
+  const model = mean(
+    losses.map((returns) => {
+      const timesMs = returns.map(({ modelMs }) => modelMs)
+      return mostWithin(timesMs, WINDOW_MS) / returns.length
+    }),
+  )
+  return {
+    ...{ series: 'clients', x: jitter, value: measured(WINDOW_MS), model, tolerance: TOLERANCE },
+    low: measured(Math.max(1, WINDOW_MS - edgeMs)),
+    high: measured(WINDOW_MS + edgeMs),
+    replicates: losses.length,
+  }
+}
+
 const valueOf = ({ points }: Findings, x: number): string => {
   const point = points.find((one) => one.x === x)
   return point ? textOf(point.value, 'share') : '…'
@@ -125,18 +164,17 @@ export const reconnects: Lesson = {
       // A client may still be waiting, which the model knows for some, too.
       const complete = clients.filter(({ backMs }) => backMs.length > 0).length
       if (complete < 0.9 * clients.length) return []
-      return JITTERS.map((jitter): Point => {
-        const group = clients
-          .map((client, index) => ({ client, index }))
-          .filter(({ client }) => client.jitter === jitter)
-        const peaks = Array.from({ length: cuts }, (_, loss) => {
-          const measured = group.flatMap(({ client }) => client.backMs[loss] ?? [])
-          const replay = group.map(({ index }) => reconnectedMs(OUTAGE_MS, jitter, context.random(10, index, loss)))
-          const share = (times: number[]) => mostWithin(times, WINDOW_MS) / group.length
-          return { value: share(measured), model: share(replay) }
-        })
-        const [value, model] = [mean(peaks.map((peak) => peak.value)), mean(peaks.map((peak) => peak.model))]
-        return { series: 'clients', x: jitter, tolerance: TOLERANCE, ...exactly(value, model, peaks.length) }
+      const returns = clients.map((client, index): Return[] =>
+        Array.from({ length: cuts }, (_, loss) => ({
+          measuredMs: client.backMs[loss] ?? null,
+          modelMs: reconnectedMs(OUTAGE_MS, client.jitter, context.random(10, index, loss)),
+        })),
+      )
+      const edgeMs = edgeOf(returns.flat())
+      return JITTERS.map((jitter) => {
+        const group = returns.filter((_, index) => clients[index]?.jitter === jitter)
+        const losses = Array.from({ length: cuts }, (_, loss) => group.flatMap((ofClient) => ofClient[loss] ?? []))
+        return pointOf(jitter, losses, edgeMs)
       })
     }
     try {
