@@ -1,6 +1,7 @@
 import { idleResponsesPerS } from '../../models/long-poll.ts'
 import { gapMs } from '../../models/path.ts'
 import { exactly } from './estimates.ts'
+import { meanGapMs, pollsOf } from './reader-records.ts'
 import { linkKnob, numberOf, secondsKnob } from './knobs.ts'
 import type { Findings, Lesson } from './lesson.ts'
 import type { Point } from './point.ts'
@@ -9,6 +10,8 @@ import { textOf } from './unit.ts'
 
 /** Holds that are measured, in s. */
 const HOLDS_S = [1, 2, 5]
+/** A busy browser and page take at most this time between an answer and the next request. */
+const MOST_PAGE_MS = 250
 /** Bytes of a browser's request and of an answer without messages. */
 const EXCHANGE_BYTES = { up: 600, down: 250 }
 /** The server reports counts within this time. */
@@ -56,7 +59,9 @@ export const quietRoom: Lesson = {
       const ms = gapMs(pathOf(context.conditions, EXCHANGE_BYTES))
       return readers.map(({ holdS, reader }, index): Point => {
         const answers = (reader.counts.empty - (before[index]?.empty ?? 0)) / minutes
-        const model = perMinute(holdS, ms)
+        // The gap as the server sees it contains what browser and page take before they ask again.
+        const measuredMs = meanGapMs(pollsOf(reader)) ?? ms
+        const model = perMinute(holdS, Math.min(measuredMs, ms + MOST_PAGE_MS))
         // One answer more or less falls into the time that is measured, and each hold of the server is a few ms longer.
         const tolerance = 1.2 / minutes + 0.05 * model
         return { series: 'answers', x: holdS, tolerance, ...exactly(answers, model, 1) }
