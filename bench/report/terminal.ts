@@ -101,7 +101,8 @@ function checkTable(report: Report, room: number, paint: ReturnType<typeof paint
   const { head, rows } = capacity.table(report, texts)
   if (rows.length === 0) return []
   const columns = head.map((words, i): Column => ({ head: words, align: i < 2 ? 'left' : 'right' }))
-  return fitted(columns, rows, room, paint, (column) => (column === 0 || column === 6 ? 'bold' : null))
+  const tamed = rows.map((row) => row.map(tame))
+  return fitted(columns, tamed, room, paint, (column) => (column === 0 || column === 6 ? 'bold' : null))
 }
 
 const COLUMNS: Column[] = [
