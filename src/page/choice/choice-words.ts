@@ -34,7 +34,7 @@ export const en = {
   why: {
     only: (name: string) => `${name} is the only transport that fits.`,
     cheapest: (name: string, price: string, next: string, nextPrice: string) =>
-      `Of the transports that fit, ${name} costs least: ${price} a month, against ${nextPrice} with ${next}.`,
+      `Of the transports that fit, the lowest price is that of ${name}: ${price} a month, against ${nextPrice} with ${next}.`,
     simplest: (names: string, name: string) =>
       `${names} cost the same within the error of the prediction. ${name} is the simplest of them.`,
     care: 'No transport fits without reservations.',
