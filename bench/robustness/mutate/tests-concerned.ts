@@ -6,7 +6,16 @@ const server = (...names: string[]) => names.map((name) => `test/server/${name}.
 const redis = (...names: string[]) => names.map((name) => `test/redis/${name}.test.ts`)
 
 export const CONCERNED = {
-  'src/server/log': server('memory-log', 'transports', 'http-api', 'limits', 'silent-clients', 'presence'),
+  'src/server/log': server(
+    'memory-log',
+    'subscription',
+    'trace',
+    'transports',
+    'http-api',
+    'limits',
+    'silent-clients',
+    'presence',
+  ),
   'src/server/room': server('names', 'http-api', 'memory-members', 'limits', 'presence', 'abuse-limits'),
   'src/server/transports': server(
     ...['transports', 'websocket-frames', 'abuse-limits', 'foreign-headers', 'silent-clients', 'floods', 'limits'],
@@ -14,7 +23,16 @@ export const CONCERNED = {
   ),
   'src/server/http': server(
     ...['http-api', 'low-level-http', 'hosts', 'limits', 'abuse-limits', 'foreign-headers', 'silent-clients'],
-    ...['body-progress', 'head-requests', 'shutdown', 'http2', 'secrets-in-logs', 'trace', 'meter'],
+    ...[
+      'body-progress',
+      'head-requests',
+      'unexpected-errors',
+      'shutdown',
+      'http2',
+      'secrets-in-logs',
+      'trace',
+      'meter',
+    ],
   ),
   'src/server/metering': server('meter', 'trace', 'http2', 'deflate'),
   'src/server/store/memory': server('memory-log', 'memory-members', 'http-api', 'presence', 'limits'),
