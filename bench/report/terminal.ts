@@ -102,7 +102,7 @@ function checkTable(report: Report, room: number, paint: ReturnType<typeof paint
   if (rows.length === 0) return []
   const columns = head.map((words, i): Column => ({ head: words, align: i < 2 ? 'left' : 'right' }))
   const tamed = rows.map((row) => row.map(tame))
-  return fitted(columns, tamed, room, paint, (column) => (column === 0 || column === 6 ? 'bold' : null))
+  return fitted(columns, tamed, room, paint, (column) => (column === 0 || column === 4 ? 'bold' : null))
 }
 
 const COLUMNS: Column[] = [

@@ -112,8 +112,8 @@ describe('the check of a prediction', () => {
 
   it('is printed with predicted, measured and error, and marks an error of more than 20 %', () => {
     const text = renderTerminal(capacityReport(), { colour: false, width: 160 })
-    expect(text).toMatch(/websocket +memory of the server +3000 +4\.00 +90\.0.MB +96\.0.MB +−6.%/)
-    expect(text).toMatch(/websocket +CPU time, share of a core +3000 .* ◇/)
+    expect(text).toMatch(/websocket, 3000 subscribers, at 4\.00\/s +memory of the server +90\.0.MB +96\.0.MB +−6.%/)
+    expect(text).toMatch(/at 4\.00\/s +CPU time, share of a core .* ◇/)
   })
 })
 

@@ -36,22 +36,17 @@ export const capacity: Figure = {
     return rows.length > 0 ? [{ ...bars(rows, texts.axes.utilisation, full), label: texts.figures.capacity.title }] : []
   },
   table: (report, texts) => ({
-    head: [
-      texts.table.what,
-      texts.table.quantity,
-      texts.table.clients,
-      texts.table.rate,
-      texts.table.predicted,
-      texts.measured,
-      texts.table.error,
-    ],
+    head: [texts.table.what, texts.table.quantity, texts.table.predicted, texts.measured, texts.table.error],
     rows: checksIn(report).map((check) => {
       const { unit, factor } = SHOWN[check.quantity]
-      return [
+      const load = [
         nameOf(check.transport, texts),
+        texts.clientsOf(String(check.clients)),
+        texts.atRate(figure(check.ratePerS)),
+      ]
+      return [
+        load.join(texts.comma),
         texts.quantities[check.quantity],
-        String(check.clients),
-        figure(check.ratePerS),
         spelled(check.predicted * factor, unit),
         spelled(check.measured * factor, unit),
         spellError(check),
