@@ -21,15 +21,15 @@ const LATER_PART = /src\/page\/(views|compare)\//
  */
 const firstScreenInOneFile: Plugin = {
   name: 'first-screen-in-one-file',
-  setup({ onResolve, onLoad, resolve: resolvePath }) {
+  setup(bundler) {
     const later = new Set<string>()
-    onResolve({ filter: /^\./ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
+    bundler.onResolve({ filter: /^\./ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
       if (kind !== 'dynamic-import' || pluginData === later) return undefined
-      const resolved = await resolvePath(path, { kind, importer, resolveDir, pluginData: later })
+      const resolved = await bundler.resolve(path, { kind, importer, resolveDir, pluginData: later })
       if (LATER_PART.test(resolved.path)) later.add(resolved.path)
       return resolved
     })
-    onLoad({ filter: LATER_PART }, async ({ path }) => {
+    bundler.onLoad({ filter: LATER_PART }, async ({ path }) => {
       if (!later.has(path)) return undefined
       const contents = `${await readFile(path, 'utf8')}\nimport ${JSON.stringify(resolve(MAIN))}`
       return { contents, loader: path.endsWith('x') ? 'tsx' : 'ts' }
