@@ -197,6 +197,7 @@ describe('the trace records of a member', () => {
     expect(requests.flatMap(({ posts }) => (posts ? [posts] : []))).toEqual([ids.slice(0, 1), ids.slice(1)])
     const held = requests.find(({ brings }) => brings?.includes(last.id))
     const times = [held?.receivedAt, held?.heldFrom, held?.heldTo, held?.answeredAt].map(Number)
+    expect(times.filter(Number.isFinite)).toHaveLength(4)
     expect(times).toEqual(times.toSorted((a, b) => a - b))
     await expect.poll(() => unrecorded(meter, 'socket-io')).toEqual(NO_BYTES)
     // The id of a session is as good as a token.
@@ -272,6 +273,7 @@ describe('the trace records of a member', () => {
     await expect.poll(() => requests().find(({ brings }) => brings?.includes(said.id))?.isOver).toBe(true)
     const held = requests().find(({ brings }) => brings?.includes(said.id))
     const times = [held?.receivedAt, held?.heldFrom, held?.heldTo, held?.answeredAt].map(Number)
+    expect(times.filter(Number.isFinite)).toHaveLength(4)
     expect(times).toEqual(times.toSorted((a, b) => a - b))
     expect(times.some((time) => time % 1 !== 0)).toBe(true)
     const inVain = requests().filter(({ status, heldFrom }) => status === 204 && heldFrom !== undefined)
