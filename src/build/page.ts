@@ -3,7 +3,7 @@
  * With `--plain` no compressed files remain, so that a changed style sheet is served as it is (`npm run dev`).
  */
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import { build, transform, type Plugin } from 'esbuild'
@@ -31,7 +31,9 @@ const firstScreenInOneFile: Plugin = {
     })
     bundler.onLoad({ filter: LATER_PART }, async ({ path }) => {
       if (!later.has(path)) return undefined
-      const contents = `${await readFile(path, 'utf8')}\nimport ${JSON.stringify(resolve(MAIN))}`
+      // A relative path: source maps show it.
+      const main = relative(dirname(path), resolve(MAIN))
+      const contents = `${await readFile(path, 'utf8')}\nimport ${JSON.stringify(main)}`
       return { contents, loader: path.endsWith('x') ? 'tsx' : 'ts' }
     })
   },

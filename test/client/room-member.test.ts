@@ -108,7 +108,9 @@ describe('joining', () => {
     expect(await ada.member.waitUntilJoined()).toBe(true)
     await expect.poll(ada.texts).toEqual(['said before the server was there'])
     expect(names(playground)).toEqual(['ada'])
-    expect(ada.arrivals).toEqual([{ arrival: 'joined', ...ada.member.member }])
+    // The member may read by a transport since then.
+    const { id, name } = ada.member.member ?? {}
+    expect(ada.arrivals).toEqual([{ arrival: 'joined', id, name }])
     expect([...ada.member.roster.values()]).toEqual([ada.member.member])
   })
 
@@ -304,7 +306,7 @@ describe('a replaced membership', () => {
       expect(stored(playground)).toMatchObject([
         { type: 'joined' },
         { type: 'joined' },
-        { type: 'message', id, from: ada.member.member },
+        { type: 'message', id, from: { id: ada.member.member?.id, name: ada.member.member?.name } },
       ])
       await expect.poll(() => ada.acknowledged).toMatchObject([{ id }])
     }
