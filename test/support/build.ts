@@ -26,6 +26,7 @@ const CHECK_INTERVAL_MS = 100
 /** The builds that the tests of each folder need. All other folders need none. */
 const NEEDS: Record<string, readonly Part[]> = {
   // The packed package contains all builds.
+  packaging: ['page', 'server', 'client'],
   server: ['page', 'server', 'client'],
   page: ['page'],
   link: ['page'],
