@@ -16,7 +16,7 @@ import { cuts } from '../../src/page/lessons/cuts.ts'
 import { cursorlessPoll } from '../../src/page/lessons/cursorless-poll.ts'
 import { frameHeads } from '../../src/page/lessons/frame-heads.ts'
 import { idleConnections } from '../../src/page/lessons/idle-connections.ts'
-import { defaultSettings } from '../../src/page/lessons/knobs.ts'
+import { defaultSettings } from '../../src/page/lessons/parameters.ts'
 import type { ClaimVerdict, Guess, Lesson } from '../../src/page/lessons/lesson.ts'
 import { LESSONS, lessonOf } from '../../src/page/lessons/list.ts'
 import { liveSwitch } from '../../src/page/lessons/live-switch.ts'
@@ -37,7 +37,7 @@ const point = (series: string, x: number, value: number): Point => ({
 })
 
 const resultOf = (lesson: Lesson, points: readonly Point[], change: Partial<LessonResult> = {}): LessonResult => ({
-  ...{ lesson: lesson.id, at: 1_800_000_000_000, durationMs: 1000, settings: defaultSettings(lesson.knobs, 1) },
+  ...{ lesson: lesson.id, at: 1_800_000_000_000, durationMs: 1000, settings: defaultSettings(lesson.parameters, 1) },
   ...{ guess: null, conditions: conditionsWithout(null), points, delivery: null, claim: 'open' },
   ...{ verdict: 'agrees', reasons: [] },
   noise: {
@@ -155,7 +155,7 @@ describe('a claim', () => {
     [idleConnections, 'does not hold', socketsAt(2.4)],
     [idleConnections, 'holds', socketsAt(40)],
   ])('of $id %s for its data', (lesson, verdict, points) => {
-    const settings = defaultSettings(lesson.knobs, 1)
+    const settings = defaultSettings(lesson.parameters, 1)
     expect(lesson.judgeClaim({ points, settings, conditions: conditionsWithout(null) })).toBe(verdict)
     expect(lesson.judgeClaim({ points: [], settings, conditions: conditionsWithout(null) })).toBe('open')
   })

@@ -120,7 +120,7 @@ describe('the handout', () => {
 })
 
 const lessonSettings = (lesson: (typeof LESSONS)[number]) => ({
-  ...Object.fromEntries(lesson.knobs.map((knob) => [knob.name, knob.default])),
+  ...Object.fromEntries(lesson.parameters.map((parameter) => [parameter.name, parameter.default])),
   seed: 1,
 })
 

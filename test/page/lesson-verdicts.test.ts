@@ -6,7 +6,7 @@ import { seededRandom } from '../../src/random.ts'
 import { linearAxis, logAxis, shareOf, valueAt } from '../../src/page/lessons/axes.ts'
 import { meanOfBlocks } from '../../src/page/lessons/estimates.ts'
 import { offBy } from '../../src/page/lessons/guess.ts'
-import { addressOfSettings, defaultSettings, settingsFrom } from '../../src/page/lessons/knobs.ts'
+import { addressOfSettings, defaultSettings, settingsFrom } from '../../src/page/lessons/parameters.ts'
 import type { ClaimVerdict, Lesson } from '../../src/page/lessons/lesson.ts'
 import { LESSONS } from '../../src/page/lessons/list.ts'
 import { messageBytes } from '../../src/page/lessons/message-bytes.ts'
@@ -43,7 +43,7 @@ interface Outcome extends Judgement {
 
 /** A lesson in a simulated world with these faults. */
 async function outcomeOf(lesson: Lesson, seed: number, faults: SimulatedFaults = {}, noise = QUIET): Promise<Outcome> {
-  const settings = defaultSettings(lesson.knobs, seed)
+  const settings = defaultSettings(lesson.parameters, seed)
   const profile = typeof settings['link'] === 'string' ? settings['link'] : null
   const link = profile === null ? undefined : LINKS[profile]
   const run = new SimulatedRun({
@@ -224,15 +224,20 @@ describe('the interval of blocks', () => {
 })
 
 describe('the settings in an address', () => {
-  it.each(LESSONS.map(({ id, knobs }) => [id, knobs] as const))('of %s come back as they were written', (_, knobs) => {
-    const settings = { ...defaultSettings(knobs, 77) }
-    expect(settingsFrom(knobs, addressOfSettings(settings), 1)).toEqual(settings)
-  })
+  it.each(LESSONS.map(({ id, parameters }) => [id, parameters] as const))(
+    'of %s come back as they were written',
+    (_, parameters) => {
+      const settings = { ...defaultSettings(parameters, 77) }
+      expect(settingsFrom(parameters, addressOfSettings(settings), 1)).toEqual(settings)
+    },
+  )
 
   it('have their defaults where the address has no value or one that is not allowed', () => {
-    const { knobs } = pollLatency
-    expect(settingsFrom(knobs, { link: 'no-such', seconds: '9999', seed: 'x' }, 5)).toEqual(defaultSettings(knobs, 5))
-    expect(settingsFrom(knobs, { link: '3g', seconds: '8.5', seed: '12' }, 5)).toEqual({
+    const { parameters } = pollLatency
+    expect(settingsFrom(parameters, { link: 'no-such', seconds: '9999', seed: 'x' }, 5)).toEqual(
+      defaultSettings(parameters, 5),
+    )
+    expect(settingsFrom(parameters, { link: '3g', seconds: '8.5', seed: '12' }, 5)).toEqual({
       link: '3g',
       seconds: 8.5,
       seed: 12,
@@ -243,7 +248,7 @@ describe('the settings in an address', () => {
 describe('the distance of a prediction', () => {
   const findings = {
     points: [point({ x: 0.5, value: 300 }), point({ x: 1, value: 550 }), point({ x: 2, value: 1050 })],
-    settings: defaultSettings(pollLatency.knobs, 1),
+    settings: defaultSettings(pollLatency.parameters, 1),
     conditions: { profile: '4g', rttMs: 60, bitsPerSecond: null, directMs: 0 },
   }
   const prediction = pollLatency.prediction(findings.settings)
@@ -260,7 +265,7 @@ describe('the distance of a prediction', () => {
 
   it('of a choice is right or wrong by the data', () => {
     const points = [0.2, 0.6, 1].map((x) => point({ series: 'short-poll', x, value: x === 1 ? 1 : 0.1 }))
-    const connections = { ...findings, points, settings: defaultSettings(pollConnections.knobs, 1) }
+    const connections = { ...findings, points, settings: defaultSettings(pollConnections.parameters, 1) }
     const choice = pollConnections.prediction(connections.settings)
     const off = (option: string) =>
       offBy(pollConnections, choice, { kind: 'choice', option }, connections, linearAxis(1, 'count'))
@@ -279,17 +284,17 @@ describe('the axes', () => {
 })
 
 describe('the texts of the lessons', () => {
-  it('have both languages with the same parts, a label for each knob and an explanation that names what would change the result', () => {
-    for (const { texts, knobs, prediction, id } of LESSONS) {
+  it('have both languages with the same parts, a label for each parameter and an explanation that names what would change the result', () => {
+    for (const { texts, parameters, prediction, id } of LESSONS) {
       const { en, 'zh-CN': zh } = texts
       expect(Object.keys(zh).sort(), id).toEqual(Object.keys(en).sort())
       for (const words of [en, zh]) {
         expect(
-          knobs.map(({ name }) => words.knobs[name]).every((label) => label),
+          parameters.map(({ name }) => words.parameters[name]).every((label) => label),
           id,
         ).toBe(true)
         expect(words.changes.length, id).toBeGreaterThan(20)
-        const asked = prediction(defaultSettings(knobs, 1))
+        const asked = prediction(defaultSettings(parameters, 1))
         if (asked.kind === 'choice') expect(Object.keys(words.options ?? {}), id).toEqual(asked.options)
       }
       expect(zh.question).toMatch(/\p{Script=Han}/u)

@@ -6,7 +6,7 @@ import { seededRandom, type Random } from '../../src/random.ts'
 import { TRANSPORT_TRAITS, TRANSPORTS, type TransportName } from '../../src/transports.ts'
 import { nodeNet } from '../../src/node/net.ts'
 import { checkDelivery } from '../../src/page/lessons/delivery-check.ts'
-import type { Settings } from '../../src/page/lessons/knobs.ts'
+import type { Settings } from '../../src/page/lessons/parameters.ts'
 import type { Delivery, LessonPublisher, LessonReader } from '../../src/page/lessons/members.ts'
 import type { Point } from '../../src/page/lessons/point.ts'
 import {

@@ -10,7 +10,7 @@
  */
 import { pointAt } from '../lessons/guess.ts'
 import type { Guess, Lesson } from '../lessons/lesson.ts'
-import type { Settings } from '../lessons/knobs.ts'
+import type { Settings } from '../lessons/parameters.ts'
 import type { LessonResult } from '../lessons/result.ts'
 import type { Verdict } from '../lessons/verdict.ts'
 

@@ -2,7 +2,7 @@
 import { nameKey } from '../../names.ts'
 import type { MessageEvent } from '../../protocol.ts'
 import type { Axis } from '../lessons/axes.ts'
-import type { Settings } from '../lessons/knobs.ts'
+import type { Settings } from '../lessons/parameters.ts'
 import type { Guess, Lesson } from '../lessons/lesson.ts'
 import type { Verdict } from '../lessons/verdict.ts'
 import { readBoardMessage } from './board-text.ts'

@@ -2,7 +2,7 @@
 import { conditionsWithout, type Conditions } from '../lessons/run-context.ts'
 import { pointAt } from '../lessons/guess.ts'
 import { isCategories, type Guess, type Lesson } from '../lessons/lesson.ts'
-import { defaultSettings, type Settings } from '../lessons/knobs.ts'
+import { defaultSettings, type Settings } from '../lessons/parameters.ts'
 import type { Point } from '../lessons/point.ts'
 
 /** The links with a constant delay, as a server offers them: for a page that reaches none of them. */
@@ -14,7 +14,7 @@ export const USUAL_LINKS: Readonly<Partial<Record<string, Pick<Conditions, 'rttM
 }
 
 /** The settings of a handout: those by default, which everybody has. */
-export const handoutSettings = (lesson: Lesson): Settings => defaultSettings(lesson.knobs, 1)
+export const handoutSettings = (lesson: Lesson): Settings => defaultSettings(lesson.parameters, 1)
 
 export function handoutConditions(settings: Settings): Conditions {
   const profile = String(settings['link'] ?? '')

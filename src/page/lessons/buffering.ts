@@ -6,7 +6,7 @@ import { transports } from '../../client/transports/index.ts'
 import { DEFAULT_TUNING, type Net } from '../../client/transports/transport.ts'
 import { now } from '../measure/clock.ts'
 import { meanOfGroups, type Pair } from './estimates.ts'
-import { numberOf, secondsKnob, type Settings } from './knobs.ts'
+import { numberOf, secondsParameter, type Settings } from './parameters.ts'
 import type { Findings, Lesson } from './lesson.ts'
 import type { Point } from './point.ts'
 import type { RunContext, Span } from './run-context.ts'
@@ -112,10 +112,10 @@ const valueOf = ({ points }: Findings, series: string, transport: TransportName)
 export const buffering: Lesson = {
   id: 'buffering',
   needs: [PROFILE],
-  knobs: [
+  parameters: [
     { kind: 'number', name: 'rate', values: [10, 20, 40], min: 8, max: 60, default: 20, unit: 'per-second' },
     { kind: 'number', name: 'size', values: [40, 200, 1000], min: 4, max: 1000, default: 200, unit: 'bytes' },
-    secondsKnob(16, 6),
+    secondsParameter(16, 6),
   ],
   chart: () => ({
     x: { categories: TRANSPORTS },
@@ -189,7 +189,7 @@ export const buffering: Lesson = {
       x: 'transport',
       y: 'delivery latency, mean',
       names: { buffered: 'over the buffering proxy', direct: 'without it' },
-      knobs: { rate: 'Messages per second', size: 'Size of a text', seconds: 'Duration' },
+      parameters: { rate: 'Messages per second', size: 'Size of a text', seconds: 'Duration' },
       predict: 'Which transports does a buffering proxy delay?',
       options: {
         none: 'None: the bytes are the same',
@@ -226,7 +226,7 @@ export const buffering: Lesson = {
       x: '传输方式',
       y: '平均送达时延',
       names: { buffered: '经过缓冲代理', direct: '不经过' },
-      knobs: { rate: '每秒消息数', size: '正文大小', seconds: '时长' },
+      parameters: { rate: '每秒消息数', size: '正文大小', seconds: '时长' },
       predict: '缓冲代理会拖慢哪些传输方式？',
       options: {
         none: '都不会，字节没变',

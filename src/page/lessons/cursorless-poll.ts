@@ -4,7 +4,7 @@ import { median } from '../../models/statistics.ts'
 import { now } from '../measure/clock.ts'
 import { exactly, inGroups, meanOfBlocks } from './estimates.ts'
 import { readForgetfully } from './forgetful-reader.ts'
-import { numberOf, secondsKnob } from './knobs.ts'
+import { numberOf, secondsParameter } from './parameters.ts'
 import type { ClaimVerdict, Findings, Lesson } from './lesson.ts'
 import type { Point } from './point.ts'
 import type { RunContext } from './run-context.ts'
@@ -99,7 +99,7 @@ function judgeClaim({ points }: Findings): ClaimVerdict {
 
 export const cursorlessPoll: Lesson = {
   id: 'cursorless-poll',
-  knobs: [
+  parameters: [
     {
       kind: 'number',
       name: 'rate',
@@ -109,7 +109,7 @@ export const cursorlessPoll: Lesson = {
       default: 20,
       unit: 'per-second',
     },
-    secondsKnob(15, 5, 40),
+    secondsParameter(15, 5, 40),
   ],
   chart: () => ({
     x: { scale: 'log', from: 1, to: 1000, ticks: [1, 10, 20, 60, 300, 1000], unit: 'ms' },
@@ -172,7 +172,7 @@ export const cursorlessPoll: Lesson = {
       x: 'round trip',
       y: 'messages that arrive',
       names: { cursorless: 'without a cursor' },
-      knobs: { rate: 'Messages per second', seconds: 'Duration' },
+      parameters: { rate: 'Messages per second', seconds: 'Duration' },
       predict: 'Which share of the messages reaches a long poll that sends no cursor?',
       finding: ({ points }) => {
         const without = points.filter(({ series }) => series === 'cursorless').toSorted((a, b) => a.x - b.x)
@@ -204,7 +204,7 @@ export const cursorlessPoll: Lesson = {
       x: '往返时延',
       y: '送达的消息',
       names: { cursorless: '不带游标' },
-      knobs: { rate: '每秒消息数', seconds: '时长' },
+      parameters: { rate: '每秒消息数', seconds: '时长' },
       predict: '不带游标的长轮询能收到多少消息？',
       finding: ({ points }) => {
         const without = points.filter(({ series }) => series === 'cursorless').toSorted((a, b) => a.x - b.x)

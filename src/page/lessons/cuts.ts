@@ -3,7 +3,7 @@ import { now } from '../measure/clock.ts'
 import { dueMessages } from './due-messages.ts'
 import { exactly } from './estimates.ts'
 import { readForgetfully } from './forgetful-reader.ts'
-import { numberOf } from './knobs.ts'
+import { numberOf } from './parameters.ts'
 import type { Findings, Lesson } from './lesson.ts'
 import type { Point } from './point.ts'
 import { textOf } from './unit.ts'
@@ -32,7 +32,7 @@ const lostBy = (findings: Findings, series: string): number[] =>
 export const cuts: Lesson = {
   id: 'cuts',
   needs: [PROFILE],
-  knobs: [
+  parameters: [
     { kind: 'number', name: 'rate', values: [5, 10, 20], min: 2, max: 30, default: 10, unit: 'per-second' },
     { kind: 'number', name: 'cuts', values: [1, 2, 3], min: 1, max: 3, default: 2, unit: 'count' },
   ],
@@ -110,7 +110,7 @@ export const cuts: Lesson = {
       x: 'transport',
       y: 'lost messages',
       names: { resumed: 'continues at its cursor', forgetful: 'begins again' },
-      knobs: { rate: 'Messages per second', cuts: 'Cuts' },
+      parameters: { rate: 'Messages per second', cuts: 'Cuts' },
       predict: 'Which share of the messages does a WebSocket lose that is opened again without a cursor?',
       finding: (findings) => {
         const forgetful = lostBy(findings, 'forgetful')
@@ -144,7 +144,7 @@ export const cuts: Lesson = {
       x: '传输方式',
       y: '丢失的消息',
       names: { resumed: '从游标继续', forgetful: '重新开始' },
-      knobs: { rate: '每秒消息数', cuts: '断开次数' },
+      parameters: { rate: '每秒消息数', cuts: '断开次数' },
       predict: '不带游标重新连接的 WebSocket 会丢多少消息？',
       finding: (findings) => {
         const forgetful = lostBy(findings, 'forgetful')

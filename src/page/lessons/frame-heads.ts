@@ -30,7 +30,7 @@ const valueOf = ({ points }: Findings, pick: (values: number[]) => number): stri
 
 export const frameHeads: Lesson = {
   id: 'frame-heads',
-  knobs: [],
+  parameters: [],
   chart: () => ({
     x: { categories: ['small', 'medium', 'large'] },
     y: { scale: 'linear', from: 0, to: 15, ticks: [0, 2, 4, 6, 8, 10, 14], unit: 'bytes' },
@@ -124,7 +124,7 @@ export const frameHeads: Lesson = {
         down: 'from the server',
         up: 'from the browser',
       },
-      knobs: {},
+      parameters: {},
       predict: 'How many bytes has the head of a frame from the server?',
       finding: (findings) =>
         `The heads had ${valueOf(findings, (values) => Math.min(...values))} to ${valueOf(findings, (values) => Math.max(...values))}.`,
@@ -153,7 +153,7 @@ export const frameHeads: Lesson = {
         down: '来自服务器',
         up: '来自浏览器',
       },
-      knobs: {},
+      parameters: {},
       predict: '服务器发来的帧，帧头有几个字节？',
       finding: (findings) =>
         `帧头为 ${valueOf(findings, (values) => Math.min(...values))} 到 ${valueOf(findings, (values) => Math.max(...values))}。`,

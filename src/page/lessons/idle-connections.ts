@@ -1,7 +1,7 @@
 import type { Net } from '../../client/transports/transport.ts'
 import { quantile } from '../../models/statistics.ts'
 import { inGroups, meanOfBlocks } from './estimates.ts'
-import { numberOf } from './knobs.ts'
+import { numberOf } from './parameters.ts'
 import type { Findings, Lesson } from './lesson.ts'
 import type { Point } from './point.ts'
 import type { RunContext } from './run-context.ts'
@@ -46,7 +46,9 @@ const valueOf = ({ points }: Findings, at: 'first' | 'last'): Point | undefined 
 
 export const idleConnections: Lesson = {
   id: 'idle-connections',
-  knobs: [{ kind: 'number', name: 'sockets', values: [40, 100, 200], min: 4, max: 200, default: 200, unit: 'count' }],
+  parameters: [
+    { kind: 'number', name: 'sockets', values: [40, 100, 200], min: 4, max: 200, default: 200, unit: 'count' },
+  ],
   chart: (settings) => {
     const most = numberOf(settings, 'sockets')
     return {
@@ -109,7 +111,7 @@ export const idleConnections: Lesson = {
       x: 'waiting WebSockets',
       y: 'time of a request',
       names: { request: 'one request' },
-      knobs: { sockets: 'WebSockets' },
+      parameters: { sockets: 'WebSockets' },
       predict: 'What happens to other requests while the sockets wait?',
       options: {
         same: 'They take as long as before',
@@ -140,7 +142,7 @@ export const idleConnections: Lesson = {
       x: '等待中的 WebSocket',
       y: '一个请求的时间',
       names: { request: '一个请求' },
-      knobs: { sockets: 'WebSocket 数' },
+      parameters: { sockets: 'WebSocket 数' },
       predict: '这些套接字等着的时候，别的请求会怎样？',
       options: { same: '和以前一样快', grows: '套接字越多越慢', hangs: '到某个数量之后得不到应答' },
       finding: (findings) => {

@@ -8,7 +8,7 @@ import { now, type ClockReading } from '../measure/clock.ts'
 import { linkOf } from '../network/links.ts'
 import { netOverLink } from '../network/net.ts'
 import { checkDelivery } from './delivery-check.ts'
-import { wordOf, type Settings } from './knobs.ts'
+import { wordOf, type Settings } from './parameters.ts'
 import type { LessonPublisher, LessonReader } from './members.ts'
 import { PageWatch } from './page-watch.ts'
 import type { Point } from './point.ts'
@@ -84,7 +84,7 @@ export class LessonRun implements RunContext {
     return { profile, rttMs: link.rttMs, bitsPerSecond: link.bitsPerSecond, directMs }
   }
 
-  /** Of the lesson's knob; null where the direct way is used. */
+  /** Of the lesson's parameter; null where the direct way is used. */
   get #profile(): string | null {
     const { settings, links } = this.#environment
     const profile = 'link' in settings ? wordOf(settings, 'link') : null

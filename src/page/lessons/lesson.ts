@@ -5,7 +5,7 @@
 import type { TransportName } from '../../transports.ts'
 import type { Language } from '../i18n/i18n.ts'
 import type { Axis } from './axes.ts'
-import type { Knob, Settings } from './knobs.ts'
+import type { Parameter, Settings } from './parameters.ts'
 import type { Point } from './point.ts'
 import type { Conditions, Place, RunContext } from './run-context.ts'
 
@@ -51,7 +51,7 @@ export interface Lesson {
   /** In the address: #/experiments/<id>. */
   id: string
   /** Without the seed, which every lesson has. */
-  knobs: readonly Knob[]
+  parameters: readonly Parameter[]
   chart: (settings: Settings, conditions: Conditions) => Chart
   prediction: (settings: Settings) => Prediction
   /** The model, drawn as lines; empty where only the points have a model. */
@@ -87,8 +87,8 @@ export interface LessonTexts {
   y: string
   /** Labels of series and categories that are no transports. */
   names?: Readonly<Record<string, string>>
-  knobs: Readonly<Record<string, string>>
-  /** Labels of the values of knobs of the kind `choice`. */
+  parameters: Readonly<Record<string, string>>
+  /** Labels of the values of parameters of the kind `choice`. */
   choices?: Readonly<Record<string, string>>
   /** The question of the prediction. */
   predict: string

@@ -4,7 +4,7 @@ import { now } from '../measure/clock.ts'
 import { dueMessages } from './due-messages.ts'
 import { exactly } from './estimates.ts'
 import { readForgetfully } from './forgetful-reader.ts'
-import { linkKnob, numberOf } from './knobs.ts'
+import { linkParameter, numberOf } from './parameters.ts'
 import type { Findings, Lesson } from './lesson.ts'
 import { checkDelivery } from './delivery-check.ts'
 import type { Point } from './point.ts'
@@ -24,8 +24,8 @@ const valueOf = ({ points }: Findings, series: string, category: string): number
 
 export const liveSwitch: Lesson = {
   id: 'live-switch',
-  knobs: [
-    linkKnob('4g'),
+  parameters: [
+    linkParameter('4g'),
     { kind: 'number', name: 'rate', values: [5, 20, 40], min: 1, max: 60, default: 20, unit: 'per-second' },
     { kind: 'number', name: 'step', values: [0.5, 1, 2], min: 0.2, max: 2, default: 1, unit: 's' },
   ],
@@ -123,7 +123,7 @@ export const liveSwitch: Lesson = {
         switched: 'keeps its cursor',
         forgetful: 'begins again',
       },
-      knobs: { link: 'Link', rate: 'Messages per second', step: 'Time per transport' },
+      parameters: { link: 'Link', rate: 'Messages per second', step: 'Time per transport' },
       predict: `How many messages are lost in ${SWITCHES} switches?`,
       finding: (findings) => {
         const [lost, twice, disordered] = CATEGORIES.map((category) => valueOf(findings, 'switched', category))
@@ -150,7 +150,7 @@ export const liveSwitch: Lesson = {
       x: '消息',
       y: '条数',
       names: { lost: '丢失', twice: '重复', disordered: '乱序', switched: '保留游标', forgetful: '重新开始' },
-      knobs: { link: '链路', rate: '每秒消息数', step: '每种方式的时长' },
+      parameters: { link: '链路', rate: '每秒消息数', step: '每种方式的时长' },
       predict: `换 ${SWITCHES} 次，会丢多少条消息？`,
       finding: (findings) => {
         const [lost, twice, disordered] = CATEGORIES.map((category) => valueOf(findings, 'switched', category))

@@ -8,7 +8,7 @@ import { TRANSPORT_TRAITS, transportsThat, type TransportName } from '../../tran
 import { logAxis } from './axes.ts'
 import { meanOfBlocks, partsOf, type Estimate, type Pair } from './estimates.ts'
 import { framesDown, isEmpty, meanGapMs, pollsIn, pollsOf, quietPartsOf, type Poll } from './reader-records.ts'
-import { numberOf, secondsKnob, type Settings } from './knobs.ts'
+import { numberOf, secondsParameter, type Settings } from './parameters.ts'
 import type { Findings, Lesson } from './lesson.ts'
 import type { LessonReader } from './members.ts'
 import type { Point } from './point.ts'
@@ -44,11 +44,11 @@ const bytesText = (findings: Findings, transport: TransportName): string => {
 /** All common transports read one room; the server counts their bytes. */
 export const messageBytes: Lesson = {
   id: 'message-bytes',
-  knobs: [
+  parameters: [
     { kind: 'number', name: 'rate', values: [1, 2, 5, 20], min: 0.5, max: 50, default: 2, unit: 'per-second' },
     { kind: 'number', name: 'text', values: [4, 40, 200, 1000], min: 4, max: 1900, default: 40, unit: 'bytes' },
     { kind: 'number', name: 'cookie', values: [0, 500, 2000], min: 0, max: 3500, default: 0, unit: 'bytes' },
-    secondsKnob(24, 5),
+    secondsParameter(24, 5),
   ],
   chart: () => ({ x: { categories: CATEGORIES }, y: logAxis(100, 5000, 'bytes') }),
   prediction: () => ({ kind: 'sketch', series: 'bytes', xs: CATEGORIES.map((_, index) => index) }),
@@ -115,7 +115,7 @@ export const messageBytes: Lesson = {
       x: 'transport',
       y: 'bytes per message',
       names: { bytes: 'model' },
-      knobs: { rate: 'Messages', text: 'Text', cookie: 'Cookie', seconds: 'Length' },
+      parameters: { rate: 'Messages', text: 'Text', cookie: 'Cookie', seconds: 'Length' },
       predict: 'How many bytes does a message cost by each transport, headers included?',
       finding: (findings) =>
         `A message cost ${bytesText(findings, 'short-poll')} by short-poll, ${bytesText(findings, 'long-poll')} by long-poll, ${bytesText(findings, 'websocket')} by WebSocket and ${bytesText(findings, 'sse')} by SSE.`,
@@ -139,7 +139,7 @@ export const messageBytes: Lesson = {
       x: '传输方式',
       y: '每条消息的字节数',
       names: { bytes: '模型' },
-      knobs: { rate: '消息', text: '正文', cookie: 'Cookie', seconds: '时长' },
+      parameters: { rate: '消息', text: '正文', cookie: 'Cookie', seconds: '时长' },
       predict: '用每种传输方式，一条消息连同头部要多少字节？',
       finding: (findings) =>
         `一条消息的代价：短轮询 ${bytesText(findings, 'short-poll')}，长轮询 ${bytesText(findings, 'long-poll')}，WebSocket ${bytesText(findings, 'websocket')}，SSE ${bytesText(findings, 'sse')}。`,

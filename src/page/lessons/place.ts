@@ -2,7 +2,7 @@ import { computed } from '@preact/signals'
 import type { AboutLink } from '../../protocol.ts'
 import { isMultiplexed } from '../network/http-version.ts'
 import { linkOf, links, profilesOf, servedTransports } from '../network/links.ts'
-import type { Settings } from './knobs.ts'
+import type { Settings } from './parameters.ts'
 import { conditionsWithout, type Conditions, type Place } from './run-context.ts'
 
 /** What this page can use now. */

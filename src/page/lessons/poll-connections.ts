@@ -1,5 +1,5 @@
 import { exactly } from './estimates.ts'
-import { numberOf, type Settings } from './knobs.ts'
+import { numberOf, type Settings } from './parameters.ts'
 import type { Findings, Lesson } from './lesson.ts'
 import type { LessonReader } from './members.ts'
 import type { Point } from './point.ts'
@@ -38,7 +38,9 @@ const timesText = (value: number | null): string => (value === null ? '…' : te
 /** One short poll after the other, at intervals below and above the time for which a silent connection is kept. */
 export const pollConnections: Lesson = {
   id: 'poll-connections',
-  knobs: [{ kind: 'number', name: 'keepAlive', values: [IDLE_S], min: 1, max: IDLE_S, default: IDLE_S, unit: 's' }],
+  parameters: [
+    { kind: 'number', name: 'keepAlive', values: [IDLE_S], min: 1, max: IDLE_S, default: IDLE_S, unit: 's' },
+  ],
   chart: (settings) => ({
     x: {
       scale: 'log',
@@ -120,7 +122,7 @@ export const pollConnections: Lesson = {
         `Short polls at intervals below and above the ${textOf(keptS(settings), 's')} for which a silent connection is kept here. The server counts the TCP connections.`,
       x: 'poll interval',
       y: 'connections per poll',
-      knobs: { keepAlive: 'A silent connection is kept for' },
+      parameters: { keepAlive: 'A silent connection is kept for' },
       predict: 'How many connections do the polls open?',
       options: {
         one: 'One, which all polls use',
@@ -149,7 +151,7 @@ export const pollConnections: Lesson = {
         `这里的空闲连接保留 ${textOf(keptS(settings), 's')}。短轮询的间隔有比它短的，也有比它长的，由服务器数 TCP 连接。`,
       x: '轮询间隔',
       y: '每次轮询的连接数',
-      knobs: { keepAlive: '空闲连接保留' },
+      parameters: { keepAlive: '空闲连接保留' },
       predict: '这些轮询会打开多少条连接？',
       options: { one: '一条，大家共用', each: '每次轮询一条新的', depends: '要看间隔' },
       finding: (findings) =>

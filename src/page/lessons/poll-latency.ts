@@ -2,7 +2,7 @@ import * as shortPoll from '../../models/short-poll.ts'
 import { slottedArrivalsMs } from './arrivals.ts'
 import { linearAxis } from './axes.ts'
 import { meanOfGroups, quantileOfGroups, type Estimate } from './estimates.ts'
-import { linkKnob, numberOf, secondsKnob, type Settings } from './knobs.ts'
+import { linkParameter, numberOf, secondsParameter, type Settings } from './parameters.ts'
 import type { Findings, Lesson } from './lesson.ts'
 import type { Point } from './point.ts'
 import { pathOf, type Conditions } from './run-context.ts'
@@ -34,7 +34,7 @@ const seconds = (settings: Settings): string => textOf(numberOf(settings, 'secon
 /** Short polls with three intervals read the same messages. */
 export const pollLatency: Lesson = {
   id: 'poll-latency',
-  knobs: [linkKnob('4g'), secondsKnob(24, 6)],
+  parameters: [linkParameter('4g'), secondsParameter(24, 6)],
   chart: (_, conditions) => ({
     x: { scale: 'linear', from: 0, to: 2.2, ticks: [0, ...INTERVALS_S], unit: 's' },
     y: linearAxis(shortPoll.maxMs(wait(conditions, 2)), 'ms'),
@@ -93,7 +93,7 @@ export const pollLatency: Lesson = {
       x: 'poll interval',
       y: 'delivery latency',
       names: { mean: 'mean', p95: '95th percentile' },
-      knobs: { link: 'Link', seconds: 'Length' },
+      parameters: { link: 'Link', seconds: 'Length' },
       predict: 'How late is a message on average, at each interval?',
       finding: (findings) =>
         `On average a message was ${valueOf(findings, 'mean', 0.5)} late with an interval of 0.5 s, ${valueOf(findings, 'mean', 1)} with 1 s and ${valueOf(findings, 'mean', 2)} with 2 s. With 2 s, 19 of 20 messages came within ${valueOf(findings, 'p95', 2)}.`,
@@ -117,7 +117,7 @@ export const pollLatency: Lesson = {
       x: '轮询间隔',
       y: '送达延迟',
       names: { mean: '平均', p95: '第 95 百分位' },
-      knobs: { link: '链路', seconds: '时长' },
+      parameters: { link: '链路', seconds: '时长' },
       predict: '在每种间隔下，一条消息平均晚多久？',
       finding: (findings) =>
         `间隔 0.5 秒时消息平均晚 ${valueOf(findings, 'mean', 0.5)}，1 秒时晚 ${valueOf(findings, 'mean', 1)}，2 秒时晚 ${valueOf(findings, 'mean', 2)}。间隔 2 秒时，20 条里有 19 条在 ${valueOf(findings, 'p95', 2)} 之内送达。`,

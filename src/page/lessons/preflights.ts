@@ -16,7 +16,7 @@ const valueOf = ({ points }: Findings, transport: TransportName): number | undef
 export const preflights: Lesson = {
   id: 'preflights',
   needs: [PROFILE],
-  knobs: [],
+  parameters: [],
   chart: () => ({
     x: { categories: TRANSPORTS },
     y: { scale: 'linear', from: 0, to: 4, ticks: [0, 1, 2, 3, 4], unit: 'count' },
@@ -68,7 +68,7 @@ export const preflights: Lesson = {
       x: 'transport',
       y: 'preflights',
       names: { asked: 'preflights' },
-      knobs: {},
+      parameters: {},
       predict: 'For which transports does the browser ask the other origin first?',
       options: {
         none: 'For none: both are the same server',
@@ -101,7 +101,7 @@ export const preflights: Lesson = {
       x: '传输方式',
       y: '预检请求',
       names: { asked: '预检请求' },
-      knobs: {},
+      parameters: {},
       predict: '浏览器会为哪些传输方式先问另一个源？',
       options: { none: '都不问，是同一台服务器', http: '用 HTTP 的都问，WebSocket 不问', all: '全部都问' },
       finding: (findings) => {

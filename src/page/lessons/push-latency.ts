@@ -6,7 +6,7 @@ import * as push from '../../models/push.ts'
 import { linearAxis } from './axes.ts'
 import { meanOfGroups, type Estimate } from './estimates.ts'
 import { bytesByMessage, meanGapMs, pollsIn, pollsOf } from './reader-records.ts'
-import { linkKnob, numberOf, secondsKnob, type Settings } from './knobs.ts'
+import { linkParameter, numberOf, secondsParameter, type Settings } from './parameters.ts'
 import type { Findings, Lesson } from './lesson.ts'
 import type { LessonReader } from './members.ts'
 import type { Point } from './point.ts'
@@ -57,7 +57,7 @@ function waitFor(conditions: Conditions, ratePerS: number, down: number): longPo
 /** Long-poll and WebSocket read the same rooms, from quiet to busy, all at once. */
 export const pushLatency: Lesson = {
   id: 'push-latency',
-  knobs: [linkKnob('3g'), secondsKnob(36, 5)],
+  parameters: [linkParameter('3g'), secondsParameter(36, 5)],
   chart: (_, { rttMs }) => ({
     x: { scale: 'log', from: 0.35, to: 60, ticks: RATES_PER_S, unit: 'per-second' },
     y: linearAxis(Math.max(20, 1.3 * rttMs), 'ms'),
@@ -117,7 +117,7 @@ export const pushLatency: Lesson = {
         `Rooms from one message in 2 s to 40 a second, for ${textOf(numberOf(settings, 'seconds'), 's')}. In each, a long poll and a WebSocket read the same messages over links of the same kind.`,
       x: 'messages per second',
       y: 'mean delivery latency',
-      knobs: { link: 'Link', seconds: 'Length' },
+      parameters: { link: 'Link', seconds: 'Length' },
       predict: 'How late is a message by long-poll, at each rate?',
       finding: (findings) =>
         `In the quietest room a message took ${meanText(findings, 'long-poll', QUIET)} by long-poll and ${meanText(findings, 'websocket', QUIET)} by WebSocket, in the busiest room ${meanText(findings, 'long-poll', BUSY)} and ${meanText(findings, 'websocket', BUSY)}.`,
@@ -140,7 +140,7 @@ export const pushLatency: Lesson = {
         `几个房间从每 2 秒一条到每秒 40 条，共 ${textOf(numberOf(settings, 'seconds'), 's')}。每个房间里，一个长轮询和一个 WebSocket 经过同一种链路读同样的消息。`,
       x: '每秒消息数',
       y: '平均送达延迟',
-      knobs: { link: '链路', seconds: '时长' },
+      parameters: { link: '链路', seconds: '时长' },
       predict: '在每种消息频率下，长轮询的消息晚多久？',
       finding: (findings) =>
         `最安静的房间里，一条消息走长轮询要 ${meanText(findings, 'long-poll', QUIET)}，走 WebSocket 要 ${meanText(findings, 'websocket', QUIET)}；最热闹的房间里是 ${meanText(findings, 'long-poll', BUSY)} 和 ${meanText(findings, 'websocket', BUSY)}。`,

@@ -2,7 +2,7 @@ import { idleResponsesPerS } from '../../models/long-poll.ts'
 import { gapMs } from '../../models/path.ts'
 import { exactly } from './estimates.ts'
 import { meanGapMs, pollsOf } from './reader-records.ts'
-import { linkKnob, numberOf, secondsKnob } from './knobs.ts'
+import { linkParameter, numberOf, secondsParameter } from './parameters.ts'
 import type { Findings, Lesson } from './lesson.ts'
 import type { Point } from './point.ts'
 import { pathOf } from './run-context.ts'
@@ -28,7 +28,7 @@ const perMinute = (holdS: number, pathGapMs: number): number =>
 
 export const quietRoom: Lesson = {
   id: 'quiet-room',
-  knobs: [linkKnob('wifi'), secondsKnob(20, 10)],
+  parameters: [linkParameter('wifi'), secondsParameter(20, 10)],
   chart: () => ({
     x: { scale: 'linear', from: 0, to: 6, ticks: [0, ...HOLDS_S], unit: 's' },
     y: { scale: 'linear', from: 0, to: 70, ticks: [0, 20, 40, 60], unit: 'count' },
@@ -83,7 +83,7 @@ export const quietRoom: Lesson = {
       x: 'hold',
       y: 'empty answers per minute',
       names: { answers: 'empty answers of long-poll' },
-      knobs: { link: 'Link', seconds: 'Duration' },
+      parameters: { link: 'Link', seconds: 'Duration' },
       predict: 'How many empty answers does each of them get per minute?',
       finding: (findings) =>
         `Without any message, the long polls got ${valueOf(findings, 1)} empty answers per minute at a hold of 1 s, ${valueOf(findings, 2)} at 2 s and ${valueOf(findings, 5)} at 5 s.`,
@@ -103,7 +103,7 @@ export const quietRoom: Lesson = {
       x: '挂起时间',
       y: '每分钟空应答',
       names: { answers: '长轮询的空应答' },
-      knobs: { link: '链路', seconds: '时长' },
+      parameters: { link: '链路', seconds: '时长' },
       predict: '它们每分钟各收到多少个空应答？',
       finding: (findings) =>
         `一条消息也没有，长轮询每分钟仍收到空应答：挂起 1 秒时 ${valueOf(findings, 1)} 个，2 秒时 ${valueOf(findings, 2)} 个，5 秒时 ${valueOf(findings, 5)} 个。`,

@@ -3,7 +3,7 @@ import { mean, quantile } from '../../models/statistics.ts'
 import { seededRandom } from '../../random.ts'
 import { sleep } from '../../client/transports/time.ts'
 import type { Net } from '../../client/transports/transport.ts'
-import { numberOf } from './knobs.ts'
+import { numberOf } from './parameters.ts'
 import type { Findings, Lesson } from './lesson.ts'
 import type { Point } from './point.ts'
 import type { RunContext } from './run-context.ts'
@@ -137,7 +137,7 @@ const valueOf = ({ points }: Findings, x: number): string => {
 export const reconnects: Lesson = {
   id: 'reconnects',
   needs: [PROFILE],
-  knobs: [{ kind: 'number', name: 'cuts', values: [1, 2, 3], min: 1, max: 3, default: 2, unit: 'count' }],
+  parameters: [{ kind: 'number', name: 'cuts', values: [1, 2, 3], min: 1, max: 3, default: 2, unit: 'count' }],
   chart: () => ({
     x: { scale: 'linear', from: 0, to: 1, ticks: [0, 0.3, 0.6, 1], unit: 'share' },
     y: { scale: 'linear', from: 0, to: 1, ticks: [0, 0.25, 0.5, 0.75, 1], unit: 'share' },
@@ -208,7 +208,7 @@ export const reconnects: Lesson = {
       x: 'random part of the pause',
       y: 'connects in the busiest 200 ms',
       names: { clients: 'share of the clients' },
-      knobs: { cuts: 'Cuts' },
+      parameters: { cuts: 'Cuts' },
       predict: 'Which share of the clients connects within the same 200 ms?',
       finding: (findings) =>
         `Without a random part, ${valueOf(findings, 0)} of the clients were back within the same 200 ms. With 30 %, ${valueOf(findings, 0.3)} were, and with a pause that is random throughout, ${valueOf(findings, 1)}. ` +
@@ -233,7 +233,7 @@ export const reconnects: Lesson = {
       x: '等待时间中的随机部分',
       y: '最忙的 200 毫秒里的重连',
       names: { clients: '客户端比例' },
-      knobs: { cuts: '断开次数' },
+      parameters: { cuts: '断开次数' },
       predict: '有多少客户端会挤在同一个 200 毫秒里重连？',
       finding: (findings) =>
         `不加随机时，${valueOf(findings, 0)} 的客户端挤在同一个 200 毫秒里；30% 随机时为 ${valueOf(findings, 0.3)}；全部随机时为 ${valueOf(findings, 1)}。` +

@@ -7,7 +7,7 @@ import * as shortPoll from '../../models/short-poll.ts'
 import { crossingPerS } from '../../models/statistics.ts'
 import { meanOfBlocks, meanOfGroups, type Estimate } from './estimates.ts'
 import { meanGapMs, pollsIn, pollsOf, quietPartsOf } from './reader-records.ts'
-import { linkKnob, numberOf, secondsKnob, type Settings } from './knobs.ts'
+import { linkParameter, numberOf, secondsParameter, type Settings } from './parameters.ts'
 import type { Findings, Lesson } from './lesson.ts'
 import type { LessonReader } from './members.ts'
 import type { Point } from './point.ts'
@@ -55,10 +55,10 @@ const mostText = ({ points }: Findings): string =>
 /** Long-poll and short-poll read the same rooms, from quiet to busy, all at once; the server counts their requests. */
 export const requestRates: Lesson = {
   id: 'request-rates',
-  knobs: [
-    linkKnob('4g'),
+  parameters: [
+    linkParameter('4g'),
     { kind: 'number', name: 'interval', values: [500, 1000, 2000], min: 200, max: 5000, default: 1000, unit: 'ms' },
-    secondsKnob(30, 5),
+    secondsParameter(30, 5),
   ],
   chart: () => ({
     x: { scale: 'log', from: 0.15, to: 16, ticks: RATES_PER_S, unit: 'per-second' },
@@ -127,7 +127,7 @@ export const requestRates: Lesson = {
         `Rooms from one message in 5 s to 12 a second, for ${textOf(numberOf(settings, 'seconds'), 's')}. In each, a long poll and a short poll every ${textOf(numberOf(settings, 'interval') / 1000, 's')} read the same messages, and the server counts their requests.`,
       x: 'messages per second',
       y: 'requests per second',
-      knobs: { link: 'Link', interval: 'Interval', seconds: 'Length' },
+      parameters: { link: 'Link', interval: 'Interval', seconds: 'Length' },
       predict: 'How many requests a second does the long poll send, at each rate?',
       finding: (findings) => {
         const { measured, model } = crossings(findings)
@@ -156,7 +156,7 @@ export const requestRates: Lesson = {
         `几个房间从每 5 秒一条到每秒 12 条，共 ${textOf(numberOf(settings, 'seconds'), 's')}。每个房间里，一个长轮询和一个每 ${textOf(numberOf(settings, 'interval') / 1000, 's')} 一次的短轮询读同样的消息，由服务器数请求。`,
       x: '每秒消息数',
       y: '每秒请求数',
-      knobs: { link: '链路', interval: '间隔', seconds: '时长' },
+      parameters: { link: '链路', interval: '间隔', seconds: '时长' },
       predict: '在每种消息频率下，长轮询每秒发多少个请求？',
       finding: (findings) => {
         const { measured, model } = crossings(findings)

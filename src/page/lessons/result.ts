@@ -1,5 +1,5 @@
 import type { ClaimVerdict, Guess } from './lesson.ts'
-import type { Settings } from './knobs.ts'
+import type { Settings } from './parameters.ts'
 import type { Point } from './point.ts'
 import type { Conditions } from './run-context.ts'
 import type { DeliveryCheck, Judgement, Noise } from './verdict.ts'

@@ -51,7 +51,7 @@ export interface ReaderOptions {
   tuning?: Partial<TransportTuning>
   /** Its link among those of the profile: different links share neither bandwidth nor the browser's connections. By default the direct way. */
   link?: number
-  /** Of the link; by default that of the lesson's knob `link`. */
+  /** Of the link; by default that of the lesson's parameter `link`. */
   profile?: string
   /** Begins with the history of the room. */
   history?: true

@@ -1,7 +1,7 @@
 import type { AboutLink } from '../../protocol.ts'
 import type { Net } from '../../client/transports/transport.ts'
 import type { Guess, Lesson } from './lesson.ts'
-import type { Settings } from './knobs.ts'
+import type { Settings } from './parameters.ts'
 import { LessonRun } from './lesson-run.ts'
 import type { Point } from './point.ts'
 import type { LessonResult } from './result.ts'

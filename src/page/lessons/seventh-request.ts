@@ -1,6 +1,6 @@
 import type { Net } from '../../client/transports/transport.ts'
 import { mean } from '../../models/statistics.ts'
-import { numberOf } from './knobs.ts'
+import { numberOf } from './parameters.ts'
 import type { Findings, Lesson } from './lesson.ts'
 import type { Point } from './point.ts'
 import type { RunContext } from './run-context.ts'
@@ -92,7 +92,7 @@ const waitsOf = ({ points }: Findings, series: string) =>
 
 export const seventhRequest: Lesson = {
   id: 'seventh-request',
-  knobs: [{ kind: 'number', name: 'hold', values: [1, 2, 4], min: 1, max: 5, default: 2, unit: 's' }],
+  parameters: [{ kind: 'number', name: 'hold', values: [1, 2, 4], min: 1, max: 5, default: 2, unit: 's' }],
   chart: (settings) => {
     const most = numberOf(settings, 'hold') + 1
     const ticks = Array.from({ length: most + 1 }, (_, second) => second * 1000)
@@ -148,7 +148,7 @@ export const seventhRequest: Lesson = {
         'The page opens eight streams to one port at the same moment, and then eight WebSockets. The first stream ends after the time that you set, the second one half a second later. The time until each was open is measured three times.',
       x: 'stream or socket',
       y: 'open after',
-      knobs: { hold: 'First stream ends after' },
+      parameters: { hold: 'First stream ends after' },
       predict: 'Six streams are open to one port of the server, over HTTP/1.1. What happens to the seventh one?',
       options: {
         opens: 'It opens like the others',
@@ -187,7 +187,7 @@ export const seventhRequest: Lesson = {
         '页面向同一个端口同时打开八条流，然后打开八个 WebSocket。第一条流在设定的时间后结束，第二条再过半秒结束。各测三次打开所需的时间。',
       x: '第几条流或套接字',
       y: '打开所需时间',
-      knobs: { hold: '第一条流结束于' },
+      parameters: { hold: '第一条流结束于' },
       predict: 'HTTP/1.1 下，同一端口已有六条流。第七条会怎样？',
       options: {
         opens: '和前面的一样打开',

@@ -8,7 +8,7 @@ import type { TransportName } from '../../transports.ts'
 import { DEFAULT_TUNING } from '../../client/transports/transport.ts'
 import { exactly, meanOfBlocks, partsOf } from './estimates.ts'
 import { meanGapMs, pollsOf } from './reader-records.ts'
-import { linkKnob, numberOf, secondsKnob, wordOf, type Settings } from './knobs.ts'
+import { linkParameter, numberOf, secondsParameter, wordOf, type Settings } from './parameters.ts'
 import type { Axis } from './axes.ts'
 import type { Findings, Lesson } from './lesson.ts'
 import type { Point } from './point.ts'
@@ -123,11 +123,11 @@ const valueOf = ({ points }: Findings, transport: TransportName): number | undef
 
 export const tokens: Lesson = {
   id: 'tokens',
-  knobs: [
+  parameters: [
     { kind: 'choice', name: 'show', values: MEASURES, default: 'updates' },
     { kind: 'number', name: 'interval', values: [0.25, 0.5, 1], min: 0.1, max: 2, default: 0.5, unit: 's' },
-    linkKnob('4g'),
-    secondsKnob(15, 5),
+    linkParameter('4g'),
+    secondsParameter(15, 5),
   ],
   chart: (settings) => ({ x: { categories: TRANSPORTS }, y: AXES[measureOf(settings)] }),
   prediction: (settings) => {
@@ -201,7 +201,7 @@ export const tokens: Lesson = {
       x: 'transport',
       y: 'measured',
       names: { each: 'per transport' },
-      knobs: { show: 'What is shown', interval: 'Poll interval', link: 'Link', seconds: 'Duration' },
+      parameters: { show: 'What is shown', interval: 'Poll interval', link: 'Link', seconds: 'Duration' },
       choices: {
         updates: 'Updates of the screen per second',
         requests: 'Requests per token',
@@ -238,7 +238,7 @@ export const tokens: Lesson = {
       x: '传输方式',
       y: '实测',
       names: { each: '各传输方式' },
-      knobs: { show: '显示', interval: '轮询间隔', link: '链路', seconds: '时长' },
+      parameters: { show: '显示', interval: '轮询间隔', link: '链路', seconds: '时长' },
       choices: { updates: '每秒画面更新次数', requests: '每个词元的请求数', bytes: '每个词元的字节数' },
       predict: '这两种传输方式在图中会是多少？',
       finding: (findings) => {

@@ -3,7 +3,7 @@ import * as knownArrivals from '../../models/known-arrivals.ts'
 import * as shortPoll from '../../models/short-poll.ts'
 import { meanOfBlocks, partsOf, type Pair } from './estimates.ts'
 import { isEmpty, pollsIn, pollsOf } from './reader-records.ts'
-import { numberOf, secondsKnob, type Settings } from './knobs.ts'
+import { numberOf, secondsParameter, type Settings } from './parameters.ts'
 import type { Findings, Lesson } from './lesson.ts'
 import type { LessonReader } from './members.ts'
 import type { Point } from './point.ts'
@@ -29,9 +29,9 @@ const ENDS = { quiet: RATES_PER_S[0] ?? 0, busy: RATES_PER_S.at(-1) ?? 0 }
 /** Short polls in six rooms, from quiet to busy, all at once. */
 export const wastedPolls: Lesson = {
   id: 'wasted-polls',
-  knobs: [
+  parameters: [
     { kind: 'number', name: 'interval', values: [250, 500, 1000], min: 100, max: 2000, default: 500, unit: 'ms' },
-    secondsKnob(24, 4),
+    secondsParameter(24, 4),
   ],
   chart: () => ({
     x: { scale: 'log', from: 0.15, to: 13, ticks: RATES_PER_S, unit: 'per-second' },
@@ -97,7 +97,7 @@ export const wastedPolls: Lesson = {
         `Six rooms, from one message in 5 s to ten a second. In each, short polls ask every ${intervalText(settings)}, and the server counts the answers without a message.`,
       x: 'messages per second',
       y: 'share of empty answers',
-      knobs: { interval: 'Interval', seconds: 'Length' },
+      parameters: { interval: 'Interval', seconds: 'Length' },
       predict: 'Which share of the polls brings nothing, at each rate?',
       finding: (findings) =>
         `${shareAt(findings, ENDS.quiet)} of the answers were empty in the quietest room, ${shareAt(findings, 1)} at one message a second, and ${shareAt(findings, ENDS.busy)} in the busiest room.`,
@@ -116,7 +116,7 @@ export const wastedPolls: Lesson = {
         `六个房间，从每 5 秒一条到每秒十条。每个房间里短轮询每 ${intervalText(settings)} 问一次，由服务器数出没有消息的应答。`,
       x: '每秒消息数',
       y: '空应答的比例',
-      knobs: { interval: '间隔', seconds: '时长' },
+      parameters: { interval: '间隔', seconds: '时长' },
       predict: '在每种消息频率下，有多大比例的轮询什么也没拿到？',
       finding: (findings) =>
         `最安静的房间里 ${shareAt(findings, ENDS.quiet)} 的应答是空的，每秒一条时 ${shareAt(findings, 1)}，最热闹的房间里 ${shareAt(findings, ENDS.busy)}。`,

@@ -1,7 +1,7 @@
 import { percent, spelled, whole } from '../../browser/format.ts'
 import type { BoardRow, ClassBoard } from '../../classroom/class-board.ts'
 import { language } from '../../i18n/i18n.ts'
-import type { Settings } from '../../lessons/knobs.ts'
+import type { Settings } from '../../lessons/parameters.ts'
 import type { Guess, Lesson } from '../../lessons/lesson.ts'
 import type { Point } from '../../lessons/point.ts'
 import type { Conditions } from '../../lessons/run-context.ts'

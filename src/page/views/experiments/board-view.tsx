@@ -7,7 +7,7 @@ import { BoardRoom } from '../../classroom/board-room.ts'
 import { classBoard } from '../../classroom/class-board.ts'
 import { language } from '../../i18n/i18n.ts'
 import { valueAt } from '../../lessons/axes.ts'
-import { addressOfSettings, defaultSettings, settingsFrom, type Settings } from '../../lessons/knobs.ts'
+import { addressOfSettings, defaultSettings, settingsFrom, type Settings } from '../../lessons/parameters.ts'
 import type { Guess, Lesson } from '../../lessons/lesson.ts'
 import { conditionsBefore, place } from '../../lessons/place.ts'
 import { lessonResults } from '../../lessons/results.ts'
@@ -33,7 +33,7 @@ const UNTOUCHED = 0.5
 export function BoardView({ lesson }: { lesson: Lesson }) {
   const given = addressSettings.value
   const room = given['room'] !== undefined && isRoomName(given['room']) ? given['room'] : DEFAULT_ROOM
-  const settings = settingsFrom(lesson.knobs, given, SEED)
+  const settings = settingsFrom(lesson.parameters, given, SEED)
   const board = useMemo(() => new BoardRoom(room), [room])
   useEffect(() => () => board.leave(), [board])
   return <Board key={room} lesson={lesson} settings={settings} board={board} />
@@ -41,7 +41,7 @@ export function BoardView({ lesson }: { lesson: Lesson }) {
 
 /** Without the settings that have their defaults: a short address makes a QR code with large squares. */
 function changedSettings(lesson: Lesson, settings: Settings): AddressSettings {
-  const defaults = addressOfSettings(defaultSettings(lesson.knobs, SEED))
+  const defaults = addressOfSettings(defaultSettings(lesson.parameters, SEED))
   const all = Object.entries(addressOfSettings(settings))
   return Object.fromEntries(all.filter(([name, value]) => value !== defaults[name]))
 }

@@ -2,7 +2,7 @@ import { whole } from '../../browser/format.ts'
 import { guideAddress } from '../../browser/router.ts'
 import { language } from '../../i18n/i18n.ts'
 import { CLAIMS, claimsOf } from '../../lessons/claims.ts'
-import { addressOfSettings, type Settings } from '../../lessons/knobs.ts'
+import { addressOfSettings, type Settings } from '../../lessons/parameters.ts'
 import type { Lesson } from '../../lessons/lesson.ts'
 import { claimsTexts } from './claims-texts.ts'
 

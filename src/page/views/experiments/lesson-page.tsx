@@ -5,7 +5,7 @@ import { addressSettings, guideAddress, hasSettings, replaceSettings } from '../
 import { language } from '../../i18n/i18n.ts'
 import { valueAt } from '../../lessons/axes.ts'
 import { isCategories, type Guess, type Lesson } from '../../lessons/lesson.ts'
-import { addressOfSettings, settingsFrom, type Settings } from '../../lessons/knobs.ts'
+import { addressOfSettings, settingsFrom, type Settings } from '../../lessons/parameters.ts'
 import { LESSONS } from '../../lessons/list.ts'
 import { conditionsBefore, place } from '../../lessons/place.ts'
 import type { LessonResult } from '../../lessons/result.ts'
@@ -16,7 +16,7 @@ import { ClaimsLinks } from './claims-links.tsx'
 import { experimentTexts } from './experiment-texts.ts'
 import { FiguresTable } from './figures-table.tsx'
 import { LessonChart } from './lesson-chart.tsx'
-import { LessonKnobs } from './lesson-knobs.tsx'
+import { LessonParameters } from './lesson-parameters.tsx'
 import { PredictionChoice } from './prediction-choice.tsx'
 import { ResultView } from './result-view.tsx'
 import { RunBar } from './run-bar.tsx'
@@ -154,7 +154,7 @@ export function LessonPage({ lesson }: { lesson: Lesson }) {
             </section>
           )}
           {result && !running && <ResultView lesson={lesson} result={result} />}
-          <LessonKnobs
+          <LessonParameters
             lesson={lesson}
             settings={chosen}
             isLocked={running !== null}
@@ -176,8 +176,8 @@ const stepsBefore = (step: string): number => (step === 'compare' ? 3 : STEPS.in
 function firstSettings(lesson: Lesson): Settings {
   const given = addressSettings.peek()
   const known: LessonResult | undefined = lessonResults.peek()[lesson.id]
-  if (Object.keys(given).length > 0 || hasSettings() || !known) return settingsFrom(lesson.knobs, given, newSeed())
-  return settingsFrom(lesson.knobs, addressOfSettings(known.settings), newSeed())
+  if (Object.keys(given).length > 0 || hasSettings() || !known) return settingsFrom(lesson.parameters, given, newSeed())
+  return settingsFrom(lesson.parameters, addressOfSettings(known.settings), newSeed())
 }
 
 const isSame = (a: Settings, b: Settings): boolean => Object.keys({ ...a, ...b }).every((name) => a[name] === b[name])

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { pngOf, saveFile, timedName } from '../../browser/save-file.ts'
 import { guideAddress } from '../../browser/router.ts'
-import { addressOfSettings, type Settings } from '../../lessons/knobs.ts'
+import { addressOfSettings, type Settings } from '../../lessons/parameters.ts'
 import type { Lesson } from '../../lessons/lesson.ts'
 import type { LessonResult } from '../../lessons/result.ts'
 import { cancelRun, runState } from '../../lessons/running.ts'

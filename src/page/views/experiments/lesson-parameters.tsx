@@ -1,13 +1,13 @@
 import { isTransport } from '../../../transports.ts'
 import { language } from '../../i18n/i18n.ts'
-import { MAX_SEED, type Knob, type Settings } from '../../lessons/knobs.ts'
+import { MAX_SEED, type Parameter, type Settings } from '../../lessons/parameters.ts'
 import type { Lesson } from '../../lessons/lesson.ts'
 import { place } from '../../lessons/place.ts'
 import { textOf } from '../../lessons/unit.ts'
 import { labelOf, linkLabelOf } from '../shared/transport-label.tsx'
 import { experimentTexts } from './experiment-texts.ts'
 
-interface KnobsProps {
+interface ParametersProps {
   lesson: Lesson
   settings: Settings
   isLocked: boolean
@@ -16,30 +16,30 @@ interface KnobsProps {
 }
 
 /** The settings of an experiment. A change begins a new prediction. */
-export function LessonKnobs({ lesson, settings, isLocked, onChange, newSeed }: KnobsProps) {
+export function LessonParameters({ lesson, settings, isLocked, onChange, newSeed }: ParametersProps) {
   const words = experimentTexts.value
   const texts = lesson.texts[language.value]
   return (
     <section class="panel experiment-settings" aria-label={words.settings}>
       <h2>{words.settings}</h2>
-      <div class="experiment-knobs">
-        {lesson.knobs.map((knob) => {
-          const values = valuesOf(knob, settings)
+      <div class="experiment-parameters">
+        {lesson.parameters.map((parameter) => {
+          const values = valuesOf(parameter, settings)
           if (values.length < 2) return null
           return (
-            <label key={knob.name}>
-              <span>{texts.knobs[knob.name] ?? knob.name}</span>
+            <label key={parameter.name}>
+              <span>{texts.parameters[parameter.name] ?? parameter.name}</span>
               <select
                 disabled={isLocked}
-                value={String(settings[knob.name])}
+                value={String(settings[parameter.name])}
                 onChange={({ currentTarget }) => {
-                  const value = knob.kind === 'number' ? Number(currentTarget.value) : currentTarget.value
-                  onChange({ ...settings, [knob.name]: value })
+                  const value = parameter.kind === 'number' ? Number(currentTarget.value) : currentTarget.value
+                  onChange({ ...settings, [parameter.name]: value })
                 }}
               >
                 {values.map((value) => (
-                  <option key={value} value={String(value)} disabled={!isOffered(knob, value)}>
-                    {valueText(knob, value, texts.choices)}
+                  <option key={value} value={String(value)} disabled={!isOffered(parameter, value)}>
+                    {valueText(parameter, value, texts.choices)}
                   </option>
                 ))}
               </select>
@@ -75,19 +75,23 @@ export function LessonKnobs({ lesson, settings, isLocked, onChange, newSeed }: K
 }
 
 /** With the value in force, which an address may have set. */
-function valuesOf({ name, kind, values }: Knob, settings: Settings): readonly (number | string)[] {
+function valuesOf({ name, kind, values }: Parameter, settings: Settings): readonly (number | string)[] {
   const now = settings[name]
   if (now === undefined || (values as readonly (number | string)[]).includes(now)) return values
   return kind === 'number' ? [...values, Number(now)].sort((a, b) => a - b) : values
 }
 
 /** A link that this page does not reach cannot be chosen. */
-const isOffered = ({ kind }: Knob, value: number | string): boolean =>
+const isOffered = ({ kind }: Parameter, value: number | string): boolean =>
   kind !== 'link' || value === 'local' || place.value.profiles.includes(String(value))
 
-function valueText(knob: Knob, value: number | string, choices: Readonly<Record<string, string>> | undefined): string {
-  if (knob.kind === 'number') return textOf(Number(value), knob.unit)
+function valueText(
+  parameter: Parameter,
+  value: number | string,
+  choices: Readonly<Record<string, string>> | undefined,
+): string {
+  if (parameter.kind === 'number') return textOf(Number(value), parameter.unit)
   const name = String(value)
-  if (knob.kind === 'link') return linkLabelOf(name)
+  if (parameter.kind === 'link') return linkLabelOf(name)
   return choices?.[name] ?? (isTransport(name) ? labelOf(name) : name)
 }
