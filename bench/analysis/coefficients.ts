@@ -1,4 +1,4 @@
-import type { Arrivals, Coefficients, TransportCoefficients } from '../../src/models/capacity.ts'
+import type { Arrivals, Coefficients, TransportCoefficients } from '../../src/models/coefficients.ts'
 import { fitTransport, type CapacityObservation } from '../../src/models/capacity-fit.ts'
 import { TRANSPORTS, type TransportName } from '../../src/transports.ts'
 import { checksOf, isCheck } from '../report/capacity-checks.ts'

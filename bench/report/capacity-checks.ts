@@ -1,4 +1,4 @@
-import type { CapacityCheck } from '../../src/models/capacity.ts'
+import type { CapacityCheck } from '../../src/models/coefficients.ts'
 import { isTransport } from '../../src/transports.ts'
 import type { Cell } from './schema.ts'
 

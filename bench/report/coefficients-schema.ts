@@ -1,6 +1,6 @@
 /** `coefficients.json`, beside report.json. coefficients.schema.json is generated from this file. */
 import Type, { type Static } from 'typebox'
-import type { Coefficients } from '../../src/models/capacity.ts'
+import type { Coefficients } from '../../src/models/coefficients.ts'
 import type { TransportName } from '../../src/transports.ts'
 
 const number = (description: string) => Type.Number({ minimum: 0, description })

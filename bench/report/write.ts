@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Coefficients } from '../../src/models/capacity.ts'
+import type { Coefficients } from '../../src/models/coefficients.ts'
 import { renderCsv } from './csv.ts'
 import { renderHtml } from './html.ts'
 import type { Report } from './schema.ts'

@@ -1,14 +1,7 @@
 /** The coefficients of capacity.ts, fitted to what was measured. */
 import { TRANSPORT_TRAITS, type TransportName } from '../transports.ts'
-import {
-  CURSOR_BYTES,
-  messageBytesOf,
-  SEGMENT_BYTES,
-  coldShare,
-  type Arrivals,
-  type Range,
-  type TransportCoefficients,
-} from './capacity.ts'
+import { CURSOR_BYTES, messageBytesOf, SEGMENT_BYTES, coldShare } from './capacity.ts'
+import type { Arrivals, Range, TransportCoefficients } from './coefficients.ts'
 import { envelopeBytes } from './framing.ts'
 import { errorOf, fitCosts, withoutOutliers } from './least-squares.ts'
 

@@ -7,97 +7,11 @@
  */
 import { TRANSPORT_TRAITS, type TransportName } from '../transports.ts'
 import { frameHeadBytes } from '../frame-sizes.ts'
+import type { Arrivals, Coefficients, CpuCosts, Range, TransportCoefficients } from './coefficients.ts'
 import { envelopeBytes, pushedBytes } from './framing.ts'
 import * as longPollPeriodic from './long-poll-periodic.ts'
 import * as longPoll from './long-poll.ts'
 import * as shortPoll from './short-poll.ts'
-
-export type Arrivals = 'poisson' | 'periodic'
-
-/** Lowest and highest value. */
-export type Range = readonly [low: number, high: number]
-
-/** µs of CPU time of the server process, user and system. */
-export interface CpuCosts {
-  /** For each message with at least one client, beside the cost of publishing. */
-  messageUs: number
-  /** For each poll, with its empty answer. */
-  requestUs: number
-  /** For each answer with messages, in addition. */
-  answerUs: number
-  /** For each short poll at a cold process, or each frame to a cold connection, in addition. */
-  coldUs: number
-  /** Time constant in which an idle process, or a connection without messages, becomes cold. */
-  warmMs: number
-  /** For each frame or piece of a stream to one client. */
-  frameUs: number
-}
-
-/** Bytes above TCP. */
-export interface ByteCosts {
-  /** Headers of a request, with the request line. */
-  requestBytes: number
-  /** Headers of an answer without messages. */
-  emptyAnswerBytes: number
-  /** Headers of an answer with messages. */
-  answerBytes: number
-  /** What one message adds to a batch: JSON with a text of `payloadBytes`. */
-  messageBytes: number
-}
-
-export interface TransportCoefficients {
-  cpu: CpuCosts
-  bytes: ByteCosts
-  /** TCP segments, both ways, for each request with its answer; null where they were not counted. */
-  segmentsPerRequest: number | null
-  /** The same for each frame. */
-  segmentsPerFrame: number | null
-  /** Memory of the server for each waiting client; null where it was not measured. */
-  memoryBytes: number | null
-  /** G of a held request without a network: a fixed part, and a part for each client that is answered at the same time. */
-  gapMs: number
-  gapMsPerClient: number
-  range: {
-    clients: Range
-    ratePerS: Range
-    /** null for a push, which sends no requests. */
-    requestsPerS: Range | null
-    deliveriesPerS: Range
-  }
-}
-
-/** A prediction for a load that was not used for the fit, beside the measurement. */
-export interface CapacityCheck {
-  transport: TransportName
-  quantity: 'cpu' | 'bytes' | 'memory'
-  clients: number
-  ratePerS: number
-  predicted: number
-  /** CPU: share of a core. Bytes: bytes per second above TCP. Memory: bytes resident, the process and all clients. */
-  measured: number
-}
-
-/** `coefficients.json`. */
-export interface Coefficients {
-  schemaVersion: 1
-  /** ISO 8601: start of the run. */
-  measuredAt: string
-  environment: { node: string; platform: string; cpu: string; cores: number; commit: string; network: string }
-  /** bytes of text in the measured messages */
-  payloadBytes: number
-  /** Headers of a browser's empty poll and of its answer; null where they were not measured. */
-  browserHeaderBytes: number | null
-  process: {
-    /** CPU time for each published message without clients. */
-    publishUs: number
-    /** Memory without clients. */
-    memoryBytes: number
-    /** Open files without clients. */
-    files: number
-  }
-  transports: Partial<Record<TransportName, TransportCoefficients>>
-  checks: readonly CapacityCheck[]
-}
 
 export interface CapacityLoad {
   clients: number
@@ -351,58 +265,5 @@ export function capacityOf(request: CapacityRequest, coefficients: Coefficients)
     memoryBytes: memoryBytes === null ? null : coefficients.process.memoryBytes * processes + memoryBytes * clients,
     files: coefficients.process.files * processes + clients,
     beyond,
-  }
-}
-
-/** Prices of a provider. */
-export interface Prices {
-  /** For a month of a machine with `coresPerMachine` cores and `gigabytesPerMachine`. */
-  machine: number
-  coresPerMachine: number
-  gigabytesPerMachine: number
-  /** For a gigabyte (10⁹ bytes) of traffic. */
-  gigabyte: number
-}
-
-export interface Bill {
-  machines: number
-  machinesPrice: number
-  /** 10⁹ bytes in a month of 30 days. */
-  gigabytes: number
-  trafficPrice: number
-  total: number
-  /** What the number of machines follows from. */
-  because: 'cores' | 'memory'
-}
-
-const SECONDS_PER_MONTH = 30 * 86_400
-
-/** Traffic of a month, in 10⁹ bytes. */
-export const gigabytesPerMonth = (bytesPerS: number): number => (bytesPerS * SECONDS_PER_MONTH) / 1e9
-
-/** Machines that a load fills, not rounded, and what fills them first. */
-export function machineShare(
-  { cores, memoryBytes }: Pick<Capacity, 'cores' | 'memoryBytes'>,
-  { coresPerMachine, gigabytesPerMachine }: Prices,
-  targetUtilisation: number,
-): { share: number; because: Bill['because'] } {
-  const byCores = cores / targetUtilisation / coresPerMachine
-  const byMemory = (memoryBytes ?? 0) / 1e9 / gigabytesPerMachine
-  return byMemory > byCores ? { share: byMemory, because: 'memory' } : { share: byCores, because: 'cores' }
-}
-
-/** The bill of a month in which the load is always the same. */
-export function billOf(capacity: Capacity, prices: Prices, targetUtilisation: number): Bill {
-  const { share, because } = machineShare(capacity, prices, targetUtilisation)
-  const machines = Math.max(1, Math.ceil(share))
-  const gigabytes = gigabytesPerMonth(capacity.wireBytesPerS ?? capacity.bytesPerS)
-  const [machinesPrice, trafficPrice] = [machines * prices.machine, gigabytes * prices.gigabyte]
-  return {
-    machines,
-    machinesPrice,
-    gigabytes,
-    trafficPrice,
-    total: machinesPrice + trafficPrice,
-    because,
   }
 }

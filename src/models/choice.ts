@@ -3,15 +3,9 @@
  * or the experiment behind it. Texts are not here: a finding is a code with numbers.
  */
 import { TRANSPORT_TRAITS, transportsThat, type TransportName } from '../transports.ts'
-import {
-  capacityOf,
-  gigabytesPerMonth,
-  machineShare,
-  type Capacity,
-  type Coefficients,
-  type Prices,
-  type Traffic,
-} from './capacity.ts'
+import { capacityOf, type Capacity, type Traffic } from './capacity.ts'
+import type { Coefficients } from './coefficients.ts'
+import { gigabytesPerMonth, machineShare, type Prices } from './capacity-bill.ts'
 import * as longPoll from './long-poll.ts'
 import * as shortPoll from './short-poll.ts'
 

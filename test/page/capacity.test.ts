@@ -1,13 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import {
-  activityOf,
-  billOf,
-  capacityOf,
-  coldShare,
-  framesPerMessage,
-  type CapacityRequest,
-} from '../../src/models/capacity.ts'
+import { activityOf, capacityOf, coldShare, framesPerMessage, type CapacityRequest } from '../../src/models/capacity.ts'
+import { billOf } from '../../src/models/capacity-bill.ts'
 import { fitTransport, type CapacityObservation } from '../../src/models/capacity-fit.ts'
 import { fitCosts, withoutOutliers } from '../../src/models/least-squares.ts'
 import { CAPACITY_FIELDS } from '../../src/page/capacity/capacity-settings.ts'

@@ -1,4 +1,4 @@
-import type { Coefficients, TransportCoefficients } from '../../src/models/capacity.ts'
+import type { Coefficients, TransportCoefficients } from '../../src/models/coefficients.ts'
 
 const CPU = { messageUs: 40, requestUs: 0, answerUs: 0, coldUs: 0, warmMs: 0, frameUs: 0 }
 const RANGE = { clients: [125, 1000], ratePerS: [0.5, 6], requestsPerS: null, deliveriesPerS: [60, 6000] } as const

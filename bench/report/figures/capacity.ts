@@ -1,4 +1,4 @@
-import type { CapacityCheck } from '../../../src/models/capacity.ts'
+import type { CapacityCheck } from '../../../src/models/coefficients.ts'
 import { CAPACITY_TOLERANCE, checksOf, errorOf } from '../capacity-checks.ts'
 import { bars, type Bar } from '../drawing/bars.ts'
 import { figure, fixed, spelled, type Unit } from '../format.ts'

@@ -1,4 +1,5 @@
-import type { CapacityRequest, Prices } from '../../models/capacity.ts'
+import type { CapacityRequest } from '../../models/capacity.ts'
+import type { Prices } from '../../models/capacity-bill.ts'
 import { isTransport, type TransportName } from '../../transports.ts'
 import type { AddressSettings } from '../browser/router.ts'
 import { COMPARED } from './coefficients-choice.ts'

@@ -1,4 +1,6 @@
-import type { Bill, Beyond, CapacityCheck } from '../../models/capacity.ts'
+import type { Beyond } from '../../models/capacity.ts'
+import type { CapacityCheck } from '../../models/coefficients.ts'
+import type { Bill } from '../../models/capacity-bill.ts'
 import type { CapacityField } from './capacity-settings.ts'
 import type { Quantity } from './quantities.ts'
 

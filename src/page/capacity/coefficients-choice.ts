@@ -1,4 +1,4 @@
-import type { Coefficients } from '../../models/capacity.ts'
+import type { Coefficients } from '../../models/coefficients.ts'
 import { transportsThat } from '../../transports.ts'
 import { listReports, loadCoefficients, SHIPPED, type ReportEntry } from '../reports/report-source.ts'
 

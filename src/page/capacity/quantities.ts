@@ -1,11 +1,6 @@
-import {
-  billOf,
-  capacityOf,
-  type Capacity,
-  type CapacityRequest,
-  type Coefficients,
-  type Prices,
-} from '../../models/capacity.ts'
+import { capacityOf, type Capacity, type CapacityRequest } from '../../models/capacity.ts'
+import type { Coefficients } from '../../models/coefficients.ts'
+import { billOf, type Prices } from '../../models/capacity-bill.ts'
 
 /** What the chart of `#/capacity` can show, each as one number of a capacity. */
 export const QUANTITIES = ['cores', 'traffic', 'requests', 'memory', 'files', 'bill'] as const

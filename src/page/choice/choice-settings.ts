@@ -1,4 +1,4 @@
-import type { Prices } from '../../models/capacity.ts'
+import type { Prices } from '../../models/capacity-bill.ts'
 import type { Needs } from '../../models/choice.ts'
 import type { AddressSettings } from '../browser/router.ts'
 import { CAPACITY_FIELDS } from '../capacity/capacity-settings.ts'

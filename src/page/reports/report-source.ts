@@ -1,4 +1,4 @@
-import type { Coefficients } from '../../models/capacity.ts'
+import type { Coefficients } from '../../models/coefficients.ts'
 import type { ReportFacts } from '../../models/report-cells.ts'
 import { REPORT_ID_PATTERN, type ListedReport } from '../../protocol.ts'
 

@@ -1,26 +1,19 @@
 import { useId } from 'preact/hooks'
 import { whole } from '../../browser/format.ts'
 import type { CapacityWords } from '../../capacity/capacity-words.ts'
-import { COMPARED, type ChosenCoefficients } from '../../capacity/coefficients-choice.ts'
+import { type ChosenCoefficients } from '../../capacity/coefficients-choice.ts'
 import { price, shareText, significant, size, spelledSize } from '../../capacity/figures.ts'
-import { CHART_USERS, curveOf, megabitsPerS, QUANTITIES, quantityOf, type Quantity } from '../../capacity/quantities.ts'
-import {
-  billOf,
-  capacityOf,
-  type Beyond,
-  type Capacity,
-  type CapacityRequest,
-  type Coefficients,
-  type Prices,
-  type TransportCoefficients,
-} from '../../../models/capacity.ts'
+import { megabitsPerS, type Quantity } from '../../capacity/quantities.ts'
+import { capacityOf, type Beyond, type Capacity, type CapacityRequest } from '../../../models/capacity.ts'
+import type { Coefficients, TransportCoefficients } from '../../../models/coefficients.ts'
+import { billOf, type Prices } from '../../../models/capacity-bill.ts'
 import type { FormulaId } from '../../../models/choice.ts'
-import type { TransportName } from '../../../transports.ts'
 import { Glyph, labelOf } from '../shared/transport-label.tsx'
 import { CheckTable, PaperTable } from './capacity-tables.tsx'
 import { CoefficientsSource, CostTable } from './coefficients-source.tsx'
 import { FormulaList } from './formula-list.tsx'
-import { UsersChart } from './users-chart.tsx'
+import { ChartPanel } from './chart-panel.tsx'
+import { ComparedPanel } from './compared-panel.tsx'
 
 const FORMULAS: readonly FormulaId[] = [
   'empty-polls',
@@ -134,7 +127,7 @@ interface Reading {
   note: string
 }
 
-function Readings({
+export function Readings({
   capacity,
   costs,
   request,
@@ -242,181 +235,5 @@ function BeyondNotes({
       })}
       {request.hasTls && <p>{words.tlsNote}</p>}
     </div>
-  )
-}
-
-/** A value of a quantity, as it stands in a table or at an axis. */
-export function spellQuantity(quantity: Quantity, value: number): string {
-  if (quantity === 'memory') return spelledSize(value)
-  if (quantity === 'bill') return price(value)
-  return quantity === 'files' ? whole(value) : significant(value)
-}
-
-const shortUsers = (users: number): string =>
-  users >= 1e6 ? `${significant(users / 1e6)} M` : users >= 10_000 ? `${significant(users / 1000)} k` : whole(users)
-
-function ChartPanel({
-  request,
-  coefficients,
-  quantity,
-  prices,
-  words,
-  onQuantity,
-}: {
-  request: CapacityRequest
-  coefficients: Coefficients
-  quantity: Quantity
-  prices: Prices
-  words: CapacityWords
-  onQuantity: (quantity: Quantity) => void
-}) {
-  const title = useId()
-  const unit = unitOf(quantity, words)
-  const all = COMPARED.map((transport) => ({
-    transport,
-    points: curveOf({ ...request, transport }, coefficients, quantity, prices),
-  }))
-  const curves = all.filter(({ points }) => points.length > 0)
-  const zero = all.filter(({ points, transport }) => points.length === 0 && coefficients.transports[transport])
-  const measured = coefficients.transports[request.transport]?.range.clients ?? [1, 1]
-  const name = words.quantities[quantity]
-  return (
-    <section class="panel capacity-figure" aria-labelledby={title}>
-      <header class="head">
-        <h2 id={title}>{words.chart.title}</h2>
-        <label>
-          <span class="sr">{words.chart.quantity}</span>
-          <select value={quantity} onChange={({ currentTarget }) => onQuantity(currentTarget.value as Quantity)}>
-            {QUANTITIES.map((one) => (
-              <option key={one} value={one}>
-                {words.quantities[one]}
-              </option>
-            ))}
-          </select>
-        </label>
-      </header>
-      <figure>
-        {curves.length > 0 && (
-          <div class="capacity-plot">
-            <UsersChart
-              curves={curves}
-              chosen={request.transport}
-              users={request.clients}
-              measured={measured}
-              axis={unit === '' ? name : `${name}, ${unit}`}
-              usersAxis={words.chart.users}
-              label={words.chart.label(name, labelOf(request.transport), whole(request.clients))}
-              line={quantity === 'cores' ? { value: 1, text: words.chart.oneProcess } : null}
-              format={(value) => spellQuantity(quantity, value)}
-              formatUsers={shortUsers}
-              measuredText={words.measuredTag}
-            />
-          </div>
-        )}
-        <figcaption>
-          {words.chart.about}
-          {zero.length > 0 && ` ${words.chart.zero}: ${zero.map(({ transport }) => labelOf(transport)).join(', ')}.`}
-        </figcaption>
-      </figure>
-      <details>
-        <summary>{words.chart.tableSummary}</summary>
-        <div class="capacity-scroll" tabIndex={0} role="group" aria-label={words.chart.table(name)}>
-          <table class="capacity-table">
-            <caption>{unit === '' ? words.chart.table(name) : `${words.chart.table(name)}, ${unit}`}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{words.paper.users}</th>
-                {COMPARED.map((transport) => (
-                  <th key={transport} scope="col">
-                    {labelOf(transport)}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {TABLE_USERS.map((users) => (
-                <tr key={users} data-beyond={users < measured[0] || users > measured[1]}>
-                  <th scope="row">{whole(users)}</th>
-                  {COMPARED.map((transport) => (
-                    <td key={transport}>
-                      {cellText({ ...request, transport, clients: users }, coefficients, quantity, prices, words)}
-                    </td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      </details>
-    </section>
-  )
-}
-
-const TABLE_USERS = Array.from(
-  { length: Math.round(Math.log10(CHART_USERS.to / CHART_USERS.from)) + 1 },
-  (_, i) => CHART_USERS.from * 10 ** i,
-)
-
-/** The unit beside a name; the name of the cores says it already. */
-const unitOf = (quantity: Quantity, { units }: CapacityWords): string =>
-  quantity === 'traffic' ? units.traffic : quantity === 'requests' ? units.requests : ''
-
-function cellText(
-  request: CapacityRequest,
-  coefficients: Coefficients,
-  quantity: Quantity,
-  prices: Prices,
-  { notMeasured }: CapacityWords,
-): string {
-  if (!coefficients.transports[request.transport]) return notMeasured
-  const value = quantityOf(quantity, capacityOf(request, coefficients), prices, request.targetUtilisation)
-  return value === null ? notMeasured : spellQuantity(quantity, value)
-}
-
-function ComparedPanel({
-  request,
-  coefficients,
-  prices,
-  words,
-}: {
-  request: CapacityRequest
-  coefficients: Coefficients
-  prices: Prices
-  words: CapacityWords
-}) {
-  return (
-    <section class="panel capacity-compared">
-      <div class="capacity-scroll" tabIndex={0} role="group" aria-label={words.compare.title}>
-        <table class="capacity-table">
-          <caption>{words.compare.title}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{words.compare.transport}</th>
-              {QUANTITIES.map((quantity) => {
-                const unit = unitOf(quantity, words)
-                return (
-                  <th key={quantity} scope="col">
-                    {words.quantities[quantity]}
-                    {unit !== '' && <small> {unit}</small>}
-                  </th>
-                )
-              })}
-            </tr>
-          </thead>
-          <tbody>
-            {COMPARED.map((transport: TransportName) => (
-              <tr key={transport} data-transport={transport} data-chosen={transport === request.transport}>
-                <th scope="row">
-                  <Glyph of={transport} /> {labelOf(transport)}
-                </th>
-                {QUANTITIES.map((quantity) => (
-                  <td key={quantity}>{cellText({ ...request, transport }, coefficients, quantity, prices, words)}</td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </section>
   )
 }

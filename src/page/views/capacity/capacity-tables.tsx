@@ -3,7 +3,8 @@ import { PAPER, CAPACITY_FIELDS } from '../../capacity/capacity-settings.ts'
 import type { CapacityWords } from '../../capacity/capacity-words.ts'
 import { shareText, signedShare, significant, spelledSize } from '../../capacity/figures.ts'
 import { megabitsPerS } from '../../capacity/quantities.ts'
-import { capacityOf, type CapacityCheck, type Coefficients } from '../../../models/capacity.ts'
+import { capacityOf } from '../../../models/capacity.ts'
+import type { CapacityCheck, Coefficients } from '../../../models/coefficients.ts'
 import { labelOf } from '../shared/transport-label.tsx'
 
 /** The published table, and the same loads from the coefficients. */

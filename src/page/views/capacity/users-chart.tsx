@@ -1,7 +1,7 @@
 import { labelOf } from '../shared/transport-label.tsx'
 import { Mark } from '../compare/race-mark.tsx'
 import { CHART_USERS, type CurvePoint } from '../../capacity/quantities.ts'
-import type { Range } from '../../../models/capacity.ts'
+import type { Range } from '../../../models/coefficients.ts'
 import type { TransportName } from '../../../transports.ts'
 
 /** Pixels. Wide for pages and paper, narrow for phones: the letters of a picture that shrinks are too small to read. */
