@@ -459,7 +459,7 @@ export const en = {
     readout: 'Details and reason',
     nothing: 'Nothing on the wire yet. A request, a frame or a message will show here.',
     held: (seconds: string) => `held ${seconds}`,
-    heldStill: (seconds: string) => `held ${seconds} so far`,
+    heldStill: (seconds: string) => `holding ${seconds}`,
     until: (seq: string) => `until ${seq}`,
     waited: (seconds: string) => `waits ${seconds}`,
     inBrowser: (seconds: string) => `in the browser ${seconds}`,
