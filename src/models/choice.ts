@@ -53,16 +53,16 @@ export const FORMULAS = [
 ] as const
 export type FormulaId = (typeof FORMULAS)[number]
 
-/** Experiments of the page that show what a finding says. */
-export type ExperimentId =
-  | 'poll-latency'
-  | 'empty-polls'
-  | 'connections'
-  | 'long-poll-latency'
-  | 'requests'
-  | 'message-bytes'
-  | 'seventh-tab'
-  | 'slow-reader'
+/** Experiments of the page that show what a finding says, by their ids in `src/page/lessons`. */
+export const EXPERIMENTS = [
+  'poll-latency',
+  'wasted-polls',
+  'push-latency',
+  'message-bytes',
+  'seventh-request',
+  'buffering',
+] as const
+export type ExperimentId = (typeof EXPERIMENTS)[number]
 
 export type FindingCode =
   | 'interval'
@@ -177,7 +177,7 @@ function assess(transport: TransportName, needs: Needs, coefficients: Coefficien
     findings.push({ code: 'upgrade-blocked', weight: 'against', values: {}, formula: 'upgrade' })
   }
   if (carrier === 'HTTP' && mode === 'streaming' && needs.hasBufferingProxy) {
-    findings.push({ code: 'buffered', weight: 'against', values: {}, formula: 'buffering', experiment: 'slow-reader' })
+    findings.push({ code: 'buffered', weight: 'against', values: {}, formula: 'buffering', experiment: 'buffering' })
   }
   findings.push(...radioFindings(transport, needs, intervalMs))
   if (carrier === 'HTTP' && needs.http === 2) {
@@ -230,20 +230,20 @@ function latencyFindings(transport: TransportName, needs: Needs, intervalMs: num
             weight: 'note',
             values: { emptyShare },
             formula: 'empty-polls',
-            experiment: 'empty-polls',
+            experiment: 'wasted-polls',
           },
     ]
   }
   if (mode === 'held') {
     const wait = { ...lastLeg, ratePerS, gapMs: Math.max(rttMs, 1), holdMs: HOLD_MS }
     const [p95Ms, maxMs] = [longPoll.quantileMs(wait, IN_TIME_SHARE), longPoll.maxMs(wait)]
-    const about = { formula: 'long-poll-latency', experiment: 'long-poll-latency' } as const
+    const about = { formula: 'long-poll-latency', experiment: 'push-latency' } as const
     return p95Ms > latencyMs
       ? [{ code: 'too-late', weight: 'against', values: { p95Ms, latencyMs }, ...about }]
       : [{ code: 'latency-held', weight: 'note', values: { p95Ms, maxMs }, ...about }]
   }
   const p95Ms = rttMs / 2
-  const about = { formula: 'push-latency', experiment: 'long-poll-latency' } as const
+  const about = { formula: 'push-latency', experiment: 'push-latency' } as const
   return p95Ms > latencyMs
     ? [{ code: 'too-late', weight: 'against', values: { p95Ms, latencyMs }, ...about }]
     : [{ code: 'latency-push', weight: 'note', values: { p95Ms }, ...about }]
@@ -254,7 +254,7 @@ function connectionFindings({ tabs, http }: Needs): Finding[] {
   const about = {
     values: { tabs, limit: CONNECTIONS_PER_HOST },
     formula: 'six-connections',
-    experiment: 'seventh-tab',
+    experiment: 'seventh-request',
   } as const
   if (http === 1 && tabs >= CONNECTIONS_PER_HOST) return [{ code: 'tabs-blocked', weight: 'against', ...about }]
   return http === 2 && tabs >= CONNECTIONS_PER_HOST ? [{ code: 'tabs-free', weight: 'note', ...about }] : []

@@ -1,11 +1,12 @@
+import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { choose, FORMULAS, type FindingCode, type Needs } from '../../src/models/choice.ts'
+import { choose, EXPERIMENTS, FORMULAS, type FindingCode, type Needs } from '../../src/models/choice.ts'
 import { DEFAULT_PRICES } from '../../src/page/choice/choice-settings.ts'
 import { FORMULA_TEXTS } from '../../src/page/choice/formulas.ts'
+import { lessonOf } from '../../src/page/lessons/list.ts'
 import { formulasEn, formulasZhCN } from '../../src/page/choice/formula-words.ts'
 import { en, zhCN } from '../../src/page/choice/choice-words.ts'
 import type { TransportName } from '../../src/transports.ts'
-import { existsSync } from 'node:fs'
 import { sampleCoefficients } from '../support/sample-coefficients.ts'
 
 const ORDINARY: Needs = {
@@ -170,5 +171,14 @@ describe('the choice of a transport', () => {
       for (const words of [en, zhCN]) expect(words.findings[code](spelled)).not.toContain('undefined')
       expect(FORMULAS).toContain(formula)
     }
+  })
+
+  it('links to experiments of the page only', () => {
+    expect(EXPERIMENTS.filter((id) => !lessonOf(id))).toEqual([])
+    const linked = CASES.flatMap(({ needs }) => chosen(needs).assessments.flatMap(({ findings }) => findings)).flatMap(
+      ({ experiment }) => experiment ?? [],
+    )
+    expect(linked.filter((id) => !lessonOf(id))).toEqual([])
+    expect(new Set(linked).size).toBeGreaterThan(3)
   })
 })
