@@ -105,7 +105,7 @@ describe.each(TRANSPORTS)('%s', (name) => {
     expect(hueRules()).toContain(`[data-transport="${name}"] { --hue: var(--${HUES[name]});`)
   })
 
-  it('is measured by a raw client, or has a framing of its own that the report says is not measured', () => {
+  it('is measured by a raw client, or has a framing that the report names as not measured', () => {
     const traits = TRANSPORT_TRAITS[name]
     const isOwn = traits.mode === 'streaming' && traits.framing === null
     expect(hasRawClient(name) || isOwn).toBe(true)

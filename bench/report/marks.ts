@@ -49,7 +49,7 @@ const SIGNS: Partial<Record<TransportName, Sign>> = {
   'socket-io': { symbol: 'arrow', dash: undefined },
 }
 
-/** For transports that have no sign of their own. */
+/** For transports without a sign in the table. */
 const SPARE_SIGNS = [
   { symbol: 'diamond', dash: [5, 2, 2, 2], isHollow: true },
   { symbol: 'plus', dash: [14, 4] },

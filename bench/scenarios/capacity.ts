@@ -38,7 +38,7 @@ const RATES: Record<Mode, { fit: readonly number[]; check: number }> = {
 
 /**
  * The costs of up to 1,000 clients, and a prediction from them for 3,000 clients beside the measurement. Memory is measured in a
- * server of its own: collecting garbage also discards compiled code, and the load after it would pay for compiling again.
+ * separate server: a garbage collection also discards compiled code, which the server would have to compile again under the next load.
  */
 export const capacity: RunScenario = async (run) => {
   const { check } = run.durations.capacity

@@ -13,7 +13,7 @@ const MIN_ROUND_TRIPS = 12
 /** RFC 6202 counts transits; at this round trip a transit is much longer than all other delays. */
 const RFC_RTT_MS = 100
 
-/** Measured with the project's client too, because the raw clients of these transports contain the most logic of their own. */
+/** Measured with the project's client too, because the raw clients of these transports contain the most logic. */
 const WITH_PROJECT_CLIENT: readonly TransportName[] = ['long-poll', 'socket-io']
 
 /**

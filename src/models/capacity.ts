@@ -43,7 +43,7 @@ const US_PER_S = 1e6
 
 /**
  * Frames for each message of a push, at most 1. While a message goes out to all clients, the messages that arrive wait and
- * then share frames: the server is a long poll's client of its own queue, whose gap is the time of one fan-out. So this is
+ * then share frames, as messages share an answer of a long poll while its client is away. The time of one fan-out takes the place of the gap: this is
  * 1 / (x + e^(−x)) with x = λS, the formula of long-poll.ts for an endless hold.
  *
  * @param fanOutMs S: the time in which one message goes out to all clients of the process

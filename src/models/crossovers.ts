@@ -34,7 +34,7 @@ export function periodicRequestsPerS(parameters: { gapMs: number; holdMs: number
  */
 export function bytesPerS(cost: {
   intervalMs: number
-  /** One exchange without messages. */
+  /** One request and its answer without messages. */
   pollBytes: number
   /** Bytes that one message adds to an answer. */
   messageBytes: number

@@ -78,7 +78,7 @@ export function emptyShare({ ratePerS, gapMs, holdMs }: Holding): number {
 }
 
 /**
- * @param bytes headerBytes: a whole exchange without messages, both ways; messageBytes: what one message adds to an
+ * @param bytes headerBytes: a request and its answer without messages; messageBytes: what one message adds to an
  *   answer, framing included
  */
 export function bytesPerMessage(holding: Holding, bytes: { headerBytes: number; messageBytes: number }): number {

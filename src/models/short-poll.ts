@@ -57,7 +57,7 @@ export function periodicEmptyShare({ ratePerS, intervalMs }: Polling): number {
 }
 
 /**
- * @param bytes headerBytes: a whole exchange without messages, both ways; messageBytes: what one message adds to an
+ * @param bytes headerBytes: a request and its answer without messages; messageBytes: what one message adds to an
  *   answer, framing included
  */
 export function bytesPerMessage(polling: Polling, bytes: { headerBytes: number; messageBytes: number }): number {

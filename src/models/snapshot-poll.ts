@@ -9,7 +9,7 @@ import { emptyShare, type Polling } from './short-poll.ts'
  * With Poisson arrivals a poll has news with probability 1 − e^(−λT), and its answer is then the whole window. Over the λT messages that a
  * poll brings: (h + (1 − e^(−λT)) (b + W m)) / (λT).
  *
- * @param bytes headerBytes: h, a whole exchange without a body, both ways; envelopeBytes: b, the body of an answer with news
+ * @param bytes headerBytes: h, a request and its answer without a body; envelopeBytes: b, the body of an answer with news
  *   beside its messages; messageBytes: m, what one message adds to it, framing included
  * @param windowMessages W, constant: the room has at least as many
  */

@@ -1,9 +1,8 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import type { Browser, BrowserContextOptions } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LESSONS } from '../../src/page/lessons/list.ts'
-import type { LessonResult } from '../../src/page/lessons/result.ts'
-import { verdictOfPoint } from '../../src/page/lessons/verdict.ts'
 import { INSPECTED, launchBrowser } from '../support/browser.ts'
+import { openExperiment, predict, printResult, runExperiment, storedResult } from '../support/experiment-page.ts'
 import { openLateAnswers } from '../support/late-answers.ts'
 import { startPlayground } from '../support/playground.ts'
 import { RETRIED } from '../support/retry.ts'
@@ -28,75 +27,7 @@ const SHORT: Record<string, string> = {
   'message-bytes': 'seconds=5&rate=5',
 }
 
-interface Visit {
-  page: Page
-  errors: string[]
-}
-
-async function open(address: string, inspected = false): Promise<Visit> {
-  const context = await browser.newContext({
-    ...{ viewport: { width: 1280, height: 800 }, locale: 'en-US', reducedMotion: 'reduce' },
-    ...(inspected ? INSPECTED : {}),
-  })
-  onTestFinished(() => context.close())
-  const page = await context.newPage()
-  const errors: string[] = []
-  page.on('pageerror', (error) => errors.push(String(error)))
-  await page.goto(address)
-  await page.getByRole('main').getByRole('heading', { level: 1 }).waitFor()
-  return { page, errors }
-}
-
-/** Predicts by the keyboard: the first option, or the first knot a step higher. */
-async function predict(page: Page): Promise<void> {
-  const options = page.getByRole('main').getByRole('radio')
-  if ((await options.count()) > 0) await options.first().check()
-  else await page.getByRole('slider').first().press('ArrowUp')
-}
-
-const resultOf = (page: Page, id: string) =>
-  page.evaluate(
-    (lesson) =>
-      (JSON.parse(localStorage.getItem('experiments') ?? '{}') as Record<string, LessonResult | undefined>)[lesson] ??
-      null,
-    id,
-  )
-
-async function run(page: Page, id: string): Promise<LessonResult> {
-  await predict(page)
-  await page.getByRole('button', { name: 'Run', exact: true }).click()
-  await expect
-    .poll(() => resultOf(page, id), {
-      timeout: 65_000,
-      interval: 250,
-      message: await page.getByRole('main').innerText(),
-    })
-    .not.toBeNull()
-  const result = await resultOf(page, id)
-  if (!result) throw new Error('no result')
-  return result
-}
-
-const rounded = (value: number) => Number(value.toPrecision(3))
-
-/** As a table: predicted, measured, interval, verdict. */
-function print({ lesson, points, verdict, reasons, noise, durationMs }: LessonResult): void {
-  const { stallMs, pushMs, twinMs, clockMs } = noise
-  const figures = [stallMs, pushMs, twinMs, clockMs].map(rounded).join(', ')
-  console.log(`${lesson}: ${verdict} ${reasons.join(' ')} in ${rounded(durationMs / 1000)} s; noise ${figures} ms`)
-  console.table(
-    points.map((point) => ({
-      series: point.series,
-      x: point.x,
-      predicted: point.model === null ? null : rounded(point.model),
-      measured: rounded(point.value),
-      low: rounded(point.low),
-      high: rounded(point.high),
-      tolerance: rounded(point.tolerance),
-      verdict: verdictOfPoint(point),
-    })),
-  )
-}
+const open = (address: string, options?: BrowserContextOptions) => openExperiment(browser, address, options)
 
 describe('each experiment', () => {
   it.each(LESSONS.filter(({ id }) => id in SHORT).map(({ id, texts }) => [id, texts.en.question] as const))(
@@ -105,8 +36,8 @@ describe('each experiment', () => {
     async (id) => {
       const { base } = await startPlayground(IS_FULL ? {} : { idle: id === 'poll-connections' ? 1000 : 72_000 })
       const { page, errors } = await open(`${base}/#/experiments/${id}${IS_FULL ? '' : `?${SHORT[id] ?? ''}&seed=42`}`)
-      const result = await run(page, id)
-      if (IS_FULL) print(result)
+      const result = await runExperiment(page, id)
+      if (IS_FULL) printResult(result)
       expect(result.points.length).toBeGreaterThan(2)
       expect([result.verdict, ...result.reasons]).not.toContain('does not agree')
       await page
@@ -131,7 +62,7 @@ describe('an experiment', () => {
     await expect.poll(async () => Number(await progress.getAttribute('aria-valuenow'))).toBeGreaterThan(0)
     await page.getByRole('button', { name: 'Cancel' }).click()
     await button.waitFor()
-    expect(await resultOf(page, 'wasted-polls')).toBeNull()
+    expect(await storedResult(page, 'wasted-polls')).toBeNull()
     const members = () => [...playground.rooms.all].reduce((sum, room) => sum + room.roster.length, 0)
     await expect.poll(members).toBe(0)
     expect(errors).toEqual([])
@@ -139,8 +70,8 @@ describe('an experiment', () => {
 
   it('writes its settings into the address, keeps its result, and exports it', async () => {
     const { base } = await startPlayground({ links: 'off' })
-    const { page, errors } = await open(`${base}/#/experiments/message-bytes?seconds=5&rate=20&seed=9`, true)
-    const result = await run(page, 'message-bytes')
+    const { page, errors } = await open(`${base}/#/experiments/message-bytes?seconds=5&rate=20&seed=9`, INSPECTED)
+    const result = await runExperiment(page, 'message-bytes')
     expect(result.settings).toEqual({ rate: 20, text: 40, cookie: 0, seconds: 5, seed: 9 })
     expect(await page.evaluate(() => location.hash)).toBe(
       '#/experiments/message-bytes?rate=20&text=40&cookie=0&seconds=5&seed=9',
@@ -164,7 +95,7 @@ describe('an experiment', () => {
     const { port } = await startPlayground({ links: 'off' })
     const base = await openLateAnswers(port, /\/short-poll/, 150)
     const { page } = await open(`${base}/#/experiments/poll-latency?seconds=8&seed=3`)
-    const { verdict, reasons } = await run(page, 'poll-latency')
+    const { verdict, reasons } = await runExperiment(page, 'poll-latency')
     expect(verdict).not.toBe('agrees')
     expect([verdict, reasons]).toEqual(['does not agree', ['apart']])
   })
@@ -178,7 +109,7 @@ describe('an experiment', () => {
         while (performance.now() < until);
       }, 200)
     })
-    const { verdict, reasons } = await run(page, 'poll-latency')
+    const { verdict, reasons } = await runExperiment(page, 'poll-latency')
     expect(verdict).toBe('too noisy to say')
     expect(reasons).toContain('stalls')
   })

@@ -10,7 +10,7 @@ import { startPlayground } from '../support/playground.ts'
 import { sampleCoefficients } from '../support/sample-coefficients.ts'
 import { sampleReport } from '../support/sample-report.ts'
 
-/** A server with two reports of its own: one with costs that are newer than those of the package. */
+/** A server with two reports in its folder: one has costs that are newer than those of the package. */
 async function startWithReports() {
   const reports = await mkdtemp(join(tmpdir(), 'reports-'))
   onTestFinished(() => rm(reports, { recursive: true, force: true }))
@@ -58,7 +58,7 @@ describe('#/reports', () => {
     await page.close()
   })
 
-  it('gives the costs of a newer report of its own to #/capacity', async () => {
+  it('gives the costs of a newer report of this server to #/capacity', async () => {
     const { base, b } = await startWithReports()
     const { page } = await openGuide(browser, `${base}/#/capacity`)
     await page.getByText(`this server’s report ${b}`).first().waitFor()

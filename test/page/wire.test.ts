@@ -328,7 +328,7 @@ describe('a header that is added', () => {
 })
 
 describe('a preflight', () => {
-  it('is a row of its own, and precedes the first poll over a link only', async () => {
+  it('is a separate row, and precedes the first poll over a link only', async () => {
     const playground = await startPlayground()
     const ada = await Visitor.enter(browser, playground.base)
     await ada.page.getByRole('combobox', { name: 'Link', exact: true }).selectOption('wifi')

@@ -144,7 +144,7 @@ describe('the links of a server', () => {
     expect((await linksAt('localhost:3000')).length).toBeGreaterThan(0)
   })
 
-  it('have the same ports after a restart of a server with a port of its own', async () => {
+  it('have the same ports after a restart of a server with a configured port', async () => {
     const port = await lastingPort(LAST_WITH_FIXED_LINKS)
     const first = await startPlayground({}, port)
     const before = (await about(first)).links

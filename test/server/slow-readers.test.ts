@@ -20,7 +20,7 @@ const MESSAGES = 2500
 const PARTS = 25
 /** Drafts that the writer sends before their acknowledgements. */
 const UNACKNOWLEDGED = 20
-/** Each reader stops at another place, and then gets batches of its own. Measured were 0 to 50 MB. */
+/** Each reader stops at a different place, so no two readers share a batch. 0 to 50 MB were measured. */
 const MAX_GROWTH_BYTES = 96e6
 
 /** Resident memory of a process, of which the server's heap is a part. */

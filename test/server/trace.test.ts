@@ -108,7 +108,7 @@ const NO_BYTES = {
   down: noBytes(),
 }
 
-/** What is counted and in no record yet: both come in frames of their own, so that either may be ahead. */
+/** Bytes that are counted and in no record yet. Counts and records come in separate frames, so either may be ahead. */
 function unrecorded(meter: MeterConnection, transport: TransportName): Pick<Counts, 'up' | 'down'> {
   const [counts, sums] = [countsOf(meter, transport), meter.sums(transport)]
   const apart = (way: 'up' | 'down') => ({
@@ -296,7 +296,7 @@ describe('the trace records of a member', () => {
     const { session } = watch(playground, ada, 'long-poll')
     const requests = () => meter.of('long-poll').filter((record) => record.type === 'request')
     await expect.poll(() => requests().at(-1)?.heldFrom).toBeDefined()
-    // Records and counts come in frames of their own.
+    // Records and counts come in separate frames.
     await expect.poll(() => Number(meter.counts['long-poll']?.requests) - requests().length).toBe(0)
     const { polls = 0, empty } = meter.counts['long-poll'] ?? {}
     session.use('short-poll')

@@ -15,7 +15,7 @@ const MODES = [
   ),
 )
 
-/** A guide in a browser profile of its own. */
+/** A guide in a separate browser profile. */
 export interface OpenGuide {
   page: Page
   browserErrors: string[]

@@ -7,7 +7,7 @@ import type { Texts } from '../texts/en.ts'
 import { spellEstimate } from './cell-table.ts'
 import { nameOf, type Figure, type Panel } from './figure.ts'
 
-/** Beside a difference of 100 ms one of 0.3 ms is a dot on the line: differences this many times smaller have an axis of their own. */
+/** Beside a difference of 100 ms one of 0.3 ms is a dot on the line: differences this many times smaller get a second axis. */
 const APART = 20
 
 function reach({ medianDifference: { value, low = value, high = value } }: Comparison): number {

@@ -8,7 +8,7 @@ import { cellsOf, doubt, nameOf, type Figure } from './figure.ts'
 /** The parts of the application's bytes, from the outside in, and what TCP/IP adds. */
 export const TEXTURES: readonly Texture[] = [...BYTE_PARTS, 'tcpIp']
 
-/** Bars this many times as long as the shortest have an axis of their own: beside them the others would be slivers. */
+/** Bars this many times as long as the shortest get a second axis: beside them the other bars would be too short to see. */
 const APART = 10
 
 /** The application's bytes per message, by kind. The parts add up to the figure that the report gives. */

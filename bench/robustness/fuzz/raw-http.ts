@@ -14,7 +14,7 @@ export interface ExchangeOptions {
   isRaw?: boolean
 }
 
-/** Writes the bytes on a connection of their own, and reads the answer. */
+/** Writes the bytes on a separate connection, and reads the answer. */
 export function exchange(
   port: number,
   bytes: Buffer,

@@ -1,4 +1,4 @@
-/** The hostile clients, as a process of their own. Arguments: port, room. A message is a kind that begins, or `end`. */
+/** The hostile clients, in a separate process. Arguments: port, room. A message is a kind that begins, or `end`. */
 import { setMaxListeners } from 'node:events'
 import { setPriority } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'

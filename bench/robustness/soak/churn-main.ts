@@ -1,4 +1,4 @@
-/** The clients of a soak, as a process of their own: members join, talk, change transports, leave or vanish. Arguments: base, seed. */
+/** The clients of a soak, in a separate process: members join, talk, change transports, leave or vanish. Arguments: base, seed. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RoomMember } from '../../../src/client/room-member.ts'
 import { nodeNet } from '../../../src/node/net.ts'

@@ -109,6 +109,14 @@ function pointOf(
 const valueOf = ({ points }: Findings, series: string, transport: TransportName): number | undefined =>
   points.find((point) => point.series === series && point.x === TRANSPORTS.indexOf(transport as 'sse'))?.value
 
+/** The latency over the buffering proxy as text. `none`: no message came in time. */
+const latencyTextOf =
+  (findings: Findings, none: string) =>
+  (transport: TransportName): string => {
+    const value = valueOf(findings, 'buffered', transport)
+    return value === undefined ? none : textOf(Math.max(1, value), 'ms')
+  }
+
 export const buffering: Lesson = {
   id: 'buffering',
   needs: [PROFILE],
@@ -198,10 +206,7 @@ export const buffering: Lesson = {
         all: 'All of them',
       },
       finding: (findings) => {
-        const of = (transport: TransportName) => {
-          const value = valueOf(findings, 'buffered', transport)
-          return value === undefined ? 'no message in time' : textOf(Math.max(1, value), 'ms')
-        }
+        const of = latencyTextOf(findings, 'no message in time')
         return `Over the buffering proxy a message takes ${of('sse')} by SSE and ${of('http-stream')} by the HTTP stream, ${of('long-poll')} by long-poll and ${of('websocket')} by WebSocket.`
       },
       why: [
@@ -235,10 +240,7 @@ export const buffering: Lesson = {
         all: '全部',
       },
       finding: (findings) => {
-        const of = (transport: TransportName) => {
-          const value = valueOf(findings, 'buffered', transport)
-          return value === undefined ? '没有按时到达' : textOf(Math.max(1, value), 'ms')
-        }
+        const of = latencyTextOf(findings, '没有按时到达')
         return `经过缓冲代理，一条消息用 SSE 要 ${of('sse')}，HTTP 流 ${of('http-stream')}，长轮询 ${of('long-poll')}，WebSocket ${of('websocket')}。`
       },
       why: [

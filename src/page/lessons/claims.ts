@@ -4,7 +4,7 @@ import type { ClaimVerdict } from './lesson.ts'
 import type { LessonResult } from './result.ts'
 
 interface ClaimTexts {
-  /** In a sentence of our own. */
+  /** In our words. */
   claim: string
   /** What is right about it, and what is not, as far as theory says. Without figures: those come from a run. */
   comment: string

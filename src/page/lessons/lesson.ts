@@ -78,7 +78,7 @@ export interface Lesson {
 
 export interface LessonTexts {
   question: string
-  /** What tutorials say, in a sentence of our own. */
+  /** What tutorials say, in our words. */
   claim: string
   /** What happens in the run. */
   what: (settings: Settings) => string

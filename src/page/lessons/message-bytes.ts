@@ -25,7 +25,7 @@ const COOKIE = 'experiment'
 /** What a message adds to JSON beside its text: names, ids, numbers. Used before a run only. */
 const USUAL_EVENT_BYTES = 165
 const USUAL_CURSOR_BYTES = 11
-/** Headers of a whole exchange of a browser. Used before a run only: a run counts them. */
+/** Headers of a browser's request and answer. Used before a run only: a run counts them. */
 const USUAL_HEAD_BYTES = 750
 
 const transportsOf = (served: readonly TransportName[]): TransportName[] =>
@@ -72,7 +72,7 @@ export const messageBytes: Lesson = {
         context.openReader({ room, transport, tuning: { intervalMs: INTERVAL_MS, holdMs: HOLD_MS } }),
       ),
     ])
-    // Single messages, far apart: their requests show the headers of one exchange.
+    // Single messages, far apart: their requests show the headers of one request and its answer.
     for (let count = 0; count < 3; count++) {
       await context.wait(HEAD_MS / 3)
       publisher.send('head')
@@ -107,7 +107,7 @@ export const messageBytes: Lesson = {
   },
   texts: {
     en: {
-      question: 'What does a message weigh?',
+      question: 'How many bytes does a message cost?',
       claim:
         'Each HTTP request carries hundreds of bytes of headers, a WebSocket frame two: headers dwarf the message.',
       what: (settings) =>
@@ -125,7 +125,7 @@ export const messageBytes: Lesson = {
       ],
       formula: 'poll: h · requests per message + m,  WebSocket: 2 to 4 + m',
       changes:
-        'More messages a second make the short poll cheaper than a WebSocket: one header for many messages. A cookie weighs on each request, and never on a frame. HTTP/2 shrinks repeated headers to some ten bytes. A longer text makes all of them alike.',
+        'More messages a second make the short poll cheaper than a WebSocket: one header for many messages. A cookie adds its bytes to each request, and to no frame. HTTP/2 shrinks repeated headers to some ten bytes. A longer text makes all of them alike.',
       limitations: {
         multiplexed:
           'This page was loaded over HTTP/2, which sends repeated headers in a few bytes: polls are much lighter.',
@@ -169,7 +169,7 @@ function usualBytes(transport: TransportName | undefined, settings: Settings): n
   return headBytes * perMessage + batchBytes
 }
 
-/** Bytes of a whole exchange beside the JSON, of an empty answer and of an answer with events; null for a reader that does not poll. */
+/** Bytes of a request and its answer beside the JSON, of an empty answer and of an answer with events; null for a reader that does not poll. */
 function headsOf(polls: readonly Poll[]): { empty: number; news: number } | null {
   const bytes = (some: readonly Poll[]) =>
     some.length === 0 ? null : mean(some.map(({ up, down }) => up.headers + down.headers + up.framing + down.framing))
@@ -182,7 +182,7 @@ function headsOf(polls: readonly Poll[]): { empty: number; news: number } | null
 const encoder = new TextEncoder()
 const jsonBytes = (event: MessageEvent): number => encoder.encode(JSON.stringify(event)).length
 
-/** Bytes per message of polls, against requests in theory times the headers of one exchange, and the JSON of what they brought. */
+/** Bytes per message of polls, against requests in theory times the headers of one request and its answer, and the JSON of what they brought. */
 function polledBytes(
   context: RunContext,
   reader: LessonReader,

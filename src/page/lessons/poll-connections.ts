@@ -89,7 +89,7 @@ export const pollConnections: Lesson = {
       ]
     }
     if (overLink) {
-      // Each has a port of its own: a browser shares no connection between two ports.
+      // Each reader uses a different port: a browser shares no connection between two ports.
       const readers = await Promise.all(intervals.map(async (s, link) => ({ s, reader: await open(s, link) })))
       yield* context.elapse(totalMs(settings), () => readers.flatMap(({ s, reader }) => pointOf(s, reader)))
       return

@@ -11,12 +11,12 @@ import { textOf } from './unit.ts'
 /** The intervals that are measured, in s. */
 const INTERVALS_S = [0.5, 1, 2]
 const RATE_PER_S = 20
-/** A whole exchange of a browser over a link, which the bandwidth delays. */
+/** Bytes of a browser's request and answer over a link, which the bandwidth delays. */
 const BYTES = { up: 550, down: 1500 }
 /** A group is a cycle of the slowest poll: it has messages of all phases. */
 const GROUP_MS = 1000 * Math.max(...INTERVALS_S)
 
-/** A timer of a browser, its fetch and this page take some ms of their own. */
+/** Timers and fetch of a browser, and this page, add some ms. */
 const toleranceOf = (modelMs: number): number => 8 + 0.05 * modelMs
 
 const wait = (conditions: Conditions, intervalS: number): shortPoll.PollWait => ({

@@ -121,6 +121,13 @@ function bytePoints(
 const valueOf = ({ points }: Findings, transport: TransportName): number | undefined =>
   points.find(({ x }) => TRANSPORTS[x] === transport)?.value
 
+const valueTextOf =
+  (findings: Findings) =>
+  (transport: TransportName): string => {
+    const value = valueOf(findings, transport)
+    return value === undefined ? '…' : textOf(value, AXES[measureOf(findings.settings)].unit)
+  }
+
 export const tokens: Lesson = {
   id: 'tokens',
   parameters: [
@@ -209,10 +216,7 @@ export const tokens: Lesson = {
       },
       predict: 'What does the chart show for these two transports?',
       finding: (findings) => {
-        const of = (transport: TransportName) => {
-          const value = valueOf(findings, transport)
-          return value === undefined ? '…' : textOf(value, AXES[measureOf(findings.settings)].unit)
-        }
+        const of = valueTextOf(findings)
         const measure = measureOf(findings.settings)
         if (measure === 'updates')
           return `The screen changes ${of('websocket')} by WebSocket, ${of('sse')} by SSE and ${of('http-stream')} by the HTTP stream; ${of('long-poll')} by long-poll and ${of('short-poll')} by short-poll.`
@@ -221,7 +225,7 @@ export const tokens: Lesson = {
         return `A token of ${TOKEN_BYTES} bytes takes ${of('websocket')} by WebSocket, ${of('sse')} by SSE, ${of('http-stream')} by the HTTP stream, ${of('short-poll')} by short-poll and ${of('long-poll')} by long-poll.`
       },
       why: [
-        'A push writes each token as it comes, and the reader sees each one. SSE and an HTTP stream push as a WebSocket does: the direction from server to page is all that is needed here.',
+        'A push sends each token at once, so the reader sees each token. SSE and an HTTP stream push like a WebSocket: tokens only go from the server to the page.',
         'A long poll is back for the next token only after a round trip: what came in that time arrives together. A short poll shows the text in lumps, one for each interval.',
         'Four bytes of text travel in some 200 bytes of JSON: ids, a name, a time, a cursor. A separate format for tokens would save more than a change of the transport.',
       ],
@@ -242,10 +246,7 @@ export const tokens: Lesson = {
       choices: { updates: '每秒画面更新次数', requests: '每个词元的请求数', bytes: '每个词元的字节数' },
       predict: '这两种传输方式在图中会是多少？',
       finding: (findings) => {
-        const of = (transport: TransportName) => {
-          const value = valueOf(findings, transport)
-          return value === undefined ? '…' : textOf(value, AXES[measureOf(findings.settings)].unit)
-        }
+        const of = valueTextOf(findings)
         const measure = measureOf(findings.settings)
         if (measure === 'updates')
           return `画面更新：WebSocket ${of('websocket')}，SSE ${of('sse')}，HTTP 流 ${of('http-stream')}，长轮询 ${of('long-poll')}，短轮询 ${of('short-poll')}。`

@@ -9,7 +9,7 @@ import type { LessonReader } from './members.ts'
 import type { Point } from './point.ts'
 import { textOf } from './unit.ts'
 
-/** Messages per second, each in a room of its own. */
+/** Messages per second, each rate in a separate room. */
 const RATES_PER_S = [0.2, 0.5, 1, 2, 5, 10]
 /** Readers in each room, whose polls are spread over the interval: the luck of one phase counts less. */
 const PHASES = 3

@@ -21,8 +21,8 @@ const FILES = {
 } as const
 
 /**
- * The report's own page has its script and its style within. The sandbox gives it an origin of its own, so its script reaches
- * neither this server nor what the chat keeps in the browser.
+ * The page of a report contains its script and its style. The sandbox gives the page an opaque origin, so its script reaches
+ * neither this server nor the chat's storage in the browser.
  */
 const PAGE_POLICY =
   "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

@@ -6,6 +6,7 @@ import { megabitsPerS } from '../../capacity/quantities.ts'
 import { capacityOf } from '../../../models/capacity.ts'
 import type { CapacityCheck, Coefficients } from '../../../models/coefficients.ts'
 import { labelOf } from '../shared/transport-label.tsx'
+import { HeadRow } from '../shared/head-row.tsx'
 
 /** The published table, and the same loads from the coefficients. */
 export function PaperTable({
@@ -106,13 +107,7 @@ export function CheckTable({
         <div class="capacity-scroll" tabIndex={0} role="group" aria-label={check.title}>
           <table class="capacity-table">
             <thead>
-              <tr>
-                {[check.load, check.what, check.predicted, check.measured, check.error].map((text) => (
-                  <th key={text} scope="col">
-                    {text}
-                  </th>
-                ))}
-              </tr>
+              <HeadRow heads={[check.load, check.what, check.predicted, check.measured, check.error]} />
             </thead>
             <tbody>
               {checks.map((one, i) => (

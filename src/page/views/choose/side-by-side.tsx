@@ -2,6 +2,7 @@ import { price, significant, spelledSize } from '../../capacity/figures.ts'
 import type { ChoiceWords } from '../../choice/choice-words.ts'
 import type { Choice } from '../../../models/choice.ts'
 import { Glyph, labelOf } from '../shared/transport-label.tsx'
+import { HeadRow } from '../shared/head-row.tsx'
 
 /** Verdicts and costs in one table. */
 export function SideBySide({ choice: { assessments, recommended }, words }: { choice: Choice; words: ChoiceWords }) {
@@ -12,13 +13,7 @@ export function SideBySide({ choice: { assessments, recommended }, words }: { ch
         <table class="capacity-table">
           <caption>{table.title}</caption>
           <thead>
-            <tr>
-              {[table.transport, table.verdict, table.cores, table.traffic, table.memory, table.price].map((text) => (
-                <th key={text} scope="col">
-                  {text}
-                </th>
-              ))}
-            </tr>
+            <HeadRow heads={[table.transport, table.verdict, table.cores, table.traffic, table.memory, table.price]} />
           </thead>
           <tbody>
             {assessments.map(({ transport, verdict, cost }) => {

@@ -42,7 +42,7 @@ const OWN_SHAPES: Partial<Record<TransportName, MarkShape>> = {
   'socket-io': { shape: cross },
 }
 
-/** For transports that have no shape of their own. */
+/** For transports without a shape in the table. */
 const SPARE_SHAPES = [
   { shape: diamond, isOpen: true },
   { shape: square, isOpen: true },

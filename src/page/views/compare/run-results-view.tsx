@@ -5,6 +5,7 @@ import { commonProfile, findingOf, type RunResult, type RunRow } from '../../com
 import { nameResult, removeResult, runResults } from '../../compare/run-results.ts'
 import { language, texts } from '../../i18n/i18n.ts'
 import { labelOf, linkLabelOf } from '../shared/transport-label.tsx'
+import { HeadRow } from '../shared/head-row.tsx'
 import { chartScale, RunChart, type ChartScale } from './run-chart.tsx'
 
 /** The results of the runs, newest first, all to one scale. */
@@ -76,13 +77,7 @@ function Result({ result, scale }: { result: RunResult; scale: ChartScale }) {
       <table class="sr">
         <caption>{runs.result}</caption>
         <thead>
-          <tr>
-            {[compare.quantity, compare.perMessage, compare.p50, compare.p95].map((text) => (
-              <th key={text} scope="col">
-                {text}
-              </th>
-            ))}
-          </tr>
+          <HeadRow heads={[compare.quantity, compare.perMessage, compare.p50, compare.p95]} />
         </thead>
         <tbody>
           {rows.map(({ transport, bytesPerMessage, p50Ms, p95Ms }) => (

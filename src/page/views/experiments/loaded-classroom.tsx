@@ -1,8 +1,6 @@
 import type { ComponentType } from 'preact'
-import { useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
-import { texts } from '../../i18n/i18n.ts'
 import type { Lesson } from '../../lessons/lesson.ts'
+import { Loaded } from '../shared/loaded.tsx'
 
 /** Pages beside the experiments. A board belongs to one of them. */
 export type ClassroomPage = { is: 'claims'; claim: string | null } | { is: 'handout' } | { is: 'board'; lesson: Lesson }
@@ -22,33 +20,11 @@ const pages: Record<ClassroomPage['is'], () => Promise<ComponentType<{ page: Cla
   },
 }
 
-type State = { is: 'loading' } | { is: 'loaded'; Page: ComponentType<{ page: ClassroomPage }> } | { is: 'failed' }
-
 /** A page that is loaded when it is opened. */
 export function LoadedClassroom({ page }: { page: ClassroomPage }) {
-  const state = useSignal<State>({ is: 'loading' })
-  const load = () => {
-    state.value = { is: 'loading' }
-    pages[page.is]().then(
-      (Page) => (state.value = { is: 'loaded', Page }),
-      () => (state.value = { is: 'failed' }),
-    )
-  }
-  useEffect(load, [page.is])
-  const { loading, notLoaded, loadAgain } = texts.value.header
-  if (state.value.is === 'loaded') return <state.value.Page page={page} />
   return (
-    <div class="blank">
-      {state.value.is === 'loading' ? (
-        <p>{loading}</p>
-      ) : (
-        <>
-          <p>{notLoaded}</p>
-          <button type="button" onClick={load}>
-            {loadAgain}
-          </button>
-        </>
-      )}
-    </div>
+    <Loaded key={page.is} load={pages[page.is]}>
+      {(Page) => <Page page={page} />}
+    </Loaded>
   )
 }

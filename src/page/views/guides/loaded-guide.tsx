@@ -1,8 +1,6 @@
-import { useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
 import { loadStyle } from '../../browser/load-style.ts'
 import type { GuideName } from '../../browser/router.ts'
-import { texts } from '../../i18n/i18n.ts'
+import { Loaded } from '../shared/loaded.tsx'
 import type { Guide } from './guide.ts'
 
 const guides: Record<GuideName, () => Promise<Guide>> = {
@@ -12,33 +10,15 @@ const guides: Record<GuideName, () => Promise<Guide>> = {
   reports: async () => (await import('../reports/reports-guide.tsx')).ReportsGuide,
 }
 
-type State = { is: 'loading' } | { is: 'loaded'; Guide: Guide } | { is: 'failed' }
-
 /** A guide is loaded when it is opened, so that the rooms stay light. */
 export function LoadedGuide({ name, path }: { name: GuideName; path: readonly string[] }) {
-  const state = useSignal<State>({ is: 'loading' })
-  const load = () => {
-    state.value = { is: 'loading' }
-    Promise.all([guides[name](), loadStyle('guides.css')]).then(
-      ([Guide]) => (state.value = { is: 'loaded', Guide }),
-      () => (state.value = { is: 'failed' }),
-    )
+  const load = async () => {
+    const [Guide] = await Promise.all([guides[name](), loadStyle('guides.css')])
+    return Guide
   }
-  useEffect(load, [name])
-  const { loading, notLoaded, loadAgain } = texts.value.header
-  if (state.value.is === 'loaded') return <state.value.Guide path={path} />
   return (
-    <main class="blank">
-      {state.value.is === 'loading' ? (
-        <p>{loading}</p>
-      ) : (
-        <>
-          <p>{notLoaded}</p>
-          <button type="button" onClick={load}>
-            {loadAgain}
-          </button>
-        </>
-      )}
-    </main>
+    <Loaded key={name} load={load}>
+      {(Guide) => <Guide path={path} />}
+    </Loaded>
   )
 }

@@ -3,6 +3,7 @@ import { significant } from '../../capacity/figures.ts'
 import { compareReports, type ComparedRow, type Setting } from '../../../models/report-comparison.ts'
 import type { ReportWords } from '../../reports/report-words.ts'
 import { isTransport } from '../../../transports.ts'
+import { HeadRow } from '../shared/head-row.tsx'
 import { reportTitle } from './report-title.ts'
 import { spellFigure } from './report-view.tsx'
 import { ReportWait } from './report-wait.tsx'
@@ -67,13 +68,7 @@ function Rows({ rows, words }: { rows: readonly ComparedRow[]; words: ReportWord
     <div class="capacity-scroll" tabIndex={0} role="group" aria-label={comparison.title}>
       <table class="capacity-table">
         <thead>
-          <tr>
-            {[comparison.cell, comparison.metric, a, b, comparison.difference, comparison.verdict].map((text) => (
-              <th key={text} scope="col">
-                {text}
-              </th>
-            ))}
-          </tr>
+          <HeadRow heads={[comparison.cell, comparison.metric, a, b, comparison.difference, comparison.verdict]} />
         </thead>
         <tbody>
           {rows.map((row) => {
@@ -107,13 +102,7 @@ function Settings({ settings, words, title }: { settings: readonly Setting[]; wo
     <div class="capacity-scroll" tabIndex={0} role="group" aria-label={title}>
       <table class="capacity-table reports-prose">
         <thead>
-          <tr>
-            {[words.comparison.setting, words.a, words.b].map((text) => (
-              <th key={text} scope="col">
-                {text}
-              </th>
-            ))}
-          </tr>
+          <HeadRow heads={[words.comparison.setting, words.a, words.b]} />
         </thead>
         <tbody lang="en">
           {settings.map(({ name, a, b }) => (

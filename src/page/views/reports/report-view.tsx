@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import { dayAndTime, duration, perSecond, spelled, whole } from '../../browser/format.ts'
 import { guideAddress } from '../../browser/router.ts'
 import { significant, spelledSize } from '../../capacity/figures.ts'
@@ -7,6 +8,7 @@ import { FIGURE_KEYS, overheadLoad, rowsOf, type TransportRow } from '../../repo
 import { pageOf, SHIPPED, type ReportEntry } from '../../reports/report-source.ts'
 import type { ReportWords } from '../../reports/report-words.ts'
 import { Glyph, labelOf } from '../shared/transport-label.tsx'
+import { HeadRow } from '../shared/head-row.tsx'
 import { reportTitle } from './report-title.ts'
 import { ReportWait } from './report-wait.tsx'
 import { useReport } from './use-report.ts'
@@ -191,39 +193,48 @@ function Bars({
   )
 }
 
+/** A table with prose of the benchmark, which is English. */
+function ProseTable({
+  title,
+  heads,
+  children,
+}: {
+  title: string
+  heads: readonly string[]
+  children: ComponentChildren
+}) {
+  return (
+    <div class="capacity-scroll" tabIndex={0} role="group" aria-label={title}>
+      <table class="capacity-table reports-prose">
+        <thead>
+          <HeadRow heads={heads} />
+        </thead>
+        <tbody lang="en">{children}</tbody>
+      </table>
+    </div>
+  )
+}
+
 function Checks({ report: { selfChecks }, words }: { report: ReportFacts; words: ReportWords }) {
   if (selfChecks.length === 0) return null
   return (
     <section class="panel capacity-text">
       <h2>{words.checks}</h2>
       <p>{words.checksAbout}</p>
-      <div class="capacity-scroll" tabIndex={0} role="group" aria-label={words.checks}>
-        <table class="capacity-table reports-prose">
-          <thead>
-            <tr>
-              {[words.check, words.expected, words.measured].map((text) => (
-                <th key={text} scope="col">
-                  {text}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody lang="en">
-            {selfChecks.map(({ name, expected, measured, ok }) => (
-              <tr key={name}>
-                <th scope="row">
-                  <span class="reports-mark" data-ok={ok} role="img" aria-label={ok ? words.holds : words.fails}>
-                    {ok ? '●' : '◇'}
-                  </span>{' '}
-                  {name}
-                </th>
-                <td>{expected}</td>
-                <td>{measured}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <ProseTable title={words.checks} heads={[words.check, words.expected, words.measured]}>
+        {selfChecks.map(({ name, expected, measured, ok }) => (
+          <tr key={name}>
+            <th scope="row">
+              <span class="reports-mark" data-ok={ok} role="img" aria-label={ok ? words.holds : words.fails}>
+                {ok ? '●' : '◇'}
+              </span>{' '}
+              {name}
+            </th>
+            <td>{expected}</td>
+            <td>{measured}</td>
+          </tr>
+        ))}
+      </ProseTable>
     </section>
   )
 }
@@ -233,33 +244,20 @@ function Published({ report: { published }, words }: { report: ReportFacts; word
   return (
     <section class="panel capacity-text">
       <h2>{words.published}</h2>
-      <div class="capacity-scroll" tabIndex={0} role="group" aria-label={words.published}>
-        <table class="capacity-table reports-prose">
-          <thead>
-            <tr>
-              {[words.source, words.theirs, words.ours].map((text) => (
-                <th key={text} scope="col">
-                  {text}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody lang="en">
-            {published.map(({ source, claim, ours, agrees }) => (
-              <tr key={source}>
-                <th scope="row">
-                  {source}{' '}
-                  <small lang={language.value}>
-                    {words.agreement[agrees === null ? 'unknown' : agrees ? 'yes' : 'no']}
-                  </small>
-                </th>
-                <td>{claim}</td>
-                <td>{ours}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <ProseTable title={words.published} heads={[words.source, words.theirs, words.ours]}>
+        {published.map(({ source, claim, ours, agrees }) => (
+          <tr key={source}>
+            <th scope="row">
+              {source}{' '}
+              <small lang={language.value}>
+                {words.agreement[agrees === null ? 'unknown' : agrees ? 'yes' : 'no']}
+              </small>
+            </th>
+            <td>{claim}</td>
+            <td>{ours}</td>
+          </tr>
+        ))}
+      </ProseTable>
     </section>
   )
 }
