@@ -110,8 +110,8 @@ describe('#/choose', () => {
     await page.getByRole('heading', { name: 'Recommended: websocket' }).waitFor()
     const sse = page.getByRole('article').filter({ has: page.getByRole('heading', { name: 'sse' }) })
     expect(await sse.textContent()).toContain('8 tabs hold 8 connections')
-    expect(await sse.getByRole('link', { name: 'Experiment seventh-tab' }).getAttribute('href')).toBe(
-      '#/experiments/seventh-tab',
+    expect(await sse.getByRole('link', { name: 'Experiment seventh-request' }).getAttribute('href')).toBe(
+      '#/experiments/seventh-request',
     )
     await page.getByLabel('HTTP/2 (with TLS)').check()
     await page.getByRole('heading', { name: 'Recommended: sse' }).waitFor()
