@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { choose, EXPERIMENTS, FORMULAS, type FindingCode, type Needs } from '../../src/models/choice.ts'
+import { choose, type Needs } from '../../src/models/choice.ts'
+import { EXPERIMENTS, FORMULAS, type FindingCode } from '../../src/models/choice-findings.ts'
 import { DEFAULT_PRICES } from '../../src/page/choice/choice-settings.ts'
 import { FORMULA_TEXTS } from '../../src/page/choice/formulas.ts'
 import { lessonOf } from '../../src/page/lessons/list.ts'

@@ -1,4 +1,4 @@
-import type { FindingCode } from '../../models/choice.ts'
+import type { FindingCode } from '../../models/choice-findings.ts'
 import type { ChoiceField, Switch } from './choice-settings.ts'
 
 /** The numbers of a finding, spelled with their units. */

@@ -1,4 +1,4 @@
-import type { FormulaId } from '../../models/choice.ts'
+import type { FormulaId } from '../../models/choice-findings.ts'
 
 export interface FormulaWords {
   name: string

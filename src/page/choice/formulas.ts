@@ -1,4 +1,4 @@
-import type { FormulaId } from '../../models/choice.ts'
+import type { FormulaId } from '../../models/choice-findings.ts'
 
 /** A formula as it is written on paper, and the file of this project that computes it; no file for a fact. */
 export interface Formula {

@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import type { FormulaId } from '../../../models/choice.ts'
+import type { FormulaId } from '../../../models/choice-findings.ts'
 import { FORMULA_TEXTS } from '../../choice/formulas.ts'
 import { formulasEn, formulasZhCN } from '../../choice/formula-words.ts'
 import { guideTexts } from '../../i18n/guide-texts.ts'

@@ -10,7 +10,6 @@ import {
 import { newId } from '../../room/ids.ts'
 import type { Entry } from '../../log/log.ts'
 import type { AddedMember, MemberOptions, MemberStore } from '../../room/member-store.ts'
-import { MemberTransports } from '../../room/member-transports.ts'
 import { nameKey } from '../../../names.ts'
 import {
   memberEnded,
@@ -25,6 +24,7 @@ import type { Reply, ScriptArgs } from './connection.ts'
 import { DELETED_AFTER_MS, type ReplicaListener, type RoomReplica } from './room-replica.ts'
 import { retainedIn, type RetainOptions } from './retained.ts'
 import type { ScriptName } from './scripts.ts'
+import { StoredTransports } from './stored-transports.ts'
 import { MemberRecords, parseRecord, serializeRecord, type MemberRecord } from './member-records.ts'
 
 /** Leases are renewed at least this often, in ms, and a few times in each lease. */
@@ -48,9 +48,7 @@ export class RedisMembers implements MemberStore, Presence, ReplicaListener {
   readonly #replica: RoomReplica
   readonly #options: MemberOptions & RetainOptions
   readonly #records = new MemberRecords()
-  readonly transports = new MemberTransports()
-  /** Transports by which members began to read at this server, and of which Redis does not know yet. */
-  readonly #newTransports = new Map<string, TransportName>()
+  readonly transports = new StoredTransports()
   /** Ids of members heard from since the last renewal, and memberships with an open connection. */
   readonly #heardFrom = new Set<string>()
   readonly #connected = new Set<Membership>()
@@ -115,7 +113,7 @@ export class RedisMembers implements MemberStore, Presence, ReplicaListener {
 
   /** The next renewal of the leases also stores the transport: a member that changes it often costs no further command. */
   markReading({ member: { id } }: Membership, transport: TransportName): void {
-    if (this.#records.get(id) && this.transports.set(id, transport)) this.#newTransports.set(id, transport)
+    if (this.#records.get(id)) this.transports.began(id, transport)
   }
 
   async rename(membership: Membership, name: string): Promise<Member> {
@@ -162,8 +160,7 @@ export class RedisMembers implements MemberStore, Presence, ReplicaListener {
     const heardFrom = new Set([...this.#heardFrom, ...[...this.#connected].map(({ member }) => member.id)])
     this.#heardFrom.clear()
     const ids = [...heardFrom]
-    const changed = [...this.#newTransports]
-    this.#newTransports.clear()
+    const changed = this.transports.take()
     const { leaseMs } = this.#options
     try {
       for (let i = 0; i === 0 || i < Math.max(ids.length, changed.length); i += RENEWED_AT_ONCE) {
@@ -175,9 +172,7 @@ export class RedisMembers implements MemberStore, Presence, ReplicaListener {
       }
     } catch (error) {
       for (const id of ids) this.#heardFrom.add(id)
-      // A newer transport of a member has precedence.
-      for (const [id, transport] of changed)
-        if (this.transports.get(id) === transport) this.#newTransports.set(id, transport)
+      this.transports.putBack(changed)
       throw error
     }
   }
@@ -213,10 +208,7 @@ export class RedisMembers implements MemberStore, Presence, ReplicaListener {
     for (const id of found) this.#lost.delete(id)
     this.transportsRead(transports)
     // Redis has lost the transports with the members.
-    for (const { member } of isNewEpoch ? before : []) {
-      const transport = this.transports.get(member.id)
-      if (transport) this.#newTransports.set(member.id, transport)
-    }
+    for (const { member } of isNewEpoch ? before : []) this.transports.storeAgain(member.id)
     for (const record of before.filter(({ member }) => !found.has(member.id))) {
       if (isNewEpoch) this.#lost.set(record.member.id, record)
       else if (!this.#lost.has(record.member.id)) this.#remove(record)
@@ -235,8 +227,7 @@ export class RedisMembers implements MemberStore, Presence, ReplicaListener {
 
   transportsRead(transports: Record<string, TransportName>): void {
     for (const [id, transport] of Object.entries(transports)) {
-      // What this server has seen since is newer.
-      if (this.#records.get(id) && !this.#newTransports.has(id)) this.transports.set(id, transport)
+      if (this.#records.get(id)) this.transports.read(id, transport)
     }
   }
 
@@ -319,7 +310,6 @@ export class RedisMembers implements MemberStore, Presence, ReplicaListener {
     this.#records.remove(record, reason)
     this.#lost.delete(member.id)
     this.#heardFrom.delete(member.id)
-    this.#newTransports.delete(member.id)
     this.transports.delete(member.id)
     if (!membership) return
     this.#connected.delete(membership)
