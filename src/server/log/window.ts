@@ -36,9 +36,9 @@ class Waiters {
   readonly #members = new Set<Waiter>()
   readonly #others = new Set<Waiter>()
   #streams = 0
-  /** Waiters that are still to be woken; null between two passes. */
+  /** Waiters that are still to be woken; null while none is. */
   #pass: Iterator<Waiter, void> | null = null
-  #isAnotherPassDue = false
+  #isWakeScheduled = false
 
   get size(): number {
     return this.#members.size + this.#others.size
@@ -63,15 +63,25 @@ class Waiters {
    * in the second turn would have to wait first, which costs more than an answer at once.
    */
   scheduleWake(): void {
-    if (this.#pass) this.#isAnotherPassDue = true
-    if (this.#pass || this.size === 0) return
-    this.#pass = this.#newPass()
-    setImmediate(() => (this.#streams > 0 ? setImmediate(this.#continuePass) : this.#continuePass()))
+    if (this.#isWakeScheduled || this.size === 0) return
+    this.#isWakeScheduled = true
+    // A change during a pass is for the next one: the first waiters have read already.
+    if (!this.#pass) this.#schedulePass()
   }
 
   /** Wakes all at once. */
   wake(): void {
     for (const waiter of [...this.#members, ...this.#others]) waiter.wake()
+  }
+
+  #schedulePass(): void {
+    setImmediate(() => (this.#streams > 0 ? setImmediate(this.#beginPass) : this.#beginPass()))
+  }
+
+  readonly #beginPass = (): void => {
+    this.#isWakeScheduled = false
+    this.#pass = this.#newPass()
+    this.#continuePass()
   }
 
   readonly #continuePass = (): void => {
@@ -82,8 +92,7 @@ class Waiters {
         continue
       }
       this.#pass = null
-      if (this.#isAnotherPassDue) this.scheduleWake()
-      this.#isAnotherPassDue = false
+      if (this.#isWakeScheduled) this.#schedulePass()
       return
     }
     setImmediate(this.#continuePass)
