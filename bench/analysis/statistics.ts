@@ -10,7 +10,7 @@ import type { Comparison } from '../report/schema.ts'
 
 export * from '../../src/models/statistics.ts'
 
-/** @param difference the interval of a − b; where it holds 0, nobody has won. */
+/** @param difference the interval of a − b; where it contains 0, neither is better. */
 export function verdict(difference: Interval): Comparison['verdict'] {
   if (difference.high < 0) return 'a is lower'
   if (difference.low > 0) return 'b is lower'

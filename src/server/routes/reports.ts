@@ -77,6 +77,6 @@ async function openFile(folder: string, id: string, name: string) {
   const bytes = await sizeOf(folder, id, name)
   if (bytes === null) return null
   const file = await open(join(folder, id, name)).catch(() => null)
-  // A file that grows meanwhile is cut: its length is announced.
+  // The length is announced first: a file that grows after that is cut.
   return file && { bytes, content: file.createReadStream({ end: Math.max(0, bytes - 1) }) }
 }
