@@ -1,10 +1,9 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ClaimVerdict } from '../../src/page/lessons/lesson.ts'
 import type { LessonResult } from '../../src/page/lessons/result.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { openExperiment, printResult, runExperiment } from '../support/experiment-page.ts'
-import { openLateAnswers } from '../support/late-answers.ts'
 import { startPlayground } from '../support/playground.ts'
 import { RETRIED } from '../support/retry.ts'
 
@@ -92,43 +91,3 @@ describe('the experiments on faults of the network', () => {
     expect(await page.getByRole('button', { name: 'Run', exact: true }).isDisabled()).toBe(true)
   })
 })
-
-describe('a server or a way that is broken', () => {
-  it('does not agree when it ends each hold early, or when answers of long polls are late', RETRIED, async () => {
-    const early = await startPlayground({ links: 'off', hold: 300 })
-    const { port } = await startPlayground({ links: 'off' })
-    const late = await openLateAnswers(port, /\/long-poll/, 200)
-    const [quietRoom, tokens] = await Promise.all([
-      runIn(early.base, { id: 'quiet-room', short: 'seconds=10', claim: 'open' }),
-      runIn(late, { id: 'tokens', short: 'seconds=6', claim: 'open' }),
-    ])
-    expect([quietRoom.verdict, quietRoom.reasons]).toEqual(['does not agree', ['apart']])
-    expect([tokens.verdict, tokens.claim]).toEqual(['does not agree', 'open'])
-  })
-
-  it('does not agree when a frame of each WebSocket is dropped while the transport is switched', RETRIED, async () => {
-    const { base } = await startPlayground({ links: 'off' })
-    const id = 'live-switch'
-    const { page } = await openExperiment(
-      browser,
-      `${base}/#/experiments/${id}?step=0.3&link=local&seed=42`,
-      {},
-      dropFrames,
-    )
-    const { verdict, reasons, claim } = await runExperiment(page, id)
-    expect([verdict, reasons, claim]).toEqual(['does not agree', ['lost', 'apart'], 'open'])
-  })
-})
-
-/** The third batch on each WebSocket does not reach the page. Acknowledgements and meters do. */
-async function dropFrames(page: Page): Promise<void> {
-  await page.routeWebSocket(/\/websocket/, (socket) => {
-    const server = socket.connectToServer()
-    let batches = 0
-    server.onMessage((message) => {
-      const isBatch = String(message).startsWith('{"type":"batch"')
-      if (isBatch) batches += 1
-      if (!isBatch || batches !== 3) socket.send(message)
-    })
-  })
-}

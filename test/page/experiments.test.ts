@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LESSONS } from '../../src/page/lessons/list.ts'
 import { INSPECTED, launchBrowser } from '../support/browser.ts'
 import { openExperiment, predict, printResult, runExperiment, storedResult } from '../support/experiment-page.ts'
-import { openLateAnswers } from '../support/late-answers.ts'
 import { startPlayground } from '../support/playground.ts'
 import { RETRIED } from '../support/retry.ts'
 
@@ -91,13 +90,11 @@ describe('an experiment', () => {
     expect(errors).toEqual([])
   })
 
-  it('does not agree when the answers of polls are late', RETRIED, async () => {
-    const { port } = await startPlayground({ links: 'off' })
-    const base = await openLateAnswers(port, /\/short-poll/, 150)
-    const { page } = await open(`${base}/#/experiments/poll-latency?seconds=8&seed=3`)
-    const { verdict, reasons } = await runExperiment(page, 'poll-latency')
-    expect(verdict).not.toBe('agrees')
-    expect([verdict, reasons]).toEqual(['does not agree', ['apart']])
+  it('is too noisy to say when the server compresses the frames whose bytes are measured', async () => {
+    const { base } = await startPlayground({ links: 'off', deflate: true })
+    const { page } = await open(`${base}/#/experiments/message-bytes?seconds=5&seed=3`)
+    const { verdict, reasons } = await runExperiment(page, 'message-bytes')
+    expect([verdict, reasons]).toEqual(['too noisy to say', ['compressed']])
   })
 
   it('is too noisy to say when the page is kept busy', async () => {

@@ -61,6 +61,7 @@ async function outcomeOf(lesson: Lesson, seed: number, faults: SimulatedFaults =
     noise,
     delivery: run.delivery(),
     survivesNoise: lesson.survivesNoise ?? false,
+    isCompressed: false,
   })
   return { ...judgement, points, claim: lesson.judgeClaim({ points, settings, conditions }) }
 }
@@ -92,6 +93,7 @@ describe('the verdict of a run', () => {
     noise: QUIET,
     delivery: { sent: 10, lost: 0, twice: 0, disordered: 0 },
     survivesNoise: false,
+    isCompressed: false,
   }
 
   it('agrees when each point agrees and each message arrived once', () => {
@@ -115,6 +117,14 @@ describe('the verdict of a run', () => {
     expect(judge({ ...data, noise: { ...QUIET, twinMs: 3 } }).reasons).toEqual(['twin'])
     expect(judge({ ...data, noise: { ...QUIET, wasHidden: true } }).reasons).toEqual(['hidden'])
     expect(judge({ ...data, noise: { ...QUIET, limited: 1 } }).reasons).toEqual(['limited'])
+  })
+
+  it('is too noisy when the frames whose bytes are measured are compressed', () => {
+    const apart = [point({ low: 110, high: 120 })]
+    expect(judge({ ...data, points: apart, isCompressed: true })).toEqual({
+      verdict: 'too noisy to say',
+      reasons: ['compressed'],
+    })
   })
 
   it('says nothing false on a busy machine: a point that is apart is too noisy, counts that agree may agree', () => {

@@ -2,6 +2,7 @@ import { areDelivered, deliveredShare } from '../../models/naive-poll.ts'
 import { poissonArrivalsMs } from '../../models/arrivals.ts'
 import { median } from '../../models/statistics.ts'
 import { now } from '../measure/clock.ts'
+import { dueMessages } from './due-messages.ts'
 import { exactly, inGroups, meanOfBlocks } from './estimates.ts'
 import { readForgetfully } from './forgetful-reader.ts'
 import { numberOf, secondsParameter } from './parameters.ts'
@@ -148,11 +149,14 @@ export const cursorlessPoll: Lesson = {
           .map(([id, storedMs]) => ({ id, storedMs }))
           .filter(({ storedMs }) => storedMs >= fromMs && storedMs < toMs - UNDER_WAY_MS)
           .toSorted((a, b) => a.storedMs - b.storedMs)
-        const withCursor = readers.map((reader, index): Point => {
+        // Of what was sent: what no reader has is no arrival.
+        const sent = dueMessages(publisher, dueMs, { fromMs, toMs }, context.toServerTime(now()), UNDER_WAY_MS)
+        const withCursor = readers.flatMap((reader, index): Point[] => {
+          if (sent.length === 0) return []
           const ids = new Set(reader.deliveries.map(({ event }) => event.id))
-          const share = arrivals.filter(({ id }) => ids.has(id)).length / Math.max(1, arrivals.length)
+          const share = sent.filter((id) => ids.has(id)).length / sent.length
           const x = Math.max(1, polls[index]?.link.rttMs ?? 0)
-          return { series: 'long-poll', x, tolerance: 0.001, ...exactly(share, 1, arrivals.length) }
+          return [{ series: 'long-poll', x, tolerance: 0.001, ...exactly(share, 1, sent.length) }]
         })
         return [...polls.flatMap((poll) => pointOf(poll, arrivals, context.conditions.directMs) ?? []), ...withCursor]
       })
@@ -165,9 +169,10 @@ export const cursorlessPoll: Lesson = {
   texts: {
     en: {
       question: 'Does every message survive the wire?',
-      claim: 'The server answers a long poll with the next message, and the client asks again: so it gets all of them.',
+      claim:
+        'The server answers a long poll with the next message, and the client asks again. So the client gets all messages.',
       what: (settings) =>
-        `Two long polls read one room over each link, at ${textOf(numberOf(settings, 'rate'), 'per-second')}. One sends its cursor, ` +
+        `Two long polls read one room over each link, with ${textOf(numberOf(settings, 'rate'), 'count')} messages a second. One sends its cursor, ` +
         'which is the position of the last message that it has. The other one asks for the next message and remembers nothing, as in many tutorials.',
       x: 'round trip',
       y: 'messages that arrive',
@@ -201,7 +206,7 @@ export const cursorlessPoll: Lesson = {
       claim: '服务器用下一条消息应答长轮询，客户端再次请求，因此消息一条也不会少。',
       what: (settings) =>
         `每条链路上有两个长轮询读同一个房间，每秒 ${numberOf(settings, 'rate')} 条消息。一个带上游标（已收到的最后一条消息的位置）；另一个只问“下一条”，什么也不记，许多教程就是这样写的。`,
-      x: '往返时延',
+      x: '往返时间',
       y: '送达的消息',
       names: { cursorless: '不带游标' },
       parameters: { rate: '每秒消息数', seconds: '时长' },
@@ -211,18 +216,18 @@ export const cursorlessPoll: Lesson = {
         const [first, last] = [without[0], without.at(-1)]
         if (!first || !last) return '没有统计到消息。'
         const all = points.filter(({ series }) => series === 'long-poll').every(({ value }) => value === 1)
-        const rest = all ? '带游标时全部送达。' : '带游标时也缺了消息。'
+        const rest = all ? '带游标时全部送达。' : '带游标时也有消息没到。'
         return first === last
           ? `不带游标时送达 ${textOf(first.value, 'share')}。${rest}`
           : `不带游标时，最快的链路上送达 ${textOf(first.value, 'share')}，往返 ${textOf(last.x, 'ms')} 时只有 ${textOf(last.value, 'share')}。${rest}`
       },
       why: [
         '每次应答之后，要过一个往返，客户端的下一个请求才到服务器。这段时间里存下的消息，只会应答等待中请求的服务器没有地方可放。',
-        '游标说明客户端收到了哪一条。服务器据此把后面的消息一起应答，所以空档只耗时间，不丢消息。',
+        '游标说明客户端收到了哪一条。服务器据此把后面的消息一起应答，所以空当只耗时间，不丢消息。',
       ],
-      formula: '送达比例 = 1 / (1 + λ · G)，λ 为每秒消息数，G 为空档秒数',
+      formula: '送达比例 = 1 / (1 + λ · G)，λ 为每秒消息数，G 为空当秒数',
       changes: '消息越密、往返越长，丢得越多。为每个客户端保留队列的服务器不会丢，但必须决定何时删除队列。',
-      limitations: { noLinks: '此页面连不上模拟链路，只能测直连，空档只有几毫秒。' },
+      limitations: { noLinks: '此页面连不上模拟链路，只能测直连，空当只有几毫秒。' },
     },
   },
 }

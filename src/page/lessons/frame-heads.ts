@@ -22,6 +22,9 @@ const isFrame = (record: TraceRecord): record is FrameRecord =>
 
 const payloadOf = ({ bytes }: FrameRecord): number => bytes.envelope + bytes.payload
 
+/** Bytes at the sockets that belong to no frame as it should be: heads that are longer, or more of them. */
+const isRest = (record: TraceRecord): record is FrameRecord => record.type === 'frame' && record.kind === 'rest'
+
 /** The size class of a payload: the place on the x axis. */
 const binOf = (payloadBytes: number): number => BINS.findLastIndex(({ above }) => payloadBytes >= above)
 
@@ -46,6 +49,7 @@ export const frameHeads: Lesson = {
   limitations: () => ['upstream'],
   durationMs: () => ((SIZES.length * REPEATS + FILLERS) * 1000) / RATE_PER_S + 3000,
   survivesNoise: true,
+  countsFrames: () => true,
   // A late reader gets the last part of the history only.
   isLossy: true,
   run: async function* (context) {
@@ -54,20 +58,24 @@ export const frameHeads: Lesson = {
     const publisher = await context.openPublisher(room, RATE_PER_S)
     const texts = [...SIZES.flatMap((size) => Array<number>(REPEATS).fill(size)), ...Array<number>(FILLERS).fill(2000)]
     const dueMs = texts.map((_, index) => (index * 1000) / RATE_PER_S)
-    const records = new Map<TraceRecord, true>()
+    const readers = [reader]
     const points = (): Point[] => {
-      const frames = [...records.keys()].filter(isFrame)
-      return (['down', 'up'] as const).flatMap((way) =>
-        BINS.flatMap((_, x) => {
-          const ofBin = frames.filter((frame) => frame.way === way && binOf(payloadOf(frame)) === x)
-          const pairs = ofBin.map((frame) => ({
-            value: frame.bytes.framing,
-            model: frameHeadBytes(payloadOf(frame), way),
-          }))
+      const records = readers.flatMap((one) => [...one.records.values()])
+      return (['down', 'up'] as const).flatMap((way) => {
+        const frames = records.filter(isFrame).filter((frame) => frame.way === way)
+        const rest = records.filter(isRest).filter((record) => record.way === way)
+        const restBytes = rest.reduce((sum, { bytes }) => sum + bytes.framing, 0) / Math.max(1, frames.length)
+        return BINS.flatMap((_, x) => {
+          const pairs = frames
+            .filter((frame) => binOf(payloadOf(frame)) === x)
+            .map((frame) => ({
+              value: frame.bytes.framing + restBytes,
+              model: frameHeadBytes(payloadOf(frame), way),
+            }))
           const estimate = meanOfBlocks(pairs)
           return estimate ? [{ series: way, x, tolerance: 0.01, ...estimate }] : []
-        }),
-      )
+        })
+      })
     }
     // What it sends itself is recorded, too: its own messages go up, with a mask.
     const publishOwn = async () => {
@@ -80,23 +88,15 @@ export const frameHeads: Lesson = {
     }
     const own = publishOwn()
     own.catch(() => undefined)
-    const collect = (from: ReadonlyMap<number, TraceRecord>) => {
-      for (const record of from.values()) records.set(record, true)
-    }
     const duration = texts.length * (1000 / RATE_PER_S)
     const text = (index: number) => `${index}`.padEnd(texts[index] ?? 1, '.').slice(0, texts[index] ?? 1)
-    for await (const known of context.publish([{ publisher, dueMs, text }], duration, points)) {
-      collect(reader.records)
-      yield known
-    }
+    yield* context.publish([{ publisher, dueMs, text }], duration, points)
     await own
     // A reader without a cursor gets the whole history in one frame.
     for (let round = 0; round < 3; round += 1) {
-      const late = await context.openReader({ room, transport: 'websocket', history: true })
+      readers.push(await context.openReader({ room, transport: 'websocket', history: true }))
       await context.wait(700)
-      collect(late.records)
     }
-    collect(reader.records)
     yield points()
   },
   judgeClaim: (findings) => {
@@ -111,7 +111,7 @@ export const frameHeads: Lesson = {
   hues: { down: 'websocket', up: 'http-stream' },
   texts: {
     en: {
-      question: 'How many bytes has the head of a WebSocket frame?',
+      question: 'How many bytes does the head of a WebSocket frame have?',
       claim: 'The header of a WebSocket frame has only 2 bytes.',
       what: () =>
         'Messages of 1 to 2,000 bytes go up and down on WebSockets. New readers then get the whole history in one frame. The server counts the head of each frame.',
@@ -125,7 +125,7 @@ export const frameHeads: Lesson = {
         up: 'from the browser',
       },
       parameters: {},
-      predict: 'How many bytes has the head of a frame from the server?',
+      predict: 'How many bytes does the head of a frame from the server have?',
       finding: (findings) =>
         `The heads had ${valueOf(findings, (values) => Math.min(...values))} to ${valueOf(findings, (values) => Math.max(...values))}.`,
       why: [

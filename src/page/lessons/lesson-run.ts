@@ -64,6 +64,8 @@ export class LessonRun implements RunContext {
   /** ms by which each message was sent later than it was due. */
   readonly #lateMs: number[] = []
   #controls: readonly LessonReader[] = []
+  /** The sockets of the control. */
+  readonly #sockets: WebSocket[] = []
   #rooms = 0
   /** Called when something arrives at any reader or publisher. */
   readonly #checks = new Set<() => void>()
@@ -220,9 +222,15 @@ export class LessonRun implements RunContext {
   async startControl(): Promise<void> {
     const room = this.newRoom()
     const publisher = await this.openPublisher(room, CONTROL_RATE_PER_S)
-    this.#controls = await Promise.all([0, 1].map(() => this.openReader({ room, transport: 'websocket' })))
+    const wrapNet = watchSockets((socket) => this.#sockets.push(socket))
+    this.#controls = await Promise.all([0, 1].map(() => this.openReader({ room, transport: 'websocket', wrapNet })))
     const dueMs = poissonArrivalsMs(this.random(1_000_003), CONTROL_RATE_PER_S, 60_000)
     this.#send({ publisher, dueMs }, now()).catch(() => undefined)
+  }
+
+  /** The server compresses the frames of WebSockets. */
+  get isCompressed(): boolean {
+    return this.#sockets.some(({ extensions }) => extensions !== '')
   }
 
   noise(): Noise {
@@ -290,6 +298,19 @@ export class LessonRun implements RunContext {
     this.signal.throwIfAborted()
   }
 }
+
+/** The network, with a call for each WebSocket that it opens. */
+const watchSockets =
+  (onSocket: (socket: WebSocket) => void) =>
+  (net: Net): Net => ({
+    ...net,
+    WebSocket: class extends net.WebSocket {
+      constructor(...args: ConstructorParameters<typeof WebSocket>) {
+        super(...args)
+        onSocket(this)
+      }
+    },
+  })
 
 const meanOr0 = (values: readonly number[]): number => (values.length === 0 ? 0 : mean(values))
 

@@ -64,6 +64,8 @@ export interface Lesson {
   durationMs: (settings: Settings) => number
   /** The figures are counts that a busy machine does not change: they may agree on a busy machine too. */
   survivesNoise?: true
+  /** Whether the figures are bytes of WebSocket frames: the model is that of plain ones. */
+  countsFrames?: (settings: Settings) => boolean
   /** Messages may be lost or come late by design: the run then does not check that each reader has each message once. */
   isLossy?: true
   /** Yields all points known so far, several times, and the final points last. */

@@ -1,5 +1,6 @@
 import { poissonArrivalsMs } from '../../models/arrivals.ts'
 import { envelopeBytes, pushedBytes } from '../../models/framing.ts'
+import { frameHeadBytes } from '../../frame-sizes.ts'
 import * as knownArrivals from '../../models/known-arrivals.ts'
 import { mean } from '../../models/statistics.ts'
 import { totalBytes } from '../../meter.ts'
@@ -27,6 +28,13 @@ const USUAL_EVENT_BYTES = 165
 const USUAL_CURSOR_BYTES = 11
 /** Headers of a browser's request and answer. Used before a run only: a run counts them. */
 const USUAL_HEAD_BYTES = 750
+
+/** Heads of the frames of a message, without and with a long text. */
+const HEADS = [0, 126].map((bytes) => frameHeadBytes(bytes, 'down'))
+const [FRAME_HEADS, FRAME_HEADS_ZH] = [HEADS.join(' to '), HEADS.join(' 到 ')]
+/** What an event of SSE adds to the JSON of a message. */
+const SSE_BYTES =
+  pushedBytes.sse({ batchBytes: USUAL_EVENT_BYTES, cursorBytes: USUAL_CURSOR_BYTES }) - USUAL_EVENT_BYTES
 
 const transportsOf = (served: readonly TransportName[]): TransportName[] =>
   transportsThat(({ isCommon }) => isCommon === true).filter((name) => served.includes(name))
@@ -61,6 +69,7 @@ export const messageBytes: Lesson = {
   limitations: (_, { isMultiplexed }) => (isMultiplexed ? ['multiplexed'] : []),
   durationMs: (settings) => 1000 * numberOf(settings, 'seconds') + HEAD_MS,
   survivesNoise: true,
+  countsFrames: () => true,
   async *run(context, settings) {
     const durationMs = 1000 * numberOf(settings, 'seconds')
     const ratePerS = numberOf(settings, 'rate')
@@ -111,7 +120,7 @@ export const messageBytes: Lesson = {
       claim:
         'Each HTTP request carries hundreds of bytes of headers, a WebSocket frame two: headers dwarf the message.',
       what: (settings) =>
-        `All transports read one room with ${textOf(numberOf(settings, 'rate'), 'per-second')} messages of ${textOf(numberOf(settings, 'text'), 'bytes')}; the short poll asks every second. The server counts all bytes at its sockets, both ways.`,
+        `All transports read one room with ${textOf(numberOf(settings, 'rate'), 'count')} messages a second of ${textOf(numberOf(settings, 'text'), 'bytes')} each; the short poll asks every second. The server counts all bytes at its sockets, both ways.`,
       x: 'transport',
       y: 'bytes per message',
       names: { bytes: 'model' },
@@ -121,18 +130,18 @@ export const messageBytes: Lesson = {
         `A message cost ${bytesText(findings, 'short-poll')} by short-poll, ${bytesText(findings, 'long-poll')} by long-poll, ${bytesText(findings, 'websocket')} by WebSocket and ${bytesText(findings, 'sse')} by SSE.`,
       why: [
         'Each poll pays for the headers of a request and of an answer. The long poll pays once per message in a quiet room; the short poll pays once per interval, however many messages come with it.',
-        'A WebSocket frame adds 2 to 4 bytes, an SSE event about 25. Most of the rest is this room’s own JSON: names, ids, the cursor. The head of a socket or stream is paid once, when it opens, and is not in these figures.',
+        `A WebSocket frame adds ${FRAME_HEADS} bytes, an SSE event about ${SSE_BYTES}. Most of the rest is this room’s own JSON: names, ids, the cursor. The head of a socket or stream is paid once, when it opens, and is not in these figures.`,
       ],
-      formula: 'poll: h · requests per message + m,  WebSocket: 2 to 4 + m',
+      formula: `poll: h · requests per message + m,  WebSocket: ${FRAME_HEADS} + m`,
       changes:
-        'More messages a second make the short poll cheaper than a WebSocket: one header for many messages. A cookie adds its bytes to each request, and to no frame. HTTP/2 shrinks repeated headers to some ten bytes. A longer text makes all of them alike.',
+        'More messages a second make the short poll cheaper than a WebSocket: one header for many messages. A cookie adds its bytes to each request, and to no frame. HTTP/2 shrinks repeated headers to a few bytes. A longer text makes all of them alike.',
       limitations: {
         multiplexed:
-          'This page was loaded over HTTP/2, which sends repeated headers in a few bytes: polls are much lighter.',
+          'This page was loaded over HTTP/2, which sends repeated headers in a few bytes: polls need far fewer bytes.',
       },
     },
     'zh-CN': {
-      question: '一条消息有多重？',
+      question: '一条消息要花多少字节？',
       claim: '每个 HTTP 请求带着几百字节的头部，WebSocket 帧头只有两字节：头部远比消息大。',
       what: (settings) =>
         `所有传输方式读同一个房间，每秒 ${textOf(numberOf(settings, 'rate'), 'count')} 条、每条 ${textOf(numberOf(settings, 'text'), 'bytes')} 的消息；短轮询每秒问一次。服务器在套接字上数出双向的全部字节。`,
@@ -145,12 +154,12 @@ export const messageBytes: Lesson = {
         `一条消息的代价：短轮询 ${bytesText(findings, 'short-poll')}，长轮询 ${bytesText(findings, 'long-poll')}，WebSocket ${bytesText(findings, 'websocket')}，SSE ${bytesText(findings, 'sse')}。`,
       why: [
         '每次轮询都要付一次请求头和一次应答头。房间安静时，长轮询每条消息付一次；短轮询每个间隔付一次，不管带回多少条。',
-        'WebSocket 帧头加 2 到 4 字节，SSE 事件约加 25 字节。其余大部分是这个房间自己的 JSON：名字、编号、游标。套接字或流的头部只在打开时付一次，不在这些数字里。',
+        `WebSocket 帧头加 ${FRAME_HEADS_ZH} 字节，SSE 事件约加 ${SSE_BYTES} 字节。其余大部分是这个房间自己的 JSON：名字、编号、游标。套接字或流的头部只在打开时付一次，不在这些数字里。`,
       ],
-      formula: '轮询：h · 每条消息的请求数 + m；WebSocket：2 到 4 + m',
+      formula: `轮询：h · 每条消息的请求数 + m；WebSocket：${FRAME_HEADS_ZH} + m`,
       changes:
-        '每秒消息多了，短轮询会比 WebSocket 便宜：一份头部分给很多消息。Cookie 压在每个请求上，却不压在帧上。HTTP/2 把重复的头部压到十来个字节。正文越长，各种方式越接近。',
-      limitations: { multiplexed: '本页是用 HTTP/2 打开的，重复的头部只占几个字节：轮询轻得多。' },
+        '每秒消息多了，短轮询会比 WebSocket 便宜：一份头部分给很多消息。Cookie 给每个请求添上自己的字节，帧不受影响。HTTP/2 把重复的头部压到几个字节。正文越长，各种方式越接近。',
+      limitations: { multiplexed: '本页是用 HTTP/2 打开的，重复的头部只占几个字节：轮询便宜得多。' },
     },
   },
 }

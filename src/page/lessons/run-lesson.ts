@@ -52,6 +52,7 @@ export async function runLesson(lesson: Lesson, options: RunOptions): Promise<Le
       noise,
       delivery,
       survivesNoise: lesson.survivesNoise ?? false,
+      isCompressed: run.isCompressed && lesson.countsFrames?.(settings) === true,
     })
     const claim = judgement.verdict === 'agrees' ? lesson.judgeClaim({ points, settings, conditions }) : 'open'
     const durationMs = performance.now() - startedAt

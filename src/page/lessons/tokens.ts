@@ -154,6 +154,7 @@ export const tokens: Lesson = {
   },
   limitations: (settings, { profiles }) => (profiles.includes(String(settings['link'])) ? [] : ['noLink']),
   durationMs: (settings) => numberOf(settings, 'seconds') * 1000,
+  countsFrames: (settings) => measureOf(settings) === 'bytes',
   run: async function* (context, settings) {
     const room = context.newRoom()
     const durationMs = numberOf(settings, 'seconds') * 1000
@@ -227,7 +228,7 @@ export const tokens: Lesson = {
       why: [
         'A push sends each token at once, so the reader sees each token. SSE and an HTTP stream push like a WebSocket: tokens only go from the server to the page.',
         'A long poll is back for the next token only after a round trip: what came in that time arrives together. A short poll shows the text in lumps, one for each interval.',
-        'Four bytes of text travel in some 200 bytes of JSON: ids, a name, a time, a cursor. A separate format for tokens would save more than a change of the transport.',
+        `${TOKEN_BYTES} bytes of text travel in JSON with ids, a name, a time and a cursor, which is many times as long. A separate format for tokens would save more than a change of the transport.`,
       ],
       formula: 'long-poll: updates per second = 1 / (G + e^(−λG) / λ), with the round trip G',
       changes:
@@ -257,9 +258,9 @@ export const tokens: Lesson = {
       why: [
         '推送来一个词元就写一个，读者逐个看到。SSE 和 HTTP 流与 WebSocket 一样是推送：这里只需要从服务器到页面这一个方向。',
         '长轮询要过一个往返才能再等下一个词元，这段时间里来的会一起到。短轮询每个间隔显示一大段。',
-        '四个字节的正文装在约 200 字节的 JSON 里：编号、名字、时间、游标。为词元设计专门的格式，比换传输方式省得更多。',
+        `${TOKEN_BYTES} 字节的正文装在 JSON 里，还带着编号、名字、时间和游标，比正文长许多倍。为词元设计专门的格式，比换传输方式省得更多。`,
       ],
-      formula: '长轮询：每秒更新 = 1 / (G + e^(−λG) / λ)，G 为往返时延',
+      formula: '长轮询：每秒更新 = 1 / (G + e^(−λG) / λ)，G 为往返时间',
       changes: '往返越长，长轮询越不流畅。服务器把 50 毫秒内的词元攒在一起，字节减半，读者几乎看不出来。',
       limitations: { noLink: '没有链路时往返太短，长轮询和推送一样流畅。' },
     },

@@ -32,7 +32,19 @@ export interface DeliveryCheck {
 
 /** Why a verdict is not "agrees". The texts are in the view's dictionary. */
 export type VerdictReason =
-  'stalls' | 'push' | 'twin' | 'clock' | 'limited' | 'hidden' | 'wide' | 'none' | 'apart' | 'lost' | 'twice' | 'order'
+  | 'stalls'
+  | 'push'
+  | 'twin'
+  | 'clock'
+  | 'limited'
+  | 'hidden'
+  | 'compressed'
+  | 'wide'
+  | 'none'
+  | 'apart'
+  | 'lost'
+  | 'twice'
+  | 'order'
 
 export interface Judgement {
   verdict: Verdict
@@ -82,9 +94,12 @@ export interface RunData {
   /** null for a lesson that loses messages by design. */
   delivery: DeliveryCheck | null
   survivesNoise: boolean
+  /** The points are bytes of frames that are compressed: the model is that of plain frames. */
+  isCompressed: boolean
 }
 
-export function judge({ points, isLatency, noise, delivery, survivesNoise }: RunData): Judgement {
+export function judge({ points, isLatency, noise, delivery, survivesNoise, isCompressed }: RunData): Judgement {
+  if (isCompressed) return { verdict: 'too noisy to say', reasons: ['compressed'] }
   const noisy = noiseReasons(noise, noiseLimitMs(points, isLatency))
   const judgement = judgeQuietly(points, delivery)
   if (noisy.length === 0 || (survivesNoise && judgement.verdict === 'agrees')) return judgement
