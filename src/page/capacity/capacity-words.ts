@@ -71,11 +71,14 @@ export const en = {
   ) =>
     `${machines} ${machines === '1' ? 'machine' : 'machines'} (by ${because === 'cores' ? 'CPU' : 'memory'}) ${machinesPrice}, ${gigabytes} GB of traffic ${trafficPrice}`,
   within: 'Every quantity of this load is within the measured range.',
+  withinPlain: 'Except for TLS, every quantity of this load is within the measured range.',
   beyondTitle: 'Extrapolated',
   measuredTag: 'measured range',
+  plainTag: 'measured without TLS',
+  plainNote: (note: string) => `${note}; TLS is not included`,
   beyond: beyondEn,
   tlsNote:
-    'With TLS each request, answer and frame has 22 bytes more. CPU time and memory of TLS are not measured and not included.',
+    'With TLS each request, answer and frame has 22 bytes more. CPU time and memory of TLS are not included: they are not measured, because the clients of the benchmark connect without TLS. Where a proxy in front of the server ends TLS, the proxy pays for them.',
   chart: {
     title: 'Over the number of users',
     about: 'Shaded: users that were measured. A dashed line is extrapolated.',
@@ -222,8 +225,11 @@ export const zhCN: CapacityWords = {
   billNote: ({ machines, because }, machinesPrice, gigabytes, trafficPrice) =>
     `${machines} 台机器（由${because === 'cores' ? ' CPU ' : '内存'}决定）${machinesPrice}，流量 ${gigabytes} GB ${trafficPrice}`,
   within: '这个负载的各项都在实测范围之内。',
+  withinPlain: '除 TLS 外，这个负载的各项都在实测范围之内。',
   beyondTitle: '外推',
   measuredTag: '实测范围',
+  plainTag: '实测时未用 TLS',
+  plainNote: (note) => `${note}；不含 TLS`,
   beyond: {
     clients: (value, low, high) => `${value} 个用户：实测范围是 ${low} 到 ${high} 个。`,
     ratePerS: (value, low, high) => `每秒 ${value} 条消息：实测范围是 ${low} 到 ${high} 条。`,
@@ -231,7 +237,8 @@ export const zhCN: CapacityWords = {
     deliveriesPerS: (value, _low, high) => `每秒送达 ${value} 次：实测最多 ${high} 次。`,
     processes: (value) => `${value} 个进程：只测过一个进程。多个进程要共用一个存储，它的开销没有算进来。`,
   },
-  tlsNote: '使用 TLS 时，每个请求、应答和帧多 22 字节。TLS 的 CPU 时间和内存没有测量，也没有算进来。',
+  tlsNote:
+    '使用 TLS 时，每个请求、应答和帧多 22 字节。TLS 的 CPU 时间和内存没有算进来：基准测试的客户端不用 TLS 连接，所以没有测量。如果由服务器前面的代理终止 TLS，这部分开销由代理承担。',
   chart: {
     title: '随用户数变化',
     about: '阴影部分是实测过的用户数；虚线是外推。',
@@ -261,7 +268,7 @@ export const zhCN: CapacityWords = {
     source: 'Lubbers、Greco：“HTML5 WebSocket: A Quantum Leap in Scalability for the Web”。',
   },
   check: {
-    title: '算得准不准？',
+    title: '预测得准不准？',
     about: (clients, users) =>
       `开销来自不超过 ${clients} 个客户端的测量。基准测试先用它预测 ${users} 个客户端的负载，再去实测。`,
     none: '这份报告没有这项检验：那次运行不包含 capacity 场景。',
@@ -279,7 +286,7 @@ export const zhCN: CapacityWords = {
     own: (id) => `本服务器的报告 ${id}`,
     sentence: (report, day) => `开销取自${report}，测于 ${day}。`,
     machine: (cores, cpu, node, commit) => `${cores} × ${cpu}，Node ${node}，提交 ${commit}。`,
-    other: '换一台机器，开销就不同。运行 npm run bench -- --scenario capacity 可以测出您的机器的开销，本页随后会采用。',
+    other: '换一台机器，开销就不同。运行 npm run bench -- --scenario capacity 可以测出你的机器的开销，本页随后会采用。',
     link: '打开报告',
     choose: '开销取自',
     costs: (transport) => `${transport}的开销`,

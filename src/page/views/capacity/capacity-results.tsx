@@ -69,7 +69,7 @@ export function CapacityResults({
         <header class="head">
           <Glyph of={transport} />
           <h2 id={results}>{words.results(label, whole(clients))}</h2>
-          <RangeTag capacity={capacity} words={words} />
+          <RangeTag capacity={capacity} hasTls={request.hasTls} words={words} />
         </header>
         <Readings
           capacity={capacity}
@@ -111,11 +111,11 @@ export function CapacityResults({
   )
 }
 
-function RangeTag({ capacity, words }: { capacity: Capacity; words: CapacityWords }) {
+function RangeTag({ capacity, hasTls, words }: { capacity: Capacity; hasTls: boolean; words: CapacityWords }) {
   const isBeyond = capacity.beyond.length > 0
   return (
     <span class="capacity-tag" data-beyond={isBeyond}>
-      {isBeyond ? words.beyondTitle : words.measuredTag}
+      {isBeyond ? words.beyondTitle : hasTls ? words.plainTag : words.measuredTag}
     </span>
   )
 }
@@ -145,6 +145,8 @@ export function Readings({
   const { activity, cores, processes, bytesPerS, wireBytesPerS, memoryBytes, files } = capacity
   const bill = billOf(capacity, prices, request.targetUtilisation)
   const memory = memoryBytes === null ? null : size(memoryBytes)
+  /** The costs of TLS are not measured: what they would add to is marked. */
+  const marked = (note: string): string => (request.hasTls ? words.plainNote(note) : note)
   const readings: Reading[] = [
     {
       quantity: 'requests',
@@ -165,13 +167,13 @@ export function Readings({
       quantity: 'cores',
       figure: significant(cores),
       unit: words.units.cores,
-      note: words.processes(whole(processes), shareText(activity.utilisation)),
+      note: marked(words.processes(whole(processes), shareText(activity.utilisation))),
     },
     {
       quantity: 'memory',
       figure: memory?.figure ?? '–',
       unit: memory?.unit ?? '',
-      note: costs.memoryBytes === null ? words.notMeasured : words.memoryNote(spelledSize(costs.memoryBytes)),
+      note: costs.memoryBytes === null ? words.notMeasured : marked(words.memoryNote(spelledSize(costs.memoryBytes))),
     },
     {
       quantity: 'files',
@@ -228,7 +230,7 @@ function BeyondNotes({
   }
   return (
     <div class="capacity-notes" aria-live="polite">
-      {beyond.length === 0 && <p>{words.within}</p>}
+      {beyond.length === 0 && <p>{request.hasTls ? words.withinPlain : words.within}</p>}
       {beyond.map((name) => {
         const [value, [low, high]] = facts[name]
         return <p key={name}>{words.beyond[name](value, significant(low), significant(high))}</p>
