@@ -99,8 +99,8 @@ export type ChoiceWords = typeof en
 
 export const zhCN: ChoiceWords = {
   title: '该选哪种传输方式？',
-  lead: '描述您的用户和他们的网络。每种传输方式都会得到一个结论和理由，每条理由都连到背后的公式或实验。',
-  needs: '您的情况',
+  lead: '描述你的用户和他们的网络。每种传输方式都会得到一个结论和理由，每条理由都连到背后的公式或实验。',
+  needs: '你的情况',
   fields: {
     users: '同时在线的用户',
     rate: '每个用户收到的消息',
@@ -142,7 +142,7 @@ export const zhCN: ChoiceWords = {
     'tabs-free': ({ tabs }) => `HTTP/2 用一条连接就能承载 ${tabs} 个标签页的全部请求。`,
     'upgrade-blocked': () => '代理不转发升级请求，连接根本建立不起来。',
     buffered: () => '代理要等流结束才转发，消息因此成批地迟到。',
-    'empty-polls': ({ emptyShare }) => `${emptyShare} 的轮询空手而归。`,
+    'empty-polls': ({ emptyShare }) => `${emptyShare} 的轮询什么也没取到。`,
     batches: ({ perPoll }) => `每次轮询平均带回 ${perPoll} 条消息，它们分摊同一份头部。`,
     radio: ({ perHour }) => `无线电每小时使用 ${perHour} 次。`,
     'radio-more': ({ perHour, pushPerHour }) => `无线电每小时使用 ${perHour} 次；用流只要 ${pushPerHour} 次。`,

@@ -80,13 +80,13 @@ export const formulasZhCN: Record<FormulaId, FormulaWords> = {
   },
   'long-poll-latency': {
     name: '长轮询的延迟',
-    says: '请求若已挂起，消息立刻随应答送出；消息若落在应答与下一次请求之间的空隙 G 里，就要等。RFC 6202：平均一个单程，最多三个。',
+    says: '请求若已挂起，消息立刻随应答送出；消息若落在应答与下一次请求之间的空当 G 里，就要等。RFC 6202：平均一个单程，最多三个。',
   },
   'push-latency': { name: '推送的延迟', says: '流或套接字一直开着，只需一个单程 d；服务器承受得住的速率下都如此。' },
   'empty-polls': { name: '空轮询', says: '消息随机到来，每秒 λ 条；一次轮询一条也没遇到的概率如上。' },
   'long-poll-requests': {
     name: '长轮询的请求数',
-    says: '大约每条消息一个请求，没有消息时每个挂起时间 H 一个；在空隙 G 里到来的几条消息共用一个应答。',
+    says: '大约每条消息一个请求，没有消息时每个挂起时间 H 一个；在空当 G 里到来的几条消息共用一个应答。',
   },
   'frames-per-message': {
     name: '推送的帧数',

@@ -15,6 +15,7 @@ import { textOf } from './unit.ts'
 /** The profile of the link: holds the bytes of an answer until the answer is complete, or until this many are held. */
 const PROFILE = 'buffering'
 const HELD_BYTES = 16_384
+const HELD_KIB = HELD_BYTES / 1024
 /** The head of a streamed answer, which is held too. */
 const HEAD_BYTES = 400
 
@@ -193,7 +194,7 @@ export const buffering: Lesson = {
       question: 'What does a proxy that buffers do to each transport?',
       claim: 'Server-Sent Events are plain HTTP, so they pass every proxy and arrive at once.',
       what: (settings) =>
-        `Each of five transports reads the same room over two links: one passes everything on, the other one holds an answer until it is complete or 16 KiB of it are there, as some proxies do. ${textOf(numberOf(settings, 'rate'), 'per-second')} with ${textOf(numberOf(settings, 'size'), 'bytes')} of text each.`,
+        `Each of five transports reads the same room over two links: one passes everything on, the other one holds an answer until it is complete or ${HELD_KIB} KiB of it are there, as some proxies do. The room has ${textOf(numberOf(settings, 'rate'), 'count')} messages a second, with ${textOf(numberOf(settings, 'size'), 'bytes')} of text each.`,
       x: 'transport',
       y: 'delivery latency, mean',
       names: { buffered: 'over the buffering proxy', direct: 'without it' },
@@ -210,10 +211,10 @@ export const buffering: Lesson = {
         return `Over the buffering proxy a message takes ${of('sse')} by SSE and ${of('http-stream')} by the HTTP stream, ${of('long-poll')} by long-poll and ${of('websocket')} by WebSocket.`
       },
       why: [
-        'A stream is one answer that does not end. A proxy that passes on whole answers, or blocks of 16 KiB, holds its events until later events fill the block: they arrive in lumps. In a quiet room nothing arrives at all.',
+        `A stream is one answer that does not end. A proxy that passes on whole answers, or blocks of ${HELD_KIB} KiB, holds its events until later events fill the block: they arrive in lumps. In a quiet room nothing arrives at all.`,
         'The answer to a long poll ends after each batch, so the proxy passes it on at once. After the upgrade, a WebSocket is no HTTP answer any more, and nothing is held.',
       ],
-      formula: 'mean wait = (n − 1) / (2 λ), with n = 16 KiB / bytes of one event',
+      formula: `mean wait = (n − 1) / (2 λ), with n = ${HELD_KIB} KiB / bytes of one event`,
       changes:
         'Larger events and more of them fill the buffer sooner. Over TLS a proxy that does not terminate the connection cannot hold anything. X-Accel-Buffering: no switches this off in nginx.',
       limitations: {
@@ -227,9 +228,9 @@ export const buffering: Lesson = {
       question: '会缓冲的代理对各种传输方式有什么影响？',
       claim: 'SSE 就是普通 HTTP，能穿过任何代理，消息即时到达。',
       what: (settings) =>
-        `五种传输方式各经两条链路读同一个房间：一条原样转发，另一条像某些代理那样，等应答结束或攒够 16 KiB 才转发。每秒 ${numberOf(settings, 'rate')} 条消息，正文各 ${textOf(numberOf(settings, 'size'), 'bytes')}。`,
+        `五种传输方式各经两条链路读同一个房间：一条原样转发，另一条像某些代理那样，等应答结束或攒够 ${HELD_KIB} KiB 才转发。每秒 ${numberOf(settings, 'rate')} 条消息，正文各 ${textOf(numberOf(settings, 'size'), 'bytes')}。`,
       x: '传输方式',
-      y: '平均送达时延',
+      y: '平均送达延迟',
       names: { buffered: '经过缓冲代理', direct: '不经过' },
       parameters: { rate: '每秒消息数', size: '正文大小', seconds: '时长' },
       predict: '缓冲代理会拖慢哪些传输方式？',
@@ -244,10 +245,10 @@ export const buffering: Lesson = {
         return `经过缓冲代理，一条消息用 SSE 要 ${of('sse')}，HTTP 流 ${of('http-stream')}，长轮询 ${of('long-poll')}，WebSocket ${of('websocket')}。`
       },
       why: [
-        '流是一个不结束的应答。代理若只转发完整应答或 16 KiB 的块，事件就要等后面的事件把块填满，一块一块地到。安静的房间里什么也到不了。',
+        `流是一个不结束的应答。代理若只转发完整的应答，或攒满 ${HELD_KIB} KiB 才转发，事件就要等后面的事件把它填满，再成批到达。安静的房间里什么也到不了。`,
         '长轮询的应答每批都会结束，代理立即转发。WebSocket 升级之后不再是 HTTP 应答，什么都不会被扣住。',
       ],
-      formula: '平均等待 = (n − 1) / (2 λ)，n = 16 KiB / 每个事件的字节数',
+      formula: `平均等待 = (n − 1) / (2 λ)，n = ${HELD_KIB} KiB / 每个事件的字节数`,
       changes:
         '事件越大、越多，缓冲填满得越快。用 TLS 时，不终止连接的代理什么也扣不住。nginx 可用 X-Accel-Buffering: no 关闭缓冲。',
       limitations: {

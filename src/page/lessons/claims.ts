@@ -44,7 +44,7 @@ export const CLAIMS: readonly Claim[] = [
       },
       'zh-CN': {
         claim: 'WebSocket 在任何情况下都比轮询快得多。',
-        comment: '它的时延就是推送的时延。安静房间里的长轮询一样快；和短轮询相比，省下半个间隔。',
+        comment: '它的延迟就是推送的延迟。安静房间里的长轮询一样快；和短轮询相比，省下半个间隔。',
       },
     },
   },
@@ -74,7 +74,7 @@ export const CLAIMS: readonly Claim[] = [
       },
       'zh-CN': {
         claim: '长轮询的请求数远少于短轮询。',
-        comment: '安静的房间里是这样。繁忙时几乎每条消息一个请求，而短轮询每个间隔只有一个。',
+        comment: '安静的房间里是这样。热闹的房间里几乎每条消息一个请求，而短轮询每个间隔只有一个。',
       },
     },
   },
@@ -130,11 +130,11 @@ export const CLAIMS: readonly Claim[] = [
       en: {
         claim: 'WebSocket has no cross-origin restrictions, and that is an advantage.',
         comment:
-          'The browser indeed does not ask. That is the hole: the server itself has to check Origin, or any site can connect in the name of your users.',
+          'The browser does not ask first, and that is the hole: the server itself has to check Origin, or any site can connect in the name of your users.',
       },
       'zh-CN': {
         claim: 'WebSocket 没有跨域限制，这是优点。',
-        comment: '浏览器确实不问。这正是漏洞：服务器必须自己核对 Origin，否则任何网站都能以你的用户的名义连接。',
+        comment: '浏览器确实不先问。漏洞正在这里：服务器必须自己核对 Origin，否则任何网站都能以你的用户的名义连接。',
       },
     },
   },

@@ -12,6 +12,7 @@ import { textOf } from './unit.ts'
 const PROFILE = 'tunnel'
 const EVERY_MS = 15_000
 const CUT_MS = 2000
+const [EVERY_S, CUT_S] = [EVERY_MS / 1000, CUT_MS / 1000]
 
 const TRANSPORTS = ['short-poll', 'long-poll', 'websocket', 'sse', 'http-stream'] as const satisfies TransportName[]
 const POLL_MS = 500
@@ -102,11 +103,11 @@ export const cuts: Lesson = {
   },
   texts: {
     en: {
-      question: 'A tunnel every 15 seconds: what is lost?',
+      question: `A tunnel every ${EVERY_S} seconds: what is lost?`,
       claim: 'When the connection closes, the client opens a new one, and everything goes on.',
       what: (settings) =>
-        `A link cuts all connections for 2 s in every 15 s, as a tunnel does on a train. Over it, each transport is read twice at ${textOf(numberOf(settings, 'rate'), 'per-second')}: ` +
-        'by the client of this page, which continues at its cursor, and by a client that opens a new connection and starts with the next message.',
+        `A link cuts all connections for ${CUT_S} s in every ${EVERY_S} s, as a tunnel does on a train. Over it, two clients read ${textOf(numberOf(settings, 'rate'), 'count')} messages a second by each transport: ` +
+        'the client of this page, which continues at its cursor, and a client that opens a new connection and starts with the next message.',
       x: 'transport',
       y: 'lost messages',
       names: { resumed: 'continues at its cursor', forgetful: 'begins again' },
@@ -128,7 +129,7 @@ export const cuts: Lesson = {
         'A new connection begins now. What was stored while there was no connection is history for it, and a server that only forwards messages does not have that history.',
         'The transport makes little difference. What makes the difference is the position in the log that the client keeps, and that the server keeps the log.',
       ],
-      formula: 'lost share = (cut + time to connect again) / period = (2 + 0.07) / 15',
+      formula: `lost share = (cut + time to connect again) / period = (${CUT_S} + ${RECONNECT_MS / 1000}) / ${EVERY_S}`,
       changes:
         'Longer back-off pauses lose more without a cursor, and delay more with one. A cut that outlasts the history of the server loses messages in any case: the server then says so by a reset.',
       limitations: {
@@ -137,10 +138,10 @@ export const cuts: Lesson = {
       },
     },
     'zh-CN': {
-      question: '每 15 秒过一次隧道，会丢什么？',
+      question: `每 ${EVERY_S} 秒过一次隧道，会丢什么？`,
       claim: '连接断了，客户端重新建一条，一切照旧。',
       what: (settings) =>
-        `链路每 15 秒断开 2 秒，像火车过隧道。每秒 ${numberOf(settings, 'rate')} 条消息，每种传输方式各有两个读者：本页面的客户端从游标处继续；另一个只是重新连接，从下一条消息开始。`,
+        `链路每 ${EVERY_S} 秒断开 ${CUT_S} 秒，像火车过隧道。每秒 ${numberOf(settings, 'rate')} 条消息，每种传输方式各有两个读者：本页面的客户端从游标处继续；另一个只是重新连接，从下一条消息开始。`,
       x: '传输方式',
       y: '丢失的消息',
       names: { resumed: '从游标继续', forgetful: '重新开始' },
@@ -162,9 +163,9 @@ export const cuts: Lesson = {
         '新连接从“现在”开始。断线期间存下的消息对它来说是历史，而只负责转发的服务器没有历史。',
         '用哪种传输方式差别不大。起作用的是客户端记住的位置，以及服务器保留的日志。',
       ],
-      formula: '丢失比例 =（断开时间 + 重连时间）/ 周期 = (2 + 0.07) / 15',
+      formula: `丢失比例 =（断开时间 + 重连时间）/ 周期 = (${CUT_S} + ${RECONNECT_MS / 1000}) / ${EVERY_S}`,
       changes:
-        '退避时间越长，不带游标丢得越多，带游标则延迟越大。断开时间超过服务器保留的历史，无论如何都会丢：服务器会用 reset 说明。',
+        '退避时间越长，不带游标丢得越多，带游标则延迟越大。断开时间超过服务器保留的历史，无论如何都会丢：服务器会用 reset 告知。',
       limitations: { noTunnel: '此页面连不上会断开的链路，这里无法演示。请在服务器所在的机器上用 HTTP 打开。' },
     },
   },

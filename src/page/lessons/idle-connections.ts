@@ -128,7 +128,7 @@ export const idleConnections: Lesson = {
         'They cost memory: a socket, its buffers, and a position in the log. The benchmark measures that in KiB for each connection.',
       ],
       changes:
-        'A server with a thread for each connection, or with a pool. Messages: each one has to be written to every connection, whatever waits.',
+        'A server with a thread for each connection, or with a pool. Messages cost time, too: each has to be written to every connection.',
       limitations: {
         memory:
           'A page cannot see the memory of the server. With --metrics it stands in /metrics, and npm run bench measures it for each connection.',
@@ -154,7 +154,7 @@ export const idleConnections: Lesson = {
         '一条连接一个线程只是服务器的一种写法，许多 Servlet 容器如此。本服务器用一个线程管所有连接：系统告诉它哪些有东西可读，其余的不花时间。',
         '它们花的是内存：一个套接字、它的缓冲区、一个日志位置。基准测试量出每条连接多少 KiB。',
       ],
-      changes: '换成一条连接一个线程或有线程池的服务器就不同了。还有消息：每一条都要写给每个连接，无论谁在等。',
+      changes: '换成一条连接一个线程或有线程池的服务器就不同了。消息也花时间：每一条都要写给每个连接。',
       limitations: {
         memory: '页面看不到服务器的内存。用 --metrics 启动后可在 /metrics 查看，npm run bench 会量出每条连接的内存。',
       },

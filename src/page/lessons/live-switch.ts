@@ -112,7 +112,7 @@ export const liveSwitch: Lesson = {
       question: 'What is lost when the transport is switched live?',
       claim: 'A transport is chosen once: changing it during a conversation costs messages.',
       what: (settings) =>
-        `A reader changes its transport every ${textOf(numberOf(settings, 'step'), 's')}, from each of five transports to each other one, ${SWITCHES} times, while ${textOf(numberOf(settings, 'rate'), 'per-second')} messages come. ` +
+        `A reader changes its transport every ${textOf(numberOf(settings, 'step'), 's')}, from each of five transports to each other one, ${SWITCHES} times, while ${textOf(numberOf(settings, 'rate'), 'count')} messages come each second. ` +
         'Its client keeps the cursor. A second reader changes at the same moments and begins again at the next message.',
       x: 'messages',
       y: 'count',

@@ -61,7 +61,7 @@ export const preflights: Lesson = {
   hues: { asked: 'http-stream' },
   texts: {
     en: {
-      question: 'Whom does the browser ask before it connects to another origin?',
+      question: 'Does the browser ask before it connects to another origin?',
       claim: 'WebSocket has no cross-origin restrictions, which is one of its advantages.',
       what: () =>
         `Five transports read a room over a link, which is another origin for this page: the same host, another port. The server counts the preflights for ${SECONDS} s: requests by which the browser asks whether this page may send the next one.`,
@@ -94,7 +94,7 @@ export const preflights: Lesson = {
       },
     },
     'zh-CN': {
-      question: '连接另一个源之前，浏览器先问谁？',
+      question: '连接另一个源之前，浏览器会先问吗？',
       claim: 'WebSocket 没有跨域限制，这是它的优点。',
       what: () =>
         `五种传输方式经一条链路读一个房间。对本页面来说，链路是另一个源：主机相同，端口不同。服务器在 ${SECONDS} 秒内数出预检请求，也就是浏览器先问“这个页面可以发下一个请求吗”的次数。`,

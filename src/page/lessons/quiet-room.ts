@@ -1,5 +1,6 @@
 import { idleResponsesPerS } from '../../models/long-poll.ts'
 import { gapMs } from '../../models/path.ts'
+import { DEFAULT_TUNING } from '../../client/transports/transport.ts'
 import { exactly } from './estimates.ts'
 import { meanGapMs, pollsOf } from './reader-records.ts'
 import { linkParameter, numberOf, secondsParameter } from './parameters.ts'
@@ -79,7 +80,7 @@ export const quietRoom: Lesson = {
       question: 'What does a long poll send while nothing happens?',
       claim: 'A long poll sends nothing as long as there are no messages.',
       what: (settings) =>
-        `Three long polls wait in a quiet room for ${textOf(numberOf(settings, 'seconds'), 's')}. The server holds their requests for 1, 2 and 5 s.`,
+        `Three long polls wait in a quiet room for ${textOf(numberOf(settings, 'seconds'), 's')}. The server holds their requests for ${HOLDS_S.slice(0, -1).join(', ')} and ${HOLDS_S.at(-1)} s.`,
       x: 'hold',
       y: 'empty answers per minute',
       names: { answers: 'empty answers of long-poll' },
@@ -89,17 +90,16 @@ export const quietRoom: Lesson = {
         `Without any message, the long polls got ${valueOf(findings, 1)} empty answers per minute at a hold of 1 s, ${valueOf(findings, 2)} at 2 s and ${valueOf(findings, 5)} at 5 s.`,
       why: [
         'A request cannot wait for ever: proxies, browsers and servers give up a silent connection. So the server answers an empty request when its hold is over, and the client asks again.',
-        'A WebSocket and a stream are silent, too, except for a heartbeat. It exists for the same reason.',
+        'A WebSocket and a stream are silent, too, except for a heartbeat, which exists for the same reason.',
       ],
       formula: 'empty answers per second = 1 / (H + G), with the hold H and one round trip G',
-      changes:
-        'The hold decides: 25 s by default here, and 30 s are said to be safe (RFC 6202). The longer it is, the more proxies close the connection first.',
+      changes: `The hold decides: it is ${DEFAULT_TUNING.holdMs / 1000} s here by default, and 30 s are safe according to RFC 6202. The longer the hold, the more proxies close the connection first.`,
     },
     'zh-CN': {
       question: '没有消息时，长轮询在发什么？',
       claim: '没有消息时，长轮询不产生任何流量。',
       what: (settings) =>
-        `三个长轮询在安静的房间里等 ${textOf(numberOf(settings, 'seconds'), 's')}，服务器分别挂起 1、2、5 秒。`,
+        `三个长轮询在安静的房间里等 ${textOf(numberOf(settings, 'seconds'), 's')}，服务器分别挂起 ${HOLDS_S.join('、')} 秒。`,
       x: '挂起时间',
       y: '每分钟空应答',
       names: { answers: '长轮询的空应答' },
@@ -112,7 +112,7 @@ export const quietRoom: Lesson = {
         'WebSocket 和流也不发东西，只有心跳。心跳的存在是同样的原因。',
       ],
       formula: '每秒空应答 = 1 / (H + G)，H 为挂起时间，G 为一个往返',
-      changes: '挂起时间说了算：这里默认 25 秒，RFC 6202 认为 30 秒是安全的。越长，越可能先被代理断开。',
+      changes: `关键是挂起时间：这里默认 ${DEFAULT_TUNING.holdMs / 1000} 秒，RFC 6202 认为 30 秒是安全的。挂起越久，越可能先被代理断开。`,
     },
   },
 }

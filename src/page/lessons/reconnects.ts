@@ -204,7 +204,7 @@ export const reconnects: Lesson = {
       claim: 'When the connection is lost, the client tries again after a fixed time.',
       what: (settings) =>
         `A page cannot restart the server, so ${JITTERS.length * CLIENTS} streams of this page run over links that cut all of them at the same moment, for 2 s, ${numberOf(settings, 'cuts')} times. ` +
-        `Each stream connects again after a pause that doubles from 250 ms on. A third of them adds no chance to the pause, a third makes 30 % of the pause random, and a third all of it.`,
+        `Each stream connects again after a pause that doubles from 250 ms on. The pause is fixed for a third of them; 30 % of it are random for a third, and all of it for a third.`,
       x: 'random part of the pause',
       y: 'connects in the busiest 200 ms',
       names: { clients: 'share of the clients' },

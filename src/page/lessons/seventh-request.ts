@@ -145,7 +145,7 @@ export const seventhRequest: Lesson = {
       question: 'What happens to the seventh held request?',
       claim: 'A page can hold a request or a stream open in each tab, and in each of several places of the page.',
       what: () =>
-        'The page opens eight streams to one port at the same moment, and then eight WebSockets. The first stream ends after the time that you set, the second one half a second later. The time until each was open is measured three times.',
+        `The page opens ${CONNECTIONS} streams to one port at the same moment, and then ${CONNECTIONS} WebSockets. The first stream ends after the time that you set, the second one ${NEXT_END_MS} ms later. The time until each is open is measured ${ROUNDS} times.`,
       x: 'stream or socket',
       y: 'open after',
       parameters: { hold: 'First stream ends after' },
@@ -184,7 +184,7 @@ export const seventhRequest: Lesson = {
       question: '第七个挂起的请求会怎样？',
       claim: '每个标签页、页面的每一处，都可以各挂一个请求或一条流。',
       what: () =>
-        '页面向同一个端口同时打开八条流，然后打开八个 WebSocket。第一条流在设定的时间后结束，第二条再过半秒结束。各测三次打开所需的时间。',
+        `页面向同一个端口同时打开 ${CONNECTIONS} 条流，然后打开 ${CONNECTIONS} 个 WebSocket。第一条流在设定的时间后结束，第二条再过 ${NEXT_END_MS} 毫秒结束。打开所需的时间各测 ${ROUNDS} 次。`,
       x: '第几条流或套接字',
       y: '打开所需时间',
       parameters: { hold: '第一条流结束于' },

@@ -103,7 +103,7 @@ export const wastedPolls: Lesson = {
         `${shareAt(findings, ENDS.quiet)} of the answers were empty in the quietest room, ${shareAt(findings, 1)} at one message a second, and ${shareAt(findings, ENDS.busy)} in the busiest room.`,
       why: [
         'A poll is empty if no message came since the poll before. Random messages leave a time of length T empty with the probability e to the power of −λT: the more messages fit into an interval, the fewer polls are empty.',
-        'In a busy room each poll brings several messages at once. Then a poll is a cheap parcel, not waste.',
+        'In a busy room each poll brings several messages at once. Then a poll is a cheap way to carry them, and no waste.',
       ],
       formula: 'empty share = e^(−λT)',
       changes:
@@ -122,7 +122,7 @@ export const wastedPolls: Lesson = {
         `最安静的房间里 ${shareAt(findings, ENDS.quiet)} 的应答是空的，每秒一条时 ${shareAt(findings, 1)}，最热闹的房间里 ${shareAt(findings, ENDS.busy)}。`,
       why: [
         '两次轮询之间没有来消息，这次轮询就是空的。随机到来的消息让长度为 T 的一段时间空着的概率是 e 的 −λT 次方：一个间隔里装得下的消息越多，空轮询越少。',
-        '在热闹的房间里，每次轮询一下子带回好几条消息，这时它是便宜的打包，不是浪费。',
+        '在热闹的房间里，每次轮询一下子带回好几条消息，等于打包取走，很划算，不是浪费。',
       ],
       formula: '空应答比例 = e^(−λT)',
       changes:
