@@ -10,6 +10,8 @@ const RESET = 'reset'
 
 /** The cursor before the first event, the same in every epoch: a reader of a room that does not exist yet has no other. */
 const ORIGIN: Cursor = '00000000.0'
+/** What all rooms without events have in common, so that readers of unknown rooms leave no batches behind. */
+const EMPTY: Batch = { cursor: ORIGIN, events: [] }
 
 /** Of the byte limit, the part that stays when events are dropped, so that not every event drops one. */
 const KEPT_SHARE = 7 / 8
@@ -26,10 +28,14 @@ export interface WindowOptions {
 }
 
 /**
- * Readers that are woken in one turn of the event loop. Between two turns the server reads requests, which a room with thousands of
- * readers does not delay. Smaller steps cost more: a message that is read between them is written to the first readers separately.
+ * Readers are woken in steps, one in each turn of the event loop. Between two turns the server reads requests, which a room with
+ * thousands of readers does not delay. A step has 1,024 streams: smaller steps cost more, since a message that is read between them
+ * is written to the first streams separately. Or it has 64 polls: each is a whole answer, and its client sends the next request at
+ * once, so that the answers of a larger step would return as a flood of requests.
  */
-const WOKEN_PER_TURN = 1024
+const STEP = 1024
+const STREAM_SHARE = 1
+const POLL_SHARE = 16
 
 /** Readers that wait for events. Each change wakes all of them, members before readers without a token. */
 class Waiters {
@@ -85,10 +91,11 @@ class Waiters {
   }
 
   readonly #continuePass = (): void => {
-    for (let count = 0; count < WOKEN_PER_TURN; count++) {
-      const next = this.#pass?.next()
-      if (next?.value) {
-        next.value.wake()
+    for (let done = 0; done < STEP;) {
+      const waiter = this.#pass?.next().value
+      if (waiter) {
+        done += waiter.isStream ? STREAM_SHARE : POLL_SHARE
+        waiter.wake()
         continue
       }
       this.#pass = null
@@ -226,6 +233,7 @@ export class Window implements EventHolder {
   }
 
   #batchAfter(seq: number): Batch {
+    if (this.headSeq === 0) return EMPTY
     const start = seq - this.#dropped
     const events = withinBatchBytes(this.#events.slice(start, start + LIMITS.batchEvents))
     const reachedSeq = seq + events.length

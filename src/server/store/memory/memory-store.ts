@@ -1,5 +1,4 @@
-import { MemoryLog } from './memory-log.ts'
-import { MemoryMembers } from './memory-members.ts'
+import { MemoryRoom } from './memory-room.ts'
 import type { MemberOptions } from '../../room/member-store.ts'
 import type { Store, StoredRoom } from '../../room/room-store.ts'
 import type { WindowOptions } from '../../log/window.ts'
@@ -13,27 +12,7 @@ export class MemoryStore implements Store {
   }
 
   room(): StoredRoom {
-    const log = new MemoryLog(this.#options)
-    const members = new MemoryMembers(log, this.#options)
-    return {
-      log,
-      members,
-      append: async (author, entry) => {
-        members.recordOf(author)
-        return log.append(entry)
-      },
-      open: () => null,
-      get canBeReleased() {
-        return members.size === 0
-      },
-      get isStored() {
-        return log.hasEvents
-      },
-      get hasMessages() {
-        return log.hasMessages
-      },
-      close: () => log.release(),
-    }
+    return new MemoryRoom(this.#options)
   }
 
   isReady(): Promise<boolean> {

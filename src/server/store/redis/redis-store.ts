@@ -3,6 +3,7 @@ import { DomainError } from '../../errors/domain-error.ts'
 import type { Store, StoredRoom } from '../../room/room-store.ts'
 import type { WindowOptions } from '../../log/window.ts'
 import { Connection, type Logger } from './connection.ts'
+import { RedisRoom } from './redis-room.ts'
 import { RoomReplica } from './room-replica.ts'
 import { RedisLog } from './redis-log.ts'
 import { RedisMembers, renewalMs } from './redis-members.ts'
@@ -49,20 +50,7 @@ export class RedisStore implements Store {
     const log = new RedisLog(replica, this.#options)
     const members = new RedisMembers(replica, this.#options)
     this.#openRooms.add(members)
-    return {
-      log,
-      members,
-      append: (author, entry) =>
-        log.appendAs(author.member.id, entry, (script, args) => members.writeAs(author, script, args)),
-      open: () => replica.open(),
-      // Redis has all data of the room.
-      canBeReleased: true,
-      hasMessages: false,
-      get isStored() {
-        return replica.isStored
-      },
-      close: () => void this.#openRooms.delete(members),
-    }
+    return new RedisRoom(replica, log, members, () => this.#openRooms.delete(members))
   }
 
   isReady(): Promise<boolean> {

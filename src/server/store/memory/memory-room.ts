@@ -1,0 +1,44 @@
+import type { Appended, Entry } from '../../log/log.ts'
+import type { WindowOptions } from '../../log/window.ts'
+import type { MemberOptions } from '../../room/member-store.ts'
+import type { Membership } from '../../room/membership.ts'
+import type { StoredRoom } from '../../room/room-store.ts'
+import { MemoryLog } from './memory-log.ts'
+import { MemoryMembers } from './memory-members.ts'
+
+/**
+ * A room in the memory of this process. It is a class, since V8 makes a hidden class for each object with accessors of its own:
+ * they and the rooms to which they refer, such as those of readers of unknown rooms, would stay until the next full collection.
+ */
+export class MemoryRoom implements StoredRoom {
+  readonly log: MemoryLog
+  readonly members: MemoryMembers
+
+  constructor(options: WindowOptions & MemberOptions) {
+    this.log = new MemoryLog(options)
+    this.members = new MemoryMembers(this.log, options)
+  }
+
+  get canBeReleased(): boolean {
+    return this.members.size === 0
+  }
+  get isStored(): boolean {
+    return this.log.hasEvents
+  }
+  get hasMessages(): boolean {
+    return this.log.hasMessages
+  }
+
+  async append(author: Membership, entry: Entry): Promise<Appended> {
+    this.members.recordOf(author)
+    return this.log.append(entry)
+  }
+
+  open(): null {
+    return null
+  }
+
+  close(): void {
+    this.log.release()
+  }
+}
