@@ -1,6 +1,6 @@
 import { LIMITS, type Joined, type Member, type Present } from '../protocol.ts'
 import { call } from './transports/http.ts'
-import type { Net } from './transports/transport.ts'
+import { ConnectionError, type Net } from './transports/transport.ts'
 
 export interface JoinOptions {
   /** Without one, the server invents a name. */
@@ -13,22 +13,34 @@ export interface JoinOptions {
   bot?: boolean | undefined
 }
 
+/** A captive portal may answer any request with 200 or 204. */
+const foreignAnswer = (what: string): ConnectionError =>
+  new ConnectionError(`the answer is not a ${what}: is a proxy in between?`)
+
 /** Throws ProblemError: 400 for an invalid name, 409 for a name that is taken, 503 when the room is full. */
 export async function join(net: Net, room: string, { name, language, quiet, bot }: JoinOptions = {}): Promise<Joined> {
   const headers = language === undefined ? {} : { 'accept-language': language }
   const body = { ...(name === undefined ? {} : { name }), ...(quiet ? { quiet } : {}), ...(bot ? { bot } : {}) }
-  return (await call(net, { method: 'POST', path: `/rooms/${room}/members`, body, headers })) as Joined
+  const answer = await call(net, { method: 'POST', path: `/rooms/${room}/members`, body, headers })
+  const joined = answer as Partial<Joined> | null
+  if (typeof joined?.token !== 'string' || typeof joined.cursor !== 'string' || !joined.member || !joined.roster)
+    throw foreignAnswer('membership')
+  return joined as Joined
 }
 
 /** Renews the member's lease. Throws ProblemError: 401, and 410 for a member that left. */
 export async function renewLease(net: Net, room: string, token: string, signal?: AbortSignal): Promise<Present> {
-  return (await call(net, { path: `/rooms/${room}/members/me`, token }, signal)) as Present
+  const present = (await call(net, { path: `/rooms/${room}/members/me`, token }, signal)) as Partial<Present> | null
+  if (typeof present?.leaseMs !== 'number') throw foreignAnswer('lease')
+  return present as Present
 }
 
 /** Throws ProblemError: 409 when the name is taken or the renames are used up. */
 export async function rename(net: Net, room: string, token: string | null, name: string): Promise<Member> {
   const path = `/rooms/${room}/members/me`
-  return (await call(net, { method: 'PATCH', path, token, body: { name } })) as Member
+  const renamed = (await call(net, { method: 'PATCH', path, token, body: { name } })) as Partial<Member> | null
+  if (typeof renamed?.id !== 'string') throw foreignAnswer('member')
+  return renamed as Member
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Ack, Batch, Cursor, Draft, Problem, TransportName } from '../../protocol.ts'
-import { deadline } from './time.ts'
+import { deadline, type Deadline } from './time.ts'
 import { ConnectionError, ProblemError, type Net, type TransportContext } from './transport.ts'
 
 /** ms that an answer may take, beyond the time for which the server was asked to hold the request. */
@@ -11,6 +11,12 @@ const MIN_BYTES_PER_S = 250
 /** ms that the answer to a text of this many characters may take. `fetch` does not report the progress of a request. */
 export const answerTimeoutMs = (text: string): number =>
   ANSWER_TIMEOUT_MS + (1000 * new TextEncoder().encode(text).length) / MIN_BYTES_PER_S
+
+/** The type of a problem that has no other type (RFC 9457). */
+const FOREIGN_TYPE = 'about:blank'
+
+/** A proxy may ask for a day, and be back in a minute. */
+const MAX_RETRY_AFTER_MS = 300_000
 
 export interface Call {
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
@@ -43,12 +49,37 @@ export async function call(net: Net, request: Call, signal?: AbortSignal): Promi
     })
     if (response.status === 204 || response.status === 304) return null
     if (!response.ok) throw await refusalOf(response)
-    return JSON.parse(await response.text())
+    return parseAnswer(await readText(response, limit))
   } catch (error) {
-    if (error instanceof ProblemError || signal?.aborted) throw error
+    if (error instanceof ProblemError || error instanceof ConnectionError || signal?.aborted) throw error
     throw new ConnectionError(error instanceof Error ? error.message : String(error), { cause: error })
   } finally {
     limit.release()
+  }
+}
+
+/** Bytes that the slowest network brings within the time for an answer. */
+const SHORT_ANSWER_BYTES = (ANSWER_TIMEOUT_MS / 1000) * MIN_BYTES_PER_S
+
+/** A long answer, such as a history, may take any time as long as it makes progress. */
+async function readText(response: Response, limit: Deadline): Promise<string> {
+  const length = Number(response.headers.get('content-length') ?? Number.POSITIVE_INFINITY)
+  if (length <= SHORT_ANSWER_BYTES || !response.body) return response.text()
+  const [reader, decoder] = [response.body.getReader(), new TextDecoder()]
+  for (let text = ''; ;) {
+    limit.restart(ANSWER_TIMEOUT_MS, new ConnectionError(`no progress within ${ANSWER_TIMEOUT_MS} ms`))
+    const { done, value } = await reader.read()
+    if (done) return text + decoder.decode()
+    text += decoder.decode(value, { stream: true })
+  }
+}
+
+/** A captive portal and the login page of a proxy answer 200 with HTML. */
+function parseAnswer(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new ConnectionError('the answer is not JSON: is a proxy in between?')
   }
 }
 
@@ -95,14 +126,26 @@ export async function refusalOf(response: Response): Promise<ProblemError> {
 function readProblem(text: string, { status, statusText }: Response): Problem {
   try {
     const problem = JSON.parse(text) as Problem
-    if (typeof problem.type === 'string' && typeof problem.detail === 'string') return problem
+    const { type, detail } = problem
+    if (typeof type === 'string' && typeof detail === 'string' && problem.status === status) return problem
   } catch {
     // Not from our server, for example a proxy's page: only its status is known.
   }
-  return { type: 'about:blank', title: statusText, status, detail: `${status} ${statusText}`.trim() }
+  const detail = `${status} ${statusText}`.trim()
+  return {
+    type: FOREIGN_TYPE,
+    title: statusText,
+    status,
+    detail: `${detail}, not by this server: is a proxy in between?`,
+  }
 }
 
-function readRetryAfterMs(response: Response): number | undefined {
-  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
-  return Number.isFinite(seconds) ? seconds * 1000 : undefined
+/** In ms, from a number of seconds or from a date. The clock of a date is that of the program that answered. */
+function readRetryAfterMs({ headers }: Response): number | undefined {
+  const asked = headers.get('retry-after')?.trim() ?? ''
+  const now = Date.parse(headers.get('date') ?? '') || Date.now()
+  // Without letters, a wrong number could be read as a year.
+  const date = /[a-z]/i.test(asked) ? Date.parse(asked) : Number.NaN
+  const ms = /^\d+$/.test(asked) ? 1000 * Number(asked) : date - now
+  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), MAX_RETRY_AFTER_MS) : undefined
 }

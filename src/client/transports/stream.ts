@@ -1,8 +1,11 @@
-import { HEARTBEAT_HEADER, type Cursor, type TransportName } from '../../protocol.ts'
+import { HEARTBEAT_HEADER, type Cursor } from '../../protocol.ts'
 import { ANSWER_TIMEOUT_MS, call, refusalOf } from './http.ts'
 import { endWhenSilent } from './silence.ts'
 import { deadline } from './time.ts'
 import { ConnectionError, ProblemError, type TransportContext } from './transport.ts'
+
+/** A captive portal answers 200 with a page, which is no stream. */
+const MEDIA_TYPES = { sse: 'text/event-stream', 'http-stream': 'application/x-ndjson' } as const
 
 /** Of a heartbeat, the part after which the server is sent another sign that the member still reads. */
 const SIGN_AFTER = 0.5
@@ -21,6 +24,11 @@ function signs(heartbeatMs: number, show: () => void): () => void {
   }
 }
 
+function readHeartbeatMs(headers: Headers): number | undefined {
+  const text = headers.get(HEARTBEAT_HEADER) ?? ''
+  return /^\d+$/.test(text) ? Number(text) : undefined
+}
+
 /**
  * The text of an answer that does not end, in pieces as they arrive. Throws ProblemError for a refusal, ConnectionError without
  * an answer and for an answer that breaks off.
@@ -29,7 +37,7 @@ function signs(heartbeatMs: number, show: () => void): () => void {
  */
 export async function* streamText(
   context: TransportContext,
-  transport: TransportName,
+  transport: keyof typeof MEDIA_TYPES,
   cursor: Cursor | null,
   signal: AbortSignal,
   onOpen: () => void,
@@ -47,8 +55,13 @@ export async function* streamText(
     )
     limit.cancelTimer()
     if (!response.ok || !response.body) throw await refusalOf(response)
+    if (!response.headers.get('content-type')?.startsWith(MEDIA_TYPES[transport])) {
+      await response.body.cancel()
+      throw new ConnectionError('the answer is not a stream: is a proxy in between?')
+    }
     onOpen()
-    const heartbeatMs = Number(response.headers.get(HEARTBEAT_HEADER) ?? Number.POSITIVE_INFINITY)
+    // A proxy may remove headers that it does not know.
+    const heartbeatMs = readHeartbeatMs(response.headers) ?? context.heartbeatMs ?? Number.POSITIVE_INFINITY
     const showSign = signs(heartbeatMs, () => {
       if (token) call(net, { path: `/rooms/${room}/members/me`, token }, limit.signal).catch(() => undefined)
     })

@@ -1,3 +1,6 @@
+/** The longest time of a timer, in ms: 2^31 − 1. A longer timer fires at once. */
+const MAX_TIMER_MS = 2_147_483_647
+
 /**
  * Settles after `ms`; rejects with the signal's reason when it aborts first. Removes its listener in both cases, so that a
  * long-lived signal does not collect listeners.
@@ -10,14 +13,11 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
       finish()
     }
     const aborted = settle(() => reject(signal.reason as Error))
-    const timer = setTimeout(settle(resolve), ms)
+    const timer = setTimeout(settle(resolve), Math.min(ms, MAX_TIMER_MS))
     signal.addEventListener('abort', aborted)
     if (signal.aborted) aborted()
   })
 }
-
-/** The longest time of a timer, in ms: 2^31 − 1. */
-const MAX_TIMER_MS = 2_147_483_647
 
 export interface Deadline {
   signal: AbortSignal
@@ -44,7 +44,6 @@ export function deadline(parent: AbortSignal | undefined, ms: number, reason: Er
     restart: (newMs = lastMs, newReason = lastReason) => {
       clearTimeout(timer)
       ;[lastMs, lastReason] = [newMs, newReason]
-      // A longer timer would fire at once.
       if (lastMs <= MAX_TIMER_MS) timer = start()
     },
     release: () => {

@@ -82,7 +82,10 @@ export class ConnectionError extends Error {
   override readonly name = 'ConnectionError'
 }
 
-/** The server answered with a refusal. */
+/** Statuses of a proxy for a request that is too large for the proxy, which another attempt would not change. */
+const TOO_LARGE: readonly number[] = [413, 414, 431]
+
+/** The answer was a refusal, of the server or of a proxy. */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError'
   readonly problem: Problem
@@ -95,13 +98,22 @@ export class ProblemError extends Error {
     this.retryAfterMs = problem.retryAfterMs ?? retryAfterMs
   }
 
+  /**
+   * Another program has refused, such as a proxy while the server restarts, or a login page. The types of this server's problems are
+   * single words; those of others are addresses (RFC 9457).
+   */
+  get isForeign(): boolean {
+    return this.problem.type.includes(':')
+  }
+
   /** The same request may succeed later. */
   get isTransient(): boolean {
+    if (this.isForeign) return !TOO_LARGE.includes(this.problem.status)
     return this.problem.status >= 500 || this.problem.status === 408 || this.problem.status === 429
   }
 
   /** The membership has ended: no request with this token will succeed again. */
   get isFinal(): boolean {
-    return this.problem.status === 401 || this.problem.status === 410
+    return !this.isForeign && (this.problem.status === 401 || this.problem.status === 410)
   }
 }
