@@ -1,5 +1,3 @@
-import { ROOM_PATTERN } from '../protocol.ts'
-
 export interface ServerAddress {
   /** Where the server is, with the path below which a proxy serves it, without a slash at the end. */
   base: string
@@ -13,27 +11,28 @@ const SCHEMES: Record<string, string> = { 'http:': 'http:', 'https:': 'https:', 
 
 /**
  * Reads the address of a server as people write it: without a scheme (`localhost:3000`), with the scheme of a WebSocket, or
- * copied from a browser (`http://localhost:3000/#/room/blue`).
+ * copied from a browser with the settings of the page (`http://localhost:3000/#/room/blue?t=sse`).
+ * The room is not validated.
  *
  * @throws TypeError that shows the form, for everything else
  */
-export function readServerAddress(text: string): ServerAddress {
-  const written = text.trim()
+export function readServerAddress(text: string | URL): ServerAddress {
+  const written = String(text).trim()
   // Without a scheme, URL would read `localhost:` as the scheme, and `3000` alone as the address 0.0.11.184.
   const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(written) ? written : `http://${written}`
-  if (/^\d*$/.test(written) || !URL.canParse(withScheme)) throw new TypeError(`${FORM}: ${text}`)
+  if (/^\d*$/.test(written) || !URL.canParse(withScheme)) throw new TypeError(`${FORM}: ${written}`)
   const url = new URL(withScheme)
   const scheme = SCHEMES[url.protocol]
-  if (scheme === undefined) throw new TypeError(`${FORM}: ${text}`)
+  if (scheme === undefined) throw new TypeError(`${FORM}: ${written}`)
   // `fetch` refuses such an address, and an error must not repeat a password.
   if (url.username !== '' || url.password !== '') throw new TypeError(`${FORM}: it contains a user name or a password`)
 
   const path = url.pathname.replace(/\/(index\.html)?$/, '').replace(/\/+$/, '')
-  const [, prefix, roomOfPath] = /^(.*)\/rooms\/([^/]+)(?:\/[a-z-]+)?$/.exec(path) ?? []
-  const [, roomOfHash] = /^#\/?room\/([^/]+)/.exec(url.hash) ?? []
+  const [, prefix, roomOfPath] = /^(.*)\/rooms\/([^/]+)(?:\/.*)?$/.exec(path) ?? []
+  const [, roomOfHash] = /^#\/?room\/([^/?]+)/.exec(url.hash) ?? []
   const room = roomOfPath ?? roomOfHash
   return {
     base: `${scheme}//${url.host}${prefix ?? path}`,
-    ...(room !== undefined && new RegExp(ROOM_PATTERN).test(room) ? { room } : {}),
+    ...(room === undefined ? {} : { room }),
   }
 }

@@ -64,7 +64,7 @@ export interface JoinOptions extends ClientCallbacks {
  * Rejects with TypeError for an address of another form, RangeError for an option out of range, ConnectionError when no server answers, and
  * ProblemError when the server refuses: 400 an invalid name, 409 a name that is taken, 503 a full room.
  */
-export async function join(url: string, options: JoinOptions = {}): Promise<Client> {
+export async function join(url: string | URL, options: JoinOptions = {}): Promise<Client> {
   const address = readServerAddress(url)
   const { room = address.room ?? 'lobby', name, transport = 'websocket', maxPending = MAX_PENDING.default } = options
   if (!new RegExp(ROOM_PATTERN).test(room)) throw new RangeError(`room is not of the form ${ROOM_PATTERN}: ${room}`)

@@ -21,6 +21,12 @@ describe('the address of a server', () => {
     ['http://localhost:3000/#/room/blue', 'http://localhost:3000', 'blue'],
     ['http://localhost:3000/#/room/blue/compare', 'http://localhost:3000', 'blue'],
     ['https://chat.example/chat/index.html?from=mail#/room/blue', 'https://chat.example/chat', 'blue'],
+    ['http://localhost:3000/#/room/blue?t=long-poll&link=3g&bot=2', 'http://localhost:3000', 'blue'],
+    ['http://localhost:3000/#/room/blue/compare?columns=sse,websocket&run', 'http://localhost:3000', 'blue'],
+    ['https://chat.example/apps/chat/?from=mail#/room/blue', 'https://chat.example/apps/chat', 'blue'],
+    ['http://localhost:3000/rooms/blue/members/me', 'http://localhost:3000', 'blue'],
+    ['http://localhost.:3000', 'http://localhost.:3000', undefined],
+    ['https://Bücher.Example/chat', 'https://xn--bcher-kva.example/chat', undefined],
     ['http://localhost:3000/#/compare', 'http://localhost:3000', undefined],
     ['ws://localhost:3000/rooms/blue/websocket', 'http://localhost:3000', 'blue'],
     ['https://chat.example/chat/rooms/blue', 'https://chat.example/chat', 'blue'],
@@ -35,6 +41,23 @@ describe('the address of a server', () => {
       await expect(join(text)).rejects.toThrow('http://localhost:3000')
     },
   )
+
+  it('may be a URL object', () => {
+    expect(readServerAddress(new URL('ws://localhost:3000/#/room/blue'))).toEqual({
+      base: 'http://localhost:3000',
+      room: 'blue',
+    })
+  })
+
+  it('that names a room with an invalid name is refused, and no other room is joined', async () => {
+    const { base, rooms } = await startPlayground()
+    await expect(join(`${base}/#/room/a%20b`)).rejects.toThrow(RangeError)
+    expect(rooms.size).toBe(0)
+  })
+
+  it('with the zone of an IPv6 address, which no URL can name, is refused', () => {
+    expect(() => readServerAddress('http://[fe80::1%eth0]:3000')).toThrow('http://localhost:3000')
+  })
 
   it('does not repeat a password when it is refused', () => {
     expect(() => readServerAddress('http://ada:secret@chat.example')).toThrow(/^(?!.*secret)/)
