@@ -19,9 +19,15 @@ const toLatin = new Map(
   ]),
 )
 
+/** A dot above a letter that has a dot already, such as i, is not visible. The Turkish İ is such a letter in lower case. */
+const SECOND_DOT = /(?<=\p{Soft_Dotted}\p{M}*)\u0307/gu
+
 /**
  * Names with the same key look the same to a person. Compatibility characters, composition and case are ignored as in RFC 8266, and
- * a name in another script that looks like a Latin one has the key of the Latin one.
+ * a name in another script that looks like a Latin one has the key of the Latin one, also with accents.
  */
 export const nameKey = (name: string): string =>
-  Array.from(name.normalize('NFKC').toLowerCase().normalize('NFKC'), (letter) => toLatin.get(letter) ?? letter).join('')
+  Array.from(name.normalize('NFKC').toLowerCase().normalize('NFKD'), (letter) => toLatin.get(letter) ?? letter)
+    .join('')
+    .replace(SECOND_DOT, '')
+    .normalize('NFKC')
