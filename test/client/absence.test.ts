@@ -9,7 +9,7 @@ import { join, type RoomItem } from '../../src/node/index.ts'
 import { nodeNet } from '../../src/node/net.ts'
 import { TRANSPORTS, type Problem, type RoomEvent, type TransportName } from '../../src/protocol.ts'
 import type { Config } from '../../src/server/config/settings.ts'
-import { person, startPlayground, textsOf, watch, type TestPlayground } from '../support/playground.ts'
+import { draft, person, startPlayground, textsOf, watch, type TestPlayground } from '../support/playground.ts'
 
 const HEARTBEAT_MS = 400
 const SILENT_AFTER_MS = 2.5 * HEARTBEAT_MS
@@ -195,6 +195,32 @@ describe('a program', () => {
     expect((await sending).seq).toBe(2)
     expect(await readTexts(ada, 1)).toEqual(['across the restart'])
     expect(rejoined).toEqual([['ada', 401]])
+  })
+
+  it('has another name after a long absence when another member has taken its name, and is told', async () => {
+    const { playground, link } = await startBehindLink({ lease: 300 })
+    const rejoined: unknown[] = []
+    const ada = await join(link.url, {
+      name: 'ada',
+      onRejoined: ({ name }, { reason }) => rejoined.push([name, reason]),
+    })
+    onTestFinished(() => ada.close().catch(() => undefined))
+    await ada.send('before')
+    expect(await readTexts(ada, 1)).toEqual(['before'])
+    link.cut(60_000)
+    await expect.poll(() => playground.rooms.get('lobby').roster.length).toBe(0)
+    const other = await person(playground, 'Ada')
+    await playground.rooms
+      .get('lobby')
+      .post(await playground.rooms.get('lobby').membershipByToken(other.token), draft('in between'))
+    const sending = ada.send('written in between')
+    await link.close()
+    const again = await openLink({ to: { port: playground.port }, port: link.port })
+    onTestFinished(() => again.close())
+    await sending
+    expect(await readTexts(ada, 2)).toEqual(['in between', 'written in between'])
+    expect(rejoined).toEqual([[ada.member.name, 'lease']])
+    expect(ada.member.name).not.toBe('ada')
   })
 
   it('begins at the cursor of an earlier client', async () => {
