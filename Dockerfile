@@ -13,8 +13,8 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist/server dist/server
 COPY --from=build /app/public public
 USER node
-ENV HOST=0.0.0.0 PORT=3000
+ENV PLAYGROUND_HOST=0.0.0.0 PORT=3000
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "dist/server/main.js"]

@@ -45,11 +45,20 @@ async function serve(): Promise<void> {
     const listenTextResolver = (address: string) =>
       `listening at ${address.replace(/^https?/, isTls ? 'https' : 'http')}`
     await app.listen({ port: config.port, host: config.host, listenTextResolver })
-    await listenOnAllAddresses(config.host, app.server)
+    const taken = await listenOnAllAddresses(config.host, app.server)
+    if (taken.length > 0 && cluster.isPrimary) {
+      const { address, port } = app.server.address() as AddressInfo
+      const others = `another program has port ${port} of ${taken.join(', ')}, which ${config.host} is too`
+      process.stderr.write(`${others}: use ${urlOf(address, port)}, or another --port\n`)
+    }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    const isTaken = code === 'EADDRINUSE'
-    const why = isTaken ? `port ${config.port} is taken: choose another with --port, or 0 for any` : message
+    const reasons: Partial<Record<string, string>> = {
+      EADDRINUSE: `port ${config.port} is taken: choose another with --port, or 0 for any`,
+      EACCES: `this user may not listen at port ${config.port}: choose one from 1024 on with --port`,
+      EADDRNOTAVAIL: `${config.host} is no address of this machine: choose another with --host, or 0.0.0.0 for all`,
+    }
+    const why = reasons[code ?? ''] ?? message
     exitWith(`cannot listen at ${config.host}: ${why}\n${sourceOf('host')}, ${sourceOf('port')}`)
   }
   closeWithGrace({ delay: GRACE_MS, logger: false }, async ({ err }) => {
@@ -61,12 +70,15 @@ async function serve(): Promise<void> {
 }
 
 function printAddress(port: number): void {
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host
-  process.stdout.write(`transport-playground is at ${isTls ? 'https' : 'http'}://${host}:${port}\n`)
+  process.stdout.write(`transport-playground is at ${urlOf(config.host, port)}\n`)
+}
+
+function urlOf(host: string, port: number): string {
+  return `${isTls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 function exitUnstarted(error: unknown): never {
-  const settings = (['host', 'store', 'tlsCert', 'tlsKey'] as const).filter(
+  const settings = (['host', 'store', 'trustProxy', 'tlsCert', 'tlsKey'] as const).filter(
     (name) => config[name] !== SETTINGS[name].default,
   )
   const sources = settings.map(sourceOf).join(', ')

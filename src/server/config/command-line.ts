@@ -1,5 +1,16 @@
+import cluster from 'node:cluster'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { configOf, flagOf, parseSetting, SETTINGS, variableIn, type Config, type SettingName } from './settings.ts'
+import {
+  blankVariables,
+  configOf,
+  flagOf,
+  parseSetting,
+  SETTINGS,
+  unknownVariables,
+  variableIn,
+  type Config,
+  type SettingName,
+} from './settings.ts'
 
 /** The settings of this process, and where each value comes from. */
 export interface ReadConfig {
@@ -10,7 +21,7 @@ export interface ReadConfig {
 
 /**
  * Reads each setting from the command line, else from the environment, else uses its default. Prints a text and ends the process
- * for --help (status 0) and for a value that is not allowed (status 1).
+ * for --help (status 0) and for a value that is not allowed (status 1). Variables that are no settings are reported, and ignored.
  */
 export function readConfig(argv: readonly string[]): ReadConfig {
   const command = new Command('transport-playground')
@@ -18,9 +29,19 @@ export function readConfig(argv: readonly string[]): ReadConfig {
     .helpOption('--help', 'print this help')
     .allowExcessArguments(false)
     .showHelpAfterError('(--help lists the settings)')
+  for (const variable of blankVariables(process.env)) Reflect.deleteProperty(process.env, variable)
   for (const name of Object.keys(SETTINGS) as SettingName[]) command.addOption(optionOf(name))
   const config = configOf(command.parse(argv).opts<Partial<Config>>())
+  // The parent of workers has reported for them.
+  if (cluster.isPrimary) reportUnknown()
   return { config, sourceOf: (name) => `--${flagOf(name)} (${originOf(command.getOptionValueSource(name), name)})` }
+}
+
+function reportUnknown(): void {
+  for (const { variable, meant } of unknownVariables(process.env)) {
+    const question = meant === undefined ? '--help lists the settings' : `is ${meant} meant?`
+    process.stderr.write(`the environment variable ${variable} is no setting, and is ignored: ${question}\n`)
+  }
 }
 
 function originOf(source: string | undefined, name: SettingName): string {

@@ -11,6 +11,8 @@ interface TextSetting {
   pattern: RegExp
   allowed: string
   about: string
+  /** Brings spellings of one value into the form of the pattern. */
+  spelling?: (value: string) => string
 }
 
 /** Off by default. */
@@ -27,28 +29,35 @@ const number = (fallback: number, min: number, max: number, unit: string, about:
   unit,
   about,
 })
-const text = (fallback: string, pattern: RegExp, allowed: string, about: string): TextSetting => ({
-  default: fallback,
-  pattern,
-  allowed,
-  about,
-})
+const text = (
+  fallback: string,
+  pattern: RegExp,
+  allowed: string,
+  about: string,
+  spelling = (value: string) => value,
+): TextSetting => ({ default: fallback, pattern, allowed, about, spelling })
+
+/** `a, b` as `a,b`. */
+const withoutSpaces = (list: string): string => list.replace(/\s*,\s*/g, ',')
+/** `[::1]`, as an address is written in a URL, as `::1`. */
+const withoutBrackets = (host: string): string => host.replace(/^\[(.*)\]$/, '$1')
 
 const path = (about: string): TextSetting => text('', /^[^\0]*$/, 'a path', about)
 
 const toggle = (about: string): SwitchSetting => ({ default: false, about })
 
 /** An origin as browsers and apps send it: of a page (RFC 6454), of a scheme of an app, `file://` or `null`. */
-const ORIGIN = '(null|https?://[^\\s,/]+/?|(?!https?:)[a-z][a-z0-9+.-]*://[^\\s,/]*)'
-const ORIGINS = new RegExp(`^(${ORIGIN}(,${ORIGIN})*)?$`)
+const ORIGIN = '(null|https?://[^\\s,/*]+/?|(?!https?:)[a-z][a-z0-9+.-]*://[^\\s,/*]*)'
+const ORIGINS = new RegExp(`^(${ORIGIN}(,${ORIGIN})*)?$`, 'i')
 
 export const SETTINGS = {
   port: number(3000, 0, 65_535, 'TCP port', 'port to listen on; 0 takes any free port'),
   host: text(
     'localhost',
-    /^[A-Za-z0-9.:_-]+$/,
+    /^[A-Za-z0-9.:_%-]+$/,
     'a host name or an address',
     'address to listen on; 0.0.0.0 accepts connections from every network; HOST counts too when PORT is set',
+    withoutBrackets,
   ),
   store: text(
     'memory',
@@ -156,18 +165,21 @@ export const SETTINGS = {
     /^([0-9A-Za-z.:/]+(,[0-9A-Za-z.:/]+)*)?$/,
     'addresses, networks, loopback or uniquelocal, separated by commas: 127.0.0.1,10.0.0.0/8',
     'proxies whose X-Forwarded-For names the address of a client',
+    withoutSpaces,
   ),
   origins: text(
     '',
     ORIGINS,
     'origins separated by commas: https://a.example,app://b,file://,null',
     'other origins whose pages may use this server',
+    withoutSpaces,
   ),
   hosts: text(
     '',
-    /^([A-Za-z0-9.:[\]-]+(,[A-Za-z0-9.:[\]-]+)*)?$/,
+    /^([\p{L}\p{M}\p{N}.:_[\]-]+(,[\p{L}\p{M}\p{N}.:_[\]-]+)*)?$/u,
     'host names separated by commas: chat.example,10.0.0.7',
     'further names by which this server may be reached, if --host is this machine alone',
+    withoutSpaces,
   ),
   links: text(
     'auto',
@@ -224,24 +236,60 @@ export const variableOf = (name: SettingName): string => {
  */
 export function variableIn(environment: NodeJS.ProcessEnv, name: SettingName): string {
   const own = variableOf(name)
-  const isPlatform = name === 'host' && environment[own] === undefined && environment['PORT'] !== undefined
-  return isPlatform && environment['HOST'] !== undefined ? 'HOST' : own
+  const isSet = (variable: string) => (environment[variable] ?? '').trim() !== ''
+  return name === 'host' && !isSet(own) && isSet('PORT') && isSet('HOST') ? 'HOST' : own
+}
+
+const names = Object.keys(SETTINGS) as SettingName[]
+
+/**
+ * Variables of settings without a value, as Compose passes a variable that its `.env` does not set. They count as not set, unless
+ * nothing is an allowed value.
+ */
+export const blankVariables = (environment: NodeJS.ProcessEnv): string[] =>
+  names
+    .filter((name) => !isAllowed(name, ''))
+    .map((name) => variableIn(environment, name))
+    .filter((variable) => environment[variable]?.trim() === '')
+
+/** Of the benchmark; and of a container platform, which makes them of the name of a service: `PLAYGROUND_SERVICE_HOST`. */
+const OF_OTHERS = /^PLAYGROUND_BENCH_|_SERVICE_(HOST|PORT)|_PORT_\d+_(TCP|UDP|SCTP)/
+
+/** Variables that begin like those of the settings and are none: of each, its name and the variable that may be meant. */
+export function unknownVariables(environment: NodeJS.ProcessEnv): { variable: string; meant: string | undefined }[] {
+  const known = names.map(variableOf)
+  const letters = (variable: string) => variable.toUpperCase().replace('PLAYGROUND', '').replaceAll('_', '')
+  return Object.keys(environment)
+    .filter((variable) => variable.startsWith('PLAYGROUND_') && !known.includes(variable))
+    .filter((variable) => !OF_OTHERS.test(variable) && !environment[variable]?.startsWith('tcp://'))
+    .map((variable) => ({ variable, meant: known.find((own) => letters(own) === letters(variable)) }))
+}
+
+function isAllowed(name: SettingName, value: string): boolean {
+  try {
+    parseSetting(name, value)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /**
- * Reads one setting from text.
+ * Reads one setting from text. Spaces and line ends around the text do not count: a file of variables may have them.
  *
  * @throws RangeError with the value and what is allowed
  */
-export function parseSetting(name: SettingName, value: string): number | string | boolean {
+export function parseSetting(name: SettingName, text: string): number | string | boolean {
   const setting: Setting = SETTINGS[name]
+  const value = text.trim()
   if (!('unit' in setting) && !('pattern' in setting)) {
     if (!/^(true|false)$/.test(value)) throw new RangeError(`${value || 'nothing'} is not allowed: true or false`)
     return value === 'true'
   }
   if ('pattern' in setting) {
-    if (!setting.pattern.test(value)) throw new RangeError(`${value || 'nothing'} is not allowed: ${setting.allowed}`)
-    return value
+    const spelled = setting.spelling?.(value) ?? value
+    if (!setting.pattern.test(spelled)) throw new RangeError(`${value || 'nothing'} is not allowed: ${setting.allowed}`)
+    return spelled
   }
   return parseNumber(value, setting)
 }
