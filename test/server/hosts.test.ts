@@ -25,7 +25,27 @@ const READ = '/rooms/lobby/short-poll'
 const page = (host: string) => ({ host, origin: `http://${host}` })
 
 describe('a server that listens on this machine alone', () => {
-  it.each(['localhost', 'localhost:8000', 'my.localhost', '127.0.0.1:4000', '127.9.9.9', '[::1]:3000'])(
+  it.each([
+    { hosts: 'fd00::5', host: '[fd00::5]:3000' },
+    { hosts: '[fd00::5]', host: '[FD00:0::5]' },
+    { hosts: 'chat.example', host: 'chat.example.:3000' },
+    { hosts: 'chat.example.', host: 'Chat.Example' },
+    { hosts: 'b\u00fccher.example', host: 'xn--bcher-kva.example' },
+    { hosts: 'BoX.local:3000,other.example', host: 'box.local' },
+  ])('answers to a name as it is written in another way: %j', async ({ hosts, host }) => {
+    const playground = await startPlayground({ hosts })
+    expect((await ask(playground, READ, page(host))).status).toBe(200)
+  })
+
+  it.each(['app', 'b', 'null', 'file'])(
+    'does not take the part %s of an origin that is no HTTP for its name',
+    async (host) => {
+      const playground = await startPlayground({ origins: 'app://b,null,file://' })
+      expect((await ask(playground, READ, { host })).status).toBe(403)
+    },
+  )
+
+  it.each(['localhost.', 'localhost', 'localhost:8000', 'my.localhost', '127.0.0.1:4000', '127.9.9.9', '[::1]:3000'])(
     'answers to the name %s',
     async (host) => {
       const playground = await startPlayground()

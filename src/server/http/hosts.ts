@@ -1,4 +1,4 @@
-import type { AddressInfo, Server } from 'node:net'
+import { isIPv6, type AddressInfo, type Server } from 'node:net'
 import { parseUrl } from '../config/parse-url.ts'
 import type { Config } from '../config/settings.ts'
 import { DomainError } from '../errors/domain-error.ts'
@@ -7,8 +7,9 @@ import { isLoopback } from '../links/links.ts'
 /** Names by which only this machine is reached. */
 const LOCAL_NAME = /^(localhost|.+\.localhost|127\.[\d.]+|\[::1\])$/
 
-/** Text that reads as a host with its port. */
-const hostnameOf = (host: string): string | null => parseUrl(`http://${host}`)?.hostname ?? null
+/** The name in a text that reads as a host with its port. A dot at the end of a name, which ends its search, is no part of it. */
+const hostnameOf = (host: string): string | null =>
+  parseUrl(`http://${isIPv6(host) ? `[${host.replace(/%.*/, '')}]` : host}`)?.hostname.replace(/\.$/, '') ?? null
 
 /**
  * The names by which this server is reached. A server that listens on loopback addresses is meant for this machine, but a page of
@@ -24,7 +25,7 @@ export class Hosts {
 
   constructor(server: () => Server, { host, hosts, origins }: Pick<Config, 'host' | 'hosts' | 'origins'>) {
     this.#server = server
-    const ofOrigins = origins.split(',').map((origin) => origin.replace(/^\w+:\/\//, ''))
+    const ofOrigins = origins.split(',').flatMap((origin) => /^https?:\/\/(.+)/i.exec(origin)?.[1] ?? [])
     this.#names = new Set([host, ...hosts.split(','), ...ofOrigins].filter(Boolean).map(hostnameOf))
   }
 

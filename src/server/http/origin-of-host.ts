@@ -21,8 +21,8 @@ export function isOriginOfHost(origin: string, host: string): boolean {
 
 /**
  * An origin in the form in which browsers send it: no path, lower case, no default port. An origin that is not HTTP, such as
- * `file://` or `null`, stays as it is.
+ * `file://` or `null`, is written in lower case.
  */
 export function serializedOrigin(origin: string): string {
-  return /^https?:/i.test(origin) ? (parseUrl(origin)?.origin ?? origin) : origin
+  return /^https?:/i.test(origin) ? (parseUrl(origin)?.origin ?? origin) : origin.toLowerCase()
 }

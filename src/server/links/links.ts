@@ -128,10 +128,10 @@ export class Links {
   }
 }
 
-/** The name of a host as a content security policy can write it, without a port; null for others, such as `[::1]`. */
+/** The name of a host as a content security policy can write it, without a port; null for others, such as `[::1]` and `localhost.`. */
 function policyHost(host: string | undefined): string | null {
   const hostname = urlOf(host)?.hostname
-  return hostname !== undefined && /^[a-z0-9._-]+$/.test(hostname) ? hostname : null
+  return hostname !== undefined && /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(hostname) ? hostname : null
 }
 
 /** The same host name; ports may differ. */
