@@ -167,6 +167,35 @@ describe('an address that joins too often', () => {
     expect(await forwarded('2001:db8:1:3::1')).toMatchObject({ status: 201 })
   })
 
+  it.each(['10.0.0.2:50311', '[2001:db8:5:5::1]:50311', '[2001:db8:6:6::1]'])(
+    'is the same with another port, as some proxies add the port of the client: %s',
+    async (address) => {
+      const playground = await startPlayground({ trustProxy: '127.0.0.1', addressJoins: 1 })
+      const forwarded = (text: string) => join(playground, { headers: { 'x-forwarded-for': text } })
+      const bare = address.replace(/^\[(.*)\].*$/, '$1').replace(/^([\d.]+):\d+$/, '$1')
+      const answers = [
+        await forwarded(address),
+        await forwarded(bare),
+        await forwarded(address.replace('50311', '50312')),
+      ]
+      expect(answers.map(({ status }) => status)).toEqual([201, 201, 429])
+    },
+  )
+
+  it.each([
+    'x-forwarded-for',
+    'forwarded',
+    'x-real-ip',
+    'via',
+    'x-forwarded-proto',
+    'cf-connecting-ip',
+    'true-client-ip',
+  ])('has its limits when a proxy of this machine forwards with the header %s', async (name) => {
+    const playground = await startPlayground({ addressJoins: 1 })
+    const answers = await repeat(3, () => join(playground, { headers: { [name]: '192.0.2.1' } }))
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 429])
+  })
+
   it('creates a limited number of rooms, and another address can create one', async () => {
     const playground = await startPlayground({ limitLocal: true, addressRooms: 3 })
     const answers = await repeat(6, (i) => join(playground, {}, `room-${i}`))

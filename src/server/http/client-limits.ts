@@ -19,6 +19,12 @@ const MAX_REFUSED_SOCKETS = 64
 /** Connections end at the decision of their clients: this is a guess. */
 const RETRY_CONNECTION_MS = 5000
 
+/** A request with one of these was forwarded. Proxies name the client in different headers, and some name themselves alone. */
+const OF_PROXIES =
+  'x-forwarded-for forwarded x-real-ip via x-forwarded-host x-forwarded-proto x-forwarded-port cf-connecting-ip true-client-ip'.split(
+    ' ',
+  )
+
 /** Counts the frames that one socket sends. */
 export class FrameLimit {
   readonly #rate: Rate
@@ -127,12 +133,8 @@ export class ClientLimits {
   }
 
   #appliesTo({ headers, context }: FastifyRequest): boolean {
-    return (
-      this.#config.limitLocal ||
-      !context.connection.isLoopback ||
-      headers['x-forwarded-for'] !== undefined ||
-      headers.forwarded !== undefined
-    )
+    if (this.#config.limitLocal || !context.connection.isLoopback) return true
+    return OF_PROXIES.some((name) => headers[name] !== undefined)
   }
 }
 

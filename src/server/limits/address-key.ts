@@ -4,8 +4,13 @@ const MAPPED_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i
 /** Longer texts are no addresses. A trusted proxy may forward what its client sent. */
 const MAX_LENGTH = 64
 
+/** An address with the port of the client, as some proxies forward it: each connection would otherwise count as a client. */
+const WITH_PORT = /^(\d+\.\d+\.\d+\.\d+):\d+$|^\[(.+)\](?::\d+)?$/
+
 /** The addresses that count as one client: a single IPv4 address, or the /64 of an IPv6 address, which one customer has. */
-export function addressKey(address: string): string {
+export function addressKey(forwarded: string): string {
+  const [, ipv4, ipv6] = WITH_PORT.exec(forwarded) ?? []
+  const address = ipv4 ?? ipv6 ?? forwarded
   const mapped = MAPPED_IPV4.exec(address)?.[1]
   if (mapped !== undefined) return mapped
   if (!isIPv6(address)) return address.slice(0, MAX_LENGTH)
