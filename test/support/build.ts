@@ -29,6 +29,7 @@ const NEEDS: Record<string, readonly Part[]> = {
   packaging: ['page', 'server', 'client'],
   server: ['page', 'server', 'client'],
   page: ['page'],
+  proxies: ['page'],
   link: ['page'],
   redis: ['server'],
   robustness: ['server'],
