@@ -32,6 +32,7 @@ import { MemberUsage } from './metering/member-usage.ts'
 import { ClientLimits } from './http/client-limits.ts'
 import { checkOrigins } from './http/origins.ts'
 import { trackRequests } from './http/requests.ts'
+import { webSocketPaths } from './http/upgrades.ts'
 import { mountDocs } from './routes/docs.ts'
 import { openStore } from './store/open-store.ts'
 import { transports, UPGRADING } from './transports/index.ts'
@@ -60,7 +61,7 @@ export async function buildApp(given: Partial<Config> = {}): Promise<Playground>
     trustProxy: config.trustProxy === '' ? false : config.trustProxy,
     clientErrorHandler: handleParserError,
     frameworkErrors: (error, _request, reply) => handleBadUrl(error, reply),
-    serverFactory: serverFactory(config, certificate),
+    serverFactory: serverFactory(config, certificate, webSocketPaths(['meter', ...UPGRADING])),
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.log = log
   const store = await openStore(config, log)

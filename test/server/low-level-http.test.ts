@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -12,8 +13,10 @@ interface Answer {
   status: number
   headers: Headers
   body: string
-  /** Number of answers. */
+  /** Of all answers. */
+  statuses: number[]
   answers: number
+  text: string
 }
 
 interface SendOptions {
@@ -35,8 +38,8 @@ async function send({ port }: TestPlayground, text: string, { dripMs }: SendOpti
   const [head = '', body = ''] = received.split('\r\n\r\n')
   const [line = '', ...fields] = head.split('\r\n')
   const headers = new Headers(fields.map((field) => field.split(/: ?(.*)/).slice(0, 2) as [string, string]))
-  const answers = received.match(/HTTP\/1\.1 \d{3} /g)?.length ?? 0
-  return { status: Number(line.split(' ')[1]), headers, body, answers }
+  const statuses = [...received.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status))
+  return { status: Number(line.split(' ')[1]), headers, body, statuses, answers: statuses.length, text: received }
 }
 
 const lines = (...text: string[]) => [...text, '', ''].join('\r\n')
@@ -51,6 +54,9 @@ const HANDSHAKE = {
 const handshake = (line: string, changed: Record<string, string> = {}) =>
   lines(line, ...Object.entries({ ...HANDSHAKE, ...changed }).map(([name, value]) => `${name}: ${value}`))
 
+/** A Host line and more headers than Node reads by default. */
+const MANY = ['Host: localhost', ...Array.from({ length: 2001 }, () => 'a:b')]
+
 describe('a request that the parser refuses', () => {
   it.each([
     ['a length that is no number', lines('GET /healthz HTTP/1.1', 'Host: localhost', 'Content-Length: x'), 400],
@@ -58,7 +64,15 @@ describe('a request that the parser refuses', () => {
     ['a large head', lines('GET /healthz HTTP/1.1', 'Host: localhost', `x: ${'y'.repeat(40_000)}`), 431],
     ['two Host lines', lines('GET /healthz HTTP/1.1', 'Host: localhost', 'host: other', CLOSE), 400],
     ['no Host line', lines('GET /healthz HTTP/1.1', CLOSE), 400],
+    ['a second Host line behind 2,000 headers', lines('GET /healthz HTTP/1.1', ...MANY, 'Host: other', CLOSE), 400],
+    [
+      'a foreign Origin behind 2,000 headers',
+      lines('GET /about HTTP/1.1', ...MANY, 'Origin: http://other', CLOSE),
+      403,
+    ],
+    ['a tunnel', lines('CONNECT 127.0.0.1:22 HTTP/1.1', 'Host: localhost'), 404],
     ['a path that cannot be decoded', lines('GET /rooms/%zz/short-poll HTTP/1.1', 'Host: localhost', CLOSE), 400],
+    ['an expectation', lines('GET /healthz HTTP/1.1', 'Host: localhost', 'Expect: tea'), 417],
   ])('for %s is answered with a problem', async (_, text, status) => {
     const answer = await send(await startPlayground(), text)
     expect(answer.status).toBe(status)
@@ -96,6 +110,11 @@ describe('a request of which two servers could read different ends', () => {
     ['a chunk longer than its size', `${post('Transfer-Encoding: chunked')}\r\n\r\n1\r\n{}\r\n0\r\n\r\n${hidden}`],
     ['bare line feeds', `${post('Content-Length: 2')}\n\n{}${hidden}`.replaceAll('\r\n', '\n')],
     ['a bare carriage return', `${post('X: a\rContent-Length: 2')}\r\n\r\n{}${hidden}`],
+    [
+      'chunks in HTTP/1.0',
+      `${post('Transfer-Encoding: chunked', 'Connection: keep-alive').replace('1.1', '1.0')}\r\n\r\n2\r\n{}\r\n0\r\n\r\n${hidden}`,
+    ],
+    ['a compression that is none', `${post('Content-Encoding: gzip', 'Content-Length: 2')}\r\n\r\n{}${hidden}`],
     ['NUL in a header', `${post('X: a\0b', 'Content-Length: 2')}\r\n\r\n{}${hidden}`],
   ])('by %s is answered once, with 400, and the connection is closed', async (_, text) => {
     const playground = await startPlayground()
@@ -110,6 +129,41 @@ describe('a request of which two servers could read different ends', () => {
     const chunked = `${post('Transfer-Encoding: chunked')}\r\n\r\n2\r\n{}\r\n0\r\n\r\n`
     expect((await send(playground, `${chunked}${hidden.replace('\r\n\r\n', `\r\n${CLOSE}\r\n\r\n`)}`)).answers).toBe(2)
     expect((await send(playground, `${post('Content-Length: 2', CLOSE)}\r\n\r\n{}`)).status).toBe(201)
+  })
+})
+
+describe('what is no request, behind requests without an answer', () => {
+  const get = (path: string, ...fields: string[]) => lines(`GET ${path} HTTP/1.1`, 'Host: localhost', ...fields)
+  const chunked = lines(
+    'POST /rooms/lobby/members HTTP/1.1',
+    ...['Host: localhost', 'Content-Type: application/json', 'Transfer-Encoding: chunked'],
+  )
+
+  it.each([
+    ['a poll', get('/rooms/lobby/short-poll'), [200, 400]],
+    ['a held poll', get('/rooms/lobby/long-poll?holdMs=20000'), [200, 400]],
+    ['three requests', get('/healthz') + get('/nothing') + get('/rooms/%zz/members'), [200, 404, 400, 400]],
+    ['a request that closes the connection', get('/healthz', CLOSE), [200]],
+  ])('is refused after the answer to %s', async (_, requests, statuses) => {
+    for (const refused of ['no request\r\n\r\n', `${chunked}x\r\n`]) {
+      const playground = await startPlayground()
+      const { statuses: received } = await send(playground, requests + refused)
+      expect(received).toEqual(statuses)
+    }
+  })
+
+  it('is refused when the held poll before ends at once', async () => {
+    const playground = await startPlayground({ hold: 30_000 })
+    const { log } = playground.rooms.get('lobby')
+    const startedAt = performance.now()
+    const poll = get(`/rooms/lobby/long-poll?after=${log.head}`)
+    expect((await send(playground, `${poll}no request\r\n\r\n`)).statuses).toEqual([204, 400])
+    expect(performance.now() - startedAt).toBeLessThan(20_000)
+  })
+
+  it('ends a stream in order, and is no part of the stream', async () => {
+    const { text } = await send(await startPlayground(), `${get('/rooms/lobby/sse')}no request\r\n\r\n`)
+    expect(text.indexOf('0\r\n\r\nHTTP/1.1 400')).toBeGreaterThan(0)
   })
 })
 
@@ -147,6 +201,7 @@ describe('an upgrade', () => {
     ['HTTP/1.0', handshake('GET /rooms/lobby/websocket HTTP/1.0'), 400],
     ['a POST', handshake('POST /rooms/lobby/socket-io HTTP/1.1'), 400],
     ['another protocol', handshake('GET /rooms/lobby/websocket HTTP/1.1', { Upgrade: 'h2c' }), 400],
+    ['a body', `${handshake('GET /rooms/lobby/websocket HTTP/1.1', { 'Content-Length': '2' })}{}`, 400],
     ['a short key', handshake('GET /rooms/lobby/meter HTTP/1.1', { 'Sec-WebSocket-Key': 'x' }), 400],
     ['another version', handshake('GET /rooms/lobby/websocket HTTP/1.1', { 'Sec-WebSocket-Version': '7' }), 426],
   ])('of a WebSocket by %s is refused with a problem', async (_, text, status) => {
@@ -157,8 +212,72 @@ describe('an upgrade', () => {
   })
 })
 
+describe('an upgrade on a connection with other requests', () => {
+  const HEADS = 'Host: localhost'
+  const POST = ['POST /rooms/lobby/members HTTP/1.1', HEADS, 'Content-Type: application/json', 'Content-Length: 2']
+  const plain = (path: string, ...fields: string[]) => lines(`GET ${path} HTTP/1.1`, HEADS, ...fields)
+
+  it.each([
+    ['a held poll', plain('/rooms/lobby/long-poll?holdMs=50'), [200, 400]],
+    ['a poll', plain('/rooms/lobby/short-poll'), [200, 400]],
+    ['a session of Socket.IO', plain('/rooms/lobby/socket-io?EIO=4&transport=polling'), [200, 400]],
+    ['a join', `${lines(...POST)}{}`, [201, 400]],
+    ['the page', plain('/'), [200, 400]],
+    ['a path without a route', plain('/nothing'), [404, 400]],
+    ['a tunnel', lines('CONNECT localhost:22 HTTP/1.1', HEADS), [404]],
+    ['a path that cannot be decoded', plain('/rooms/%zz/short-poll'), [400, 400]],
+    ['a request that closes the connection', plain('/healthz', CLOSE), [200]],
+  ])('is refused when it follows %s without waiting for the answer', async (_, first, statuses) => {
+    const playground = await startPlayground()
+    for (const end of ['websocket', 'meter', 'socket-io/', 'web%73ocket']) {
+      const answer = await send(playground, first + handshake(`GET /rooms/lobby/${end} HTTP/1.1`))
+      expect(answer.statuses, end).toEqual(statuses)
+      if (statuses.length > 1) expect(answer.text).toContain('answers to all earlier requests')
+    }
+  })
+
+  it.each(['websocket', 'meter'])('of %s succeeds after the answer to an earlier request', async (end) => {
+    const { port } = await startPlayground()
+    const socket = connect(port, '127.0.0.1')
+    onTestFinished(() => void socket.destroy())
+    let received = ''
+    socket.on('data', (chunk: Buffer) => (received += chunk.toString('latin1')))
+    socket.write(plain('/healthz'))
+    await expect.poll(() => received).toContain('HTTP/1.1 200')
+    socket.write(handshake(`GET /rooms/lobby/${end} HTTP/1.1`))
+    await expect.poll(() => received).toContain('HTTP/1.1 101')
+  })
+
+  it.each([
+    ['that is refused', '/rooms/lobby/websocket', { 'Sec-WebSocket-Version': '7' }, 426],
+    ['with a short key', '/rooms/lobby/meter', { 'Sec-WebSocket-Key': 'x' }, 400],
+    ['of another protocol', '/healthz', { Upgrade: 'h2c' }, 200],
+    ['of a plain path', '/rooms/lobby/short-poll', {}, 200],
+    ['of no path', '/nothing', {}, 404],
+    ['of a path that cannot be decoded', '/rooms/%zz/websocket', {}, 400],
+    ['with an expectation', '/healthz', { Expect: 'tea' }, 417],
+  ])('%s is the last request that is answered, and the answer says so', async (_, path, changed, status) => {
+    const upgrade = handshake(`GET ${path} HTTP/1.1`, changed)
+    const answer = await send(await startPlayground(), upgrade + plain('/healthz'))
+    expect(answer.statuses).toEqual([status])
+    expect(answer.headers.get('connection')).toBe('close')
+  })
+
+  it.each(['h2c', 'websocket'])('to %s does not take the body of a post away', async (protocol) => {
+    const post = lines(...POST, 'Connection: Upgrade', `Upgrade: ${protocol}`)
+    expect((await send(await startPlayground(), `${post}{}`)).statuses).toEqual([201])
+  })
+
+  it.each(['h2c', 'websocket'])('to %s does not stop an answer that is longer than a buffer', async (protocol) => {
+    const path = '/shipped-report/report.json'
+    const answer = await send(await startPlayground(), plain(path, 'Connection: Upgrade', `Upgrade: ${protocol}`))
+    expect(answer.status).toBe(200)
+    expect(JSON.parse(answer.body)).toEqual(JSON.parse(await readFile(`public${path}`, 'utf8')))
+  })
+})
+
 describe('a path', () => {
-  it.each(['/../x', '/a/../../x', '/%2e%2e/x', '//x', '/..%2fx', '/.git/config'])(
+  it.each(['/../x', '/a/../../x', '/%2e%2e/x', '//x', '/..%2fx', '/.git/config', '/docs/static/../../x'])(
     '%s outside the page’s files is answered with 404',
     async (path) => {
       const answer = await send(await startPlayground(), lines(`GET ${path} HTTP/1.1`, 'Host: localhost', CLOSE))

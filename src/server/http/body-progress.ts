@@ -48,7 +48,8 @@ export function requireProgress(app: Pick<App, 'addHook' | 'server'>, limits: Pr
   }
 }
 
-function hasBody(raw: IncomingMessage): boolean {
+/** Whether a request announces a body. */
+export function hasBody(raw: IncomingMessage): boolean {
   // On HTTP/2 a body may come without its length: the head then does not end the stream.
   if ('stream' in raw) return !(raw.stream as { endAfterHeaders: boolean }).endAfterHeaders
   return raw.headers['transfer-encoding'] !== undefined || Number(raw.headers['content-length'] ?? 0) > 0

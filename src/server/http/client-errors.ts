@@ -1,7 +1,9 @@
-import { STATUS_CODES, type ServerResponse } from 'node:http'
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyReply } from 'fastify'
 import type { Problem } from '../../protocol.ts'
+import { connectionOf } from '../metering/client-connection.ts'
+import { currentAnswer } from './current-answer.ts'
 
 const refused = (status: number, detail: string): Problem => ({ type: 'refused', title: 'Refused', status, detail })
 
@@ -12,9 +14,30 @@ function problemOfParser(code: string | undefined): Problem {
   return refused(400, 'this is not a request of HTTP')
 }
 
-/** Answers with a problem (RFC 9457) what is no request, and closes the connection. */
+/**
+ * Answers with a problem (RFC 9457) what is no request, and closes the connection. Complete requests before are answered first: a
+ * client would take the problem for their answer.
+ */
 export function handleParserError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return
+  const connection = connectionOf(socket)
+  const answer = currentAnswer(socket)
+  if (answer?.req.complete && !connection.isRefused) {
+    connection.refuse()
+    refuseAfterAnswers(error, socket)
+  } else if (!answer?.req.complete) {
+    refuse(error, socket)
+  }
+}
+
+function refuseAfterAnswers(error: NodeJS.ErrnoException, socket: Socket): void {
+  const answer = currentAnswer(socket)
+  if (answer?.req.complete) answer.once('close', () => refuseAfterAnswers(error, socket))
+  else refuse(error, socket)
+}
+
+function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (socket.destroyed) return
   const problem = problemOfParser(error.code)
   const body = JSON.stringify(problem)
   const head = [
@@ -24,15 +47,24 @@ export function handleParserError(error: NodeJS.ErrnoException, socket: Socket):
     'cache-control: no-store',
     'connection: close',
   ]
-  if (socket.writable) socket.write(`${head.join('\r\n')}\r\n\r\n${body}`)
+  // In an answer that has begun, the problem would be a part of the body.
+  if (socket.writable && !currentAnswer(socket)?.headersSent) socket.write(`${head.join('\r\n')}\r\n\r\n${body}`)
   socket.destroy(error)
 }
 
 /** The same for an address that Fastify cannot decode. No hook runs for such a request. */
 export function handleBadUrl(error: Error & { statusCode?: number }, reply: FastifyReply): void {
-  const problem = refused(error.statusCode ?? 400, error.message)
-  const response: ServerResponse = reply.raw
   reply.hijack()
+  sendProblem(reply.raw, refused(error.statusCode ?? 400, error.message))
+}
+
+/** The same for an Expect header that is not `100-continue`. Closes the connection: a body may follow. */
+export function refuseExpectation(request: IncomingMessage, response: ServerResponse): void {
+  if (request.httpVersionMajor === 1) response.setHeader('connection', 'close')
+  sendProblem(response, refused(417, 'no expectation but 100-continue is met here'))
+}
+
+function sendProblem(response: ServerResponse, problem: Problem): void {
   const body = JSON.stringify(problem)
   response.writeHead(problem.status, {
     'content-type': 'application/problem+json',

@@ -7,9 +7,14 @@ import { isLoopback } from '../links/links.ts'
 /** Names by which only this machine is reached. */
 const LOCAL_NAME = /^(localhost|.+\.localhost|127\.[\d.]+|\[::1\])$/
 
-/** The name in a text that reads as a host with its port. A dot at the end of a name, which ends its search, is no part of it. */
+/**
+ * The name in a text that is a host with its port. A dot at the end of a name, which ends its search, is no part of it. null for
+ * other text: with a user or a path, another program may read another host.
+ */
 const hostnameOf = (host: string): string | null =>
-  parseUrl(`http://${isIPv6(host) ? `[${host.replace(/%.*/, '')}]` : host}`)?.hostname.replace(/\.$/, '') ?? null
+  /[/\\?#@]/.test(host)
+    ? null
+    : (parseUrl(`http://${isIPv6(host) ? `[${host.replace(/%.*/, '')}]` : host}`)?.hostname.replace(/\.$/, '') ?? null)
 
 /**
  * The names by which this server is reached. A server that listens on loopback addresses is meant for this machine, but a page of

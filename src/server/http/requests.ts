@@ -5,6 +5,8 @@ import { connectionOf } from '../metering/client-connection.ts'
 import { MAX_OPEN_REQUESTS } from '../config/limits.ts'
 import { DomainError } from '../errors/domain-error.ts'
 import { RequestContext } from './request-context.ts'
+import { endConnection } from './unread.ts'
+import { hasLeftHttp } from './upgrades.ts'
 import type { Rooms } from '../room/rooms.ts'
 
 /** Requests whose answer is not complete. */
@@ -27,9 +29,6 @@ export class RequestsInFlight {
   }
 }
 
-const isUpgrade = ({ headers }: FastifyRequest): boolean =>
-  headers.upgrade !== undefined && /\bupgrade\b/i.test(headers.connection ?? '')
-
 /**
  * A library may send a Content-Type without a body, such as curl with an empty `--data`. The type of no body is not validated.
  * Over HTTP/2, a body may come without its length.
@@ -48,6 +47,26 @@ function hasOneHost({ rawHeaders, httpVersionMinor }: IncomingMessage): boolean 
   return count === 1 || (count === 0 && httpVersionMinor === 0)
 }
 
+/** Why a head is refused that a proxy in front may have read in another way: RFC 9112, 3.2 and 6.1, and RFC 9113, 8.3.1. */
+function ambiguityOf({ raw }: FastifyRequest): DomainError | null {
+  const { httpVersionMajor, httpVersionMinor, headers } = raw
+  if (httpVersionMajor !== 1) {
+    const { host, ':authority': authority } = headers
+    if (host === undefined || authority === undefined || host === authority) return null
+    return new DomainError('invalid', 'a request names one host', { field: 'Host', limit: ':authority' })
+  }
+  if (!hasOneHost(raw)) return new DomainError('invalid', 'a request has one Host line', { field: 'Host', limit: 1 })
+  if (httpVersionMinor > 0 || headers['transfer-encoding'] === undefined) return null
+  return new DomainError('invalid', 'HTTP/1.0 has no chunks', { field: 'Transfer-Encoding', limit: 'HTTP/1.1' })
+}
+
+/** Bodies are read as they are: compressed bytes that are JSON as they are would be read in two ways. */
+function codingError({ headers }: FastifyRequest): DomainError | null {
+  const coding = headers['content-encoding']
+  if (coding === undefined || coding === 'identity') return null
+  return new DomainError('invalid', 'bodies are not compressed here', { field: 'Content-Encoding', limit: 'identity' })
+}
+
 /** Gives each request its context, and limits the open requests of one connection. */
 export function trackRequests(app: App, rooms: Rooms): RequestsInFlight {
   const inFlight = new RequestsInFlight()
@@ -59,14 +78,19 @@ export function trackRequests(app: App, rooms: Rooms): RequestsInFlight {
       reply.hijack()
       return
     }
-    if (hasNoBody(request)) delete request.raw.headers['content-type']
+    const isEmpty = hasNoBody(request)
+    if (isEmpty) delete request.raw.headers['content-type']
     request.context = new RequestContext(connection, request, reply, inFlight.end)
     inFlight.begin()
-    // A refused upgrade, and an upgrade without a route, gets an HTTP answer. After that, nothing reads the connection.
-    if (isUpgrade(request)) reply.raw.once('finish', () => request.raw.socket.end())
-    if (request.raw.httpVersionMajor === 1 && !hasOneHost(request.raw)) {
-      reply.header('connection', 'close')
-      next(new DomainError('invalid', 'a request has one Host line', { field: 'Host', limit: 1 }))
+    if (hasLeftHttp(request.raw)) {
+      // An HTTP answer refuses the upgrade, and nothing reads the connection after.
+      reply.raw.setHeader('connection', 'close')
+      reply.raw.once('finish', () => endConnection(request.raw.socket))
+    }
+    const error = ambiguityOf(request) ?? (isEmpty ? null : codingError(request))
+    if (error) {
+      if (request.raw.httpVersionMajor === 1) reply.header('connection', 'close')
+      next(error)
       return
     }
     if (request.raw.httpVersionMajor !== 1 || !connection.isOverLimit) {

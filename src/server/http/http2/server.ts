@@ -45,13 +45,21 @@ const isHttp2 = (request: object): request is Http2ServerRequest =>
 /**
  * HTTP/2 for clients that negotiate it by ALPN, HTTP/1.1 and WebSocket for other clients, on one port. Fastify and its plugins
  * see an HTTP server, some of whose requests have version 2.
+ *
+ * @param Request of HTTP/1.1
  */
-export function createHttp2Server(certificate: Certificate, timeouts: Timeouts, handle: Handler): Server {
+export function createHttp2Server(
+  certificate: Certificate,
+  timeouts: Timeouts,
+  Request: typeof IncomingMessage,
+  handle: Handler,
+): Server {
   const counters = new WeakMap<object, StreamByteCounter>()
   const server = createSecureServer(
     {
       ...certificate,
       allowHTTP1: true,
+      Http1IncomingMessage: Request,
       handshakeTimeout: HANDSHAKE_MS,
       settings: { maxConcurrentStreams: MAX_STREAMS },
     },
