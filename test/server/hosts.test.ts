@@ -94,6 +94,15 @@ describe('a server that listens on this machine alone', () => {
 })
 
 describe('a name in Host that is no name of a host', () => {
+  it.each(['user@localhost', 'localhost:80/x', 'localhost?x', 'localhost#x', 'localhost\\x'])(
+    'is refused when a name of this machine is a part of it: %s',
+    async (host) => {
+      const { status, text } = await ask(await startPlayground(), READ, { host })
+      expect(status).toBe(403)
+      expect(JSON.parse(text)).toMatchObject({ type: 'foreign-host' })
+    },
+  )
+
   // After some thousand calls, URL.canParse of Node 20 takes these Latin-1 characters for the UTF-8 of an emoji.
   const HOST = Buffer.from('😀').toString('latin1')
 

@@ -59,6 +59,25 @@ async function ask(session: ClientHttp2Session, head: Record<string, string>, bo
 const text = 'héllo, 世界'
 const textBytes = Buffer.byteLength(text)
 
+describe('a request with a second name of the server', () => {
+  it('is refused when the names differ', async () => {
+    const { port } = await startSecure()
+    const { session } = await openSession(port)
+    onTestFinished(() => session.destroy())
+    const head = { ':path': '/rooms/lobby/members' }
+    const name = `127.0.0.1:${port}`
+    expect((await ask(session, { ...head, ':authority': name, host: name })).status).toBe(200)
+    for (const [authority, host] of [
+      [name, 'localhost'],
+      ['localhost', name],
+    ] as const) {
+      const { status, text } = await ask(session, { ...head, ':authority': authority, host })
+      expect(status).toBe(400)
+      expect(JSON.parse(text)).toMatchObject({ type: 'invalid', field: 'Host' })
+    }
+  })
+})
+
 describe('the meter on HTTP/2', () => {
   it('counts the same bytes as a client for polls, a post, a stream and frames of the whole connection', async () => {
     const playground = await startSecure()

@@ -1,6 +1,13 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import Fastify, { type FastifyInstance, type FastifySchema, type RouteOptions } from 'fastify'
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifySchema,
+  type RouteOptions,
+} from 'fastify'
 import * as Type from 'typebox'
 import { schemas, TRANSPORTS } from '../../protocol.ts'
 import { notFound } from '../http/error-handler.ts'
@@ -107,12 +114,17 @@ export type MountedRoute = Pick<RouteOptions, 'method' | 'url' | 'schema'>
 export async function buildDocs(routes: readonly MountedRoute[]): Promise<FastifyInstance> {
   const docs = Fastify()
   docs.setValidatorCompiler(() => () => true)
-  docs.setNotFoundHandler((request, reply) =>
+  const sendNotFound = (request: FastifyRequest, reply: FastifyReply) =>
     reply
       .code(404)
       .type('application/problem+json')
-      .send(JSON.stringify(problemOf(notFound(request)))),
-  )
+      .send(JSON.stringify(problemOf(notFound(request))))
+  docs.setNotFoundHandler(sendNotFound)
+  // As in routes/page.ts: a path that leads out of the folder.
+  docs.setErrorHandler<FastifyError>((error, request, reply) => {
+    if (error.statusCode === 403) return sendNotFound(request, reply)
+    throw error
+  })
   await docs.register(swagger, {
     openapi: {
       openapi: '3.1.0',
