@@ -147,18 +147,11 @@ interface Exported {
 }
 
 async function exported({ page }: Visitor, format: 'SVG' | 'JSON'): Promise<string> {
-  // A press while the panel is drawn again, as after a change of transport, may not be a click: it is repeated.
-  for (let attempt = 1; ; attempt++) {
-    const pressed = page.waitForEvent('download', { timeout: attempt < 5 ? 1500 : 30_000 })
-    const [download] = await Promise.all([
-      pressed.catch((error: unknown) => {
-        if (attempt === 5) throw error
-        return null
-      }),
-      page.getByRole('button', { name: `Export as ${format}` }).click(),
-    ])
-    if (download) return readFile(await download.path(), 'utf8')
-  }
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: new RegExp(format) }).click(),
+  ])
+  return readFile(await download.path(), 'utf8')
 }
 
 /** The requests of a transport that have an answer with this status, as the page exports them. */

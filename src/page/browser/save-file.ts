@@ -1,3 +1,6 @@
+/** A browser may begin to read the file after the click. A URL that is revoked by then gives no file, and no error. */
+const KEPT_MS = 60_000
+
 /** Offers a file to the user of the page. */
 export function saveFile(name: string, content: Blob): void {
   const url = URL.createObjectURL(content)
@@ -5,7 +8,7 @@ export function saveFile(name: string, content: Blob): void {
   link.href = url
   link.download = name
   link.click()
-  URL.revokeObjectURL(url)
+  setTimeout(() => URL.revokeObjectURL(url), KEPT_MS)
 }
 
 /** A name with the time, so that files do not replace each other. */

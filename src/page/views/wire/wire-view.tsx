@@ -5,6 +5,7 @@ import { BYTE_PARTS } from '../../../meter.ts'
 import type { TransportName } from '../../../protocol.ts'
 import { now } from '../../measure/clock.ts'
 import { seconds, spelled, whole } from '../../browser/format.ts'
+import { saveFile, timedName } from '../../browser/save-file.ts'
 import { texts } from '../../i18n/i18n.ts'
 import { sumOf } from '../../measure/count-math.ts'
 import { Camera } from '../../wire/drawing/camera.ts'
@@ -100,11 +101,8 @@ export function WireView({ wire, name }: { wire: WireRecords; name: string }) {
             ...sceneOf(wire, camera, arrow?.key ?? null),
             view: { ...size, endAt: camera.endAt, spanMs: camera.spanMs.peek() },
           })
-    save(
-      `wire-${name}-${new Date().toISOString().replaceAll(/[:.]/g, '-')}.${format}`,
-      file,
-      format === 'json' ? 'application/json' : 'image/svg+xml',
-    )
+    const type = format === 'json' ? 'application/json' : 'image/svg+xml'
+    saveFile(timedName(`wire-${name}`, format), new Blob([file], { type }))
   }
 
   return (
@@ -299,12 +297,3 @@ const notable = (arrows: readonly Arrow[]): Arrow | null =>
   arrows.findLast(({ way, transport }) => way === 'down' && transport !== null) ??
   arrows.at(-1) ??
   null
-
-function save(name: string, text: string, type: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(url)
-}
