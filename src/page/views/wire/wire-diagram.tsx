@@ -143,14 +143,15 @@ export function Diagram({ wire, camera, at, point, leave, pick }: DiagramProps) 
     hovered.current = arrow?.key ?? null
     point(arrow)
   }
-  const drag = useRef<{ y: number; isDragged: boolean } | null>(null)
+  /** The arrow is the one that was pressed: a live picture moves on until the pointer is released. */
+  const drag = useRef<{ y: number; isDragged: boolean; arrow: Arrow | null } | null>(null)
   return (
     <figure class="diagram">
       <canvas
         ref={canvas}
         role="img"
         aria-label={words.diagram}
-        onPointerDown={({ clientY }) => (drag.current = { y: clientY, isDragged: false })}
+        onPointerDown={(event) => (drag.current = { y: event.clientY, isDragged: false, arrow: arrowAt(event) })}
         onPointerMove={(event) => {
           // The button was released outside the window, without an event.
           if (event.buttons === 0) drag.current = null
@@ -162,11 +163,11 @@ export function Diagram({ wire, camera, at, point, leave, pick }: DiagramProps) 
           const px = held.y - event.clientY
           if (!held.isDragged && Math.abs(px) < NEAR_PX) return
           event.currentTarget.setPointerCapture(event.pointerId)
-          drag.current = { y: event.clientY, isDragged: true }
+          drag.current = { ...held, y: event.clientY, isDragged: true }
           camera.scroll((px / event.currentTarget.clientHeight) * camera.spanMs.peek())
         }}
-        onPointerUp={(event) => {
-          if (drag.current?.isDragged === false) pick(arrowAt(event))
+        onPointerUp={() => {
+          if (drag.current?.isDragged === false) pick(drag.current.arrow)
           drag.current = null
         }}
         onPointerCancel={() => (drag.current = null)}
