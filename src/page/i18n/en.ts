@@ -240,7 +240,10 @@ export const en = {
     placeholder: 'Write to the room',
     send: 'Send',
     private: 'writes privately',
-    close: 'asks the server to disconnect you',
+    close: 'lets the server disconnect you',
+    mentions: 'Members to write to privately',
+    mentionCount: (count: number) =>
+      `${count === 1 ? '1 member' : `${count} members`}: arrow keys choose, Enter writes the name, Escape closes the list.`,
     count: (length: string, limit: string) => `${length} of ${limit} characters`,
     spectator: 'a script carries no token: private messages do not arrive by this transport',
     notNow: 'The connection has ended: rejoin to send',

@@ -8,6 +8,7 @@ import { isComposing } from '../../browser/keys.ts'
 import { texts } from '../../i18n/i18n.ts'
 import type { RoomController } from '../../room/room-controller.ts'
 import { problemText } from '../shared/problem-text.ts'
+import { MentionList, useMentions } from './mention-list.tsx'
 
 /** From this length on the count is shown. */
 const NEARLY_FULL = 0.9 * LIMITS.textLength
@@ -25,6 +26,8 @@ export function ComposerForm({
   const { isSpectator } = transports[controller.transport.value]
   const isEnded = controller.connection.status.value.name === 'ended'
   const canSend = controller.identity.member.value !== null && !isEnded
+  const mentions = useMentions(controller, box)
+  const isOffering = mentions.members.length > 0
   const send = () => {
     controller.send()
     box.current?.focus()
@@ -52,16 +55,28 @@ export function ComposerForm({
         aria-label={words.label}
         aria-describedby={hintId}
         aria-invalid={complaint.value !== null}
+        aria-autocomplete="list"
+        aria-controls={isOffering ? mentions.listId : undefined}
+        aria-activedescendant={isOffering ? mentions.optionId(mentions.active) : undefined}
         placeholder={words.placeholder}
         enterkeyhint="send"
         value={text.value}
-        onInput={({ currentTarget }) => controller.composer.write(currentTarget.value)}
+        onInput={({ currentTarget }) => {
+          controller.composer.write(currentTarget.value)
+          mentions.moved()
+        }}
+        onKeyUp={mentions.moved}
+        onClick={mentions.moved}
+        onFocus={mentions.moved}
+        onBlur={mentions.close}
         onKeyDown={(event) => {
+          if (mentions.press(event)) return
           if (event.key !== 'Enter' || event.shiftKey || isComposing(event)) return
           event.preventDefault()
           send()
         }}
       />
+      <MentionList mentions={mentions} />
       <button
         type="submit"
         class="send"
