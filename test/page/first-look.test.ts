@@ -50,6 +50,27 @@ describe('the first look at the page', () => {
   })
 })
 
+describe('a name that is not allowed', () => {
+  it('of a room is refused with a name that is allowed', async () => {
+    const { base } = await startPlayground()
+    const ada = await Visitor.enter(browser, base)
+    await ada.page.locator('button.room-name').click()
+    await ada.page.getByRole('textbox', { name: 'Room' }).fill('my café')
+    await ada.page.keyboard.press('Enter')
+    await expect.poll(() => ada.page.getByRole('alert').textContent()).toContain('You can write my-cafe.')
+  })
+
+  it('since it could look like another name is refused for this reason', async () => {
+    const { base } = await startPlayground()
+    const ada = await Visitor.enter(browser, base)
+    await ada.ownName.click()
+    // The first letter is Cyrillic.
+    await ada.page.getByRole('textbox', { name: 'Your new name' }).fill('\u0430da')
+    await ada.page.keyboard.press('Enter')
+    await expect.poll(() => ada.page.getByRole('alert').textContent()).toContain('letters of one script')
+  })
+})
+
 describe('a name with a space', () => {
   it('is refused with a name that is allowed', async () => {
     const { base } = await startPlayground()

@@ -48,6 +48,12 @@ describe('the address of a room', () => {
     expect(await page.getByRole('heading').textContent()).toBe('This page has no view at #/elsewhere.')
     await page.goto(`${base}/#/room/no%20spaces`)
     await expect.poll(() => page.getByRole('heading').textContent()).toBe('A room cannot be called no spaces.')
+    await page.goto(`${base}/#/room/green/elsewhere`)
+    await expect
+      .poll(() => page.getByRole('heading').textContent())
+      .toBe('This page has no view at #/room/green/elsewhere.')
+    await page.goto(`${base}/#/room/green/`)
+    await expect.poll(() => page.locator('.room-name').textContent()).toBe('#green')
     await page.close()
   })
 

@@ -74,15 +74,17 @@ function readSettings(hash: string): AddressSettings {
 
 function readAddress(hash: string): PageAddress {
   const path = (hash.split('?')[0] ?? '').replace(/^#\/?/, '')
-  if (path === '') return { room: DEFAULT_ROOM, view: 'chat' }
-  if (path === 'compare') return { room: DEFAULT_ROOM, view: 'compare' }
-  const [first, ...rest] = path.split('/').map(decode)
+  const [first = '', ...rest] = path
+    .split('/')
+    .map(decode)
+    .filter((part) => part !== '')
+  if (first === '') return { room: DEFAULT_ROOM, view: 'chat' }
   const guide = GUIDES.find((name) => name === first)
-  if (guide) return { guide, path: rest.filter((part) => part !== '') }
-  if (!path.startsWith('room/')) return { badPath: path }
-  const [, name, compare] = /^room\/([^/]*)(\/compare)?$/.exec(path) ?? []
-  const room = decode(name ?? path.replace(/^room\//, ''))
-  return name !== undefined && isRoomName(room) ? { room, view: compare ? 'compare' : 'chat' } : { badRoom: room }
+  if (guide) return { guide, path: rest }
+  const [room, view = 'chat', ...further] = first === 'room' ? rest : [DEFAULT_ROOM, first, ...rest]
+  if (room === undefined || further.length > 0) return { badPath: path }
+  if (!isRoomName(room)) return { badRoom: room }
+  return view === 'chat' || view === 'compare' ? { room, view } : { badPath: path }
 }
 
 function decode(text: string): string {

@@ -34,6 +34,13 @@ export interface Measured {
 
 type How = (tuning: { interval: string; hold: string }) => string
 
+/** Why a name is refused that has allowed letters only, by the rule that the server names. */
+const nameRules: Partial<Record<string, string>> = {
+  'letters of one script': 'A name has letters of one script only: otherwise it could look like another name.',
+  'not letters alone that look like Latin ones': 'This name looks like a name in Latin letters.',
+  'at most 2 accents on a letter': 'A letter of a name has at most two accents.',
+}
+
 /** How each transport works, in a few words. A transport that is not here gets the words of its mode. */
 const how: Partial<Record<TransportName, How>> = {
   'short-poll': ({ interval }) => `asks every ${interval}`,
@@ -62,6 +69,8 @@ export const en = {
     badRoom: 'A room’s name is 1 to 32 letters A–Z, digits, _ and -, the first a letter or a digit.',
     noSuchRoom: (name: Part): Part[] => ['A room cannot be called ', name, '.'],
     noSuchPage: (path: Part): Part[] => ['This page has no view at ', path, '.'],
+    badRoomBut: (suggestion: string) =>
+      `A room’s name has letters A–Z, digits, _ and - only. You can write ${suggestion}.`,
     tagline: 'One chat room over eight transports: switch while you chat, and see what each costs.',
     noSpaces: (suggestion: string) => `A name has no spaces. You can write ${suggestion}.`,
     lecture: 'Lecture mode',
@@ -582,7 +591,8 @@ export const en = {
     'name-taken': () => 'That name is taken here.',
     invalid: ({ field, limit, detail }) =>
       field === 'name'
-        ? 'A name has no spaces: up to 24 letters and digits, and after the first also _ . and -.'
+        ? (nameRules[String(limit)] ??
+          'A name has no spaces: up to 24 letters and digits, and after the first also _ . and -.')
         : typeof limit === 'number'
           ? `The server accepts at most ${characters(limit)}.`
           : detail,

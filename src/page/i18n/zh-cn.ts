@@ -1,5 +1,11 @@
 import type { Texts } from './en.ts'
 
+const nameRules: Partial<Record<string, string>> = {
+  'letters of one script': '名字只能用一种文字的字母，不然会像另一个名字。',
+  'not letters alone that look like Latin ones': '这个名字看上去像拉丁字母的名字。',
+  'at most 2 accents on a letter': '一个字母上最多两个附加符号。',
+}
+
 export const zhCN: Texts = {
   title: 'transport-playground',
   skip: '跳到输入框',
@@ -8,6 +14,7 @@ export const zhCN: Texts = {
     room: '房间',
     otherRoom: '去别的房间',
     badRoom: '房间名由 1 到 32 个字母 A–Z、数字、_ 和 - 组成，以字母或数字开头。',
+    badRoomBut: (suggestion) => `房间名只有字母 A–Z、数字、_ 和 -，可以写成 ${suggestion}。`,
     noSuchRoom: (name) => ['房间不能叫“', name, '”。'],
     noSuchPage: (path) => ['本页没有 ', path, ' 这个视图。'],
     tagline: '一个聊天室，八种传输方式：边聊边换，看看各自的代价。',
@@ -500,7 +507,7 @@ export const zhCN: Texts = {
     'name-taken': () => '这个名字已经有人用了。',
     invalid: ({ field, limit, detail }) =>
       field === 'name'
-        ? '名字不能有空格：最多 24 个文字和数字，首字之后也可用 _ . 和 -。'
+        ? (nameRules[String(limit)] ?? '名字不能有空格：最多 24 个文字和数字，首字之后也可用 _ . 和 -。')
         : typeof limit === 'number'
           ? `服务器最多接受 ${limit} 个字符。`
           : detail,

@@ -3,6 +3,7 @@ import { isLecture } from '../browser/lecture.ts'
 import { addressOf, DEFAULT_ROOM, goToRoom, isRoomName, pageAddress, VIEWS } from '../browser/router.ts'
 import type { RoomController } from '../room/room-controller.ts'
 import { theme, nextTheme, type Theme } from '../browser/theme.ts'
+import { memberNameLike, roomNameLike } from '../room/name-suggestion.ts'
 import { GuideMenu } from './guides/guide-menu.tsx'
 import { Avatar } from './shared/avatar.tsx'
 import { InlineEdit } from './shared/inline-edit.tsx'
@@ -58,7 +59,8 @@ function Room({ room }: { room: string }) {
   const { header } = texts.value
   const enter = (wanted: string) => {
     const name = wanted.replace(/^#/, '')
-    if (!isRoomName(name)) return header.badRoom
+    const suggestion = roomNameLike(name)
+    if (!isRoomName(name)) return suggestion === null ? header.badRoom : header.badRoomBut(suggestion)
     goToRoom(name)
     return null
   }
@@ -85,7 +87,8 @@ function Name({ controller }: { controller: RoomController }) {
   const member = controller.identity.member.value
   if (!member) return null
   const rename = async (name: string) => {
-    if (/\s/u.test(name)) return header.noSpaces(name.replaceAll(/\s+/gu, '-'))
+    const suggestion = /\s/u.test(name) ? memberNameLike(name) : null
+    if (suggestion !== null) return header.noSpaces(suggestion)
     const problem = await controller.rename(name)
     return problem && problemText(problem)
   }
