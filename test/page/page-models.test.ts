@@ -2,8 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { Race } from '../../src/page/compare/race.ts'
 import { noBytes, noCounts, type RequestRecord, type FrameRecord } from '../../src/meter.ts'
 import { modelP50Ms } from '../../src/page/measure/latency-model.ts'
-import { ClientObservation } from '../../src/page/wire/tracing-net.ts'
+import type { Net } from '../../src/client/transports/transport.ts'
+import { nodeNet } from '../../src/node/net.ts'
+import { ClientObservation, traceNet } from '../../src/page/wire/tracing-net.ts'
 import { Composer } from '../../src/page/room/composer.ts'
+import { begunName, membersNamed } from '../../src/page/room/mention.ts'
+import { memberNameLike, roomNameLike } from '../../src/page/room/name-suggestion.ts'
 import { WireRecords } from '../../src/page/wire/wire-records.ts'
 import type { MessageEvent } from '../../src/protocol.ts'
 
@@ -50,6 +54,75 @@ describe('the composer', () => {
     const composer = new Composer('@ada \u200b', () => undefined)
     expect(composer.takeDraft(roster)).toBeNull()
     expect(composer.complaint.peek()).toEqual({ type: 'no-text', name: 'ada' })
+  })
+})
+
+describe('the name that is being written after an @', () => {
+  it.each([
+    ['@', 1, ''],
+    ['@be', 3, 'be'],
+    ['＠ｂｅ', 3, 'ｂｅ'],
+    ['\u200b @be', 5, 'be'],
+    ['@be hello', 3, 'be'],
+    ['@be hello', 4, null],
+    ['@bello', 3, null],
+    ['mail ada@', 9, null],
+    ['@ be', 4, null],
+    ['', 0, null],
+  ])('in %j with the caret at %i is %j', (text, caret, name) => {
+    expect(begunName(text, caret)).toBe(name)
+  })
+
+  it('may mean members whose names contain it: first those that begin with it, without the own and quiet members', () => {
+    const members = ['Ruben', 'ben', 'Bea', 'zoe', 'bert'].map((name) => ({ id: name, name }))
+    const roster = new Map(
+      [...members, { id: 'bee', name: 'bee', quiet: true as const }].map((member) => [member.id, member]),
+    )
+    expect(membersNamed('ＢＥ', roster, 'bert').map(({ name }) => name)).toEqual(['Bea', 'ben', 'Ruben'])
+    expect(membersNamed('', roster, 'bert')).toHaveLength(4)
+  })
+})
+
+describe('a name that is suggested', () => {
+  it.each([
+    ['Ada Lovelace', 'Ada-Lovelace'],
+    ["Ada  O'Brien", 'Ada-OBrien'],
+    [' (Prof.) Ada ', 'Prof.-Ada'],
+    ['小 明', '小-明'],
+    ['Ada, Countess of Lovelace, née Byron', 'Ada-Countess-of-Lovelace'],
+    ['! ?', null],
+  ])('for a member that wants to be %j is %j', (wanted, name) => {
+    expect(memberNameLike(wanted)).toBe(name)
+  })
+
+  it.each([
+    ['my room', 'my-room'],
+    ['Café 2', 'Cafe-2'],
+    ['_room', 'room'],
+    ['房间', null],
+    ['x'.repeat(40), 'x'.repeat(32)],
+  ])('for a room that is wanted as %j is %j', (wanted, name) => {
+    expect(roomNameLike(wanted)).toBe(name)
+  })
+})
+
+describe('the observation of a request', () => {
+  it('is broken when its answer breaks within the body', async () => {
+    const observed: ClientObservation[] = []
+    const broken = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(new TextEncoder().encode('{"cursor"')),
+      pull: (controller) => controller.error(new Error('reset')),
+    })
+    const net: Net = { ...nodeNet('http://127.0.0.1:9'), fetch: () => Promise.resolve(new Response(broken)) }
+    const traced = traceNet(net, {
+      requestBegan: (observation) => observed.push(observation),
+      socketMade: () => undefined,
+    })
+    const response = await traced.fetch('http://127.0.0.1:9/rooms/lobby/long-poll')
+    await expect(response.text()).rejects.toThrow()
+    expect(observed).toMatchObject([
+      { status: 200, isBroken: true, isAborted: false, endedAt: expect.any(Number) as number },
+    ])
   })
 })
 

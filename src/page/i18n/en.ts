@@ -17,6 +17,8 @@ export interface WireFacts {
   isOwn: boolean
   waited: string | null
   isOver: boolean
+  /** Over HTTP/2 a request needs no free connection. */
+  isMultiplexed: boolean
   bytes: string
   kind: FrameKind
   status: number
@@ -517,8 +519,10 @@ export const en = {
       'in-vain': () =>
         'No new message: an empty poll. The page polls at intervals, since it cannot know when there is a message.',
       fetched: ({ waited, count }) =>
-        (count === 1 ? 'Delivered a message' : `Delivered ${count} messages`) +
-        (waited === null ? '.' : `, which had waited at the server for ${waited}, until the next poll.`),
+        count === 0
+          ? 'No message, but another event of the room, such as a member that joined.'
+          : (count === 1 ? 'Delivered a message' : `Delivered ${count} messages`) +
+            (waited === null ? '.' : `, which had waited at the server for ${waited}, until the next poll.`),
       post: ({ seqs }) =>
         seqs === ''
           ? 'Sends a message. The answer will contain its number in the log.'
@@ -548,10 +552,14 @@ export const en = {
         'Ended by the page before there was an answer: another connection replaced it, or a setting was changed.',
       broken: () => 'No answer: the connection was cut first.',
       refused: ({ status }) => `The server refused: ${status}.`,
-      waiting: ({ waited, isOver }) =>
-        isOver
-          ? `Stayed in the browser for ${waited} before it left: no connection was free.`
-          : `Has not reached the server for ${waited}: it waits in the browser for a free connection, or is stuck on the way. A browser opens six HTTP/1.1 connections to one port, for all its tabs.`,
+      waiting: ({ waited, isOver, isMultiplexed }) =>
+        isMultiplexed
+          ? isOver
+            ? `Took ${waited} to the server: it was held up in the browser or on the way.`
+            : `Has not reached the server for ${waited}: it is stuck on the way.`
+          : isOver
+            ? `Stayed in the browser for ${waited} before it left: no connection was free.`
+            : `Has not reached the server for ${waited}: it waits in the browser for a free connection, or is stuck on the way. A browser opens six HTTP/1.1 connections to one port, for all its tabs.`,
       'held-back': () =>
         'Left the server and has not arrived: something on the way holds this answer back. A buffering proxy passes an answer on only when it ends, or when its buffer is full.',
       ended: () => 'The server ended the connection.',

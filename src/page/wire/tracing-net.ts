@@ -13,7 +13,7 @@ export class ClientObservation {
   answeredAt: number | null = null
   /** When the whole answer had arrived, or the request had ended. */
   endedAt: number | null = null
-  /** It broke, or was aborted, before it was answered. */
+  /** It broke, or was aborted, before it was answered, or within an answer that is read as a whole. */
   isBroken = false
   /** The page aborted it. */
   isAborted = false
@@ -134,7 +134,14 @@ function watchBody(
 ): void {
   const ended = () => (observation.endedAt ??= now())
   const text = response.text.bind(response)
-  response.text = () => text().finally(ended)
+  response.text = () =>
+    text()
+      .catch((error: unknown) => {
+        observation.isBroken = true
+        observation.isAborted = isAborted()
+        throw error
+      })
+      .finally(ended)
 
   const getReader = body.getReader.bind(body) as () => ReadableStreamDefaultReader<Uint8Array>
   const watchedReader = () => {

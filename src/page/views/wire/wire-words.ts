@@ -3,6 +3,7 @@ import { sumOf } from '../../measure/count-math.ts'
 import { duration, spelled, timeOfDay, whole } from '../../browser/format.ts'
 import { language, texts } from '../../i18n/i18n.ts'
 import type { WireFacts } from '../../i18n/en.ts'
+import { isMultiplexed } from '../../network/http-version.ts'
 import type { Arrow } from '../../wire/items.ts'
 import type { PaintWords } from '../../wire/drawing/scene.ts'
 import type { Reason } from '../../wire/explain.ts'
@@ -56,6 +57,7 @@ const NO_FACTS: WireFacts = {
   isOwn: false,
   waited: null,
   isOver: false,
+  isMultiplexed,
   bytes: '',
   kind: 'other',
   status: 0,
