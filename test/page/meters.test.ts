@@ -123,6 +123,60 @@ describe('the figures in the switch', () => {
   })
 })
 
+describe('the figures in the switch of a transport that was measured', () => {
+  it.each([
+    ['padding', 'snapshot-poll', (ada: Visitor) => ada.page.locator('.setting.padding select').selectOption('4000')],
+    ['poll interval', 'short-poll', (ada: Visitor) => ada.page.getByRole('slider', { name: /^Poll/ }).press('End')],
+  ])('are grey with another %s', async (_, transport, change) => {
+    const playground = await startPlayground()
+    const ada = await Visitor.enter(browser, playground.base)
+    const ben = await person(playground)
+    const figures = ada.page.locator(`label[data-transport="${transport}"]`).getByText(/\/msg/).locator('..')
+    await ada.use(transport)
+    await post(ben.context, draft('hello'), never)
+    await expect.poll(() => figures.count()).toBe(1)
+    await ada.use(transport === 'short-poll' ? 'snapshot-poll' : 'short-poll')
+    expect(await figures.getAttribute('data-over')).toBe('false')
+    await change(ada)
+    await expect.poll(() => figures.getAttribute('data-over')).toBe('true')
+  })
+
+  it('keep the link under which they were taken while another link is connected', async () => {
+    const playground = await startPlayground()
+    const ada = await Visitor.enter(browser, playground.base)
+    const ben = await person(playground)
+    const figures = ada.page.locator('label[data-transport="long-poll"] .last-cost')
+    await ada.use('long-poll')
+    await post(ben.context, draft('hello'), never)
+    await expect.poll(() => figures.textContent()).toMatch(/\/msg.*no delay/)
+    const wrong = ada.page.evaluate(async () => {
+      const seen = new Set<string>()
+      const cost = document.querySelector('label[data-transport="long-poll"] .last-cost')
+      for (let frame = 0; frame < 60; frame++) {
+        seen.add(cost?.parentElement?.querySelector('.last-cost')?.textContent ?? '')
+        await new Promise(requestAnimationFrame)
+      }
+      return [...seen].filter((text) => /\/msg.*Wi-Fi/.test(text))
+    })
+    await linkSelect(ada).selectOption('wifi')
+    // Over this link no message has arrived.
+    expect(await wrong).toEqual([])
+  })
+})
+
+describe('the latency meter', () => {
+  it('says that messages are not timed while no meter connection compares the clocks', async () => {
+    const playground = await startPlayground()
+    const ada = await Visitor.enter(browser, playground.base)
+    await ada.page.routeWebSocket(/meter$/, (socket) => socket.close())
+    await ada.page.reload()
+    await ada.use('short-poll')
+    await ada.say('hello')
+    await expect.poll(() => ada.texts()).toEqual(['hello'])
+    await expect.poll(() => meter(ada, 'Delivery latency').textContent()).toContain('not timed')
+  })
+})
+
 describe('after a restart of the server', () => {
   it('the link is still in use, and a note says why the earlier messages are gone', async () => {
     const port = await lastingPort(22_000)

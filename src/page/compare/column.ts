@@ -4,10 +4,10 @@ import { RoomMember } from '../../client/room-member.ts'
 import type { SessionState } from '../../client/session-state.ts'
 import { affectsConnection, type TransportTuning, type Net } from '../../client/transports/transport.ts'
 import { transports } from '../../client/transports/index.ts'
+import { conditionsOf } from '../measure/conditions.ts'
 import { MeterModel } from '../measure/meter-model.ts'
 import { MessageList } from '../room/message-list.ts'
 import { MeterSocket } from '../measure/meter-socket.ts'
-import { DIRECT } from '../network/links.ts'
 import { netOverLink } from '../network/net.ts'
 import { paddedNet } from '../network/padding.ts'
 import { StreamWatch } from '../wire/stream-watch.ts'
@@ -62,7 +62,7 @@ export class ComparisonColumn {
     })
     this.meter = new MeterModel(
       transport,
-      () => this.link.peek()?.profile ?? DIRECT,
+      () => conditionsOf(transport, this.link.peek(), this.#tuning, paddingBytes()),
       () => stream.progress,
     )
     this.#meterSocket = new MeterSocket(net, room, {

@@ -108,7 +108,7 @@ export const en = {
     notTried: 'not tried yet',
     noMessage: 'no message yet',
     lastCostTitle:
-      'as last measured here: bytes per message, median delivery latency; grey when link or rate is another now',
+      'as last measured here: bytes per message, median delivery latency; grey when link, rate, size or a setting is another now',
   },
 
   statusLights: {
@@ -319,6 +319,7 @@ export const en = {
     latency: 'Delivery latency',
     latencyTitle: (half: string) =>
       `From the server’s timestamp on a message to this page’s code. The two clocks were compared over the meter connection, to ± ${half}.`,
+    notTimed: 'not timed: the clocks are not compared yet',
     latencyUnknown: 'From the server’s timestamp on a message to this page’s code.',
     latencyOf: (messages: number, figure: string) => `of ${figure} message${messages === 1 ? '' : 's'}`,
     late: (figure: string) => `${figure} late`,

@@ -71,7 +71,7 @@ export const zhCN: Texts = {
     perMessage: (figure) => `${figure}/条`,
     notTried: '还没试过',
     noMessage: '还没有消息',
-    lastCostTitle: '最近一次在这里测得：每条消息的字节数、送达延迟的中位数；链路或速率变了就变灰',
+    lastCostTitle: '最近一次在这里测得：每条消息的字节数、送达延迟的中位数；链路、速率、大小或设置变了就变灰',
   },
 
   statusLights: {
@@ -261,6 +261,7 @@ export const zhCN: Texts = {
     opening: (figure) => `打开连接 ${figure}：只付一次`,
     latency: '送达延迟',
     latencyTitle: (half) => `从服务器给消息盖上时间戳到本页代码收到。两边的时钟经仪表线路比对，误差 ± ${half}。`,
+    notTimed: '没有计时：时钟还没有对过',
     latencyUnknown: '从服务器给消息盖上时间戳到本页代码收到。',
     latencyOf: (_messages, figure) => `${figure} 条消息`,
     late: (figure) => `${figure} 条迟到`,

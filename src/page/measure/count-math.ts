@@ -47,6 +47,10 @@ export function bytesPerMessage(transport: TransportName, counts: Counts): numbe
   return (sumOf(up) + sumOf(down) - openingBytes(transport, counts)) / delivered
 }
 
+/** Bytes of text in a message that was delivered, on average; 0 before the first message. */
+export const textBytesOf = ({ delivered, up, down }: Counts): number =>
+  delivered === 0 ? 0 : (up.payload + down.payload) / delivered
+
 /** The share of answered polls whose answer was empty. null for a transport that does not poll. */
 export function emptyShare(transport: TransportName, counts: Counts): number | null {
   const { polls, empty } = counts

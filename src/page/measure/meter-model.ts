@@ -1,7 +1,8 @@
 import { signal } from '@preact/signals'
 import { noCounts, type Counts } from '../../meter.ts'
 import type { TransportName } from '../../protocol.ts'
-import { bytesPerMessage, emptyShare, countsSince, sumOf } from './count-math.ts'
+import { bytesPerMessage, emptyShare, countsSince, sumOf, textBytesOf } from './count-math.ts'
+import type { Conditions } from './conditions.ts'
 import type { MeterReport, MeterState } from './meter-socket.ts'
 
 /** How far back the plots reach. */
@@ -74,13 +75,14 @@ export interface Reading {
   stuck: Stuck | null
 }
 
-/** The cost of a transport as last measured. */
-export interface LastCost {
+/** The cost of a transport as last measured, and what it was measured under. */
+export interface LastCost extends Conditions {
   bytesPerMessage: number | null
   p50: number | null
-  /** The profile of the link, and the messages per second, under which it was measured. */
-  profile: string
+  /** Messages per second. */
   ratePerS: number
+  /** Bytes of text in a message, on average; 0 without a message. */
+  textBytes: number
 }
 
 export interface Plots {
@@ -130,22 +132,28 @@ export class MeterModel {
   readonly plots = signal<Plots>({ now: Date.now(), points: [], dots: [], switches: [] })
   readonly lastCosts = signal<Partial<Record<TransportName, LastCost>>>({})
   readonly socketState = signal<MeterState>('connecting')
-  readonly #profile: () => string
+  readonly #conditions: (transport: TransportName) => Conditions
   readonly #streamed: () => StreamProgress | null
   #lostAt: number | null = null
   #stuck: { sent: number; arrived: number; since: number } | null = null
   #report: MeterReport | null = null
   #period: Period
+  /** At the last reading of the period. */
+  #measuredUnder: Conditions | null = null
   #points: Point[] = []
   #dots: Dot[] = []
   #switches: { at: number; from: TransportName; to: TransportName }[] = []
 
   /**
-   * @param profile of the link in use
+   * @param conditions that are chosen now
    * @param streamed what has arrived of the answer that is being streamed; null without one
    */
-  constructor(transport: TransportName, profile: () => string, streamed: () => StreamProgress | null) {
-    this.#profile = profile
+  constructor(
+    transport: TransportName,
+    conditions: (transport: TransportName) => Conditions,
+    streamed: () => StreamProgress | null,
+  ) {
+    this.#conditions = conditions
     this.#streamed = streamed
     this.#period = newPeriod(transport, Date.now(), false, noCounts())
   }
@@ -174,7 +182,8 @@ export class MeterModel {
   /** Starts a new period, without the counts of the transport before it. */
   startPeriod(transport: TransportName): void {
     const at = Date.now()
-    this.tick()
+    // The last reading of the period belongs to the conditions before the change.
+    this.#read(this.#measuredUnder ?? this.#conditions(this.#period.transport))
     this.#switches.push({ at, from: this.#period.transport, to: transport })
     const before = this.#report?.counts[transport] ?? noCounts()
     this.#period = newPeriod(transport, at, true, before)
@@ -195,6 +204,11 @@ export class MeterModel {
 
   /** Takes a reading. */
   tick(): void {
+    this.#measuredUnder = this.#conditions(this.#period.transport)
+    this.#read(this.#measuredUnder)
+  }
+
+  #read(conditions: Conditions): void {
     const at = Date.now()
     const { transport, begunAt, isSwitch, before, deliveries, outages } = this.#period
     deliveries.splice(0, deliveries.length - MAX_LATENCIES)
@@ -230,13 +244,15 @@ export class MeterModel {
     this.plots.value = { now: at, points: [...this.#points], dots: [...this.#dots], switches: [...this.#switches] }
     if (counts.requests === 0) return
     const cost: LastCost = {
+      ...conditions,
       bytesPerMessage: bytesPerMessage(transport, counts),
       p50: latency?.p50 ?? null,
-      profile: this.#profile(),
       ratePerS: latency?.ratePerS ?? 0,
+      textBytes: textBytesOf(counts),
     }
     const known = this.lastCosts.peek()[transport]
-    if (known?.bytesPerMessage !== cost.bytesPerMessage || known.p50 !== cost.p50 || known.profile !== cost.profile) {
+    const isKnown = (Object.keys(cost) as (keyof LastCost)[]).every((name) => known?.[name] === cost[name])
+    if (!isKnown) {
       this.lastCosts.value = { ...this.lastCosts.peek(), [transport]: cost }
     }
   }

@@ -7,6 +7,7 @@ import { affectsConnection, ProblemError, type TransportTuning, type Net } from 
 import { transports } from '../../client/transports/index.ts'
 import type { ClockReading } from '../measure/clock.ts'
 import { Composer } from './composer.ts'
+import { conditionsOf } from '../measure/conditions.ts'
 import { MeterModel } from '../measure/meter-model.ts'
 import { MessageList } from './message-list.ts'
 import { DIRECT } from '../network/links.ts'
@@ -79,7 +80,7 @@ export class RoomController implements RoomState {
     this.tuning = signal(options.tuning)
     this.meter = new MeterModel(
       transport,
-      () => this.#route.profile,
+      (of) => conditionsOf(of, this.link.peek(), this.tuning.peek(), this.paddingBytes.peek()),
       () => this.#stream.progress,
     )
     this.composer = new Composer(text, (written) => this.identity.save({ text: written }))

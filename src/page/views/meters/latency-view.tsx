@@ -34,6 +34,9 @@ export function LatencyMeter({
     return () => observer.disconnect()
   }, [size])
 
+  /** Messages have arrived, but without the meter connection the clocks cannot be compared. */
+  const isUntimed =
+    clock === null && controller.meter.socketState.value === 'lost' && controller.messages.messageCount.value > 0
   const link = controller.link.value
   const model =
     reading && modelP50Ms(reading.transport, link, controller.tuning.value, reading.counts, latency?.ratePerS ?? 0)
@@ -65,7 +68,7 @@ export function LatencyMeter({
           <small>p95</small>
         </p>
       ) : (
-        <p class="reading unknown">{meters.noMessage}</p>
+        <p class="reading unknown">{isUntimed ? meters.notTimed : meters.noMessage}</p>
       )}
       <figure ref={frame}>
         <DotPlot

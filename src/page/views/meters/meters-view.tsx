@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useId } from 'preact/hooks'
-import { bytesPerMessage, modeOf, emptyShare } from '../../measure/count-math.ts'
+import { bytesPerMessage, modeOf, emptyShare, textBytesOf } from '../../measure/count-math.ts'
 import { bytes, percent, seconds, spelled, tenth, timeOfDay, whole, type Figure } from '../../browser/format.ts'
 import type { Plots, Reading } from '../../measure/meter-model.ts'
 import { language, texts } from '../../i18n/i18n.ts'
@@ -199,7 +199,7 @@ function Connections({ reading, controller }: { reading: Reading | null; control
 function PerMessage({ reading, plots }: MeterProps) {
   const { meters } = texts.value
   const all = reading && bytesPerMessage(reading.transport, reading.counts)
-  const text = reading && (reading.counts.up.payload + reading.counts.down.payload) / reading.counts.delivered
+  const text = reading && textBytesOf(reading.counts)
   return (
     <Meter
       title={meters.perMessage}

@@ -2,8 +2,10 @@ import { useId } from 'preact/hooks'
 import { TRANSPORT_TRAITS, TRANSPORTS, type TransportName } from '../../../transports.ts'
 import { bytes, milliseconds, perSecond, seconds, spelled } from '../../browser/format.ts'
 import { isComposing } from '../../browser/keys.ts'
+import { conditionsOf } from '../../measure/conditions.ts'
+import { textBytesOf } from '../../measure/count-math.ts'
 import { texts } from '../../i18n/i18n.ts'
-import { DIRECT, servedTransports } from '../../network/links.ts'
+import { servedTransports } from '../../network/links.ts'
 import type { RoomController } from '../../room/room-controller.ts'
 import { Glyph, labelOf, linkLabelOf } from '../shared/transport-label.tsx'
 
@@ -73,16 +75,23 @@ function TransportOption({ name, digit, group, controller }: TransportOptionProp
 }
 
 function LastCost({ name, controller }: { name: TransportName; controller: RoomController }) {
-  const { transport } = texts.value
+  const { transport, tuning } = texts.value
   const cost = controller.meter.lastCosts.value[name]
   if (!cost) return <span class="last-cost none">{transport.notTried}</span>
   if (cost.bytesPerMessage === null) return <span class="last-cost none">{transport.noMessage}</span>
-  const profile = controller.link.value?.profile ?? DIRECT
-  const ratePerS = controller.meter.reading.value?.latency?.ratePerS ?? 0
-  const isOver = cost.profile !== profile || isOtherRate(cost.ratePerS, ratePerS)
+  const reading = controller.meter.reading.value
+  const now = conditionsOf(name, controller.link.value, controller.tuning.value, controller.paddingBytes.value)
+  const isOver =
+    cost.profile !== now.profile ||
+    cost.paddingBytes !== now.paddingBytes ||
+    cost.waitMs !== now.waitMs ||
+    isOther(cost.ratePerS, reading?.latency?.ratePerS ?? 0) ||
+    isOther(cost.textBytes, reading ? textBytesOf(reading.counts) : 0)
   const conditions = [
     linkLabelOf(cost.profile),
     ...(cost.ratePerS > 0 ? [spelled(perSecond(roundedRate(cost.ratePerS)))] : []),
+    ...(cost.paddingBytes > 0 ? [`${tuning.padding} ${spelled(bytes(cost.paddingBytes))}`] : []),
+    ...(cost.waitMs === null || cost.waitMs === now.waitMs ? [] : [spelled(seconds(cost.waitMs))]),
   ].join(' · ')
   return (
     <span class="last-cost" title={`${transport.lastCostTitle} · ${conditions}`} data-over={isOver}>
@@ -96,6 +105,6 @@ function LastCost({ name, controller }: { name: TransportName; controller: RoomC
 /** To two digits: a rate is measured from random gaps. */
 const roundedRate = (ratePerS: number): number => Number(ratePerS.toPrecision(ratePerS < 10 ? 1 : 2))
 
-/** Two measured rates differ more than by chance. A rate of 0 is not known. */
-const isOtherRate = (before: number, current: number): boolean =>
+/** Two measured rates or sizes differ more than by chance. 0 is not known. */
+const isOther = (before: number, current: number): boolean =>
   before > 0 && current > 0 && Math.max(before / current, current / before) > 2
