@@ -203,6 +203,26 @@ describe('the comparison', () => {
     expect(ada.browserErrors).toEqual([])
   }, 120_000)
 
+  it('says in the result of a run that the tab was in the background', async () => {
+    const { base } = await startPlayground()
+    const ada = await Visitor.enter(browser, `${base}/#/room/lobby/compare?columns=websocket,sse&rate=5`)
+    await allOpen(ada.page, ['websocket', 'sse'])
+    await ada.page.getByRole('button', { name: /^Run / }).click()
+    await expect.poll(() => texts(ada.page, 'sse')).not.toEqual([])
+    await ada.page.evaluate(async () => {
+      for (const isHidden of [true, false]) {
+        Object.defineProperty(document, 'hidden', { value: isHidden, configurable: true })
+        document.dispatchEvent(new Event('visibilitychange'))
+        await new Promise((resolve) => setTimeout(resolve, 500))
+      }
+    })
+    const result = ada.page.locator('.run-result figcaption')
+    await expect.poll(() => result.count(), { timeout: 50_000 }).toBe(1)
+    expect(await result.textContent()).toContain('The tab was in the background')
+    await ada.page.reload()
+    await expect.poll(() => result.allTextContents()).toEqual([expect.stringContaining('in the background')])
+  }, 90_000)
+
   it('has a row for the model only where the link has a model, with a figure in each column', async () => {
     const { base } = await startPlayground()
     const ada = await Visitor.enter(browser, `${base}/#/room/lobby/compare?columns=short-poll,websocket,sse`)
@@ -266,6 +286,47 @@ describe('the comparison', () => {
       )
       expect(isCovered).toBe(false)
     })
+  })
+
+  it('names the first of a race, unless another column was as quick as the clocks can tell', async () => {
+    const { base } = await startPlayground()
+    const names = ['websocket', 'sse', 'http-stream', 'socket-io']
+    const ada = await Visitor.enter(browser, `${base}/#/room/lobby/compare?columns=${names.join()}`)
+    await allOpen(ada.page, names)
+    const race = ada.page.getByRole('region', { name: 'Arrival race' })
+    /** The times of the latest message, the quickest first, and whether its transport is called the first. */
+    const latest = () =>
+      race
+        .getByRole('img')
+        .first()
+        .evaluate((drawing) => ({
+          times: [...(drawing.getAttribute('aria-label') ?? '').matchAll(/(<?\d+).ms/g)].map(([, ms = '']) =>
+            ms === '<1' ? 0 : Number(ms),
+          ),
+          firsts: [...drawing.querySelectorAll('g[data-transport]')]
+            .filter((row) => row.textContent.includes('· first'))
+            .map((row) => row.getAttribute('data-transport')),
+        }))
+    const ties: (string | null)[] = []
+    const countTies = async () => {
+      await ada.say('who is first?')
+      const { times, firsts } = await latest()
+      const [first = 0, second = Number.POSITIVE_INFINITY] = times
+      // Figures of whole ms that differ by 1 are less than 2 ms apart.
+      if (times.length === names.length && second - first <= 1) ties.push(...firsts, 'tie')
+      return ties.length
+    }
+    await expect.poll(countTies, { interval: 300 }).toBeGreaterThan(3)
+    expect(new Set(ties)).toEqual(new Set(['tie']))
+    for (const name of names.slice(1))
+      await ada.page.getByRole('combobox', { name: `Link of ${name}` }).selectOption('satellite')
+    await allOpen(ada.page, names)
+    const winner = async () => {
+      await ada.say('who is first now?')
+      return (await latest()).firsts
+    }
+    await expect.poll(winner, { interval: 1000 }).toEqual(['websocket'])
+    expect(ada.browserErrors).toEqual([])
   })
 
   it('gives each column six browser connections, because each column has its own port', async () => {

@@ -85,6 +85,7 @@ export class Comparison {
   }
 
   cancelRun(): void {
+    this.#recording?.stop()
     this.#recording = null
     this.bot.cancel()
   }
@@ -157,7 +158,7 @@ export class Comparison {
   }
 
   leave(): void {
-    this.bot.cancel()
+    this.cancelRun()
     this.race.release()
     for (const column of this.columns.peek()) column.leave()
   }

@@ -13,6 +13,8 @@ export class Recording {
   readonly #senderId: string
   readonly #received = new Map<TransportName, number>()
   readonly #startedAt = performance.now()
+  readonly #ended = new AbortController()
+  #wasHidden = document.hidden
   #check: () => void = () => undefined
 
   /** Clears the columns: their figures begin with the run. */
@@ -20,6 +22,7 @@ export class Recording {
     this.#columns = columns
     this.#senderId = senderId
     for (const column of columns) column.startRun()
+    document.addEventListener('visibilitychange', () => (this.#wasHidden ||= document.hidden), this.#ended)
   }
 
   arrived(event: MessageEvent, transport: TransportName): void {
@@ -38,13 +41,28 @@ export class Recording {
       this.#check()
     })
     await Promise.race([complete, wait(DRAIN_MS)])
+    this.stop()
     const durationMs = performance.now() - this.#startedAt
     await wait(REPORT_MS)
     for (const { meter } of this.#columns) meter.tick()
     const rows = this.#columns.flatMap(
       (column) => rowOf(column, settings.tuning, this.#receivedBy(column.transport)) ?? [],
     )
-    return { id: `${Date.now()}`, name: '', at: Date.now(), durationMs, sent, ...settings, rows }
+    return {
+      id: `${Date.now()}`,
+      name: '',
+      at: Date.now(),
+      durationMs,
+      sent,
+      ...settings,
+      wasHidden: this.#wasHidden,
+      rows,
+    }
+  }
+
+  /** The page is no longer watched. */
+  stop(): void {
+    this.#ended.abort()
   }
 
   #receivedBy(transport: TransportName): number {

@@ -48,6 +48,8 @@ export interface RunResult extends RunSettings {
   at: number
   durationMs: number
   sent: number
+  /** The tab was in the background for a part of the run. */
+  wasHidden: boolean
   rows: readonly RunRow[]
 }
 

@@ -6,7 +6,7 @@ import type { RunResult } from './run-result.ts'
 const MAX_RESULTS = 6
 const KEY = 'runs'
 /** For results of a page that had no such settings. */
-const DEFAULTS = { textBytes: null, paddingBytes: 0 }
+const DEFAULTS = { textBytes: null, paddingBytes: 0, wasHidden: false }
 
 /** The results of this tab's runs, newest first; a reload keeps them. */
 export const runResults = signal<readonly RunResult[]>(load())

@@ -406,6 +406,8 @@ export const en = {
       nothing: 'Too few messages arrived for a comparison.',
       missing: (name: string, received: string, sent: string) =>
         `Over ${name}, only ${received} of ${sent} messages arrived.`,
+      wasHidden:
+        'The tab was in the background for a part of the run: the browser slows its timers there, so the times do not count.',
       jsonAbout:
         'bytesPerMessage: both directions, without openingBytes. Latencies in ms from storage at the server to receipt by the page. modelP50Ms: in theory.',
     },

@@ -341,6 +341,7 @@ export const zhCN: Texts = {
         `${at}，${light.name}最省：每条消息 ${light.bytes}，${quick.name}要 ${quick.bytes}；但它更晚：中位数 ${light.p50}，对 ${quick.p50}。`,
       nothing: '到达的消息太少，无法比较。',
       missing: (name, received, sent) => `${name}只送到了 ${sent} 条中的 ${received} 条。`,
+      wasHidden: '运行中标签页有一段在后台：浏览器放慢了它的计时器，时间不作数。',
       jsonAbout: 'bytesPerMessage：双向，不含 openingBytes。延迟为毫秒，从服务器入库到页面收到。modelP50Ms：理论值。',
     },
     race: '到达竞赛',

@@ -119,7 +119,7 @@ export function conditionsOf(result: RunResult): string {
 /** What the numbers say. */
 function findingSentence(result: RunResult): string {
   const { runs } = texts.value.compare
-  const { rows, sent, ratePerS } = result
+  const { rows, sent, ratePerS, wasHidden } = result
   const finding = findingOf(rows)
   const at = runs.at(spelled(perSecond(ratePerS)), linkOfRows(rows))
   const of = ({ transport, bytesPerMessage, p50Ms }: RunRow) => ({
@@ -130,6 +130,7 @@ function findingSentence(result: RunResult): string {
   const missing = rows.filter(({ received }) => received < sent)
   return [
     finding.type === 'both'
+    ...(wasHidden ? [runs.wasHidden] : []),
       ? runs.both(at, of(finding.lightest))
       : finding.type === 'trade'
         ? runs.trade(at, of(finding.lightest), of(finding.quickest))
