@@ -57,7 +57,13 @@ describe('an address without a route', () => {
     const { base } = await startPlayground({ links: 'off' })
     const page = await get(`${base}/nope`, { accept: BROWSER_ACCEPT })
     expect(page).toMatchObject({ status: 404, type: 'text/html; charset=utf-8', vary: 'accept' })
-    expect(page.body.toString()).toContain('<a href="/">')
+    expect(page.body.toString()).toContain('<a href="./">')
+    for (const path of ['/nope/', '/a/b?c=/d/e']) {
+      const { body } = await get(base + path, { accept: BROWSER_ACCEPT })
+      const [, link = ''] = /<a href="([^"]+)">/.exec(body.toString()) ?? []
+      // A proxy serves the same below a path.
+      expect(new URL(link, `http://chat.example/apps/chat${path}`).href).toBe('http://chat.example/apps/chat/')
+    }
     for (const accept of ['*/*', 'application/json', 'application/json, text/html;q=0.5']) {
       const problem = await get(`${base}/nope`, { accept })
       expect(problem).toMatchObject({ status: 404, type: 'application/problem+json; charset=utf-8', vary: 'accept' })

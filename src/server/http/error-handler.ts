@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DomainError } from '../errors/domain-error.ts'
 import type { App } from './app-types.ts'
-import { NOT_FOUND_PAGE, wantsPage } from './not-found-page.ts'
+import { notFoundPage, wantsPage } from './not-found-page.ts'
 import { retryAfterS, toProblem } from './problems.ts'
 
 export function notFound({ method, url }: FastifyRequest): DomainError {
@@ -13,7 +13,7 @@ export function handleErrors(app: App): void {
   app.setNotFoundHandler((request, reply) => {
     // A cache must not give the page to a program.
     reply.header('vary', 'accept')
-    if (wantsPage(request.headers.accept)) return sendPage(reply)
+    if (wantsPage(request.headers.accept)) return sendPage(request, reply)
     throw notFound(request)
   })
 
@@ -31,11 +31,11 @@ export function handleErrors(app: App): void {
   })
 }
 
-const sendPage = (reply: FastifyReply): FastifyReply =>
+const sendPage = ({ url }: FastifyRequest, reply: FastifyReply): FastifyReply =>
   reply
     .code(404)
     .header('cache-control', 'no-store')
     .header('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
     .header('x-content-type-options', 'nosniff')
     .type('text/html; charset=utf-8')
-    .send(NOT_FOUND_PAGE)
+    .send(notFoundPage(url))
