@@ -147,7 +147,7 @@ describe('the class board', () => {
     await predictAs(ada, 'It fails with an error')
     await ben.page.getByText('1 prediction', { exact: true }).waitFor()
     // A member sees the predictions of others after its own.
-    await ben.page.getByText('They are shown once you have sent yours.').waitFor()
+    await ben.page.getByText('The predictions of others are shown once you have sent yours.').waitFor()
     await predictAs(ben, 'It waits without a sign')
     for (const visit of [ada, ben]) {
       await expect.poll(() => optionOf(visit, 'It waits without a sign').innerText()).toMatch(/\n1\n/)

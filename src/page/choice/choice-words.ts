@@ -69,13 +69,9 @@ export const en = {
   experiment: 'Experiment',
   cost: {
     title: 'Cost',
-    cores: 'CPU cores',
-    traffic: 'traffic',
-    memory: 'memory',
-    price: 'per month',
+    sentence: ({ cores, traffic, price }: Spelled, isBeyond: boolean) =>
+      `CPU cores: ${cores}; traffic: ${traffic} Mbit/s; ${price} per month, ${isBeyond ? 'partly extrapolated' : 'within the measured range'}.`,
     none: 'no cost: no interval fits, or the transport was not measured',
-    beyond: 'partly extrapolated',
-    within: 'within the measured range',
     measurement: 'Measurement',
     details: 'Details in the capacity calculator',
   },
@@ -97,6 +93,14 @@ export const en = {
 
 export type ChoiceWords = typeof en
 
+const isLatin = (letter: string | undefined): boolean => /^\w$/.test(letter ?? '')
+/** A name behind a mark of punctuation and before Chinese characters: Latin letters have a space there. */
+const afterMark = (name: string): string => (isLatin(name.at(-1)) ? `${name} ` : name)
+/** A name between Chinese characters. */
+const inHan = (name: string): string => (isLatin(name.at(0)) ? ` ${afterMark(name)}` : afterMark(name))
+const betweenNames = (before = '', after = ''): string =>
+  `${isLatin(before.at(-1)) ? ' ' : ''}和${isLatin(after.at(0)) ? ' ' : ''}`
+
 export const zhCN: ChoiceWords = {
   title: '该选哪种传输方式？',
   lead: '描述你的用户和他们的网络。每种传输方式都会得到一个结论和理由，每条理由都连到背后的公式或实验。',
@@ -105,7 +109,7 @@ export const zhCN: ChoiceWords = {
     users: '同时在线的用户',
     rate: '每个用户收到的消息',
     send: '每个用户发出的消息',
-    latency: '95 % 的消息要在这段时间内送达',
+    latency: '95 % 消息的送达时限',
     rtt: '网络往返时间',
     tabs: '同一浏览器打开的标签页',
     headers: '一次请求与应答的头部',
@@ -124,12 +128,16 @@ export const zhCN: ChoiceWords = {
   none: '没有合适的传输方式',
   noneWhy: '每种方式都有一项条件不满足，理由见下。允许的延迟放宽一些，或者网络没有那道障碍，结论就会不同。',
   why: {
-    only: (name) => `只有${name}合适。`,
-    cheapest: (name, price, next, nextPrice) => `合适的里面，${name}最便宜：每月 ${price}；${next}要 ${nextPrice}。`,
-    simplest: (names, name) => `${names}的花费在预测误差之内相当，其中${name}最简单。`,
+    only: (name) => `只有${inHan(name)}合适。`,
+    cheapest: (name, price, next, nextPrice) =>
+      `合适的里面，${afterMark(name)}最便宜：每月 ${price}；${afterMark(next)}要 ${nextPrice}。`,
+    simplest: (names, name) => `${afterMark(names)}的花费在预测误差之内相当，其中${inHan(name)}最简单。`,
     care: '没有一种方式完全合适。',
   },
-  and: (names) => (names.length < 2 ? names.join('') : `${names.slice(0, -1).join('、')}和${names.at(-1) ?? ''}`),
+  and: (names) =>
+    names.length < 2
+      ? names.join('')
+      : `${names.slice(0, -1).join('、')}${betweenNames(names.at(-2), names.at(-1))}${names.at(-1) ?? ''}`,
   findings: {
     interval: ({ intervalMs, meanMs, maxMs }) => `每 ${intervalMs} 轮询一次：消息平均迟 ${meanMs}，最多迟 ${maxMs}。`,
     'interval-too-short': ({ latencyMs, rttMs }) =>
@@ -154,13 +162,9 @@ export const zhCN: ChoiceWords = {
   experiment: '实验',
   cost: {
     title: '开销',
-    cores: 'CPU 核',
-    traffic: '流量',
-    memory: '内存',
-    price: '每月',
+    sentence: ({ cores, traffic, price }, isBeyond) =>
+      `CPU ${cores} 核，流量 ${traffic} Mbit/s，每月 ${price}；${isBeyond ? '部分是外推' : '都在实测范围之内'}。`,
     none: '没有开销数据：没有可行的间隔，或者没有测过',
-    beyond: '部分是外推',
-    within: '在实测范围之内',
     measurement: '实测报告',
     details: '到容量计算里看细节',
   },

@@ -78,6 +78,12 @@ export interface Lesson {
   texts: Readonly<Record<Language, LessonTexts>>
 }
 
+/** A text that may depend on the settings. */
+export type SettingsText = string | ((settings: Settings) => string)
+
+export const textWith = (text: SettingsText, settings: Settings): string =>
+  typeof text === 'string' ? text : text(settings)
+
 export interface LessonTexts {
   question: string
   /** What tutorials say, in our words. */
@@ -86,14 +92,14 @@ export interface LessonTexts {
   what: (settings: Settings) => string
   /** Titles of the axes. */
   x: string
-  y: string
+  y: SettingsText
   /** Labels of series and categories that are no transports. */
   names?: Readonly<Record<string, string>>
   parameters: Readonly<Record<string, string>>
   /** Labels of the values of parameters of the kind `choice`. */
   choices?: Readonly<Record<string, string>>
   /** The question of the prediction. */
-  predict: string
+  predict: SettingsText
   options?: Readonly<Record<string, string>>
   /** What was found, made from the points. */
   finding: (findings: Findings) => string

@@ -89,7 +89,7 @@ export const pollLatency: Lesson = {
       question: 'How late is a poll?',
       claim: 'Polling is not real time: a message waits at the server until the next request asks for it.',
       what: (settings) =>
-        `${INTERVALS_S.length} short polls ask every ${INTERVALS_S.slice(0, -1).join(', ')} and ${INTERVALS_S.at(-1)} s and read the same ${RATE_PER_S} messages a second for ${seconds(settings)}.`,
+        `Short polls at intervals of ${INTERVALS_S.slice(0, -1).join(', ')} and ${INTERVALS_S.at(-1)} s read the same ${RATE_PER_S} messages a second for ${seconds(settings)}.`,
       x: 'poll interval',
       y: 'delivery latency',
       names: { mean: 'mean', p95: '95th percentile' },
@@ -113,7 +113,7 @@ export const pollLatency: Lesson = {
       question: '轮询会晚多久？',
       claim: '轮询不是实时的：消息要留在服务器上，等下一次请求来取。',
       what: (settings) =>
-        `${INTERVALS_S.length} 个短轮询分别每 ${INTERVALS_S.join('、')} 秒请求一次，在 ${seconds(settings)} 内读取同样的消息，每秒 ${RATE_PER_S} 条。`,
+        `几个短轮询分别每 ${INTERVALS_S.join('、')} 秒请求一次，在 ${seconds(settings)} 内读取同样的消息，每秒 ${RATE_PER_S} 条。`,
       x: '轮询间隔',
       y: '送达延迟',
       names: { mean: '平均', p95: '第 95 百分位' },

@@ -56,7 +56,11 @@ export const preflights: Lesson = {
   judgeClaim: (findings) => {
     const socket = valueOf(findings, 'websocket')
     const poll = valueOf(findings, 'short-poll')
-    return socket === undefined || poll === undefined ? 'open' : socket === 0 && poll > 0 ? 'holds' : 'does not hold'
+    return socket === undefined || poll === undefined
+      ? 'open'
+      : socket === 0 && poll > 0
+        ? 'holds in part'
+        : 'does not hold'
   },
   hues: { asked: 'http-stream' },
   texts: {
@@ -83,7 +87,7 @@ export const preflights: Lesson = {
       },
       why: [
         'For HTTP, the browser enforces CORS: it asks the other origin before a request with a token, and hides answers that the other origin does not release. For a WebSocket it does neither. It opens the socket for any page, with the cookies of the user, and only adds the header Origin.',
-        'So the claim is true, and it is the hole and not the advantage: any site could open a socket to your server in the name of your user. The server has to compare Origin with its own name. This one does, and refuses others with 403.',
+        'So the first half of the claim is true, and the second is not. It is a hole, and no advantage: any site could open a socket to your server in the name of your user. The server has to compare Origin with its own name. This one does, and refuses others with 403.',
       ],
       changes:
         'A server that does not check Origin lets every page in (cross-site WebSocket hijacking). A token that is not a cookie protects, too, since another page does not have it.',
@@ -112,7 +116,7 @@ export const preflights: Lesson = {
       },
       why: [
         '对 HTTP，浏览器执行 CORS：带令牌的请求之前先问另一个源，对方没有放行的应答不给页面看。对 WebSocket 两样都不做：任何页面都能打开套接字，还带上用户的 Cookie，只是加一个 Origin 头。',
-        '所以这句话是对的，但它是漏洞而不是优点：任何网站都能以你的用户的名义连到你的服务器。服务器必须核对 Origin。本服务器会核对，不符的以 403 拒绝。',
+        '所以这句话前半句对，后半句不对。这是漏洞，不是优点：任何网站都能以你的用户的名义连到你的服务器。服务器必须核对 Origin。本服务器会核对，不符的以 403 拒绝。',
       ],
       changes:
         '不核对 Origin 的服务器等于放进所有页面（跨站 WebSocket 劫持）。不用 Cookie 而用令牌也能防护，因为别的页面拿不到令牌。',

@@ -185,7 +185,7 @@ export const seventhRequest: Lesson = {
       claim: '每个标签页、页面的每一处，都可以各挂一个请求或一条流。',
       what: () =>
         `页面向同一个端口同时打开 ${CONNECTIONS} 条流，然后打开 ${CONNECTIONS} 个 WebSocket。第一条流在设定的时间后结束，第二条再过 ${NEXT_END_MS} 毫秒结束。打开所需的时间各测 ${ROUNDS} 次。`,
-      x: '第几条流或套接字',
+      x: '流或套接字的序号',
       y: '打开所需时间',
       parameters: { hold: '第一条流结束于' },
       predict: 'HTTP/1.1 下，同一端口已有六条流。第七条会怎样？',

@@ -5,6 +5,7 @@ import * as longPoll from '../../models/long-poll.ts'
 import { gapMs } from '../../models/path.ts'
 import { totalBytes, type Counts } from '../../meter.ts'
 import type { TransportName } from '../../transports.ts'
+import type { Language } from '../i18n/i18n.ts'
 import { DEFAULT_TUNING } from '../../client/transports/transport.ts'
 import { exactly, meanOfBlocks, partsOf } from './estimates.ts'
 import { meanGapMs, pollsOf } from './reader-records.ts'
@@ -32,6 +33,13 @@ const MEASURES = ['updates', 'requests', 'bytes'] as const
 type Measure = (typeof MEASURES)[number]
 const measureOf = (settings: Settings): Measure =>
   MEASURES.find((name) => name === wordOf(settings, 'show')) ?? 'updates'
+
+/** What is shown, as the title of the axis. */
+const SHOWN: Record<Language, Record<Measure, string>> = {
+  en: { updates: 'updates of the screen per second', requests: 'requests per token', bytes: 'bytes per token' },
+  'zh-CN': { updates: '每秒画面更新次数', requests: '每个词元的请求数', bytes: '每个词元的字节数' },
+}
+const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 const AXES: Record<Measure, Axis> = {
   updates: { scale: 'log', from: 0.5, to: 50, ticks: [0.5, 1, 2, 5, 10, 20, 50], unit: 'per-second' },
@@ -207,15 +215,11 @@ export const tokens: Lesson = {
       what: (settings) =>
         `${RATE_PER_S} tokens of ${TOKEN_BYTES} bytes come each second, as from a language model. Five transports read them at once; short-poll asks every ${textOf(numberOf(settings, 'interval'), 's')}.`,
       x: 'transport',
-      y: 'measured',
+      y: (settings) => SHOWN.en[measureOf(settings)],
       names: { each: 'per transport' },
       parameters: { show: 'What is shown', interval: 'Poll interval', link: 'Link', seconds: 'Duration' },
-      choices: {
-        updates: 'Updates of the screen per second',
-        requests: 'Requests per token',
-        bytes: 'Bytes per token',
-      },
-      predict: 'What does the chart show for these two transports?',
+      choices: Object.fromEntries(MEASURES.map((name) => [name, capitalized(SHOWN.en[name])])),
+      predict: (settings) => `How many ${SHOWN.en[measureOf(settings)]} do these two transports have?`,
       finding: (findings) => {
         const of = valueTextOf(findings)
         const measure = measureOf(findings.settings)
@@ -241,11 +245,11 @@ export const tokens: Lesson = {
       what: (settings) =>
         `像大模型输出那样，每秒来 ${RATE_PER_S} 个词元，每个 ${TOKEN_BYTES} 字节。五种传输方式同时读取；短轮询每 ${textOf(numberOf(settings, 'interval'), 's')} 问一次。`,
       x: '传输方式',
-      y: '实测',
+      y: (settings) => SHOWN['zh-CN'][measureOf(settings)],
       names: { each: '各传输方式' },
       parameters: { show: '显示', interval: '轮询间隔', link: '链路', seconds: '时长' },
-      choices: { updates: '每秒画面更新次数', requests: '每个词元的请求数', bytes: '每个词元的字节数' },
-      predict: '这两种传输方式在图中会是多少？',
+      choices: SHOWN['zh-CN'],
+      predict: (settings) => `这两种传输方式的${SHOWN['zh-CN'][measureOf(settings)]}是多少？`,
       finding: (findings) => {
         const of = valueTextOf(findings)
         const measure = measureOf(findings.settings)

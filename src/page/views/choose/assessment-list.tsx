@@ -100,8 +100,14 @@ function CostLine({
   }
   return (
     <li data-weight="note">
-      {of.cores}: {significant(capacity.cores)}; {of.traffic}: {significant((bytesPerS * 8) / 1e6)} Mbit/s;{' '}
-      {price(cost.price)} {of.price}, {capacity.beyond.length > 0 ? of.beyond : of.within}.{' '}
+      {of.sentence(
+        {
+          cores: significant(capacity.cores),
+          traffic: significant((bytesPerS * 8) / 1e6),
+          price: price(cost.price),
+        },
+        capacity.beyond.length > 0,
+      )}{' '}
       <span class="choose-sources">
         <a href={guideAddress('choose', ['formula', 'cpu'], settings)}>{words.formula(formulaWords.value.cpu.name)}</a>
         <a href={guideAddress('reports', [reportId])}>{of.measurement}</a>

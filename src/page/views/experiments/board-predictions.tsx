@@ -2,7 +2,7 @@ import { percent, spelled, whole } from '../../browser/format.ts'
 import type { BoardRow, ClassBoard } from '../../classroom/class-board.ts'
 import { language } from '../../i18n/i18n.ts'
 import type { Settings } from '../../lessons/parameters.ts'
-import type { Guess, Lesson } from '../../lessons/lesson.ts'
+import { textWith, type Guess, type Lesson } from '../../lessons/lesson.ts'
 import type { Point } from '../../lessons/point.ts'
 import type { Conditions } from '../../lessons/run-context.ts'
 import { textOf } from '../../lessons/unit.ts'
@@ -133,7 +133,7 @@ function Sketches(props: PredictionsProps & { xs: readonly number[]; series: str
         points={result ? asPoints(series, xs, result.guess) : []}
         guesses={own ? [own.guess, ...others] : others}
         hasModel={result !== null}
-        label={`${words.everybody}: ${texts.y}, ${texts.x}`}
+        label={`${words.everybody}: ${textWith(texts.y, settings)}, ${texts.x}`}
       />
       <div class="board-scroll" tabIndex={0} role="region" aria-label={words.everybody}>
         <table>

@@ -8,7 +8,7 @@ import { classBoard } from '../../classroom/class-board.ts'
 import { language } from '../../i18n/i18n.ts'
 import { valueAt } from '../../lessons/axes.ts'
 import { addressOfSettings, defaultSettings, settingsFrom, type Settings } from '../../lessons/parameters.ts'
-import type { Guess, Lesson } from '../../lessons/lesson.ts'
+import { textWith, type Guess, type Lesson } from '../../lessons/lesson.ts'
 import { conditionsBefore, place } from '../../lessons/place.ts'
 import { lessonResults } from '../../lessons/results.ts'
 import { cancelRun, runState, startRun } from '../../lessons/running.ts'
@@ -141,11 +141,12 @@ function OwnPrediction({ lesson, settings, guess, isSent, isOver, onChange, onSe
   return (
     <section class="panel board-own" aria-label={words.yours}>
       <header>
-        <h2>{texts.predict}</h2>
+        <h2>{textWith(texts.predict, settings)}</h2>
       </header>
       {prediction.kind === 'choice' ? (
         <PredictionChoice
           lesson={lesson}
+          question={textWith(texts.predict, settings)}
           options={prediction.options}
           guess={guess}
           isLocked={false}
@@ -162,7 +163,7 @@ function OwnPrediction({ lesson, settings, guess, isSent, isOver, onChange, onSe
             guesses={sketched ? [sketched] : []}
             hasModel={false}
             onSketch={(values) => onChange({ kind: 'sketch', values })}
-            label={`${texts.y}, ${texts.x}`}
+            label={`${textWith(texts.y, settings)}, ${texts.x}`}
           />
         </>
       )}

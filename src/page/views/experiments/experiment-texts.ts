@@ -5,7 +5,7 @@ import type { Verdict, VerdictReason } from '../../lessons/verdict.ts'
 interface ExperimentTexts {
   title: string
   intro: string
-  /** "3 of 13" */
+  /** "3 of 13 run" */
   done: (count: string, all: string) => string
   experiment: (number: string) => string
   all: string
@@ -71,7 +71,7 @@ const en: ExperimentTexts = {
   title: 'Experiments',
   intro:
     'Each experiment asks for your prediction, then runs for real: messages of this browser over this server, at most a minute. The result is compared with your prediction, with a model, and with what tutorials say.',
-  done: (count, all) => `${count} of ${all}`,
+  done: (count, all) => `${count} of ${all} run`,
   experiment: (number) => `Experiment ${number}`,
   all: 'All experiments',
   none: 'not run',
@@ -162,7 +162,7 @@ const zhCN: ExperimentTexts = {
   title: '实验',
   intro:
     '每个实验先请你预测，再真的运行：本浏览器的消息经过本服务器，最多一分钟。结果会与你的预测、与模型、与教程里的说法对照。',
-  done: (count, all) => `${count} / ${all}`,
+  done: (count, all) => `已运行 ${count} / ${all}`,
   experiment: (number) => `实验 ${number}`,
   all: '全部实验',
   none: '未运行',
@@ -172,7 +172,7 @@ const zhCN: ExperimentTexts = {
   stepsLabel: '步骤',
   against: (y, x) => `${y}与${x}`,
   byName: (y, x) => `各${x}的${y}`,
-  said: (option) => `你的预测：${option}。`,
+  said: (option) => `你选的是：${option}。`,
   sketch: '把圆点拖到你预想的位置，或选中一个点后用方向键移动。',
   knot: (x) => `你在 ${x} 处的预测`,
   run: '运行',

@@ -1,6 +1,6 @@
 import { language } from '../../i18n/i18n.ts'
 import { pointAt } from '../../lessons/guess.ts'
-import type { Lesson } from '../../lessons/lesson.ts'
+import { textWith, type Lesson } from '../../lessons/lesson.ts'
 import type { LessonResult } from '../../lessons/result.ts'
 import { textOf } from '../../lessons/unit.ts'
 import { verdictOfPoint } from '../../lessons/verdict.ts'
@@ -20,20 +20,29 @@ export function FiguresTable({ lesson, result }: { lesson: Lesson; result: Lesso
       ? prediction.xs.map((x, index) => [pointAt(points, prediction.series, x), guess.values[index]])
       : [],
   )
-  // The names of series that are the categories themselves would be written twice.
-  const hasNames = points.some((point) => nameOf(lesson, point.series) !== placeText(lesson, chart, point.x))
-  const head = [texts.x, '', words.yours, words.model, words.measured, words.interval, words.verdict]
+  const title = textWith(texts.y, settings)
+  // The names of series that are the categories themselves would be written twice, and one name in each row.
+  const names = new Set(points.map(({ series }) => series))
+  const hasNames =
+    names.size > 1 && points.some((point) => nameOf(lesson, point.series) !== placeText(lesson, chart, point.x))
+  const hasGuesses = guessed.size > 0
+  const head = [
+    texts.x,
+    ...(hasNames ? [''] : []),
+    ...(hasGuesses ? [words.yours] : []),
+    ...[words.model, words.measured, words.interval, words.verdict],
+  ]
   return (
     <section class="panel experiment-figures" aria-labelledby="experiment-figures">
       <h2 id="experiment-figures">{words.table}</h2>
-      <div class="experiment-scroll" tabIndex={0} role="group" aria-label={texts.y}>
+      <div class="experiment-scroll" tabIndex={0} role="group" aria-label={title}>
         <table>
-          <caption class="sr">{texts.y}</caption>
+          <caption class="sr">{title}</caption>
           <thead>
             <tr>
               {head.map((text, index) =>
                 text === '' ? (
-                  <td key={index} />
+                  <td key={index} class="name" />
                 ) : (
                   <th key={index} scope="col">
                     {text}
@@ -50,8 +59,8 @@ export function FiguresTable({ lesson, result }: { lesson: Lesson; result: Lesso
               return (
                 <tr key={`${series} ${x}`} data-transport={hueOfPoint(lesson, chart, point)}>
                   <th scope="row">{placeText(lesson, chart, x)}</th>
-                  <td class="name">{hasNames && nameOf(lesson, series)}</td>
-                  <td>{own !== undefined && textOf(own, unit)}</td>
+                  {hasNames && <td class="name">{nameOf(lesson, series)}</td>}
+                  {hasGuesses && <td>{own !== undefined && textOf(own, unit)}</td>}
                   <td>{model !== null && textOf(model, unit)}</td>
                   <td>
                     <b>{textOf(value, unit)}</b>

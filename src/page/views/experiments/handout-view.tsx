@@ -3,7 +3,7 @@ import { addressSettings, guideAddress } from '../../browser/router.ts'
 import { handoutConditions, handoutSettings, modelGuess } from '../../classroom/model-answers.ts'
 import { language } from '../../i18n/i18n.ts'
 import type { Conditions } from '../../lessons/run-context.ts'
-import type { Guess, Lesson } from '../../lessons/lesson.ts'
+import { textWith, type Guess, type Lesson } from '../../lessons/lesson.ts'
 import { LESSONS } from '../../lessons/list.ts'
 import type { Settings } from '../../lessons/parameters.ts'
 import { textOf } from '../../lessons/unit.ts'
@@ -72,7 +72,7 @@ function HandoutLesson({ lesson, hasAnswers }: { lesson: Lesson; hasAnswers: boo
       </p>
       <p>{texts.what(settings)}</p>
       <h3>
-        {hasAnswers ? words.answer : words.prediction}: {texts.predict}
+        {hasAnswers ? words.answer : words.prediction}: {textWith(texts.predict, settings)}
       </h3>
       <Prediction lesson={lesson} settings={settings} conditions={conditions} guess={guess} hasAnswers={hasAnswers} />
       {hasAnswers ? (

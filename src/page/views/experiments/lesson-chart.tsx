@@ -4,7 +4,7 @@ import { useSignal } from '@preact/signals'
 import { isTransport, type TransportName } from '../../../transports.ts'
 import { language } from '../../i18n/i18n.ts'
 import { linearAxis, logAxis, shareOf, type Axis } from '../../lessons/axes.ts'
-import { isCategories, type Chart, type Curve, type Guess, type Lesson } from '../../lessons/lesson.ts'
+import { isCategories, textWith, type Chart, type Curve, type Guess, type Lesson } from '../../lessons/lesson.ts'
 import type { Settings } from '../../lessons/parameters.ts'
 import type { Point } from '../../lessons/point.ts'
 import type { Conditions } from '../../lessons/run-context.ts'
@@ -18,6 +18,10 @@ import { SketchKnots } from './sketch-knots.tsx'
 /** Pixels. */
 const EDGE = { left: 58, right: 40, top: 34, foot: 46 }
 const LABEL_PX = 15
+/** Height of a second row of texts under the x axis. */
+const ROW_PX = 13
+/** Of a letter and of a Chinese character of a text at an axis. */
+const AXIS_LETTER_PX = { narrow: 6.7, wide: 11 }
 /** Of a letter and of a Chinese character in a label at the end of a line. */
 const LETTER_PX = { narrow: 7.9, wide: 12.5 }
 /** What stands around the chart on a screen: with it, the button below the chart is in sight. */
@@ -71,30 +75,39 @@ function reaching(axis: Axis, points: readonly Point[]): Axis {
   return most > axis.to || least < axis.from ? logAxis(least, most * 1.1, axis.unit) : axis
 }
 
-const labelPx = (text: string): number =>
-  Array.from(text).reduce(
-    (sum, letter) => sum + (/\p{Script=Han}/u.test(letter) ? LETTER_PX.wide : LETTER_PX.narrow),
-    0,
-  )
+const labelPx = (text: string, letterPx = LETTER_PX): number =>
+  Array.from(text).reduce((sum, letter) => sum + (/\p{Script=Han}/u.test(letter) ? letterPx.wide : letterPx.narrow), 0)
 
-/** @param labels that stand at the ends of lines */
+/** Names of categories that would touch each other stand in two rows. */
+function rowsOf(lesson: Lesson, chart: Chart, width: number): 1 | 2 {
+  if (!isCategories(chart.x)) return 1
+  const stepPx = (width - EDGE.left - 16) / Math.max(1, chart.x.categories.length)
+  const widths = chart.x.categories.map((_, index) => labelPx(placeText(lesson, chart, index), AXIS_LETTER_PX))
+  return widths.some((px, index) => (px + (widths[index + 1] ?? 0)) / 2 + 6 > stepPx) ? 2 : 1
+}
+
+/**
+ * @param labels that stand at the ends of lines
+ * @param rows of texts under the x axis
+ */
 function scalesOf(
   { x, y }: Chart,
   points: readonly Point[],
   width: number,
   height: number,
   labels: readonly string[],
+  rows: 1 | 2,
 ): Scales {
   const yAxis = reaching(y, points)
   const right = width - Math.max(EDGE.right, ...labels.map((label) => labelPx(label) + 16))
-  const foot = height - EDGE.foot
+  const foot = height - EDGE.foot - (rows - 1) * ROW_PX
   const xShare = (value: number) =>
     isCategories(x) ? (value + 0.5) / Math.max(1, x.categories.length) : shareOf(value, x)
   const lastX = isCategories(x) ? width - 16 : right
   return {
     x: (value) => EDGE.left + xShare(value) * (lastX - EDGE.left),
     y: (value) => foot - shareOf(value, yAxis) * (foot - EDGE.top),
-    ...{ yAxis, width, height, right: lastX, foot },
+    ...{ yAxis, width, height, right: lastX, foot, rows },
   }
 }
 
@@ -106,11 +119,12 @@ export function LessonChart(props: ChartProps) {
   const chart = lesson.chart(settings, conditions)
   const curves = hasModel ? lesson.curves(settings, conditions) : []
   const names = [...new Set([...curves, ...points].map(({ series }) => nameOf(lesson, series)))]
-  const scales = scalesOf(chart, points, width, height, [experimentTexts.value.you, ...names])
+  const rows = rowsOf(lesson, chart, width)
+  const scales = scalesOf(chart, points, width, height, [experimentTexts.value.you, ...names], rows)
   return (
     <div ref={frame} class="experiment-chart">
       <svg viewBox={`0 0 ${width} ${height}`} role={onSketch ? 'group' : 'img'} aria-label={label}>
-        <Axes lesson={lesson} chart={chart} scales={scales} />
+        <Axes lesson={lesson} chart={chart} settings={settings} scales={scales} />
         {curves.map((curve) => (
           <CurveLine key={curve.series} lesson={lesson} chart={chart} curve={curve} scales={scales} />
         ))}
@@ -164,9 +178,16 @@ function useSize(frame: { current: HTMLElement | null }): { width: number; heigh
   return size.value
 }
 
-function Axes({ lesson, chart, scales }: { lesson: Lesson; chart: Chart; scales: Scales }) {
+interface AxesProps {
+  lesson: Lesson
+  chart: Chart
+  settings: Settings
+  scales: Scales
+}
+
+function Axes({ lesson, chart, settings, scales }: AxesProps) {
   const words = lesson.texts[language.value]
-  const { x, y, yAxis, right, foot, height } = scales
+  const { x, y, yAxis, right, foot, height, rows } = scales
   const places = isCategories(chart.x) ? chart.x.categories.map((_, index) => index) : chart.x.ticks
   const stepPx = (right - EDGE.left) / Math.max(1, places.length)
   return (
@@ -183,15 +204,15 @@ function Axes({ lesson, chart, scales }: { lesson: Lesson; chart: Chart; scales:
         <g key={tick}>
           <path class="axis" d={`M${x(tick)} ${foot}v5`} />
           {/* Every second text where there is no room for all. */}
-          {(stepPx > 44 || index % 2 === 0) && (
-            <text x={x(tick)} y={foot + 18} text-anchor="middle">
+          {(rows > 1 || stepPx > 44 || index % 2 === 0) && (
+            <text x={x(tick)} y={foot + 18 + (index % rows) * ROW_PX} text-anchor="middle">
               {placeText(lesson, chart, tick)}
             </text>
           )}
         </g>
       ))}
       <text class="title" x={8} y={14}>
-        {words.y}
+        {textWith(words.y, settings)}
       </text>
       <text class="title" x={right} y={height - 8} text-anchor="end">
         {words.x}

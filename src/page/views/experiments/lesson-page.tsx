@@ -4,7 +4,7 @@ import { whole } from '../../browser/format.ts'
 import { addressSettings, guideAddress, hasSettings, replaceSettings } from '../../browser/router.ts'
 import { language } from '../../i18n/i18n.ts'
 import { valueAt } from '../../lessons/axes.ts'
-import { isCategories, type Guess, type Lesson } from '../../lessons/lesson.ts'
+import { isCategories, textWith, type Guess, type Lesson } from '../../lessons/lesson.ts'
 import { addressOfSettings, settingsFrom, type Settings } from '../../lessons/parameters.ts'
 import { LESSONS } from '../../lessons/list.ts'
 import { conditionsBefore, place } from '../../lessons/place.ts'
@@ -54,6 +54,7 @@ export function LessonPage({ lesson }: { lesson: Lesson }) {
       ? { kind: 'sketch', values: prediction.xs.map(() => Number(valueAt(UNTOUCHED, chart.y).toPrecision(2))) }
       : null)
   const limitations = lesson.limitations(chosen, place.value)
+  const title = textWith(texts.y, chosen)
 
   const isPossible = (lesson.needs ?? []).every((profile) => place.value.profiles.includes(profile))
 
@@ -97,20 +98,21 @@ export function LessonPage({ lesson }: { lesson: Lesson }) {
       </ol>
       <div class="experiment-columns">
         <div class="experiment-main">
-          <section class="panel experiment-plot" ref={frame} aria-label={texts.y}>
+          <section class="panel experiment-plot" ref={frame} aria-label={title}>
             <header>
               <h2>
                 {step === 'predict'
-                  ? texts.predict
+                  ? textWith(texts.predict, chosen)
                   : isCategories(chart.x)
-                    ? words.byName(texts.y, texts.x)
-                    : words.against(texts.y, texts.x)}
+                    ? words.byName(title, texts.x)
+                    : words.against(title, texts.x)}
               </h2>
               <p>{texts.what(chosen)}</p>
             </header>
             {prediction.kind === 'choice' && step === 'predict' && (
               <PredictionChoice
                 lesson={lesson}
+                question={textWith(texts.predict, chosen)}
                 options={prediction.options}
                 guess={shownGuess}
                 isLocked={false}
@@ -127,7 +129,7 @@ export function LessonPage({ lesson }: { lesson: Lesson }) {
                 guesses={sketch ? [sketch] : []}
                 hasModel={result !== null && !running}
                 onSketch={isSketching ? (values) => (guess.value = { kind: 'sketch', values }) : undefined}
-                label={result && !running ? texts.finding({ ...result }) : `${texts.y}, ${texts.x}`}
+                label={result && !running ? texts.finding({ ...result }) : `${title}, ${texts.x}`}
               />
             )}
             {result && !running && <p class="experiment-legend">{words.modelNote}</p>}

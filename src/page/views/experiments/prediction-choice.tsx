@@ -3,6 +3,7 @@ import type { Guess, Lesson } from '../../lessons/lesson.ts'
 
 interface ChoiceProps {
   lesson: Lesson
+  question: string
   options: readonly string[]
   guess: Guess | null
   isLocked: boolean
@@ -10,12 +11,12 @@ interface ChoiceProps {
 }
 
 /** A prediction that is one of several answers. */
-export function PredictionChoice({ lesson, options, guess, isLocked, onChoose }: ChoiceProps) {
+export function PredictionChoice({ lesson, question, options, guess, isLocked, onChoose }: ChoiceProps) {
   const texts = lesson.texts[language.value]
   const chosen = guess?.kind === 'choice' ? guess.option : null
   return (
     <fieldset class="experiment-options" disabled={isLocked}>
-      <legend class="sr">{texts.predict}</legend>
+      <legend class="sr">{question}</legend>
       {options.map((option) => (
         <label key={option}>
           <input

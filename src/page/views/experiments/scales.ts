@@ -10,4 +10,6 @@ export interface Scales {
   /** The right end of the x axis, and the height of the x axis. */
   right: number
   foot: number
+  /** Rows of texts under the x axis. */
+  rows: 1 | 2
 }
