@@ -351,6 +351,9 @@ describe('a preflight', () => {
   })
 })
 
+/** The diameter of the marks beside the label of a switch. */
+const DISC_PX = 8
+
 describe('the text of the wire view', () => {
   it('explains why a message took two requests on long-poll', async () => {
     const playground = await startPlayground()
@@ -420,12 +423,49 @@ describe('the text of the wire view', () => {
     expect(json.items.some(({ record }) => record?.type === 'request')).toBe(true)
     const svg = await exported(ada, 'SVG')
     expect(svg).toMatch(/^<svg xmlns/)
+    // Programs that open it may not know other colour spaces.
+    expect(svg).not.toMatch(/(oklab|oklch|color)\(/)
     const isSvg = await ada.page.evaluate(
       (text) => new DOMParser().parseFromString(text, 'image/svg+xml').querySelector('parsererror') === null,
       svg,
     )
     expect(isSvg).toBe(true)
     expect(svg + JSON.stringify(json)).not.toContain(token)
+  })
+
+  it.each(['EN', '中文'] as const)('fits between the two marks of a switch in the drawing, in %s', async (language) => {
+    const { base } = await startPlayground()
+    const ada = await Visitor.enter(browser, base)
+    await ada.use('websocket')
+    await ada.setLanguage(language)
+    await ada.page.locator('.setting.link select').selectOption('tunnel')
+    await expect.poll(() => ada.switches.count()).toBe(2)
+    const drawing = await ada.page.context().newPage()
+    await drawing.setContent(await exported(ada, 'SVG'))
+    const { words, box, shapes } = await drawing.evaluate(() => {
+      const text = [...document.querySelectorAll('text')].findLast(({ textContent }) => textContent.includes('→'))
+      const { x = 0, y = 0, width = 0, height = 0 } = text?.getBBox() ?? {}
+      return {
+        words: text?.textContent,
+        box: { from: x, to: x + width, middle: y + height / 2 },
+        shapes: [...document.querySelectorAll('path')].map((path) => path.getAttribute('d') ?? ''),
+      }
+    })
+    /** Left edges, heights and widths of shapes whose middle is at the height of the text. */
+    const atText = (pattern: RegExp, halfHeight: number) =>
+      shapes
+        .flatMap((shape) => [...shape.matchAll(pattern)].map((found) => found.slice(1).map(Number)))
+        .filter(([, y = 0]) => Math.abs(y + halfHeight - box.middle) < 6)
+        .sort(([a = 0], [b = 0]) => a - b)
+    const discs = atText(/M([\d.]+) ([\d.]+)a4 4/g, 0)
+    const [[labelFrom = Number.NaN, , labelWidth = 0] = []] = atText(/M([\d.]+) ([\d.]+)h([\d.]+)v22/g, 11)
+    expect(words).toMatch(language === 'EN' ? /tunnel/ : /隧道/)
+    const [left = Number.NaN, right = Number.NaN] = discs.map(([x]) => x)
+    expect(discs).toHaveLength(2)
+    expect(left).toBeGreaterThan(labelFrom)
+    expect(left + DISC_PX).toBeLessThanOrEqual(box.from)
+    expect(right).toBeGreaterThanOrEqual(box.to)
+    expect(right + DISC_PX).toBeLessThan(labelFrom + labelWidth)
   })
 
   it('shows the state, the properties and the four events of the socket', async () => {

@@ -164,7 +164,7 @@ function drawDots(plot: UPlot, index: number, hue: string, marked: ReadonlySet<n
 function hueOf(name: TransportName, element: HTMLElement): string {
   const probe = document.createElement('i')
   probe.dataset['transport'] = name
-  probe.style.color = 'var(--hue)'
+  probe.style.color = 'var(--hue-line)'
   element.append(probe)
   const { color } = getComputedStyle(probe)
   probe.remove()

@@ -38,7 +38,7 @@ export class Brush {
 
   hue(transport: TransportName | null): Hue {
     const { ink2, ink3, line, transports } = this.palette
-    return transport === null ? { mark: ink3, ink: ink2, tint: line } : transports[transport]
+    return transport === null ? { mark: ink3, line: ink3, ink: ink2, tint: line } : transports[transport]
   }
 
   font(kind: 'mono' | 'sans' | 'tick'): string {

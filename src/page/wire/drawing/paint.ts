@@ -200,7 +200,7 @@ class Painter {
     const geometry = new ArrowGeometry(this.#brush, x1, y1, x2, y2)
     const { length } = geometry
     const { fault } = this.#brush.palette
-    const lineColour = arrow.fault ? fault : arrow.isEmpty ? this.#brush.palette.ghost : hue.mark
+    const lineColour = arrow.fault ? fault : hue.line
     if (isFocus)
       geometry.along(
         this.#brush.outline('halo', { stroke: hue.mark, width: 20, opacity: 0.26, round: true }),
