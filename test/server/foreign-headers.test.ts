@@ -120,6 +120,41 @@ describe('a header that is not meant for this server', () => {
     socket.terminate()
   })
 
+  it.each([
+    ['x-webkit-deflate-frame', ''],
+    ['permessage-deflate; client_max_window_bits', 'permessage-deflate'],
+    ['permessage-deflate; server_max_window_bits=12; client_max_window_bits="12"', 'permessage-deflate'],
+    ['permessage-deflate; server_max_window_bits=10', ''],
+    ['permessage-deflate; server_max_window_bits=10, permessage-deflate', 'permessage-deflate'],
+    ['permessage-deflate; server_no_context_takeover=1', ''],
+    ['x-webkit-deflate-frame; a="b,c", permessage-deflate; client_max_window_bits', 'permessage-deflate'],
+    ['permessage-deflate; server_max_window_bits', ''],
+    ['permessage-deflate; server_max_window_bits=99', ''],
+    ['permessage-deflate; client_max_window_bits; client_max_window_bits', ''],
+    ['permessage-deflate; colour=red', ''],
+    ['permessage-deflate; client_max_window_bits="', ''],
+    [',', ''],
+  ])(
+    'is an offer of a compression, and the socket opens by a valid one or without one: %s',
+    async (offer, accepted) => {
+      const { port } = await startPlayground({ deflate: true })
+      const headers = {
+        ...{ connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' },
+        ...{ 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==', 'sec-websocket-extensions': offer },
+      }
+      const sent = request({ port, host: '127.0.0.1', path: '/rooms/lobby/websocket', headers }).end()
+      const answer = await new Promise<string>((resolve, reject) => {
+        sent.on('upgrade', ({ headers: answered }, socket) => {
+          socket.destroy()
+          resolve(answered['sec-websocket-extensions'] ?? '')
+        })
+        sent.on('response', ({ statusCode }) => reject(new Error(`answered with ${statusCode}`)))
+        sent.on('error', reject)
+      })
+      expect(answer.split(';')[0]).toBe(accepted)
+    },
+  )
+
   it('does not make a Bearer token without a value pass', async () => {
     const playground = await startPlayground()
     for (const authorization of ['Bearer', 'Bearer ', 'bearer a b']) {
@@ -158,5 +193,17 @@ describe('Last-Event-ID', () => {
     const { cursor } = await person(playground)
     const path = `/rooms/lobby/short-poll?after=${cursor}`
     expect((await ask(playground, path, { 'last-event-id': '42' })).status).toBe(204)
+  })
+
+  it('is read from the parameter of a polyfill, before the cursor of the address, and ignored when it is no cursor', async () => {
+    const playground = await startPlayground()
+    const ada = await person(playground, 'ada')
+    const room = playground.rooms.get('lobby')
+    await room.post(await room.membershipByToken(ada.token), draft('news'))
+    const path = `/rooms/lobby/short-poll?after=${ada.cursor}`
+    expect((await ask(playground, `${path}&lastEventId=${room.log.head}`, {})).status).toBe(204)
+    for (const id of ['42', '', `${room.log.head}&lastEventId=${room.log.head}`]) {
+      expect((await ask(playground, `${path}&lastEventId=${id}`, {})).text, id).toContain('news')
+    }
   })
 })

@@ -203,6 +203,16 @@ describe('an upgrade', () => {
     ['another protocol', handshake('GET /rooms/lobby/websocket HTTP/1.1', { Upgrade: 'h2c' }), 400],
     ['a body', `${handshake('GET /rooms/lobby/websocket HTTP/1.1', { 'Content-Length': '2' })}{}`, 400],
     ['a short key', handshake('GET /rooms/lobby/meter HTTP/1.1', { 'Sec-WebSocket-Key': 'x' }), 400],
+    [
+      'an empty list of protocols',
+      handshake('GET /rooms/lobby/websocket HTTP/1.1', { 'Sec-WebSocket-Protocol': '' }),
+      400,
+    ],
+    [
+      'a protocol twice',
+      handshake('GET /rooms/lobby/websocket HTTP/1.1', { 'Sec-WebSocket-Protocol': 'chat.v1, chat.v1' }),
+      400,
+    ],
     ['another version', handshake('GET /rooms/lobby/websocket HTTP/1.1', { 'Sec-WebSocket-Version': '7' }), 426],
   ])('of a WebSocket by %s is refused with a problem', async (_, text, status) => {
     const answer = await send(await startPlayground(), text)

@@ -23,3 +23,6 @@ export const SHARED_SIGN_WITHIN_HEARTBEATS = 8
  * their last poll. All clients behind a proxy may have its address.
  */
 export const MAX_POLLING_SESSIONS = 2000
+
+/** The window of a compressed socket, to send: 2 to the power of this number of bytes. */
+export const SERVER_WINDOW_BITS = 12

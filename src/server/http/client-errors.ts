@@ -10,7 +10,10 @@ const refused = (status: number, detail: string): Problem => ({ type: 'refused',
 /** Errors of Node's HTTP parser: there is no request that could be answered by a route. */
 function problemOfParser(code: string | undefined): Problem {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return refused(408, 'the request did not arrive in time')
-  if (code === 'HPE_HEADER_OVERFLOW') return refused(431, 'the head of the request is too large')
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    // A browser sends the cookies of a host name to each of its ports.
+    return refused(431, 'the head of the request is too large: do other servers at this host name set many cookies?')
+  }
   return refused(400, 'this is not a request of HTTP')
 }
 

@@ -1,4 +1,5 @@
 import type { PerMessageDeflateOptions } from 'ws'
+import { SERVER_WINDOW_BITS } from '../config/limits.ts'
 
 /**
  * permessage-deflate, RFC 7692. Each socket keeps its compression context between frames: the frames of a chat are similar,
@@ -12,7 +13,7 @@ import type { PerMessageDeflateOptions } from 'ws'
  * The inflated size of a frame is limited by maxPayload, as for uncompressed frames.
  */
 export const DEFLATE: PerMessageDeflateOptions = {
-  serverMaxWindowBits: 12,
+  serverMaxWindowBits: SERVER_WINDOW_BITS,
   zlibDeflateOptions: { memLevel: 5, chunkSize: 4096 },
   zlibInflateOptions: { chunkSize: 4096 },
   // zlib runs in the thread pool, of four threads by default. More calls wait in the queue of `ws`, where they use less memory.

@@ -9,15 +9,21 @@ const isCursor = (text: string): boolean => FORM.test(text)
  * reconnects to the same address with its last id. A page that reads over a link also keeps its address, since a browser
  * sends a preflight for each new address.
  *
- * An id that is no cursor is ignored: a browser or a polyfill may send the last id of another server.
+ * An id that is no cursor is ignored: a browser or a polyfill may send the last id of another server. A polyfill of EventSource
+ * sends the last id as a parameter, so that a browser sends no preflight.
  */
-export const startCursor = ({ headers, query }: FastifyRequest & { query: { after?: Cursor } }): Cursor | null =>
-  lastEventId(headers) ?? query.after ?? null
+export const startCursor = ({
+  headers,
+  query,
+}: FastifyRequest & { query: { after?: Cursor; lastEventId?: unknown } }): Cursor | null =>
+  lastEventId(headers) ?? cursorOf(query.lastEventId) ?? query.after ?? null
 
 /** The cursor in `Last-Event-ID`, if there is one. */
 export function lastEventId({ 'last-event-id': last }: FastifyRequest['headers']): Cursor | undefined {
-  return typeof last === 'string' && isCursor(last) ? last : undefined
+  return cursorOf(last)
 }
+
+const cursorOf = (id: unknown): Cursor | undefined => (typeof id === 'string' && isCursor(id) ? id : undefined)
 
 /**
  * The cursors among the entity tags of an `If-None-Match` header; '*' for any. Tags that are no cursors match nothing, as
