@@ -130,11 +130,11 @@ function findingSentence(result: RunResult): string {
   const missing = rows.filter(({ received }) => received < sent)
   return [
     finding.type === 'both'
-    ...(wasHidden ? [runs.wasHidden] : []),
       ? runs.both(at, of(finding.lightest))
       : finding.type === 'trade'
         ? runs.trade(at, of(finding.lightest), of(finding.quickest))
         : runs.nothing,
     ...missing.map(({ transport, received }) => runs.missing(labelOf(transport), whole(received), whole(sent))),
+    ...(wasHidden ? [runs.wasHidden] : []),
   ].join(' ')
 }
