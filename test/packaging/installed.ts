@@ -1,19 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, type TestContext } from 'vitest'
 import { run } from '../support/process.ts'
 
 const isRequired = process.env['CI'] === 'true'
-
-/** A folder that is removed when the test is over. */
-export async function emptyFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'playground-package-'))
-  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
-  return folder
-}
 
 export interface PackedFile {
   path: string
@@ -43,9 +35,9 @@ export async function packClient(folder: string): Promise<Packed> {
 
 /** Each refuses a package whose `engines` exclude this Node. Yarn 1 does so by default. */
 const INSTALLERS = {
-  npm: ['npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts', '--engine-strict'],
-  pnpm: ['npx', '--yes', 'pnpm@10', 'add', '--ignore-scripts', '--config.engine-strict=true'],
-  yarn: ['npx', '--yes', 'yarn@1.22', 'add', '--ignore-scripts'],
+  npm: ['npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline', '--engine-strict'],
+  pnpm: ['npx', '--yes', 'pnpm@10', 'add', '--ignore-scripts', '--prefer-offline', '--config.engine-strict=true'],
+  yarn: ['npx', '--yes', 'yarn@1.22', 'add', '--ignore-scripts', '--prefer-offline'],
 } as const
 export type Installer = keyof typeof INSTALLERS
 
@@ -57,11 +49,13 @@ export async function install(installer: Installer, tarball: string, folder: str
   expect(await ended, output()).toBe(0)
 }
 
+let registryStatus: Promise<number | null> | null = null
+
 /** Skips a test that installs packages where no registry answers. In CI that is a failure. */
 export async function needsRegistry({ skip }: Pick<TestContext, 'skip'>): Promise<void> {
   if (isRequired) return
-  const { ended } = run('npm', ['view', 'ws', 'version', '--fetch-retries=0', '--fetch-timeout=10000'])
-  if ((await ended) !== 0) skip('the npm registry cannot be reached')
+  registryStatus ??= run('npm', ['view', 'ws', 'version', '--fetch-retries=0', '--fetch-timeout=10000']).ended
+  if ((await registryStatus) !== 0) skip('the npm registry cannot be reached')
 }
 
 /** Starts `npx transport-playground` in a folder where the package is installed. Returns its address. */

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join as joinPath } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { TRANSPORTS } from '../../src/protocol.ts'
+import { madeOnce } from '../support/folders.ts'
 import { startPlayground } from '../support/playground.ts'
 import { run } from '../support/process.ts'
 
@@ -13,9 +13,7 @@ const server = (...args: string[]) => run(process.execPath, ['dist/server/main.j
 const addressIn = (output: string) => /is at (http:\/\/\S+)/.exec(output)?.[1]
 
 /** A folder with the packed tarball in it, and around it what `npm install` puts there. */
-async function unpack(): Promise<string> {
-  const folder = await mkdtemp(joinPath(tmpdir(), 'playground-'))
-  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+const unpack = madeOnce(async (folder) => {
   const packed = run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder])
   expect(await packed.ended).toBe(0)
   const tarball = /transport-playground-[\d.]+\.tgz/.exec(packed.output())?.[0] ?? ''
@@ -27,7 +25,7 @@ async function unpack(): Promise<string> {
   }
   await symlink(joinPath(folder, 'package'), joinPath(installed, 'transport-playground'))
   return folder
-}
+})
 
 describe('the command', () => {
   it('prints its address, serves there, and ends cleanly on a signal', async () => {
