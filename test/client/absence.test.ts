@@ -86,17 +86,18 @@ describe('a connection that dies without a word while its client only reads', ()
     15_000,
   )
 
-  it.each(['websocket', 'sse', 'http-stream', 'socket-io'] as const)(
-    'stays open as long as heartbeats arrive: %s',
-    async (transport) => {
-      // A busy machine may stall for more than a second.
-      const playground = await startPlayground({ heartbeat: 1000 })
-      const ada = follow(playground.net, transport)
-      await isOpen(ada.member)
-      await new Promise((resolve) => setTimeout(resolve, 3500))
-      expect(ada.states.map(({ name }) => name)).toEqual(['connecting', 'connecting', 'open'])
-    },
-  )
+  it('stays open as long as heartbeats arrive, by each transport that has heartbeats', async () => {
+    // A busy machine may stall for more than a second.
+    const playground = await startPlayground({ heartbeat: 1000 })
+    const followed = (['websocket', 'sse', 'http-stream', 'socket-io'] as const).map((transport) => ({
+      transport,
+      ada: follow(playground.net, transport),
+    }))
+    for (const { ada } of followed) await isOpen(ada.member)
+    await new Promise((resolve) => setTimeout(resolve, 3500))
+    for (const { transport, ada } of followed)
+      expect([transport, ada.states.map(({ name }) => name)]).toEqual([transport, ['connecting', 'connecting', 'open']])
+  })
 
   it('is replaced at once when the network or the user is back', async () => {
     const { playground, link, net } = await startBehindLink({ heartbeat: 60_000 })

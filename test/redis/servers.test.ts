@@ -9,7 +9,7 @@ import { describeWithRedis, startRedis, type TestRedis } from '../support/redis.
 import { anyOf, HOPPING, launchServer } from '../support/servers.ts'
 
 const WRITERS = 20
-const MESSAGES_EACH = 500
+const MESSAGES_EACH = Number(process.env['MESSAGES_EACH'] ?? 200)
 const LEASE_MS = 5000
 /** Of three one is killed at a quarter of the messages, and two bring the rest; two from the beginning by SERVERS=2. */
 const COMPANIES = process.env['SERVERS'] === '2' ? [{ servers: 2, killed: 0 }] : [{ servers: 3, killed: 1 }]

@@ -6,16 +6,18 @@ import { printHistory } from '../../bench/robustness/history/print.ts'
 import { shorten } from '../../bench/robustness/history/shorten.ts'
 import { describeWithRedis } from '../support/redis.ts'
 
-const MESSAGES = 5000
-const SWITCHES = 200
-const CUTS = 200
+/** CHAOS=long: longer, at the same rates. */
+const DURATION_S = process.env['CHAOS'] === 'long' ? 20 : 6
+const MESSAGES = 250 * DURATION_S
+const SWITCHES = 10 * DURATION_S
+const CUTS = 10 * DURATION_S
 
 const planOf = (seed: number, servers: number): Plan => ({
   seed,
-  durationMs: 20_000,
+  durationMs: DURATION_S * 1000,
   clients: 12,
   servers,
-  counts: { message: MESSAGES, switch: SWITCHES, cut: CUTS, stall: 4, hop: servers > 1 ? 40 : 0 },
+  counts: { message: MESSAGES, switch: SWITCHES, cut: CUTS, stall: 4, hop: servers > 1 ? 2 * DURATION_S : 0 },
 })
 
 /** Processes stay, so nothing may be lost, and no client may be told of a gap. */

@@ -5,7 +5,7 @@ import { openLink } from '../../src/link/link.ts'
 import { person, startPlayground, watch } from '../support/playground.ts'
 
 it('a WebSocket session closes a half-open connection, and no message is lost or doubled', async () => {
-  const playground = await startPlayground()
+  const playground = await startPlayground({ heartbeat: 1000 })
   const [ada, ben] = [await person(playground), await person(playground)]
   const link = await openLink({ to: { port: playground.port } })
   onTestFinished(() => link.close())

@@ -74,7 +74,7 @@ function measure({ kind, readers, bounds }: Guarded): Promise<PeersReport> {
       kinds: [kind],
       clients: readers,
       rounds: 1,
-      cycles: 8,
+      cycles: 4,
       slice: 100,
       payload: 100,
       rate: 0,
