@@ -1,27 +1,20 @@
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './test/support/longest-first.ts'
 
-/** Leases run out in little time here, and links delay by little: beside browsers a machine of two cores would be late. */
+/** Leases run out in little time here, links delay by little, and latencies are compared: on a busy machine all of this would be late. */
 const TIMELY = [
-  'client/absence',
-  'server/half-open',
-  'server/presence',
-  'server/silent-clients',
-  'redis/redis-faults',
-  'redis/servers',
   'link/link',
-].map((name) => `test/${name}.test.ts`)
-/** These start browsers. All other tests answer sooner without them: `npm test -- server --project behaviour`. */
-const BROWSERS = ['test/page/!(choice|classroom|lesson-verdicts|page-models).test.ts', 'test/support/chromium.test.ts']
-/** What measures time has the machine to itself: it runs when all else is done, one file after the other. */
-const MEASURING = [
-  'bench/times',
+  'link/link-latency',
   'page/first-paint',
   'page/page-accuracy',
-  'link/link-latency',
-  'robustness/soak',
-  'server/heap',
-  'server/speed-ratios',
+  'redis/redis-faults',
+  'redis/servers',
+  'server/presence',
 ].map((name) => `test/${name}.test.ts`)
+/** This file measures single milliseconds: the others, which wait for most of their time, leave it a processor. */
+const MEASURING = ['bench/times', 'client/absence', 'server/half-open', 'server/silent-clients'].map(
+  (name) => `test/${name}.test.ts`,
+)
 
 export default defineConfig({
   test: {
@@ -30,41 +23,17 @@ export default defineConfig({
     // A busy machine may take its time. What waits on purpose for longer says so itself.
     expect: { poll: { timeout: 15_000 } },
     hookTimeout: 60_000,
-    // Each file starts servers of its own, and shares nothing but the modules.
+    // Each file starts servers of its own, and shares nothing but the modules and the browser.
     isolate: false,
+    maxWorkers: 4,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
-        test: {
-          name: 'behaviour',
-          include: ['test/**/*.test.ts'],
-          exclude: [...TIMELY, ...MEASURING, ...BROWSERS],
-          maxWorkers: 4,
-        },
+        test: { name: 'behaviour', include: ['test/**/*.test.ts'], exclude: [...TIMELY, ...MEASURING] },
       },
-      {
-        extends: true,
-        test: {
-          name: 'browser',
-          include: BROWSERS,
-          exclude: [...MEASURING],
-          maxWorkers: 4,
-        },
-      },
-      {
-        extends: true,
-        test: { name: 'timely', include: TIMELY, maxWorkers: 4, sequence: { groupOrder: 1 } },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'measuring',
-          include: MEASURING,
-          fileParallelism: false,
-          maxWorkers: 1,
-          sequence: { groupOrder: 2 },
-        },
-      },
+      { extends: true, test: { name: 'timely', include: TIMELY, sequence: { groupOrder: 1 } } },
+      { extends: true, test: { name: 'measuring', include: MEASURING, sequence: { groupOrder: 2 } } },
     ],
   },
 })
