@@ -1,16 +1,12 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { renderHtml } from '../../bench/report/html.ts'
 import type { Report } from '../../bench/report/schema.ts'
 import { TRANSPORTS } from '../../src/protocol.ts'
-import { launchBrowser } from '../support/browser.ts'
+import { newProfile } from '../support/browser-profile.ts'
 import { sampleReport } from '../support/sample-report.ts'
+import { sharedBrowser } from '../support/shared-browser.ts'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-}, 60_000)
-afterAll(() => browser.close())
+const browser = await sharedBrowser()
 
 /** The sample with the same values for each transport that it lacks, so that curves end at the same place. */
 function reportOfAll(): Report {
@@ -32,8 +28,7 @@ describe('the figures in a browser', () => {
     [390, 'en-US'],
     [390, 'zh-CN'],
   ])('have no words that overlap or are cut off, %i px wide, in %s', async (width, locale) => {
-    const context = await browser.newContext({ viewport: { width, height: 900 }, locale })
-    const page = await context.newPage()
+    const page = await (await newProfile(browser, { viewport: { width, height: 900 }, locale })).newPage()
     await page.setContent(html)
     const found = await page.evaluate(() => {
       const pictures = [...document.querySelectorAll('.panel svg')].filter((svg) => svg.checkVisibility())
@@ -54,7 +49,6 @@ describe('the figures in a browser', () => {
       })
       return { pictures: pictures.length, problems, isTooWide: document.documentElement.scrollWidth > innerWidth }
     })
-    await context.close()
     expect(found.pictures).toBeGreaterThan(14)
     expect(found).toMatchObject({ problems: [], isTooWide: false })
   })

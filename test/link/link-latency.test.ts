@@ -1,5 +1,5 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import { transports } from '../../src/client/transports/index.ts'
 import { poissonArrivalsMs } from '../../src/models/arrivals.ts'
 import * as longPoll from '../../src/models/long-poll.ts'
@@ -7,15 +7,12 @@ import { gapMs } from '../../src/models/path.ts'
 import * as shortPoll from '../../src/models/short-poll.ts'
 import { TRANSPORTS, type TransportName } from '../../src/protocol.ts'
 import { seededRandom } from '../../src/random.ts'
-import { launchBrowser, Visitor } from '../support/browser.ts'
+import { Visitor } from '../support/browser.ts'
 import { startPlayground, type TestPlayground } from '../support/playground.ts'
 import { connectSender, sendAt } from '../support/sender.ts'
+import { sharedBrowser } from '../support/shared-browser.ts'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-}, 60_000)
-afterAll(() => browser.close())
+const browser = await sharedBrowser()
 
 type Mode = (typeof transports)[TransportName]['mode']
 

@@ -1,22 +1,20 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { openLink } from '../../src/link/link.ts'
 import type { Batch } from '../../src/protocol.ts'
-import { launchBrowser } from '../support/browser.ts'
+import { newProfile } from '../support/browser-profile.ts'
 import { textsOf } from '../support/playground.ts'
+import { sharedBrowser } from '../support/shared-browser.ts'
 import { say, startWithHello } from '../support/spoken-room.ts'
 
-describe('a browser without our client', () => {
-  let browser: Browser
-  beforeAll(async () => void (browser = await launchBrowser()))
-  afterAll(() => browser.close())
+const browser = await sharedBrowser()
 
+describe('a browser without our client', () => {
   const open = async (url: string): Promise<Page> => {
-    const page = await browser.newPage()
-    onTestFinished(() => page.close())
+    const page = await (await newProfile(browser)).newPage()
     await page.goto(url)
     return page
   }

@@ -1,5 +1,4 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { activityOf, capacityOf, coldShare, framesPerMessage, type CapacityRequest } from '../../src/models/capacity.ts'
 import { billOf } from '../../src/models/capacity-bill.ts'
 import { fitTransport, type CapacityObservation } from '../../src/models/capacity-fit.ts'
@@ -7,10 +6,13 @@ import { fitCosts, withoutOutliers } from '../../src/models/least-squares.ts'
 import { CAPACITY_FIELDS } from '../../src/page/capacity/capacity-settings.ts'
 import { problemsOf, settingsOf, textsFrom, valuesOf } from '../../src/page/capacity/number-fields.ts'
 import type { TransportName } from '../../src/transports.ts'
-import { INSPECTED, launchBrowser } from '../support/browser.ts'
+import { INSPECTED } from '../support/browser.ts'
 import { openGuide } from '../support/guide.ts'
 import { startPlayground } from '../support/playground.ts'
 import { sampleCoefficients } from '../support/sample-coefficients.ts'
+import { sharedBrowser } from '../support/shared-browser.ts'
+
+const browser = await sharedBrowser()
 
 const REQUEST: CapacityRequest = {
   transport: 'websocket',
@@ -196,12 +198,6 @@ describe('the numbers of the settings', () => {
 })
 
 describe('#/capacity', () => {
-  let browser: Browser
-  beforeAll(async () => {
-    browser = await launchBrowser()
-  }, 60_000)
-  afterAll(() => browser.close())
-
   it('computes from the report of the package, and keeps its settings in the address', async () => {
     const { base } = await startPlayground({ reports: '' })
     const { page, browserErrors } = await openGuide(browser, `${base}/#/capacity?t=sse&users=500&rate=2`)

@@ -1,20 +1,17 @@
 import { readFileSync } from 'node:fs'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import type { RunResult } from '../../src/page/compare/run-result.ts'
 import { poissonArrivalsMs } from '../../src/models/arrivals.ts'
 import { TRANSPORTS, type About, type TransportName } from '../../src/protocol.ts'
 import { seededRandom } from '../../src/random.ts'
-import { INSPECTED, launchBrowser, MOVING, Visitor } from '../support/browser.ts'
+import { INSPECTED, MOVING, Visitor } from '../support/browser.ts'
 import { RETRIED } from '../support/retry.ts'
 import { startPlayground } from '../support/playground.ts'
 import { connectSender, sendAt } from '../support/sender.ts'
+import { sharedBrowser } from '../support/shared-browser.ts'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-}, 60_000)
-afterAll(() => browser.close())
+const browser = await sharedBrowser()
 
 /** The files of the first screen as the server sends them, gzipped, in kB of 1,000 bytes. */
 const BUDGET_KB = 110

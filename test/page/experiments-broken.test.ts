@@ -1,16 +1,11 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { LESSONS } from '../../src/page/lessons/list.ts'
-import { launchBrowser } from '../support/browser.ts'
 import { openExperiment, printResult, runExperiment } from '../support/experiment-page.ts'
 import { LESSON_FAULTS, type LessonFault } from '../support/lesson-faults.ts'
 import { RETRIED } from '../support/retry.ts'
+import { sharedBrowser } from '../support/shared-browser.ts'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-}, 60_000)
-afterAll(() => browser.close())
+const browser = await sharedBrowser()
 
 /** With EXPERIMENTS=full all faults are planted, and the figures are printed. */
 const IS_FULL = process.env['EXPERIMENTS'] === 'full'

@@ -1,17 +1,14 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import { CLAIMS } from '../../src/page/lessons/claims.ts'
 import { LESSONS } from '../../src/page/lessons/list.ts'
 import type { LessonResult } from '../../src/page/lessons/result.ts'
-import { INSPECTED, launchBrowser, Visitor } from '../support/browser.ts'
+import { INSPECTED, Visitor } from '../support/browser.ts'
 import { openExperiment } from '../support/experiment-page.ts'
 import { startPlayground } from '../support/playground.ts'
+import { sharedBrowser } from '../support/shared-browser.ts'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-}, 60_000)
-afterAll(() => browser.close())
+const browser = await sharedBrowser()
 
 /** A result as a run keeps it. */
 const quietRoomResult = (claim: LessonResult['claim'], value: number): LessonResult => ({

@@ -1,17 +1,12 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { ClaimVerdict } from '../../src/page/lessons/lesson.ts'
 import type { LessonResult } from '../../src/page/lessons/result.ts'
-import { launchBrowser } from '../support/browser.ts'
 import { openExperiment, printResult, runExperiment } from '../support/experiment-page.ts'
 import { startPlayground } from '../support/playground.ts'
 import { RETRIED } from '../support/retry.ts'
+import { sharedBrowser } from '../support/shared-browser.ts'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-}, 60_000)
-afterAll(() => browser.close())
+const browser = await sharedBrowser()
 
 /** With EXPERIMENTS=full each lesson runs with its default settings, and the figures are printed. */
 const IS_FULL = process.env['EXPERIMENTS'] === 'full'

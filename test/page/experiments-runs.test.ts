@@ -1,9 +1,7 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { LESSONS } from '../../src/page/lessons/list.ts'
 import type { LessonResult } from '../../src/page/lessons/result.ts'
 import type { Verdict } from '../../src/page/lessons/verdict.ts'
-import { launchBrowser } from '../support/browser.ts'
 import { openExperiment, printResult, runExperiment } from '../support/experiment-page.ts'
 import { LESSON_FAULTS, type BrokenWorld } from '../support/lesson-faults.ts'
 import {
@@ -16,23 +14,18 @@ import {
   type RunKind,
 } from '../support/lesson-runs.ts'
 import { startPlayground } from '../support/playground.ts'
+import { sharedBrowser } from '../support/shared-browser.ts'
 
 /** EXPERIMENTS=full RUNS=20 runs 20 of each kind; KIND and LESSON leave out the others. docs/experiments.md has the command lines. */
 const { EXPERIMENTS, RUNS = '0', KIND, LESSON } = process.env
 const WANTED = KINDS.filter((kind) => KIND === undefined || kind === KIND)
 const PLANNED = EXPERIMENTS === 'full' ? plannedRuns(Number(RUNS), WANTED, LESSON) : []
 
-let browser: Browser
-beforeAll(async () => {
-  if (PLANNED.length > 0) browser = await launchBrowser()
-}, 60_000)
-
 const counts = new Map<string, number>()
 afterAll(async () => {
   if (PLANNED.length === 0) return
   console.table([...counts].map(([what, runs]) => ({ what, runs })))
   console.log(`all runs: ${RUNS_FILE}`)
-  await browser.close()
 })
 
 /** What a run of a kind may not say. On a machine that is busy a fault may be too noisy to see, and a sound server stays sound. */
@@ -46,7 +39,7 @@ async function resultOf({ kind, lesson, seed }: PlannedRun): Promise<LessonResul
   const fault = kind === 'broken' ? LESSON_FAULTS.find((one) => one.lesson === lesson) : undefined
   const { base, prepare }: BrokenWorld = fault ? await fault.plant() : await startPlayground()
   const address = `${base}/#/experiments/${lesson}?${fault ? `${fault.settings}&` : ''}seed=${seed}`
-  const { page } = await openExperiment(browser, address, {}, prepare)
+  const { page } = await openExperiment(await sharedBrowser(), address, {}, prepare)
   if (kind === 'busy') keepBusy()
   return runExperiment(page, lesson)
 }

@@ -1,16 +1,13 @@
-import type { Browser, BrowserContextOptions } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { BrowserContextOptions } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import { LESSONS } from '../../src/page/lessons/list.ts'
-import { INSPECTED, launchBrowser } from '../support/browser.ts'
+import { INSPECTED } from '../support/browser.ts'
 import { openExperiment, predict, printResult, runExperiment, storedResult } from '../support/experiment-page.ts'
 import { startPlayground } from '../support/playground.ts'
 import { RETRIED } from '../support/retry.ts'
+import { sharedBrowser } from '../support/shared-browser.ts'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-}, 60_000)
-afterAll(() => browser.close())
+const browser = await sharedBrowser()
 
 /** With EXPERIMENTS=full each lesson runs with its default settings, and the figures are printed. */
 const IS_FULL = process.env['EXPERIMENTS'] === 'full'

@@ -1,28 +1,24 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { post } from '../../src/client/transports/http.ts'
-import { INSPECTED, launchBrowser, Visitor } from '../support/browser.ts'
+import { INSPECTED, Visitor } from '../support/browser.ts'
+import { newProfile } from '../support/browser-profile.ts'
 import { draft, person, startPlayground } from '../support/playground.ts'
+import { sharedBrowser } from '../support/shared-browser.ts'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-}, 60_000)
-afterAll(() => browser.close())
+const browser = await sharedBrowser()
 
 const never = new AbortController().signal
 
 describe('the first look at the page', () => {
   it('is at a link with a visible delay, where the server has links', async () => {
     const { base } = await startPlayground()
-    const context = await browser.newContext({ locale: 'en-US' })
-    const page = await context.newPage()
+    const page = await (await newProfile(browser)).newPage()
     await page.goto(base)
     await expect.poll(() => page.getByRole('combobox', { name: 'Link' }).inputValue()).toBe('3g')
     // The link is known after the room: this is no change of the link.
     await page.getByText('Connected over').waitFor()
     expect(await page.getByRole('img', { name: '→' }).count()).toBe(0)
-    await context.close()
   })
 
   it('offers examples in an empty room, and each sets transport, link, bot and text size', async () => {
@@ -39,6 +35,7 @@ describe('the first look at the page', () => {
     await ada.page.getByRole('button', { name: 'Examples' }).click()
     await examples.waitFor()
     await ada.page.getByRole('combobox', { name: 'Bot' }).selectOption('0')
+    await expect.poll(() => ada.members.count()).toBe(1)
     expect(await ada.violations()).toEqual([])
     expect(ada.browserErrors).toEqual([])
   })
@@ -177,7 +174,7 @@ describe('the messages', () => {
 describe('seven tabs of one browser', () => {
   it('say that six requests are held and that the seventh waits in the browser', async () => {
     const { base } = await startPlayground({ links: 'off' })
-    const context = await browser.newContext({ locale: 'en-US' })
+    const context = await newProfile(browser)
     const pages: Page[] = []
     for (let count = 1; count <= 7; count++) {
       const page = await context.newPage()
@@ -194,6 +191,5 @@ describe('seven tabs of one browser', () => {
     if (!first) throw new Error('no page')
     await expect.poll(() => first.locator('.slots').getAttribute('data-full')).toBe('true')
     await expect.poll(() => first.locator('.slots [data-on="false"]').count()).toBe(0)
-    await context.close()
   }, 120_000)
 })

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import type { Browser } from 'playwright-core'
-import { launchBrowser, Visitor } from '../support/browser.ts'
+import { describe, expect, it } from 'vitest'
+import { Visitor } from '../support/browser.ts'
+import { newProfile } from '../support/browser-profile.ts'
 import { draft, person, startPlayground } from '../support/playground.ts'
 import { ask } from '../support/raw-request.ts'
+import { sharedBrowser } from '../support/shared-browser.ts'
 
 /** HTML, scripts and addresses that would act if a page took them for its own. */
 const TEXTS = [
@@ -24,9 +25,7 @@ const TEXTS = [
   '\u202e\u2066<b>right to left</b>',
 ]
 
-let browser: Browser
-beforeAll(async () => void (browser = await launchBrowser()))
-afterAll(() => browser.close())
+const browser = await sharedBrowser()
 
 describe('HTML and scripts', () => {
   it('in texts of others are shown as text, and load, run and change nothing', async () => {
@@ -61,9 +60,7 @@ describe('HTML and scripts', () => {
 
   it.each(TEXTS.slice(0, 4))('in the address of the page act on nothing: %s', async (text) => {
     const playground = await startPlayground({ links: 'off' })
-    const context = await browser.newContext()
-    onTestFinished(() => context.close())
-    const page = await context.newPage()
+    const page = await (await newProfile(browser)).newPage()
     const violations: string[] = []
     page.on('console', (message) => {
       if (message.text().includes('Content Security Policy')) violations.push(message.text())

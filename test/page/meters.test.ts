@@ -1,16 +1,13 @@
-import type { Browser, Locator } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import type { Locator } from 'playwright-core'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { post } from '../../src/client/transports/http.ts'
 import { openLink } from '../../src/link/link.ts'
-import { launchBrowser, Visitor } from '../support/browser.ts'
+import { Visitor } from '../support/browser.ts'
 import { draft, person, startPlayground } from '../support/playground.ts'
 import { lastingPort } from '../support/port.ts'
+import { sharedBrowser } from '../support/shared-browser.ts'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-}, 60_000)
-afterAll(() => browser.close())
+const browser = await sharedBrowser()
 
 const never = new AbortController().signal
 

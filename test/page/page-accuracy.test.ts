@@ -1,15 +1,15 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { post } from '../../src/client/transports/http.ts'
 import { openLink, PROFILE_NAMES, PROFILES, type ProfileName } from '../../src/link/link.ts'
 import { poissonArrivalsMs } from '../../src/models/arrivals.ts'
 import type { TransportName } from '../../src/protocol.ts'
 import { seededRandom } from '../../src/random.ts'
-import { INSPECTED, launchBrowser, Visitor } from '../support/browser.ts'
+import { INSPECTED, Visitor } from '../support/browser.ts'
 import { CountingRelay } from '../support/counting-relay.ts'
 import { draft, person, startPlayground } from '../support/playground.ts'
 import { lastingPort } from '../support/port.ts'
 import { RETRIED } from '../support/retry.ts'
+import { sharedBrowser } from '../support/shared-browser.ts'
 
 /**
  * What the page says of a transport over a link, beside what two relays outside the page saw: one before the server, which counts
@@ -36,11 +36,7 @@ const FILLER = '.'.repeat(120)
 /** ms without an arrival after which no more are expected: longer than the pauses of the client. */
 const QUIET_MS = 8000
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-}, 60_000)
-afterAll(() => browser.close())
+const browser = await sharedBrowser()
 
 const never = new AbortController().signal
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))

@@ -1,13 +1,11 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { INSPECTED, launchBrowser, Visitor } from '../support/browser.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { INSPECTED, Visitor } from '../support/browser.ts'
+import { newProfile } from '../support/browser-profile.ts'
 import { startPlayground } from '../support/playground.ts'
+import { sharedBrowser } from '../support/shared-browser.ts'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-}, 60_000)
-afterAll(() => browser.close())
+const browser = await sharedBrowser()
 
 const chosen = (page: Page) => page.getByRole('radio', { checked: true }).getAttribute('value')
 const link = (page: Page) => page.getByRole('combobox', { name: 'Link', exact: true })
@@ -43,7 +41,7 @@ describe('the address of a room', () => {
 
   it('says that a view does not exist', async () => {
     const { base } = await startPlayground()
-    const page = await browser.newPage()
+    const page = await (await newProfile(browser)).newPage()
     await page.goto(`${base}/#/elsewhere`)
     expect(await page.getByRole('heading').textContent()).toBe('This page has no view at #/elsewhere.')
     await page.goto(`${base}/#/room/no%20spaces`)
@@ -54,7 +52,6 @@ describe('the address of a room', () => {
       .toBe('This page has no view at #/room/green/elsewhere.')
     await page.goto(`${base}/#/room/green/`)
     await expect.poll(() => page.locator('.room-name').textContent()).toBe('#green')
-    await page.close()
   })
 
   it('opens lecture mode: the wire and the latency only, accessible', async () => {

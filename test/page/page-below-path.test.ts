@@ -1,17 +1,13 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { TRANSPORTS } from '../../src/protocol.ts'
-import { launchBrowser, Visitor } from '../support/browser.ts'
+import { Visitor } from '../support/browser.ts'
 import { startPlayground } from '../support/playground.ts'
 import { describeWithProxy, documentedLines, startNginx, withServerPort } from '../support/proxies.ts'
+import { sharedBrowser } from '../support/shared-browser.ts'
+
+const browser = await sharedBrowser()
 
 describeWithProxy('nginx')('the page below a path of nginx', () => {
-  let browser: Browser
-  beforeAll(async () => {
-    browser = await launchBrowser()
-  }, 180_000)
-  afterAll(() => browser.close())
-
   it('loads, sends and reads by every transport, with all addresses below the path', async () => {
     const { port } = await startPlayground({ links: 'off' })
     const address = await startNginx(withServerPort(documentedLines('nginx')[1] ?? '', port))

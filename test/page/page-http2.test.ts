@@ -1,16 +1,12 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { TRANSPORTS } from '../../src/protocol.ts'
-import { launchBrowser, Visitor } from '../support/browser.ts'
+import { Visitor } from '../support/browser.ts'
 import { startPlayground } from '../support/playground.ts'
+import { sharedBrowser } from '../support/shared-browser.ts'
+
+const browser = await sharedBrowser()
 
 describe('the page over HTTP/2', () => {
-  let browser: Browser
-  beforeAll(async () => {
-    browser = await launchBrowser()
-  }, 180_000)
-  afterAll(() => browser.close())
-
   it('loads, sends and switches over HTTP/2, with a WebSocket beside it', async () => {
     const { base } = await startPlayground({ tls: true })
     const enter = () => Visitor.enter(browser, base, { ignoreHTTPSErrors: true })

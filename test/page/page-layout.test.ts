@@ -1,14 +1,12 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import { post } from '../../src/client/transports/http.ts'
-import { launchBrowser, Visitor } from '../support/browser.ts'
+import { Visitor } from '../support/browser.ts'
+import { pageModes, type PageMode } from '../support/page-modes.ts'
 import { draft, person, startPlayground } from '../support/playground.ts'
+import { sharedBrowser } from '../support/shared-browser.ts'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-}, 60_000)
-afterAll(() => browser.close())
+const browser = await sharedBrowser()
 
 const DESKTOPS = [
   { width: 1366, height: 650 },
@@ -17,6 +15,8 @@ const DESKTOPS = [
   { width: 1920, height: 950 },
 ]
 const SIZES = [...DESKTOPS, { width: 768, height: 1024 }, { width: 390, height: 664 }]
+const sizesIn = (language: PageMode['language'], colorScheme: PageMode['colorScheme']) =>
+  pageModes(SIZES).flatMap((mode) => (mode.language === language && mode.colorScheme === colorScheme ? mode.size : []))
 
 /** The faults of the layout, each as a sentence; a comparison may be higher than the window. Runs in the page. */
 function layoutFaults(): string[] {
@@ -139,7 +139,7 @@ describe('the layout of the page', () => {
         await ada.use(colorScheme === 'light' ? 'long-poll' : 'websocket')
         await ada.say(`in ${language}, ${colorScheme}`)
         await expect.poll(async () => (await ada.texts()).at(-1)).toBe(`in ${language}, ${colorScheme}`)
-        for (const size of SIZES) {
+        for (const size of sizesIn(language, colorScheme)) {
           const mode = `${size.width}×${size.height} ${language} ${colorScheme}`
           await page.setViewportSize(size)
           const tabs = page.locator('.panel-tabs button')
@@ -184,7 +184,7 @@ describe('the layout of the page', () => {
       await ada.setLanguage(language)
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme })
-        for (const size of SIZES) {
+        for (const size of sizesIn(language, colorScheme)) {
           await page.setViewportSize(size)
           const tabs = page.locator('.panel-tabs button')
           await expect.poll(() => tabs.count()).toBe(size.width >= 1280 ? 0 : size.width > 560 ? 3 : 4)
@@ -213,7 +213,7 @@ describe('the layout of the page', () => {
       await ada.setLanguage(language)
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme })
-        for (const size of SIZES) {
+        for (const size of sizesIn(language, colorScheme)) {
           await page.setViewportSize(size)
           await nextFrame(page)
           const mode = `${size.width}×${size.height} ${language} ${colorScheme}`

@@ -1,17 +1,14 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { post } from '../../src/client/transports/http.ts'
 import { TRANSPORTS, type About } from '../../src/protocol.ts'
-import { INSPECTED, launchBrowser, MOVING, Visitor } from '../support/browser.ts'
+import { INSPECTED, MOVING, Visitor } from '../support/browser.ts'
+import { newProfile } from '../support/browser-profile.ts'
 import { RETRIED } from '../support/retry.ts'
 import { draft, person, startPlayground, watch } from '../support/playground.ts'
 import { lastingPort } from '../support/port.ts'
+import { sharedBrowser } from '../support/shared-browser.ts'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-}, 60_000)
-afterAll(() => browser.close())
+const browser = await sharedBrowser()
 
 /** A way through all ordered pairs of different places, each once: back and forth from each to all that come later. */
 function tourOf<T>(places: readonly T[]): T[] {
@@ -368,15 +365,13 @@ describe('the page', () => {
     const { base } = await startPlayground()
     const { links } = (await (await fetch(`${base}/about`)).json()) as About
     const own = [base, ...links.map(({ port }) => `http://127.0.0.1:${port}`), 'data:']
-    const context = await browser.newContext()
-    const page = await context.newPage()
+    const page = await (await newProfile(browser)).newPage()
     const foreign: string[] = []
     page.on('request', (request) => {
       if (!own.some((origin) => request.url().startsWith(origin))) foreign.push(request.url())
     })
     await page.goto(base)
     await page.getByRole('complementary').getByRole('listitem').first().waitFor({ state: 'attached' })
-    await context.close()
     expect(foreign).toEqual([])
   })
 })

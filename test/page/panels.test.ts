@@ -1,18 +1,15 @@
-import type { Browser, CDPSession } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { CDPSession } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import { post } from '../../src/client/transports/http.ts'
-import { INSPECTED, launchBrowser, MOVING, Visitor } from '../support/browser.ts'
+import { INSPECTED, MOVING, Visitor } from '../support/browser.ts'
 import { RETRIED } from '../support/retry.ts'
 import { draft, person, startPlayground, type Person } from '../support/playground.ts'
+import { sharedBrowser } from '../support/shared-browser.ts'
 
 /** Seconds with a hundred messages each: a few by default, BUSY_S for a long run. */
-const BUSY_S = Number(process.env['BUSY_S'] ?? 3)
+const BUSY_S = Number(process.env['BUSY_S'] ?? 2)
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-}, 60_000)
-afterAll(() => browser.close())
+const browser = await sharedBrowser()
 
 const never = new AbortController().signal
 
@@ -106,7 +103,7 @@ describe('the page at 100 messages per second', () => {
       const bot = await person(playground)
       const cdp = await ada.page.context().newCDPSession(ada.page)
       // What is kept fills up and what is compiled is compiled.
-      await talk(bot, 100, 3)
+      await talk(bot, 100, 2)
       const heap = async () => {
         await cdp.send('HeapProfiler.collectGarbage')
         return (await cdp.send('Runtime.getHeapUsage')).usedSize / 2 ** 20

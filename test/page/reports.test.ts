@@ -1,14 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { writeReport } from '../../bench/report/write.ts'
-import { INSPECTED, launchBrowser } from '../support/browser.ts'
+import { INSPECTED } from '../support/browser.ts'
+import { newProfile } from '../support/browser-profile.ts'
 import { openGuide } from '../support/guide.ts'
 import { startPlayground } from '../support/playground.ts'
 import { sampleCoefficients } from '../support/sample-coefficients.ts'
 import { sampleReport } from '../support/sample-report.ts'
+import { sharedBrowser } from '../support/shared-browser.ts'
+
+const browser = await sharedBrowser()
 
 /** A server with two reports in its folder: one has costs that are newer than those of the package. */
 async function startWithReports() {
@@ -22,12 +25,6 @@ async function startWithReports() {
 }
 
 describe('#/reports', () => {
-  let browser: Browser
-  beforeAll(async () => {
-    browser = await launchBrowser()
-  }, 60_000)
-  afterAll(() => browser.close())
-
   it('lists the reports of the server and the one of the package, and shows a report with its page', async () => {
     const { base, a, b } = await startWithReports()
     const { page, browserErrors } = await openGuide(browser, `${base}/#/reports`)
@@ -48,14 +45,13 @@ describe('#/reports', () => {
 
   it('opens the page of a report in a sandbox, without errors', async () => {
     const { base, b } = await startWithReports()
-    const page = await browser.newPage()
+    const page = await (await newProfile(browser)).newPage()
     const errors: string[] = []
     page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
     await page.goto(`${base}/reports/${b}/page`)
     await page.getByRole('heading', { level: 1 }).first().waitFor()
     expect(await page.evaluate(() => origin)).toBe('null')
     expect(errors).toEqual([])
-    await page.close()
   })
 
   it('gives the costs of a newer report of this server to #/capacity', async () => {
@@ -98,12 +94,6 @@ describe('#/reports', () => {
 })
 
 describe('#/choose', () => {
-  let browser: Browser
-  beforeAll(async () => {
-    browser = await launchBrowser()
-  }, 60_000)
-  afterAll(() => browser.close())
-
   it('recommends with reasons that link to formulas and experiments, and keeps its settings in the address', async () => {
     const { base } = await startPlayground({ reports: '' })
     const { page, browserErrors } = await openGuide(browser, `${base}/#/choose?tabs=8`)

@@ -1,14 +1,11 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import { TRANSPORTS } from '../../src/transports.ts'
-import { launchBrowser, Visitor } from '../support/browser.ts'
+import { Visitor } from '../support/browser.ts'
 import { startPlayground } from '../support/playground.ts'
+import { sharedBrowser } from '../support/shared-browser.ts'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-}, 60_000)
-afterAll(() => browser.close())
+const browser = await sharedBrowser()
 
 /** For each transport of the switch: its words, its diagram and its hue as the browser resolves it. */
 const options = (page: Page) =>

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import {
   chromium as launcher,
   type Browser,
@@ -8,9 +6,11 @@ import {
   type Locator,
   type Page,
 } from 'playwright-core'
-import { onTestFinished } from 'vitest'
 import { TRANSPORTS, type About, type AboutLink } from '../../src/protocol.ts'
+import { violationsOf } from './accessibility.ts'
+import { newProfile } from './browser-profile.ts'
 import { unpackedChromium } from './chromium.ts'
+import { pageModes } from './page-modes.ts'
 
 /** A real Chromium: the one that npm installed, or CHROMIUM_PATH. */
 export async function launchBrowser(): Promise<Browser> {
@@ -25,17 +25,11 @@ const earlierChoices = (intervalMs: number, profile: string) =>
   `sessionStorage.getItem('tuning') ?? sessionStorage.setItem('tuning', '{"intervalMs":${intervalMs}}')
    sessionStorage.getItem('profile') ?? sessionStorage.setItem('profile', '${profile}')`
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
-
-/** Sizes of a page: a desktop and a phone, light and dark, in both languages. */
-const MODES = [
+/** A desktop and a phone. */
+const SIZES = [
   { width: 1280, height: 800 },
   { width: 390, height: 844 },
-].flatMap((size) =>
-  (['light', 'dark'] as const).flatMap((colorScheme) =>
-    (['EN', '中文'] as const).map((language) => ({ size, colorScheme, language })),
-  ),
-)
+]
 
 /** A page into which axe-core can be injected. */
 export const INSPECTED: BrowserContextOptions = { bypassCSP: true }
@@ -64,17 +58,14 @@ export class Visitor {
   }
 
   /**
-   * Polls are quick by default, so that a test does not wait for a second. Drawings move once a
-   * second, since there is no graphics card.
+   * Polls are quick by default, so that a test does not wait for a second.
    */
   static async enter(
     browser: Browser,
     url: string,
     { intervalMs = 200, profile = 'local', links, ...options }: BrowserContextOptions & Choices = {},
   ): Promise<Visitor> {
-    const viewport = { width: 1280, height: 800 }
-    const context = await browser.newContext({ viewport, locale: 'en-US', reducedMotion: 'reduce', ...options })
-    onTestFinished(() => context.close())
+    const context = await newProfile(browser, options)
     await context.addInitScript(earlierChoices(intervalMs, profile))
     if (links)
       await context.route('**/about', (route) =>
@@ -161,15 +152,8 @@ export class Visitor {
   }
 
   /** Findings of axe-core, each with its rule and elements. The page was opened with `INSPECTED`. */
-  async violations(): Promise<string[]> {
-    await this.page.evaluate(`globalThis.axe ?? ${readFileSync(AXE, 'utf8')}`)
-    return this.page.evaluate(async () => {
-      const { axe } = globalThis as unknown as {
-        axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-      }
-      const { violations } = await axe.run()
-      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-    })
+  violations(): Promise<string[]> {
+    return violationsOf(this.page)
   }
 
   /** How many px the page is wider than its window. */
@@ -177,9 +161,9 @@ export class Visitor {
     return this.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
   }
 
-  /** The page in every mode, with a name for each. */
+  /** The page in the modes of `pageModes`, with a name for each. */
   async inEveryMode(look: (mode: string) => Promise<void>): Promise<void> {
-    for (const { size, colorScheme, language } of MODES) {
+    for (const { size, colorScheme, language } of pageModes(SIZES)) {
       await this.page.setViewportSize(size)
       await this.page.emulateMedia({ colorScheme })
       await this.setLanguage(language)
@@ -193,7 +177,9 @@ export class Visitor {
     await this.page.locator(`html[lang="${language === 'EN' ? 'en' : 'zh-CN'}"]`).waitFor({ state: 'attached' })
   }
 
+  /** A picture for people, with SCREENSHOTS=1. */
   async takeScreenshot(name: string): Promise<void> {
+    if (process.env['SCREENSHOTS'] !== '1') return
     await mkdir('test/artefacts', { recursive: true })
     await this.page.screenshot({ path: `test/artefacts/${name}.png` })
   }

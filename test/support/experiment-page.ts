@@ -1,7 +1,8 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { expect, onTestFinished } from 'vitest'
+import { expect } from 'vitest'
 import type { LessonResult } from '../../src/page/lessons/result.ts'
 import { verdictOfPoint } from '../../src/page/lessons/verdict.ts'
+import { newProfile } from './browser-profile.ts'
 
 /** A page of the experiments, and what went wrong on it. */
 export interface ExperimentPage {
@@ -16,9 +17,7 @@ export async function openExperiment(
   options: BrowserContextOptions = {},
   prepare: (page: Page) => Promise<void> = () => Promise.resolve(),
 ): Promise<ExperimentPage> {
-  const viewport = { width: 1280, height: 800 }
-  const context = await browser.newContext({ viewport, locale: 'en-US', reducedMotion: 'reduce', ...options })
-  onTestFinished(() => context.close())
+  const context = await newProfile(browser, options)
   const page = await context.newPage()
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(String(error)))

@@ -1,19 +1,13 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { onTestFinished } from 'vitest'
+import { violationsOf } from './accessibility.ts'
+import { newProfile } from './browser-profile.ts'
+import { pageModes } from './page-modes.ts'
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
-
-/** A desk and a phone, by day and by night, in both languages. */
-const MODES = [
+/** A desktop and a phone. */
+const SIZES = [
   { width: 1366, height: 650 },
   { width: 390, height: 664 },
-].flatMap((size) =>
-  (['light', 'dark'] as const).flatMap((colorScheme) =>
-    (['EN', '中文'] as const).map((language) => ({ size, colorScheme, language })),
-  ),
-)
+]
 
 /** A guide in a separate browser profile. */
 export interface OpenGuide {
@@ -32,8 +26,7 @@ export async function openGuide(
   options: BrowserContextOptions = {},
 ): Promise<OpenGuide> {
   const viewport = { width: 1366, height: 650 }
-  const context = await browser.newContext({ viewport, locale: 'en-US', reducedMotion: 'reduce', ...options })
-  onTestFinished(() => context.close())
+  const context = await newProfile(browser, { viewport, ...options })
   const page = await context.newPage()
   const browserErrors: string[] = []
   page.on('console', (message) => {
@@ -45,16 +38,7 @@ export async function openGuide(
   return {
     page,
     browserErrors,
-    async violations() {
-      await page.evaluate(`globalThis.axe ?? ${readFileSync(AXE, 'utf8')}`)
-      return page.evaluate(async () => {
-        const { axe } = globalThis as unknown as {
-          axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-        }
-        const { violations } = await axe.run()
-        return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-      })
-    },
+    violations: () => violationsOf(page),
     overflowPx: () =>
       page.evaluate(() => {
         const guide = document.querySelector('main')
@@ -62,7 +46,7 @@ export async function openGuide(
         return Math.max(guide.getBoundingClientRect().right - innerWidth, guide.scrollWidth - guide.clientWidth)
       }),
     async inEveryMode(look) {
-      for (const { size, colorScheme, language } of MODES) {
+      for (const { size, colorScheme, language } of pageModes(SIZES)) {
         await page.setViewportSize(size)
         await page.emulateMedia({ colorScheme })
         await page.getByRole('button', { name: language, exact: true }).click()
