@@ -28,7 +28,7 @@ const CELLS: readonly (readonly [ProfileName, TransportName])[] = IS_FULL
       ['3g', 'long-poll'],
     ]
 /** The cut of the tunnel comes once in 15 s. */
-const durationMs = (profile: ProfileName) => (profile === 'tunnel' ? 18_000 : 7000)
+const durationMs = (profile: ProfileName) => (profile === 'tunnel' ? 18_000 : IS_FULL ? 7000 : 4000)
 const RATE_PER_S = 8
 const INTERVAL_MS = 1000
 /** A text of which 16 KiB, which the buffering proxy holds back, are there in a few seconds. */

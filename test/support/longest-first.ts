@@ -4,6 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 const LONGEST = [
   'page/experiments-faults',
   'page/experiments',
+  'page/experiments-broken',
   'packaging/package',
   'page/page',
   'page/compare',
