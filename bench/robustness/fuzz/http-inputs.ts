@@ -44,7 +44,8 @@ const TYPES = [
 ]
 
 /** A request in the form that HTTP asks for, with any content. */
-export function requestOf(random: Random, { port, token }: Pick<Target, 'port' | 'token'>): Buffer {
+export function requestOf(random: Random, target: Target): Buffer {
+  const { port, token } = target
   const method = any(random, METHODS)
   const body = bodyOf(random)
   const headers = [
@@ -59,13 +60,35 @@ export function requestOf(random: Random, { port, token }: Pick<Target, 'port' |
     ...(isLikely(random, 0.05)
       ? [`Origin: ${any(random, ['null', 'http://x', 'file://', visible(textOf(random))])}`]
       : []),
-    ...(isLikely(random, 0.05) ? ['Connection: Upgrade', 'Upgrade: websocket'] : []),
+    ...(isLikely(random, 0.05) ? upgradeOf(random) : []),
   ]
-  return Buffer.concat([Buffer.from(`${method} ${targetOf(random)} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`), body])
+  return Buffer.concat([
+    Buffer.from(`${method} ${targetOf(random, target)} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`),
+    body,
+  ])
 }
 
-function targetOf(random: Random): string {
-  const room = isLikely(random, 0.8) ? `fuzz${below(random, 20)}` : encoded(random, textOf(random))
+/** A handshake, whole or in part. */
+const upgradeOf = (random: Random): string[] => [
+  'Connection: Upgrade',
+  `Upgrade: ${any(random, ['websocket', 'websocket', 'h2c'])}`,
+  ...(isLikely(random, 0.7) ? ['Sec-WebSocket-Version: 13'] : []),
+  ...(isLikely(random, 0.7) ? ['Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=='] : []),
+]
+
+/** Several requests in one piece: the answers have to come in their order. */
+export function pipelineOf(random: Random, target: Target): { bytes: Buffer; count: number } {
+  const requests = Array.from({ length: 2 + below(random, 3) }, () => requestOf(random, target))
+  return { bytes: Buffer.concat(requests), count: requests.length }
+}
+
+/** The room of the token, another room, or no name of a room. */
+function targetOf(random: Random, target: Target): string {
+  const room = any<() => string>(random, [
+    () => target.room,
+    () => `fuzz${below(random, 20)}`,
+    () => (isLikely(random, 0.4) ? encoded(random, textOf(random)) : target.room),
+  ])()
   const path = isLikely(random, 0.8)
     ? `/rooms/${room}/${any(random, ENDS)}`
     : isLikely(random, 0.5)
@@ -101,7 +124,7 @@ function bodyOf(random: Random): Buffer {
 }
 
 /** Bytes that are nearly a request: bits, lines and pieces are changed, doubled and left out. */
-export function rawRequestOf(random: Random, target: Pick<Target, 'port' | 'token'>): Buffer {
+export function rawRequestOf(random: Random, target: Target): Buffer {
   let bytes = requestOf(random, target)
   for (let changes = 1 + below(random, 3); changes > 0; changes--) bytes = changed(random, bytes)
   return bytes

@@ -8,17 +8,17 @@ const HALF_CLOSE_AFTER_MS = 400
 export type Answer = { status: number; text: string } | 'closed' | 'unanswered'
 
 export interface ExchangeOptions {
-  /** Reads the head of the answer (default), or the whole answer. */
-  until?: 'head' | 'end'
+  /** Whether enough was received. By default, enough is the head of the first answer. */
+  until?: (received: string) => boolean
   /** The bytes may be an incomplete request. */
   isRaw?: boolean
 }
 
-/** Writes the bytes on a separate connection, and reads the answer. */
+/** Writes the bytes on a separate connection, and reads the answer, or several. */
 export function exchange(
   port: number,
   bytes: Buffer,
-  { until = 'head', isRaw = false }: ExchangeOptions = {},
+  { until = hasHead, isRaw = false }: ExchangeOptions = {},
 ): Promise<Answer> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
@@ -33,7 +33,7 @@ export function exchange(
     socket.on('error', () => undefined)
     socket.on('data', (chunk: Buffer) => {
       received += chunk.toString('latin1')
-      if (until === 'head' ? received.includes('\r\n\r\n') : isComplete(received)) finish(answerOf(received))
+      if (until(received)) finish(answerOf(received))
     })
     socket.on('end', () => finish(answerOf(received)))
     socket.on('close', () => finish(answerOf(received)))
@@ -48,8 +48,24 @@ function answerOf(received: string): Answer {
   return status === undefined ? 'closed' : { status: Number(status), text: received }
 }
 
-function isComplete(received: string): boolean {
+const hasHead = (received: string): boolean => received.includes('\r\n\r\n')
+
+/** The first answer is complete. */
+export function isComplete(received: string): boolean {
   const end = received.indexOf('\r\n\r\n')
   const [, length] = /content-length: (\d+)/i.exec(received) ?? []
   return end >= 0 && length !== undefined && received.length >= end + 4 + Number(length)
 }
+
+/** Statuses of the answers in their order, as far as received. */
+export const statusesOf = (received: string): number[] =>
+  [...received.matchAll(/HTTP\/1\.1 (\d{3}) [A-Z]/g)].map(([, status]) => Number(status))
+
+/** What follows is no answer in HTTP: a stream lasts as long as its reader, and a WebSocket has frames. */
+const OPEN_ENDED = /HTTP\/1\.1 101 |\r\ntransfer-encoding: chunked/i
+
+/** As many answers as requests, or one without an end, behind which all others wait. */
+export const hasAnswers =
+  (count: number) =>
+  (received: string): boolean =>
+    hasHead(received) && (statusesOf(received).length >= count || OPEN_ENDED.test(received))

@@ -2,15 +2,16 @@ import { readdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Random } from '../../../src/random.ts'
 import { startServer } from '../processes/server-process.ts'
-import { rawRequestOf, requestOf } from './http-inputs.ts'
-import { exchange } from './raw-http.ts'
+import { pipelineOf, rawRequestOf, requestOf } from './http-inputs.ts'
+import { exchange, hasAnswers } from './raw-http.ts'
 import { FrameFuzz, inputRandom, PacketFuzz } from './socket-fuzz.ts'
 import { joinRoom, outcomeOf, type Outcome, type Target } from './target.ts'
 import { VerdictFuzz } from './verdict-fuzz.ts'
 
 /** Kinds of inputs, and the share of each. */
 export const SHARES = {
-  'HTTP requests': 0.4,
+  'HTTP requests': 0.35,
+  'pipelined HTTP requests': 0.05,
   'raw bytes to HTTP': 0.15,
   'WebSocket frames': 0.25,
   'Socket.IO packets': 0.1,
@@ -21,7 +22,15 @@ export const KINDS = Object.keys(SHARES) as InputKind[]
 
 const MAX_FAILURES = 100
 const INPUTS_PER_MEMBER = 20
-const WORKERS = 8
+/** Inputs under way of each kind. Raw bytes wait for their half-close most of the time, and verdicts for three answers. */
+const WORKERS: Record<InputKind, number> = {
+  'HTTP requests': 32,
+  'pipelined HTTP requests': 16,
+  'raw bytes to HTTP': 128,
+  'WebSocket frames': 16,
+  'Socket.IO packets': 16,
+  'drafts on three transports': 8,
+}
 /** Sessions of Engine.IO end after two heartbeats without a poll. */
 const FLAGS = ['--jsonp', '--hold', '200', '--heartbeat', '1000', '--metrics']
 const DESCRIPTORS_TIMEOUT_MS = 20_000
@@ -48,7 +57,7 @@ export async function runFuzz(inputs: number, seed: number): Promise<FuzzResult>
   const results: FuzzResult['results'] = new Map(KINDS.map((kind) => [kind, new Map<string, number>()]))
   const failures: string[] = []
   try {
-    for (const [kindIndex, kind] of KINDS.entries()) {
+    const sendAll = async (kind: InputKind, kindIndex: number) => {
       const counts = results.get(kind) ?? new Map<string, number>()
       const total = Math.round(inputs * SHARES[kind])
       let next = 0
@@ -75,8 +84,10 @@ export async function runFuzz(inputs: number, seed: number): Promise<FuzzResult>
         }
         sender?.close()
       }
-      await Promise.all(Array.from({ length: WORKERS }, (_, worker) => work(worker)))
+      await Promise.all(Array.from({ length: WORKERS[kind] }, (_, worker) => work(worker)))
     }
+    // All kinds at once: while some inputs wait, others use the processor.
+    await Promise.all(KINDS.map(sendAll))
     failures.push(...(await checkServer(server.port, server.process.pid, descriptorsBefore)))
   } finally {
     const code = await server.process.stop()
@@ -93,6 +104,15 @@ async function senderOf(kind: InputKind, target: Target): Promise<Sender> {
   const close = () => undefined
   if (kind === 'HTTP requests')
     return { close, send: async (random) => outcomeOf(await exchange(port, requestOf(random, target)), false) }
+  if (kind === 'pipelined HTTP requests') {
+    return {
+      close,
+      send: async (random) => {
+        const { bytes, count } = pipelineOf(random, target)
+        return outcomeOf(await exchange(port, bytes, { until: hasAnswers(count) }), false)
+      },
+    }
+  }
   if (kind === 'raw bytes to HTTP')
     return {
       close,

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { seededRandom, type Random } from '../../../src/random.ts'
 import { assembled, framesOf, packetsOf } from './frame-inputs.ts'
-import { ANSWER_TIMEOUT_MS, exchange } from './raw-http.ts'
+import { ANSWER_TIMEOUT_MS, exchange, isComplete } from './raw-http.ts'
 import { outcomeOf, type Outcome, type Target } from './target.ts'
 import { any, below, isLikely } from './texts.ts'
 
@@ -125,7 +125,7 @@ export class PacketFuzz {
   async #open(random: Random): Promise<void> {
     const { port, token } = this.#target
     const answer = await exchange(port, Buffer.from(`GET ${this.#path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`), {
-      until: 'end',
+      until: isComplete,
     })
     this.#sid = typeof answer === 'string' ? '' : (/"sid":"([^"]+)"/.exec(answer.text)?.[1] ?? '')
     this.#left = 1 + below(random, 10)

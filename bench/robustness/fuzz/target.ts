@@ -1,4 +1,4 @@
-import { exchange, type Answer } from './raw-http.ts'
+import { exchange, isComplete, statusesOf, type Answer } from './raw-http.ts'
 
 /** The server under test, and a member of its room. */
 export interface Target {
@@ -18,9 +18,8 @@ export const outcomeOf = (answer: Answer, isCloseAllowed: boolean): Outcome => {
   if (answer === 'unanswered') return { result: answer, failure: 'no answer, and the connection stays open' }
   if (answer === 'closed')
     return isCloseAllowed ? { result: answer } : { result: answer, failure: 'closed without an answer' }
-  const { status } = answer
-  const isFailure = status >= 500 && status !== 503
-  return { result: String(status), ...(isFailure ? { failure: `status ${status}` } : {}) }
+  const failed = [answer.status, ...statusesOf(answer.text)].find((status) => status >= 500 && status !== 503)
+  return { result: String(answer.status), ...(failed === undefined ? {} : { failure: `status ${failed}` }) }
 }
 
 /** One request with a JSON body, and the JSON of its answer. */
@@ -33,7 +32,7 @@ export async function request(
   const bytes = Buffer.from(body)
   const type = body === '' ? '' : 'Content-Type: application/json\r\n'
   const text = `${head} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${headers}${type}Content-Length: ${bytes.length}\r\n\r\n`
-  const answer = await exchange(port, Buffer.concat([Buffer.from(text), bytes]), { until: 'end' })
+  const answer = await exchange(port, Buffer.concat([Buffer.from(text), bytes]), { until: isComplete })
   if (typeof answer === 'string') throw new Error(`${head}: ${answer}`)
   const content = Buffer.from(answer.text.slice(answer.text.indexOf('\r\n\r\n') + 4), 'latin1').toString()
   return { status: answer.status, json: content === '' ? null : JSON.parse(content) }
