@@ -25,6 +25,18 @@ const earlierChoices = (intervalMs: number, profile: string) =>
   `sessionStorage.getItem('tuning') ?? sessionStorage.setItem('tuning', '{"intervalMs":${intervalMs}}')
    sessionStorage.getItem('profile') ?? sessionStorage.setItem('profile', '${profile}')`
 
+/**
+ * Answers what a page asks of `/about`. A route of Playwright would let every answer of the server make a detour through the browser
+ * process, and delay it by some ms.
+ */
+function answerAbout(about: About): void {
+  const { fetch } = globalThis
+  globalThis.fetch = (input, init) =>
+    new URL(input instanceof Request ? input.url : input, location.href).pathname.endsWith('/about')
+      ? Promise.resolve(Response.json(about))
+      : fetch(input, init)
+}
+
 /** A desktop and a phone. */
 const SIZES = [
   { width: 1280, height: 800 },
@@ -68,9 +80,7 @@ export class Visitor {
     const context = await newProfile(browser, options)
     await context.addInitScript(earlierChoices(intervalMs, profile))
     if (links)
-      await context.route('**/about', (route) =>
-        route.fulfill({ json: { links: [...links], transports: [...TRANSPORTS] } satisfies About }),
-      )
+      await context.addInitScript(answerAbout, { links: [...links], transports: [...TRANSPORTS] } satisfies About)
     const visitor = new Visitor(await context.newPage())
     await visitor.page.goto(url)
     await visitor.ownName.waitFor({ state: 'attached' })
