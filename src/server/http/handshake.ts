@@ -37,7 +37,11 @@ function areProtocols(header: string): boolean {
  * the handshake, so these offers are removed.
  */
 function declineOffers(headers: IncomingHttpHeaders): void {
-  const offers = headers['sec-websocket-extensions']?.split(',').filter(isAcceptable) ?? []
+  const offers =
+    headers['sec-websocket-extensions']
+      ?.split(',')
+      .map((offer) => offer.trim())
+      .filter(isAcceptable) ?? []
   if (offers.length > 0) headers['sec-websocket-extensions'] = offers.join(',')
   else delete headers['sec-websocket-extensions']
 }
