@@ -207,3 +207,26 @@ describe('Last-Event-ID', () => {
     }
   })
 })
+
+describe('a preflight of an allowed origin', () => {
+  it('allows the headers that libraries add to each request of a page', async () => {
+    const { base } = await startPlayground({ origins: 'https://a.example' })
+    const headers = {
+      origin: 'https://a.example',
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'authorization,content-type,traceparent,Sentry-Trace, baggage,x_y<',
+    }
+    const answer = await fetch(`${base}/rooms/lobby/messages`, { method: 'OPTIONS', headers })
+    const allowed = answer.headers.get('access-control-allow-headers')?.split(', ') ?? []
+    expect(allowed).toEqual(
+      expect.arrayContaining(['authorization', 'content-type', 'traceparent', 'sentry-trace', 'baggage']),
+    )
+    expect(new Set(allowed).size).toBe(allowed.length)
+    expect(allowed.join()).not.toContain('<')
+    const refused = await fetch(`${base}/rooms/lobby/messages`, {
+      method: 'OPTIONS',
+      headers: { ...headers, origin: 'https://b.example' },
+    })
+    expect(refused.headers.get('access-control-allow-headers')).toBeNull()
+  })
+})

@@ -16,6 +16,16 @@ const METHODS = 'GET, POST, PATCH, DELETE'
 // XMLHttpRequest wrappers.
 const HEADERS = 'authorization, content-type, if-none-match, last-event-id, x-padding, cache-control, x-requested-with'
 
+/**
+ * The headers that a preflight asks for, beside those above: libraries for tracing and for analytics add their own to every request of
+ * a page. The origin is allowed, and this server reads no such header.
+ */
+function allowedHeaders(asked = ''): string {
+  const names = asked.split(',').map((name) => name.trim().toLowerCase())
+  const known = HEADERS.split(', ')
+  return [...known, ...names.filter((name) => /^[a-z0-9-]+$/.test(name) && !known.includes(name))].join(', ')
+}
+
 /** Routes without anything to protect: the files of the page, and health. By route, since a path has many spellings. */
 const isHarmless = ({ routeOptions: { url, config } }: FastifyRequest): boolean =>
   url === undefined || config.isPageFile === true || url === '/healthz' || url === '/readyz'
@@ -88,7 +98,7 @@ export function checkOrigins(app: App, config: Config, links: Links): void {
       .code(204)
       .headers({
         'access-control-allow-methods': METHODS,
-        'access-control-allow-headers': HEADERS,
+        'access-control-allow-headers': allowedHeaders(request.headers['access-control-request-headers']),
         'access-control-max-age': MAX_AGE_S,
       })
       .send()
