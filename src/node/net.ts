@@ -1,5 +1,5 @@
 import WebSocket from 'ws'
-import { ConnectionError, type Net } from '../client/transports/transport.ts'
+import { ConnectionError, reasonOf, type Net } from '../client/transports/transport.ts'
 
 /**
  * Node's `fetch`, and the `ws` package for the WebSocket that Node 20 does not have. In a browser, the WebSocket of the browser: a
@@ -25,7 +25,9 @@ const fetchInNextTurn: typeof fetch = async (input, init) => {
 
 /** Reads the value that the script would pass, without running it: a program need not trust a server that far. */
 async function readScript(url: string, callback: string, signal: AbortSignal): Promise<unknown> {
-  const response = await fetchInNextTurn(url, { signal })
+  const response = await fetchInNextTurn(url, { signal }).catch((cause: unknown) => {
+    throw new ConnectionError(reasonOf(cause), { cause })
+  })
   const text = await response.text()
   const begin = `/**/${callback}(`
   if (!response.ok || !text.startsWith(begin) || !text.endsWith(');'))

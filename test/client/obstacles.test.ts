@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import type { SessionState } from '../../src/client/session-state.ts'
 import type { Net } from '../../src/client/transports/transport.ts'
-import { join } from '../../src/node/index.ts'
+import { join, TRANSPORTS } from '../../src/node/index.ts'
 import { person, startPlayground, watch } from '../support/playground.ts'
 
 /** A proxy that passes HTTP and refuses upgrades, as nginx does by default. @returns its URL */
@@ -60,6 +60,25 @@ it('a connection that was open and broke is lost, not blocked', async () => {
     .toBeGreaterThan(3)
   for (const state of states) expect(state).not.toHaveProperty('neverOpen')
 }, 30_000)
+
+it.each(TRANSPORTS)(
+  'a server that is away is named by the error of the network, and not as a proxy: %s',
+  async (transport) => {
+    const playground = await startPlayground()
+    const states: SessionState[] = []
+    const ada = await join(playground.base, {
+      transport,
+      tuning: { intervalMs: 20 },
+      onState: (state) => states.push(state),
+    })
+    onTestFinished(() => ada.close().catch(() => undefined))
+    await expect.poll(() => states.at(-1)?.name).toBe('open')
+    await playground.close()
+    const reasons = () => states.flatMap((state) => (state.name === 'waiting' ? [state.why] : []))
+    await expect.poll(() => reasons().join()).toContain('ECONNREFUSED')
+    expect(reasons().join()).not.toContain('proxy')
+  },
+)
 
 it('a draft without an answer reports that all connections of the browser are in use, until it is answered', async () => {
   const playground = await startPlayground()

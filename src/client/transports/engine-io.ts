@@ -1,5 +1,5 @@
 import type * as Engine from 'engine.io-client'
-import type { Net } from './transport.ts'
+import { reasonOf, type Net } from './transport.ts'
 
 /** The two transports of Engine.IO, polling and WebSocket, over `net`, with the requests of the original. */
 export function engineTransports({ Fetch, WebSocket }: typeof Engine, net: Net): Engine.TransportCtor[] {
@@ -19,9 +19,9 @@ export function engineTransports({ Fetch, WebSocket }: typeof Engine, net: Net):
         // An empty body is read too: before that its connection is not free.
         const body = await response.text()
         if (response.ok) onBody(body)
-        else this.onError(`${what} error`, response.status, response)
+        else this.onError(`${what} error: ${response.status}`, response.status, response)
       } catch (error) {
-        this.onError(`${what} error`, error)
+        this.onError(`${what} error: ${reasonOf(error)}`, error)
       }
     }
   }

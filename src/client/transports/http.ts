@@ -1,6 +1,6 @@
 import type { Ack, Batch, Cursor, Draft, Problem, TransportName } from '../../protocol.ts'
 import { deadline, type Deadline } from './time.ts'
-import { ConnectionError, ProblemError, type Net, type TransportContext } from './transport.ts'
+import { ConnectionError, ProblemError, reasonOf, type Net, type TransportContext } from './transport.ts'
 
 /** ms that an answer may take, beyond the time for which the server was asked to hold the request. */
 export const ANSWER_TIMEOUT_MS = 10_000
@@ -52,7 +52,7 @@ export async function call(net: Net, request: Call, signal?: AbortSignal): Promi
     return parseAnswer(await readText(response, limit))
   } catch (error) {
     if (error instanceof ProblemError || error instanceof ConnectionError || signal?.aborted) throw error
-    throw new ConnectionError(error instanceof Error ? error.message : String(error), { cause: error })
+    throw new ConnectionError(reasonOf(error), { cause: error })
   } finally {
     limit.release()
   }
@@ -131,13 +131,9 @@ function readProblem(text: string, { status, statusText }: Response): Problem {
   } catch {
     // Not from our server, for example a proxy's page: only its status is known.
   }
-  const detail = `${status} ${statusText}`.trim()
-  return {
-    type: FOREIGN_TYPE,
-    title: statusText,
-    status,
-    detail: `${detail}, not by this server: is a proxy in between?`,
-  }
+  // A server that is closing answers 503 without a problem, too.
+  const question = status === 503 ? '' : ', not by this server: is a proxy in between?'
+  return { type: FOREIGN_TYPE, title: statusText, status, detail: `${status} ${statusText}`.trim() + question }
 }
 
 /** In ms, from a number of seconds or from a date. The clock of a date is that of the program that answered. */

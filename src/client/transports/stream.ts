@@ -2,7 +2,7 @@ import { HEARTBEAT_HEADER, type Cursor } from '../../protocol.ts'
 import { ANSWER_TIMEOUT_MS, call, refusalOf } from './http.ts'
 import { endWhenSilent } from './silence.ts'
 import { deadline } from './time.ts'
-import { ConnectionError, ProblemError, type TransportContext } from './transport.ts'
+import { ConnectionError, ProblemError, reasonOf, type TransportContext } from './transport.ts'
 
 /** A captive portal answers 200 with a page, which is no stream. */
 const MEDIA_TYPES = { sse: 'text/event-stream', 'http-stream': 'application/x-ndjson' } as const
@@ -79,7 +79,7 @@ export async function* streamText(
     }
   } catch (error) {
     if (error instanceof ProblemError || error instanceof ConnectionError || signal.aborted) throw error
-    throw new ConnectionError(error instanceof Error ? error.message : String(error), { cause: error })
+    throw new ConnectionError(reasonOf(error), { cause: error })
   } finally {
     limit.release()
     // Ends the connection when the reader stops.

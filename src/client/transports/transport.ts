@@ -82,6 +82,13 @@ export class ConnectionError extends Error {
   override readonly name = 'ConnectionError'
 }
 
+/** What an error says, with its cause: Node's `fetch` itself says only that it failed, and several addresses that fail have only a code. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const own = error.message || ('code' in error ? String(error.code) : error.name)
+  return error.cause instanceof Error ? `${own}: ${reasonOf(error.cause)}` : own
+}
+
 /** Statuses of a proxy for a request that is too large for the proxy, which another attempt would not change. */
 const TOO_LARGE: readonly number[] = [413, 414, 431]
 

@@ -11,7 +11,7 @@ import { answerTimeoutMs, asBatch, ANSWER_TIMEOUT_MS } from './http.ts'
 import { AsyncQueue } from './async-queue.ts'
 import { endWhenSilent } from './silence.ts'
 import { deadline } from './time.ts'
-import { ConnectionError, ProblemError, type TransportContext, type OpenTransport } from './transport.ts'
+import { ConnectionError, ProblemError, reasonOf, type TransportContext, type OpenTransport } from './transport.ts'
 
 interface Waiter {
   resolve: (ack: Ack) => void
@@ -44,9 +44,10 @@ export const webSocket: OpenTransport = (context) => {
         endWhenSilent(limit, 'socket', context.heartbeatMs)
         onOpen()
       }
-      // `close` says more than `error`, but an `error` without a listener would end a Node process.
-      ws.onerror = () => undefined
-      ws.onclose = ({ code, reason }) => end(closeError(code, reason, isOpened))
+      // In Node, the error before `close` says why. In a browser it says nothing.
+      let failure = ''
+      ws.onerror = (event) => (failure = 'error' in event ? reasonOf(event.error) : '')
+      ws.onclose = ({ code, reason }) => end(closeError(code, reason, isOpened, failure))
       ws.onmessage = ({ data }) => {
         try {
           const frame = JSON.parse(String(data)) as FrameDown
@@ -122,7 +123,7 @@ function handleFrame(frame: FrameDown, unacknowledged: Map<string, Waiter>): Bat
 }
 
 /** A browser does not report the status of a handshake, so a socket that never opened is described by what prevents it. */
-function closeError(code: number, reason: string, wasOpened: boolean): Error {
+function closeError(code: number, reason: string, wasOpened: boolean, failure: string): Error {
   if (code === CLOSE.badToken)
     return new ProblemError({ type: 'unknown-token', title: reason, status: 401, detail: reason })
   if (code === CLOSE.memberEnded || code === CLOSE.leaseExpired) {
@@ -130,7 +131,10 @@ function closeError(code: number, reason: string, wasOpened: boolean): Error {
     const problem = { type: 'member-ended', title: reason, status: 410, detail: reason }
     return new ProblemError({ ...problem, ...(isExpired ? { reason: 'lease' } : {}) })
   }
-  if (!wasOpened)
-    return new ConnectionError(`no WebSocket was opened (${code}): is a proxy without Upgrade in between?`)
+  if (!wasOpened) {
+    const isAnswered = failure === '' || failure.startsWith('Unexpected server response')
+    const question = isAnswered ? ': is a proxy without Upgrade in between?' : ''
+    return new ConnectionError(`no WebSocket was opened (${failure || code})${question}`)
+  }
   return new ConnectionError(`the socket closed: ${code}${reason ? ` ${reason}` : ''}`)
 }
