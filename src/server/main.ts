@@ -7,6 +7,7 @@ import { SETTINGS } from './config/settings.ts'
 import { freePort } from './http/free-port.ts'
 import { certificateOf } from './http/http2/certificate.ts'
 import { listenOnAllAddresses } from './http/listen.ts'
+import { endWithNpx } from './operations/npx.ts'
 
 /** ms in which a server has to close, and by how much longer the parent of workers waits. */
 const GRACE_MS = 4000
@@ -15,6 +16,7 @@ const PARENT_GRACE_MS = 2000
 const { config, sourceOf } = readConfig(process.argv)
 const isTls = config.tls || config.tlsCert !== ''
 
+if (cluster.isPrimary) endWithNpx()
 if (config.workers > 1 && cluster.isPrimary) await startWorkers()
 else await serve()
 
