@@ -43,6 +43,7 @@ const options = new Command('chat')
   .parse()
   .opts<Options>()
 
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
 const roomName = options.room ?? readServerAddress(options.url).room ?? 'lobby'
@@ -56,15 +57,16 @@ const room = await join(options.url, {
 }).catch(exitUnjoined)
 print(`-- you are ${room.member.name} in ${roomName}; /quit leaves`)
 
+let isLeaving = false
 const input = createInterface({ input: process.stdin })
 input.on('line', (line) => handle(line.trim()))
 input.on('close', () => void quit())
-process.on('SIGINT', () => void quit())
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void quit())
 
 try {
   for await (const item of room) print(lineOf(item))
 } catch (error) {
-  print(`-- the server ended this: ${rootMessage(error)}`)
+  print(`-- the server ended this: ${messageOf(error)}`)
   process.exit(0)
 }
 
@@ -88,7 +90,7 @@ function handle(line: string): void {
   }
   const { text, to, unknown } = readAddress(line, room.roster)
   if (unknown === undefined)
-    room.send(text, to).catch((error: unknown) => print(`-- not sent: ${text} (${rootMessage(error)})`))
+    room.send(text, to).catch((error: unknown) => print(`-- not sent: ${text} (${messageOf(error)})`))
   else print(`-- no member here is called ${unknown}`)
 }
 
@@ -108,7 +110,11 @@ function printPostponed(text: string, retryMs: number): void {
   print(`-- the server takes no message now; again in ${(retryMs / 1000).toFixed(1)} s: ${text}`)
 }
 
+/** Leaves the room, which takes some seconds when the server does not answer. A second request ends the process at once. */
 async function quit(): Promise<void> {
+  if (isLeaving) process.exit(1)
+  isLeaving = true
+  print('-- leaving')
   await room.close().catch(() => undefined)
   process.exit(0)
 }
@@ -136,14 +142,8 @@ function printable(text: string): string {
 }
 
 function exitUnjoined(error: unknown): never {
-  const why = rootMessage(error)
+  const why = messageOf(error)
   process.stderr.write(`chat: cannot join ${roomName} at ${options.url}: ${why}\n`)
   if (why.includes('certificate')) process.stderr.write('NODE_EXTRA_CA_CERTS=<its file> makes Node trust it\n')
   process.exit(1)
-}
-
-/** The message of the root cause: `fetch` itself says only that it failed. */
-function rootMessage(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  return error.cause === undefined ? error.message : rootMessage(error.cause) || error.message
 }
