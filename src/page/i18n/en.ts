@@ -34,14 +34,14 @@ export interface Measured {
   p50: string
 }
 
-type How = (tuning: { interval: string; hold: string }) => string
-
 /** Why a name is refused that has allowed letters only, by the rule that the server names. */
 const nameRules: Partial<Record<string, string>> = {
   'letters of one script': 'A name has letters of one script only: otherwise it could look like another name.',
   'not letters alone that look like Latin ones': 'This name looks like a name in Latin letters.',
   'at most 2 accents on a letter': 'A letter of a name has at most two accents.',
 }
+
+type How = (tuning: { interval: string; hold: string }) => string
 
 /** How each transport works, in a few words. A transport that is not here gets the words of its mode. */
 const how: Partial<Record<TransportName, How>> = {
@@ -69,10 +69,10 @@ export const en = {
     room: 'Room',
     otherRoom: 'Go to another room',
     badRoom: 'A room’s name is 1 to 32 letters A–Z, digits, _ and -, the first a letter or a digit.',
-    noSuchRoom: (name: Part): Part[] => ['A room cannot be called ', name, '.'],
-    noSuchPage: (path: Part): Part[] => ['This page has no view at ', path, '.'],
     badRoomBut: (suggestion: string) =>
       `A room’s name has letters A–Z, digits, _ and - only. You can write ${suggestion}.`,
+    noSuchRoom: (name: Part): Part[] => ['A room cannot be called ', name, '.'],
+    noSuchPage: (path: Part): Part[] => ['This page has no view at ', path, '.'],
     tagline: 'One chat room over eight transports: switch while you chat, and see what each costs.',
     noSpaces: (suggestion: string) => `A name has no spaces. You can write ${suggestion}.`,
     lecture: 'Lecture mode',

@@ -202,6 +202,8 @@ export const zhCN: Texts = {
     send: '发送',
     private: '私聊',
     close: '让服务器断开',
+    mentions: '可以私聊的成员',
+    mentionCount: (count) => `${count} 位成员：方向键选择，回车填入名字，Esc 关闭列表。`,
     count: (length, limit) => `${length} / ${limit} 字`,
     spectator: '脚本带不了令牌，这种方式收不到私聊',
     notNow: '连接已断开，重新加入后才能发送',
@@ -209,8 +211,6 @@ export const zhCN: Texts = {
     unknown: (name) => ['这里没有人叫 ', name, '，消息没有发出。'],
     noText: (name) => ['你想对 ', name, ' 说什么？'],
     tooLong: (length, limit) => `太长了：${length} 字，最多 ${limit} 字。消息没有发出。`,
-    mentions: '可以私聊的成员',
-    mentionCount: (count) => `${count} 位成员：方向键选择，回车填入名字，Esc 关闭列表。`,
     refused: (why, text) => ['没有发出：“', text, '”。', why],
   },
 
