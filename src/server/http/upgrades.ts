@@ -8,13 +8,13 @@ export function webSocketPaths(names: readonly string[]): (url: string) => boole
   return (url) => pattern.test(decodedPath(url))
 }
 
-/** As the router reads it. */
+/** As the router reads it, which refuses a path that cannot be decoded: '' then. */
 function decodedPath(url: string): string {
   const [path = ''] = url.split(/[?#]/, 1)
   try {
     return decodeURIComponent(path)
   } catch {
-    return path
+    return ''
   }
 }
 
