@@ -168,6 +168,25 @@ describe('the class board', () => {
     ])
   }, 90_000)
 
+  it('has the predictions first once they are shown to a member without one, and says what a verdict means', async () => {
+    const { base } = await startPlayground({ links: 'off' })
+    const address = `${base}/#/experiments/quiet-room/board?room=class-9`
+    const [projector, pupil] = [await openExperiment(browser, address), await openExperiment(browser, address)]
+    const headings = () => projector.page.locator('.board-main').getByRole('heading', { level: 2 }).allTextContents()
+    const question = 'How many empty answers does each of them get per minute?'
+    expect(await headings()).toEqual([question, 'All predictions'])
+    await pupil.page.getByRole('button', { name: 'Send prediction' }).click()
+    await projector.page.getByText('1 prediction', { exact: true }).waitFor()
+    await projector.page.getByRole('button', { name: 'Show them now' }).click()
+    expect(await headings()).toEqual(['All predictions', question])
+    const visitor = await Visitor.enter(browser, `${base}/#/room/class-9`)
+    await visitor.say('[experiment quiet-room] result: too noisy to say: 1=50 2=25 5=11')
+    for (const { page } of [projector, pupil]) await page.getByText('run the experiment again').waitFor()
+    // In the units of the chart, on average over the three places.
+    await projector.page.getByRole('row', { name: /Measured/ }).waitFor()
+    expect(await projector.page.getByRole('row').last().innerText()).toMatch(/\t16\.3$/)
+  })
+
   it('leads to the same board by its link and its QR code, and says when only this machine can open it', async () => {
     const { base, port } = await startPlayground({ links: 'off' })
     const { page, errors } = await openExperiment(

@@ -46,6 +46,30 @@ describe('each experiment', () => {
   )
 })
 
+describe('the chart of an experiment', () => {
+  it.each(['en-US', 'zh-CN'])('keeps its texts apart on a phone, in %s', async (locale) => {
+    const { base } = await startPlayground({ links: 'off' })
+    const phone = { viewport: { width: 390, height: 664 }, locale }
+    for (const id of ['tokens', 'frame-heads', 'live-switch']) {
+      const { page } = await open(`${base}/#/experiments/${id}`, phone)
+      const touching = await page.locator('.experiment-chart').evaluate((chart) => {
+        const texts = [...chart.querySelectorAll('text')].map((text) => ({
+          text: text.textContent,
+          box: text.getBoundingClientRect(),
+        }))
+        return texts.flatMap(({ text, box }, index) =>
+          texts
+            .slice(index + 1)
+            .filter((other) => box.left < other.box.right && other.box.left < box.right)
+            .filter((other) => box.top < other.box.bottom && other.box.top < box.bottom)
+            .map((other) => `${text} ${other.text}`),
+        )
+      })
+      expect(touching, id).toEqual([])
+    }
+  })
+})
+
 describe('an experiment', () => {
   it('runs after a prediction only, shows its progress, can be cancelled, and leaves no members', async () => {
     const playground = await startPlayground({ links: 'off' })

@@ -37,7 +37,7 @@ const meanText = (findings: Findings, series: string, ratePerS: number): string 
   const value = meanAt(findings, series, ratePerS)
   return value === null ? '…' : textOf(value, 'ms')
 }
-const [QUIET, BUSY] = [RATES_PER_S[0] ?? 0, RATES_PER_S.at(-1) ?? 0]
+const [QUIET, BUSY] = [RATES_PER_S[0] ?? 1, RATES_PER_S.at(-1) ?? 0]
 
 /** The more messages share an answer, the longer is the answer, and with it the gap. */
 function heldWait(conditions: Conditions, ratePerS: number): longPoll.HeldWait {
@@ -114,7 +114,7 @@ export const pushLatency: Lesson = {
       question: 'Is long-poll as fast as WebSocket?',
       claim: 'WebSocket is far faster than polling in every case.',
       what: (settings) =>
-        `Rooms from one message in 2 s to 40 a second, for ${textOf(numberOf(settings, 'seconds'), 's')}. In each, a long poll and a WebSocket read the same messages over links of the same kind.`,
+        `Rooms from one message in ${1 / QUIET} s to ${BUSY} a second, for ${textOf(numberOf(settings, 'seconds'), 's')}. In each, a long poll and a WebSocket read the same messages over links of the same kind.`,
       x: 'messages per second',
       y: 'mean delivery latency',
       parameters: { link: 'Link', seconds: 'Length' },
@@ -123,7 +123,7 @@ export const pushLatency: Lesson = {
         `In the quietest room a message took ${meanText(findings, 'long-poll', QUIET)} by long-poll and ${meanText(findings, 'websocket', QUIET)} by WebSocket, in the busiest room ${meanText(findings, 'long-poll', BUSY)} and ${meanText(findings, 'websocket', BUSY)}.`,
       why: [
         'The server answers a held request at the moment at which it stores a message: one transit, like any push. After the answer the next request needs a round trip to come back. A message that is stored in this gap waits for that request.',
-        'The busier the room, the more messages fall into a gap, until each message does: half a round trip more on average.',
+        'The busier the room, the more messages fall into a gap, until each message does and waits for half a round trip on average.',
       ],
       formula: 'L = d + ρG²/2, with the gap G = 2d and ρ = λ / (λG + e^(−λG)) answers a second',
       changes:
@@ -137,7 +137,7 @@ export const pushLatency: Lesson = {
       question: '长轮询和 WebSocket 一样快吗？',
       claim: 'WebSocket 在任何情况下都比轮询快得多。',
       what: (settings) =>
-        `几个房间从每 2 秒一条到每秒 40 条，共 ${textOf(numberOf(settings, 'seconds'), 's')}。每个房间里，一个长轮询和一个 WebSocket 经过同一种链路读同样的消息。`,
+        `几个房间从每 ${1 / QUIET} 秒一条到每秒 ${BUSY} 条，共 ${textOf(numberOf(settings, 'seconds'), 's')}。每个房间里，一个长轮询和一个 WebSocket 经过同一种链路读同样的消息。`,
       x: '每秒消息数',
       y: '平均送达延迟',
       parameters: { link: '链路', seconds: '时长' },

@@ -19,6 +19,7 @@ const BACK_MS = 6000
 /** The busiest time of this length is looked for. */
 const WINDOW_MS = 200
 const JITTERS = [0, 0.3, 1]
+const PART = textOf(JITTERS[1] ?? 0, 'share')
 /** Five streams over each link: a browser opens six connections to a port, and other tabs may use one. */
 const CLIENTS = 15
 /** Reconnects that are within this share of the model's peak agree: at the edges of a window some ms decide. */
@@ -204,14 +205,14 @@ export const reconnects: Lesson = {
       claim: 'When the connection is lost, the client tries again after a fixed time.',
       what: (settings) =>
         `A page cannot restart the server, so ${JITTERS.length * CLIENTS} streams of this page run over links that cut all of them at the same moment, for 2 s, ${numberOf(settings, 'cuts')} times. ` +
-        `Each stream connects again after a pause that doubles from 250 ms on. The pause is fixed for a third of them; 30 % of it are random for a third, and all of it for a third.`,
+        `Each stream connects again after a pause that doubles from 250 ms on. The pause is fixed for a third of them; ${PART} of it are random for a third, and all of it for a third.`,
       x: 'random part of the pause',
       y: 'connects in the busiest 200 ms',
       names: { clients: 'share of the clients' },
       parameters: { cuts: 'Cuts' },
       predict: 'Which share of the clients connects within the same 200 ms?',
       finding: (findings) =>
-        `Without a random part, ${valueOf(findings, 0)} of the clients were back within the same 200 ms. With 30 %, ${valueOf(findings, 0.3)} were, and with a pause that is random throughout, ${valueOf(findings, 1)}. ` +
+        `Without a random part, ${valueOf(findings, 0)} of the clients were back within the same 200 ms. With ${PART}, ${valueOf(findings, 0.3)} were, and with a pause that is random throughout, ${valueOf(findings, 1)}. ` +
         `A simulation of ${IMAGINED_CLIENTS} clients with the same formula has ${textOf(imaginedPeakPerS(0), 'per-second')}, ${textOf(imaginedPeakPerS(0.3), 'per-second')} and ${textOf(imaginedPeakPerS(1), 'per-second')} at its peak.`,
       why: [
         'Clients that lost their connections at the same moment, and wait for the same time, come back at the same moment. Each doubling keeps them together.',
@@ -229,14 +230,14 @@ export const reconnects: Lesson = {
       question: '重启之后，许多客户端何时回来？',
       claim: '连接断开后，客户端隔固定时间重试即可。',
       what: (settings) =>
-        `页面不能重启服务器，所以用会断开的链路：${JITTERS.length * CLIENTS} 条流同时断开 2 秒，共 ${numberOf(settings, 'cuts')} 次。每条流从 250 毫秒起加倍等待后重连：三分之一不加随机，三分之一有 30% 随机，三分之一全部随机。`,
+        `页面不能重启服务器，所以用会断开的链路：${JITTERS.length * CLIENTS} 条流同时断开 2 秒，共 ${numberOf(settings, 'cuts')} 次。每条流从 250 毫秒起加倍等待后重连：三分之一不加随机，三分之一有 ${PART} 随机，三分之一全部随机。`,
       x: '等待时间中的随机部分',
       y: '最忙的 200 毫秒里的重连',
       names: { clients: '客户端比例' },
       parameters: { cuts: '断开次数' },
       predict: '有多少客户端会挤在同一个 200 毫秒里重连？',
       finding: (findings) =>
-        `不加随机时，${valueOf(findings, 0)} 的客户端挤在同一个 200 毫秒里；30% 随机时为 ${valueOf(findings, 0.3)}；全部随机时为 ${valueOf(findings, 1)}。` +
+        `不加随机时，${valueOf(findings, 0)} 的客户端挤在同一个 200 毫秒里；${PART} 随机时为 ${valueOf(findings, 0.3)}；全部随机时为 ${valueOf(findings, 1)}。` +
         `按同一公式模拟 ${IMAGINED_CLIENTS} 个客户端，峰值分别为 ${textOf(imaginedPeakPerS(0), 'per-second')}、${textOf(imaginedPeakPerS(0.3), 'per-second')} 和 ${textOf(imaginedPeakPerS(1), 'per-second')}。`,
       why: [
         '同一刻断开、又等同样久的客户端，会在同一刻回来。每次加倍也拆不开它们。',

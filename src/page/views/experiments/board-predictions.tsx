@@ -2,6 +2,7 @@ import { percent, spelled, whole } from '../../browser/format.ts'
 import type { BoardRow, ClassBoard } from '../../classroom/class-board.ts'
 import { language } from '../../i18n/i18n.ts'
 import type { Settings } from '../../lessons/parameters.ts'
+import { runState } from '../../lessons/running.ts'
 import { textWith, type Guess, type Lesson } from '../../lessons/lesson.ts'
 import type { Point } from '../../lessons/point.ts'
 import type { Conditions } from '../../lessons/run-context.ts'
@@ -16,6 +17,8 @@ interface PredictionsProps {
   settings: Settings
   conditions: Conditions
   predictions: ClassBoard
+  /** What was to be predicted; null where it stands above. */
+  question: string | null
   /** The prediction of this member. */
   own: BoardRow | null
   /** The predictions of others are shown. */
@@ -25,7 +28,8 @@ interface PredictionsProps {
 
 /** All predictions of the room beside the result. */
 export function BoardPredictions(props: PredictionsProps) {
-  const { lesson, predictions, isShown, onShow } = props
+  const { lesson, predictions, question, isShown, onShow } = props
+  const state = runState.value
   const words = boardTexts.value
   const { rows, result } = predictions
   const prediction = lesson.prediction(props.settings)
@@ -35,11 +39,14 @@ export function BoardPredictions(props: PredictionsProps) {
         <h2>{words.everybody}</h2>
         <p class="board-count">{words.count(rows.length)}</p>
       </header>
+      {question !== null && <p class="board-question">{question}</p>}
       <p class="board-result" role="status">
-        {result ? (
+        {state.is === 'running' && state.lesson === lesson.id ? (
+          words.running(spelled(percent(state.progress)))
+        ) : result ? (
           <>
             <VerdictMark verdict={result.verdict} /> {experimentTexts.value.verdicts[result.verdict]} ·{' '}
-            {words.by(result.name)}
+            {words.by(result.name)}. {words.notes[result.verdict]}
           </>
         ) : (
           words.noResult
@@ -123,7 +130,7 @@ function Sketches(props: PredictionsProps & { xs: readonly number[]; series: str
       ? words.exact
       : chart.y.scale === 'log'
         ? words.factor(textOf(10 ** distance, 'count'))
-        : words.share(spelled(percent(distance)))
+        : textOf(distance * (chart.y.to - chart.y.from), unit)
   return (
     <>
       <LessonChart

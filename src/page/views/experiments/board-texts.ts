@@ -1,4 +1,5 @@
 import { guideTexts } from '../../i18n/guide-texts.ts'
+import type { Verdict } from '../../lessons/verdict.ts'
 
 interface BoardTexts {
   title: string
@@ -42,9 +43,9 @@ interface BoardTexts {
   badHost: string
   qr: (address: string) => string
   chat: string
-  points: string
   factor: (factor: string) => string
-  share: (share: string) => string
+  /** What a verdict means for the class. */
+  notes: Record<Verdict, string>
   noLesson: string
   cannotRun: string
 }
@@ -74,7 +75,7 @@ const en: BoardTexts = {
   none: 'No prediction yet. They appear here as they come.',
   member: 'Member',
   prediction: 'Prediction',
-  distance: 'Off by',
+  distance: 'Off by, mean',
   exact: 'right',
   nearest: 'nearest',
   result: 'Measured',
@@ -96,9 +97,12 @@ const en: BoardTexts = {
   badHost: 'This is no address of a host.',
   qr: (address) => `QR code of ${address}`,
   chat: 'Chat of this room',
-  points: 'off, on average',
-  factor: (factor) => `a factor of ${factor}`,
-  share: (share) => `${share} of the axis`,
+  factor: (factor) => `× ${factor}`,
+  notes: {
+    agrees: 'What was measured is what the model says.',
+    'does not agree': 'What was measured is not what the model says.',
+    'too noisy to say': 'The figures are too uncertain to be compared with the model: run the experiment again.',
+  },
   noLesson: 'There is no such experiment.',
   cannotRun: 'This page reaches no link that the experiment needs. A page on the machine of the server can run it.',
 }
@@ -123,7 +127,7 @@ const zhCN: BoardTexts = {
   none: '还没有预测，提交后会陆续出现在这里。',
   member: '成员',
   prediction: '预测',
-  distance: '相差',
+  distance: '平均相差',
   exact: '正确',
   nearest: '最接近',
   result: '实测',
@@ -145,9 +149,12 @@ const zhCN: BoardTexts = {
   badHost: '这不是主机地址。',
   qr: (address) => `${address} 的二维码`,
   chat: '这个房间的聊天',
-  points: '平均相差',
   factor: (factor) => `${factor} 倍`,
-  share: (share) => `坐标轴的 ${share}`,
+  notes: {
+    agrees: '实测与模型一致。',
+    'does not agree': '实测与模型不一致。',
+    'too noisy to say': '测到的数字不够确定，不能与模型比较：请再运行一次。',
+  },
   noLesson: '没有这个实验。',
   cannotRun: '此页面连不上实验所需的链路。请在服务器所在的机器上打开页面来运行。',
 }

@@ -62,6 +62,35 @@ function Board({ lesson, settings, board }: { lesson: Lesson; settings: Settings
     guideAddress('experiments', [lesson.id, 'board'], { ...changedSettings(lesson, settings), room: controller.room }),
     location.href,
   ).href
+  const mine = (
+    <OwnPrediction
+      key="mine"
+      lesson={lesson}
+      settings={settings}
+      guess={guess.value ?? own?.guess ?? null}
+      isSent={own !== undefined && guess.value === null}
+      isOver={predictions.result !== null}
+      onChange={(changed) => (guess.value = changed)}
+      onSend={(sent) => {
+        board.send(predictionText(lesson, settings, sent))
+        guess.value = null
+      }}
+    />
+  )
+  /** Above the own prediction once it is shown without one: as on a projector. */
+  const all = (
+    <BoardPredictions
+      key="all"
+      lesson={lesson}
+      settings={settings}
+      conditions={conditions}
+      predictions={predictions}
+      question={isRevealed.value || predictions.result !== null ? textWith(texts.predict, settings) : null}
+      own={own ?? null}
+      isShown={isShown}
+      onShow={() => (isRevealed.value = true)}
+    />
+  )
   return (
     <article class="board" aria-labelledby="board-title">
       <header>
@@ -79,27 +108,7 @@ function Board({ lesson, settings, board }: { lesson: Lesson; settings: Settings
       </header>
       <div class="board-columns">
         <div class="board-main">
-          <OwnPrediction
-            lesson={lesson}
-            settings={settings}
-            guess={guess.value ?? own?.guess ?? null}
-            isSent={own !== undefined && guess.value === null}
-            isOver={predictions.result !== null}
-            onChange={(changed) => (guess.value = changed)}
-            onSend={(sent) => {
-              board.send(predictionText(lesson, settings, sent))
-              guess.value = null
-            }}
-          />
-          <BoardPredictions
-            lesson={lesson}
-            settings={settings}
-            conditions={conditions}
-            predictions={predictions}
-            own={own ?? null}
-            isShown={isShown}
-            onShow={() => (isRevealed.value = true)}
-          />
+          {isRevealed.value ? [all, mine] : [mine, all]}
           {predictions.result !== null && <Why lesson={lesson} />}
         </div>
         <aside class="board-side">

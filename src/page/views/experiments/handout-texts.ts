@@ -10,6 +10,8 @@ interface HandoutTexts {
   experiment: (number: string) => string
   claim: string
   prediction: string
+  /** The heading above a prediction. */
+  asked: (head: string, question: string) => string
   mine: string
   at: string
   measured: string
@@ -43,6 +45,7 @@ const en: HandoutTexts = {
   experiment: (number) => `Experiment ${number}`,
   claim: 'Claim',
   prediction: 'Prediction',
+  asked: (head, question) => `${head}: ${question}`,
   mine: 'Mine',
   at: 'At',
   measured: 'Measured',
@@ -74,6 +77,7 @@ const zhCN: HandoutTexts = {
   experiment: (number) => `实验 ${number}`,
   claim: '说法',
   prediction: '预测',
+  asked: (head, question) => `${head}：${question}`,
   mine: '我的预测',
   at: '位置',
   measured: '实测',

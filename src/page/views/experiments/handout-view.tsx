@@ -71,9 +71,7 @@ function HandoutLesson({ lesson, hasAnswers }: { lesson: Lesson; hasAnswers: boo
         <b>{words.claim}</b> {texts.claim}
       </p>
       <p>{texts.what(settings)}</p>
-      <h3>
-        {hasAnswers ? words.answer : words.prediction}: {textWith(texts.predict, settings)}
-      </h3>
+      <h3>{words.asked(hasAnswers ? words.answer : words.prediction, textWith(texts.predict, settings))}</h3>
       <Prediction lesson={lesson} settings={settings} conditions={conditions} guess={guess} hasAnswers={hasAnswers} />
       {hasAnswers ? (
         <div class="handout-why">
