@@ -15,7 +15,7 @@ import { pollConnections } from '../../src/page/lessons/poll-connections.ts'
 import { pollLatency } from '../../src/page/lessons/poll-latency.ts'
 import { pushLatency } from '../../src/page/lessons/push-latency.ts'
 import { requestRates } from '../../src/page/lessons/request-rates.ts'
-import { judge, verdictOfPoint, type Judgement, type Noise } from '../../src/page/lessons/verdict.ts'
+import { judge, MOST_NOISE_MS, verdictOfPoint, type Judgement, type Noise } from '../../src/page/lessons/verdict.ts'
 import { wastedPolls } from '../../src/page/lessons/wasted-polls.ts'
 import { SimulatedRun, type SimulatedFaults } from '../support/simulated-run.ts'
 
@@ -61,6 +61,7 @@ async function outcomeOf(lesson: Lesson, seed: number, faults: SimulatedFaults =
     noise,
     delivery: run.delivery(),
     survivesNoise: lesson.survivesNoise ?? false,
+    mostNoiseMs: lesson.mostNoiseMs?.(settings) ?? MOST_NOISE_MS,
     isCompressed: false,
   })
   return { ...judgement, points, claim: lesson.judgeClaim({ points, settings, conditions }) }
@@ -93,6 +94,7 @@ describe('the verdict of a run', () => {
     noise: QUIET,
     delivery: { sent: 10, lost: 0, twice: 0, disordered: 0 },
     survivesNoise: false,
+    mostNoiseMs: MOST_NOISE_MS,
     isCompressed: false,
   }
 
@@ -117,6 +119,17 @@ describe('the verdict of a run', () => {
     expect(judge({ ...data, noise: { ...QUIET, twinMs: 3 } }).reasons).toEqual(['twin'])
     expect(judge({ ...data, noise: { ...QUIET, wasHidden: true } }).reasons).toEqual(['hidden'])
     expect(judge({ ...data, noise: { ...QUIET, limited: 1 } }).reasons).toEqual(['limited'])
+  })
+
+  it('is too noisy above the limit of the lesson, where times affect its counts', () => {
+    const apart = {
+      ...data,
+      isLatency: false,
+      points: [point({ low: 110, high: 120 })],
+      noise: { ...QUIET, pushMs: 20 },
+    }
+    expect(judge(apart).verdict).toBe('does not agree')
+    expect(judge({ ...apart, mostNoiseMs: 15 })).toEqual({ verdict: 'too noisy to say', reasons: ['push'] })
   })
 
   it('is too noisy when the frames whose bytes are measured are compressed', () => {

@@ -64,6 +64,8 @@ export interface Lesson {
   durationMs: (settings: Settings) => number
   /** The figures are counts that a busy machine does not change: they may agree on a busy machine too. */
   survivesNoise?: true
+  /** ms of noise above which a run decides nothing, where times affect the counts; by default the limit of all counts. */
+  mostNoiseMs?: (settings: Settings) => number
   /** Whether the figures are bytes of WebSocket frames: the model is that of plain ones. */
   countsFrames?: (settings: Settings) => boolean
   /** Messages may be lost or come late by design: the run then does not check that each reader has each message once. */

@@ -69,6 +69,8 @@ export const messageBytes: Lesson = {
   limitations: (_, { isMultiplexed }) => (isMultiplexed ? ['multiplexed'] : []),
   durationMs: (settings) => 1000 * numberOf(settings, 'seconds') + HEAD_MS,
   survivesNoise: true,
+  // A timer that is late makes an interval longer: half of the tolerance.
+  mostNoiseMs: () => 0.03 * INTERVAL_MS,
   countsFrames: () => true,
   async *run(context, settings) {
     const durationMs = 1000 * numberOf(settings, 'seconds')

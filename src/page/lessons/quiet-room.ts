@@ -13,6 +13,8 @@ import { textOf } from './unit.ts'
 const HOLDS_S = [1, 2, 5]
 /** A busy browser and page take at most this time between an answer and the next request. */
 const MOST_PAGE_MS = 250
+/** Steps of page, browser and server in a gap on a busy machine: each takes as long as a push without a link. */
+const EVENTS_OF_GAP = 10
 /** Bytes of a browser's request and of an answer without messages. */
 const EXCHANGE_BYTES = { up: 600, down: 250 }
 /** The server reports counts within this time. */
@@ -42,6 +44,7 @@ export const quietRoom: Lesson = {
   limitations: () => [],
   durationMs: (settings) => numberOf(settings, 'seconds') * 1000 + REPORT_MS,
   survivesNoise: true,
+  mostNoiseMs: () => MOST_PAGE_MS / EVENTS_OF_GAP,
   run: async function* (context, settings) {
     const room = context.newRoom()
     const durationMs = numberOf(settings, 'seconds') * 1000

@@ -17,8 +17,11 @@ import { textOf } from './unit.ts'
 const RATES_PER_S = [0.2, 0.5, 1, 2, 5, 12]
 /** Without a link all held requests go to one port, which a browser gives six connections. */
 const FEW_RATES_PER_S = [0.5, 2, 12]
+const [QUIET, BUSY] = [RATES_PER_S[0] ?? 1, RATES_PER_S.at(-1) ?? 0]
 const HOLD_MS = 25_000
 const PARTS = 8
+/** Of an interval: half of the tolerance. */
+const LATE_SHARE = 0.03
 const BYTES = { up: 600, down: 700 }
 
 const toleranceOf = (modelPerS: number): number => 0.04 + 0.06 * modelPerS
@@ -76,6 +79,8 @@ export const requestRates: Lesson = {
     hasLink(settings, profiles) ? [] : isMultiplexed ? ['direct'] : ['direct', 'few'],
   durationMs: (settings) => 1000 * numberOf(settings, 'seconds'),
   survivesNoise: true,
+  // A timer that is late makes an interval longer.
+  mostNoiseMs: (settings) => LATE_SHARE * numberOf(settings, 'interval'),
   async *run(context, settings) {
     const durationMs = 1000 * numberOf(settings, 'seconds')
     const intervalMs = numberOf(settings, 'interval')
@@ -124,7 +129,7 @@ export const requestRates: Lesson = {
       question: 'Who sends more requests?',
       claim: 'Long-poll needs far fewer requests than short-poll.',
       what: (settings) =>
-        `Rooms from one message in 5 s to 12 a second, for ${textOf(numberOf(settings, 'seconds'), 's')}. In each, a long poll and a short poll every ${textOf(numberOf(settings, 'interval') / 1000, 's')} read the same messages, and the server counts their requests.`,
+        `Rooms from one message in ${1 / QUIET} s to ${BUSY} a second, for ${textOf(numberOf(settings, 'seconds'), 's')}. In each, a long poll and a short poll every ${textOf(numberOf(settings, 'interval') / 1000, 's')} read the same messages, and the server counts their requests.`,
       x: 'messages per second',
       y: 'requests per second',
       parameters: { link: 'Link', interval: 'Interval', seconds: 'Length' },
@@ -153,7 +158,7 @@ export const requestRates: Lesson = {
       question: '谁发的请求更多？',
       claim: '长轮询的请求数比短轮询少得多。',
       what: (settings) =>
-        `几个房间从每 5 秒一条到每秒 12 条，共 ${textOf(numberOf(settings, 'seconds'), 's')}。每个房间里，一个长轮询和一个每 ${textOf(numberOf(settings, 'interval') / 1000, 's')} 一次的短轮询读同样的消息，由服务器数请求。`,
+        `几个房间从每 ${1 / QUIET} 秒一条到每秒 ${BUSY} 条，共 ${textOf(numberOf(settings, 'seconds'), 's')}。每个房间里，一个长轮询和一个每 ${textOf(numberOf(settings, 'interval') / 1000, 's')} 一次的短轮询读同样的消息，由服务器数请求。`,
       x: '每秒消息数',
       y: '每秒请求数',
       parameters: { link: '链路', interval: '间隔', seconds: '时长' },

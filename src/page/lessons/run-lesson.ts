@@ -6,7 +6,7 @@ import { LessonRun } from './lesson-run.ts'
 import type { Point } from './point.ts'
 import type { LessonResult } from './result.ts'
 import type { Place } from './run-context.ts'
-import { judge } from './verdict.ts'
+import { judge, MOST_NOISE_MS } from './verdict.ts'
 
 /** A run ends after this time in any case. */
 export const MAX_RUN_MS = 60_000
@@ -52,6 +52,7 @@ export async function runLesson(lesson: Lesson, options: RunOptions): Promise<Le
       noise,
       delivery,
       survivesNoise: lesson.survivesNoise ?? false,
+      mostNoiseMs: lesson.mostNoiseMs?.(settings) ?? MOST_NOISE_MS,
       isCompressed: run.isCompressed && lesson.countsFrames?.(settings) === true,
     })
     const claim = judgement.verdict === 'agrees' ? lesson.judgeClaim({ points, settings, conditions }) : 'open'

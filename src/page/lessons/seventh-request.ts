@@ -110,6 +110,8 @@ export const seventhRequest: Lesson = {
     isMultiplexed ? ['multiplexed'] : profiles.includes('local') ? [] : ['ownPort'],
   durationMs: (settings) => (ROUNDS + 1) * (numberOf(settings, 'hold') * 1000 + 2 * NEXT_END_MS) + 1000,
   survivesNoise: true,
+  // The sockets open one after the other, in two round trips each.
+  mostNoiseMs: (settings) => toleranceMs(numberOf(settings, 'hold') * 1000) / (CONNECTIONS * 2),
   run: async function* (context, settings) {
     const room = context.newRoom()
     const holdMs = numberOf(settings, 'hold') * 1000
@@ -144,8 +146,8 @@ export const seventhRequest: Lesson = {
     en: {
       question: 'What happens to the seventh held request?',
       claim: 'A page can hold a request or a stream open in each tab, and in each of several places of the page.',
-      what: () =>
-        `The page opens ${CONNECTIONS} streams to one port at the same moment, and then ${CONNECTIONS} WebSockets. The first stream ends after the time that you set, the second one ${NEXT_END_MS} ms later. The time until each is open is measured ${ROUNDS} times.`,
+      what: (settings) =>
+        `The page opens ${CONNECTIONS} streams to one port at the same moment, and then ${CONNECTIONS} WebSockets. The first stream ends after ${numberOf(settings, 'hold')} s, the second one ${NEXT_END_MS} ms later. The time until each is open is measured ${ROUNDS} times.`,
       x: 'stream or socket',
       y: 'open after',
       parameters: { hold: 'First stream ends after' },
@@ -183,8 +185,8 @@ export const seventhRequest: Lesson = {
     'zh-CN': {
       question: '第七个挂起的请求会怎样？',
       claim: '每个标签页、页面的每一处，都可以各挂一个请求或一条流。',
-      what: () =>
-        `页面向同一个端口同时打开 ${CONNECTIONS} 条流，然后打开 ${CONNECTIONS} 个 WebSocket。第一条流在设定的时间后结束，第二条再过 ${NEXT_END_MS} 毫秒结束。打开所需的时间各测 ${ROUNDS} 次。`,
+      what: (settings) =>
+        `页面向同一个端口同时打开 ${CONNECTIONS} 条流，然后打开 ${CONNECTIONS} 个 WebSocket。第一条流 ${numberOf(settings, 'hold')} 秒后结束，第二条再过 ${NEXT_END_MS} 毫秒结束。打开所需的时间各测 ${ROUNDS} 次。`,
       x: '流或套接字的序号',
       y: '打开所需时间',
       parameters: { hold: '第一条流结束于' },

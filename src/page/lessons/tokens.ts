@@ -52,6 +52,8 @@ const AXES: Record<Measure, Axis> = {
  * longer that of the model.
  */
 const MOST_PAGE_MS = 60
+/** Steps of page, browser and server in a gap: each takes as long as a push without a link. A late server also joins tokens in a frame. */
+const EVENTS_OF_GAP = 6
 
 const gapOf = (conditions: Conditions): number => Math.max(2, gapMs(pathOf(conditions, EXCHANGE_BYTES)))
 
@@ -162,6 +164,7 @@ export const tokens: Lesson = {
   },
   limitations: (settings, { profiles }) => (profiles.includes(String(settings['link'])) ? [] : ['noLink']),
   durationMs: (settings) => numberOf(settings, 'seconds') * 1000,
+  mostNoiseMs: () => MOST_PAGE_MS / EVENTS_OF_GAP,
   countsFrames: (settings) => measureOf(settings) === 'bytes',
   run: async function* (context, settings) {
     const room = context.newRoom()

@@ -62,17 +62,18 @@ export function verdictOfPoint({ low, high, model, tolerance }: Point): Verdict 
 
 /** Share of the smallest tolerance that noise may take up. */
 const NOISE_SHARE = 0.5
-/** Noise in ms above which no count is trusted. */
-const MOST_NOISE_MS = 50
+/** Noise in ms above which no count is trusted. A lesson whose counts depend on times has a lower limit. */
+export const MOST_NOISE_MS = 50
 
 /**
  * ms of noise above which the run decides nothing.
  *
  * @param isLatency the points are latencies in ms
+ * @param mostMs limit of the lesson
  */
-export function noiseLimitMs(points: readonly Point[], isLatency: boolean): number {
+function noiseLimitMs(points: readonly Point[], isLatency: boolean, mostMs: number): number {
   const tolerances = points.filter(({ model }) => model !== null).map(({ tolerance }) => tolerance)
-  return isLatency ? Math.min(MOST_NOISE_MS, NOISE_SHARE * Math.min(...tolerances)) : MOST_NOISE_MS
+  return isLatency ? Math.min(mostMs, NOISE_SHARE * Math.min(...tolerances)) : mostMs
 }
 
 export function noiseReasons(noise: Noise, limitMs: number): VerdictReason[] {
@@ -94,13 +95,16 @@ export interface RunData {
   /** null for a lesson that loses messages by design. */
   delivery: DeliveryCheck | null
   survivesNoise: boolean
+  /** ms of noise above which the run decides nothing. */
+  mostNoiseMs: number
   /** The points are bytes of frames that are compressed: the model is that of plain frames. */
   isCompressed: boolean
 }
 
-export function judge({ points, isLatency, noise, delivery, survivesNoise, isCompressed }: RunData): Judgement {
+export function judge(data: RunData): Judgement {
+  const { points, isLatency, noise, delivery, survivesNoise, mostNoiseMs, isCompressed } = data
   if (isCompressed) return { verdict: 'too noisy to say', reasons: ['compressed'] }
-  const noisy = noiseReasons(noise, noiseLimitMs(points, isLatency))
+  const noisy = noiseReasons(noise, noiseLimitMs(points, isLatency, mostNoiseMs))
   const judgement = judgeQuietly(points, delivery)
   if (noisy.length === 0 || (survivesNoise && judgement.verdict === 'agrees')) return judgement
   return { verdict: 'too noisy to say', reasons: noisy }

@@ -16,6 +16,8 @@ const PHASES = 3
 const PARTS = 12
 /** Of a share, which is 0 to 1. */
 const TOLERANCE = 0.07
+/** Of an interval: it changes the empty share by less than half of the tolerance. */
+const LATE_SHARE = 0.05
 
 const intervalText = (settings: Settings): string => textOf(numberOf(settings, 'interval') / 1000, 's')
 
@@ -24,7 +26,7 @@ const shareAt = ({ points }: Findings, ratePerS: number): string => {
   return point ? textOf(point.value, 'share') : '…'
 }
 
-const ENDS = { quiet: RATES_PER_S[0] ?? 0, busy: RATES_PER_S.at(-1) ?? 0 }
+const ENDS = { quiet: RATES_PER_S[0] ?? 1, busy: RATES_PER_S.at(-1) ?? 0 }
 
 /** Short polls in six rooms, from quiet to busy, all at once. */
 export const wastedPolls: Lesson = {
@@ -47,6 +49,8 @@ export const wastedPolls: Lesson = {
   limitations: () => [],
   durationMs: (settings) => 1000 * numberOf(settings, 'seconds'),
   survivesNoise: true,
+  // A timer that is late makes an interval longer.
+  mostNoiseMs: (settings) => LATE_SHARE * numberOf(settings, 'interval'),
   async *run(context, settings) {
     const durationMs = 1000 * numberOf(settings, 'seconds')
     const intervalMs = numberOf(settings, 'interval')
@@ -94,7 +98,7 @@ export const wastedPolls: Lesson = {
       question: 'How many polls are wasted?',
       claim: 'Most requests of a short poll bring nothing: they waste bandwidth and server time.',
       what: (settings) =>
-        `Six rooms, from one message in 5 s to ten a second. In each, short polls ask every ${intervalText(settings)}, and the server counts the answers without a message.`,
+        `${RATES_PER_S.length} rooms, from one message in ${1 / ENDS.quiet} s to ${ENDS.busy} a second. In each, short polls ask every ${intervalText(settings)}, and the server counts the answers without a message.`,
       x: 'messages per second',
       y: 'share of empty answers',
       parameters: { interval: 'Interval', seconds: 'Length' },
@@ -113,7 +117,7 @@ export const wastedPolls: Lesson = {
       question: '有多少轮询是白问的？',
       claim: '短轮询的请求大多什么也拿不到，白白浪费带宽和服务器。',
       what: (settings) =>
-        `六个房间，从每 5 秒一条到每秒十条。每个房间里短轮询每 ${intervalText(settings)} 问一次，由服务器数出没有消息的应答。`,
+        `${RATES_PER_S.length} 个房间，从每 ${1 / ENDS.quiet} 秒一条到每秒 ${ENDS.busy} 条。每个房间里短轮询每 ${intervalText(settings)} 问一次，由服务器数出没有消息的应答。`,
       x: '每秒消息数',
       y: '空应答的比例',
       parameters: { interval: '间隔', seconds: '时长' },
