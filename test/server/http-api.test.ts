@@ -224,6 +224,12 @@ describe('a message', () => {
     expect(await say(one)).toMatchObject({ status: 200, body: first.body })
     expect(await say({ ...one, text: 'other' })).toMatchObject({ status: 409, body: { type: 'id-taken', field: 'id' } })
     expect(await say(one, ben.token)).toMatchObject({ status: 409 })
+    expect(await say({ ...one, to: ben.member.id })).toMatchObject({ status: 409 })
+    const secret = draft('psst', ben.member.id)
+    expect(await say(secret)).toMatchObject({ status: 201 })
+    expect(await say(secret)).toMatchObject({ status: 200 })
+    expect(await say({ id: secret.id, text: secret.text })).toMatchObject({ status: 409 })
+    expect(await say({ ...secret, to: ada.member.id })).toMatchObject({ status: 409 })
   })
 
   it('is accepted again when it is repeated after its recipient left', async () => {

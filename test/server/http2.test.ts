@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import type { ClientHttp2Session } from 'node:http2'
@@ -11,6 +12,7 @@ import { openHttpClient, openSession } from '../../bench/load/http-client.ts'
 import type { HeaderSet } from '../../bench/load/request-headers.ts'
 import { BYTE_PARTS, totalBytes, type Counts, type MeterFrame } from '../../src/meter.ts'
 import type { Joined, TransportName } from '../../src/protocol.ts'
+import { certificateOf } from '../../src/server/http/http2/certificate.ts'
 import { FrameReader, type FramePart } from '../../src/server/metering/http2/frame-reader.ts'
 import { RETRIED } from '../support/retry.ts'
 import { draft, startPlayground, type TestPlayground } from '../support/playground.ts'
@@ -358,9 +360,26 @@ describe('the certificate', () => {
   })
 
   it.each([
+    ['chat.example', ['DNS:chat.example']],
+    ['192.0.2.7', ['IP Address:192.0.2.7']],
+    ['0.0.0.0', []],
+    ['::', []],
+  ])('for the host %s is valid for its name, and for the names of this machine', async (host, names) => {
+    const made = await certificateOf({ tls: true, tlsCert: '', tlsKey: '', host })
+    const certificate = new X509Certificate(made?.cert ?? '')
+    const local = ['DNS:localhost', 'IP Address:127.0.0.1', 'IP Address:0:0:0:0:0:0:0:1']
+    expect(certificate.subjectAltName?.split(', ')).toEqual([...local, ...names])
+    expect(certificate.ca).toBe(false)
+    const days = (Date.parse(certificate.validTo) - Date.parse(certificate.validFrom)) / 86_400_000
+    expect(days).toBeCloseTo(366, 1)
+    expect(Date.parse(certificate.validFrom)).toBeLessThan(Date.now() - 3_600_000)
+  })
+
+  it.each([
     [['--tls-cert', 'cert.pem'], '--tls-cert needs --tls-key'],
     [['--tls-key', 'key.pem'], '--tls-key needs --tls-cert'],
     [['--tls-cert', 'package.json', '--tls-key', 'nowhere.pem'], '--tls-key: nowhere.pem does not exist'],
+    [['--tls-cert', 'nowhere.pem', '--tls-key', 'package.json'], '--tls-cert: nowhere.pem does not exist'],
     [['--tls-cert', 'package.json', '--tls-key', 'package.json'], 'are not a certificate and its key'],
     [['--tls-cert', 'nowhere/cert.pem', '--tls-key', 'nowhere/key.pem'], 'nowhere/key.pem'],
   ])('is refused as %j, saying why', async (args, why) => {

@@ -59,6 +59,25 @@ describe('a stream', () => {
     await expect.poll(connections).toBe(0)
   })
 
+  it('of a member stays open while a WebSocket of the member answers pings', async () => {
+    const { port, rooms } = await startServer({ heartbeat: UNHURRIED_MS })
+    const { token } = await rooms.get('lobby').join('ada', undefined)
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/rooms/lobby/websocket`, ['chat.v1', `bearer.${token}`])
+    onTestFinished(() => socket.terminate())
+    await once(socket, 'open')
+    const stream = await dial(port)
+    let isOver = false
+    stream.resume().on('end', () => (isOver = true))
+    stream.write(get('sse', `Authorization: Bearer ${token}`))
+    let pings = 0
+    socket.on('ping', () => (pings += 1))
+    // Longer than the time after which a stream without a sign of its member ends.
+    await expect.poll(() => pings).toBe(4)
+    expect(isOver).toBe(false)
+    socket.terminate()
+    await expect.poll(() => isOver).toBe(true)
+  })
+
   it.each(STREAMS)('of a session by %s stays open in a quiet and in a busy room', async (name) => {
     const playground = await startPlayground({ heartbeat: UNHURRIED_MS })
     const states: string[] = []
