@@ -92,7 +92,7 @@ describe('a name that is suggested', () => {
     ['Ada, Countess of Lovelace, née Byron', 'Ada-Countess-of-Lovelace'],
     ['! ?', null],
   ])('for a member that wants to be %j is %j', (wanted, name) => {
-    expect(memberNameLike(wanted)).toBe(name)
+    expect(memberNameLike(wanted, 24)).toBe(name)
   })
 
   it.each([

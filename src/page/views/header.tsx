@@ -1,9 +1,9 @@
+import { LIMITS } from '../../protocol.ts'
 import { language, setLanguage, texts, type Language } from '../i18n/i18n.ts'
 import { isLecture } from '../browser/lecture.ts'
 import { addressOf, DEFAULT_ROOM, goToRoom, isRoomName, pageAddress, VIEWS } from '../browser/router.ts'
 import type { RoomController } from '../room/room-controller.ts'
 import { theme, nextTheme, type Theme } from '../browser/theme.ts'
-import { memberNameLike, roomNameLike } from '../room/name-suggestion.ts'
 import { GuideMenu } from './guides/guide-menu.tsx'
 import { Avatar } from './shared/avatar.tsx'
 import { InlineEdit } from './shared/inline-edit.tsx'
@@ -55,14 +55,19 @@ function Views({ room }: { room: string }) {
   )
 }
 
+/** Few users need them. null when the server cannot be reached. */
+const loadSuggestions = () => import('../room/name-suggestion.ts').catch(() => null)
+
 function Room({ room }: { room: string }) {
   const { header } = texts.value
-  const enter = (wanted: string) => {
+  const enter = async (wanted: string) => {
     const name = wanted.replace(/^#/, '')
-    const suggestion = roomNameLike(name)
-    if (!isRoomName(name)) return suggestion === null ? header.badRoom : header.badRoomBut(suggestion)
-    goToRoom(name)
-    return null
+    if (isRoomName(name)) {
+      goToRoom(name)
+      return null
+    }
+    const suggestion = (await loadSuggestions())?.roomNameLike(name)
+    return suggestion ? header.badRoomBut(suggestion) : header.badRoom
   }
   return (
     <h1 class="room">
@@ -87,8 +92,8 @@ function Name({ controller }: { controller: RoomController }) {
   const member = controller.identity.member.value
   if (!member) return null
   const rename = async (name: string) => {
-    const suggestion = /\s/u.test(name) ? memberNameLike(name) : null
-    if (suggestion !== null) return header.noSpaces(suggestion)
+    const suggestion = /\s/u.test(name) && (await loadSuggestions())?.memberNameLike(name, LIMITS.nameLength)
+    if (suggestion) return header.noSpaces(suggestion)
     const problem = await controller.rename(name)
     return problem && problemText(problem)
   }

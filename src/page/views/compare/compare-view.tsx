@@ -18,8 +18,8 @@ import { SizeSelect } from '../transport/size-select.tsx'
 import { Glyph, labelOf } from '../shared/transport-label.tsx'
 import { BotControls } from './bot-settings.tsx'
 import { ColumnView } from './column-view.tsx'
+import { LoadedResults } from './loaded-results.tsx'
 import { RaceView } from './race-view.tsx'
-import { RunResults } from './run-results-view.tsx'
 
 /** A column for each transport, one composer for all, and the race. */
 export function Compare({ controller }: { controller: RoomController }) {
@@ -58,7 +58,7 @@ function Room({ of, controller }: { of: Comparison; controller: RoomController }
           <ColumnView key={column.transport} column={column} of={of} controller={controller} />
         ))}
       </div>
-      <RunResults />
+      <LoadedResults />
       <RaceView race={of.race} columns={columns} />
     </>
   )

@@ -1,11 +1,13 @@
 import { milliseconds, spelled, whole } from '../../browser/format.ts'
-import { measuredRows, type RunRow } from '../../compare/run-result.ts'
+import { measuredRows } from '../../compare/finding.ts'
+import type { RunRow } from '../../compare/run-result.ts'
 import { texts } from '../../i18n/i18n.ts'
 import { labelOf } from '../shared/transport-label.tsx'
+import { isPhone } from '../shared/screen.ts'
 import { Mark } from './race-mark.tsx'
 
-/** Pixels. */
-const SIZE = { width: 520, height: 290 }
+/** Pixels. A drawing that is made smaller has letters that are too small. */
+const SIZES = { phone: { width: 340, height: 250 }, other: { width: 520, height: 290 } }
 const EDGE = { left: 58, right: 96, top: 22, foot: 40 }
 const LABEL_PX = 13
 
@@ -52,19 +54,20 @@ const share = (value: number, [from, to]: readonly [number, number]): number =>
 /** A mark for each transport: its delay to the right, its bytes per message up, and its median in theory beside. */
 export function RunChart({ rows, scale, label }: { rows: readonly RunRow[]; scale: ChartScale; label: string }) {
   const { compare } = texts.value
-  const x = (ms: number) => EDGE.left + share(ms, scale.ms) * (SIZE.width - EDGE.left - EDGE.right)
+  const size = isPhone.value ? SIZES.phone : SIZES.other
+  const x = (ms: number) => EDGE.left + share(ms, scale.ms) * (size.width - EDGE.left - EDGE.right)
   const y = (bytes: number) =>
-    SIZE.height - EDGE.foot - share(bytes, scale.bytes) * (SIZE.height - EDGE.foot - EDGE.top)
-  const foot = SIZE.height - EDGE.foot
+    size.height - EDGE.foot - share(bytes, scale.bytes) * (size.height - EDGE.foot - EDGE.top)
+  const foot = size.height - EDGE.foot
   let last = Number.NEGATIVE_INFINITY
   const placed = measuredRows(rows)
     .toSorted((a, b) => b.bytesPerMessage - a.bytesPerMessage)
     .map((row) => ({ row, labelY: (last = Math.max(y(row.bytesPerMessage) + 4, last + LABEL_PX)) }))
   return (
-    <svg viewBox={`0 0 ${SIZE.width} ${SIZE.height}`} role="img" aria-label={label}>
+    <svg viewBox={`0 0 ${size.width} ${size.height}`} role="img" aria-label={label}>
       {roundNumbers(scale.bytes).map((bytes) => (
         <g key={bytes}>
-          <path class="axis" d={`M${EDGE.left} ${y(bytes)}H${SIZE.width - EDGE.right}`} />
+          <path class="axis" d={`M${EDGE.left} ${y(bytes)}H${size.width - EDGE.right}`} />
           <text x={EDGE.left - 8} y={y(bytes) + 3.5} text-anchor="end">
             {whole(bytes)}
           </text>
@@ -81,7 +84,7 @@ export function RunChart({ rows, scale, label }: { rows: readonly RunRow[]; scal
       <text class="name" x={EDGE.left - 8} y={12}>
         {compare.runs.bytesAxis}
       </text>
-      <text class="name" x={SIZE.width - EDGE.right} y={SIZE.height - 6} text-anchor="end">
+      <text class="name" x={size.width - EDGE.right} y={size.height - 6} text-anchor="end">
         {compare.runs.latencyAxis}
       </text>
       {placed.map(({ row: { transport, bytesPerMessage, p50Ms, p95Ms, modelP50Ms }, labelY }) => (
@@ -93,7 +96,7 @@ export function RunChart({ rows, scale, label }: { rows: readonly RunRow[]; scal
             </path>
           )}
           <Mark of={transport} x={x(p50Ms)} y={y(bytesPerMessage)} size={6} />
-          <text class="name" x={Math.min(SIZE.width - EDGE.right, x(p95Ms)) + 10} y={labelY}>
+          <text class="name" x={Math.min(size.width - EDGE.right, x(p95Ms)) + 10} y={labelY}>
             {labelOf(transport)}
           </text>
         </g>

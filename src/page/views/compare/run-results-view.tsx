@@ -1,7 +1,9 @@
 import { useId, useRef } from 'preact/hooks'
 import { bytes, milliseconds, perSecond, seconds, spelled, timeOfDay, whole } from '../../browser/format.ts'
-import { pngOf, saveFile, timedName } from '../../browser/save-file.ts'
-import { commonProfile, findingOf, type RunResult, type RunRow } from '../../compare/run-result.ts'
+import { saveFile, timedName } from '../../browser/save-file.ts'
+import { pngOf } from '../../browser/svg-png.ts'
+import { commonProfile, findingOf } from '../../compare/finding.ts'
+import type { RunResult, RunRow } from '../../compare/run-result.ts'
 import { nameResult, removeResult, runResults } from '../../compare/run-results.ts'
 import { language, texts } from '../../i18n/i18n.ts'
 import { labelOf, linkLabelOf } from '../shared/transport-label.tsx'
@@ -31,7 +33,7 @@ export function RunResults() {
 }
 
 function Result({ result, scale }: { result: RunResult; scale: ChartScale }) {
-  const { compare, header } = texts.value
+  const { compare, transport } = texts.value
   const { runs } = compare
   const frame = useRef<HTMLElement>(null)
   const { id, name, at, rows } = result
@@ -62,30 +64,25 @@ function Result({ result, scale }: { result: RunResult; scale: ChartScale }) {
         <button type="button" onClick={exportJson} aria-label={runs.exportAs('JSON', shownName)}>
           JSON
         </button>
-        <button
-          type="button"
-          onClick={() => removeResult(id)}
-          aria-label={runs.remove(shownName)}
-          lang={header.language}
-        >
+        <button type="button" onClick={() => removeResult(id)} aria-label={runs.remove(shownName)}>
           ✕
         </button>
       </p>
       <p class="conditions">{conditionsOf(result)}</p>
       <RunChart rows={rows} scale={scale} label={sentence} />
       <figcaption>{sentence}</figcaption>
-      <table class="sr">
+      <table class="sr figures">
         <caption>{runs.result}</caption>
         <thead>
-          <HeadRow heads={[compare.quantity, compare.perMessage, compare.p50, compare.p95]} />
+          <HeadRow heads={[transport.group, compare.perMessage, compare.p50, compare.p95]} />
         </thead>
         <tbody>
-          {rows.map(({ transport, bytesPerMessage, p50Ms, p95Ms }) => (
-            <tr key={transport}>
-              <th scope="row">{labelOf(transport)}</th>
-              <td>{bytesPerMessage !== null && spelled(bytes(bytesPerMessage))}</td>
-              <td>{p50Ms !== null && spelled(milliseconds(p50Ms))}</td>
-              <td>{p95Ms !== null && spelled(milliseconds(p95Ms))}</td>
+          {rows.map((row) => (
+            <tr key={row.transport}>
+              <th scope="row">{labelOf(row.transport)}</th>
+              <td>{row.bytesPerMessage !== null && spelled(bytes(row.bytesPerMessage))}</td>
+              <td>{row.p50Ms !== null && spelled(milliseconds(row.p50Ms))}</td>
+              <td>{row.p95Ms !== null && spelled(milliseconds(row.p95Ms))}</td>
             </tr>
           ))}
         </tbody>

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
-import { pngOf, saveFile, timedName } from '../../browser/save-file.ts'
+import { saveFile, timedName } from '../../browser/save-file.ts'
+import { pngOf } from '../../browser/svg-png.ts'
 import { guideAddress } from '../../browser/router.ts'
 import { addressOfSettings, type Settings } from '../../lessons/parameters.ts'
 import type { Lesson } from '../../lessons/lesson.ts'
