@@ -14,7 +14,14 @@ const DESKTOPS = [
   { width: 1440, height: 900 },
   { width: 1920, height: 950 },
 ]
-const SIZES = [...DESKTOPS, { width: 768, height: 1024 }, { width: 390, height: 664 }]
+const SIZES = [
+  ...DESKTOPS,
+  { width: 1024, height: 768 },
+  { width: 768, height: 1024 },
+  { width: 600, height: 900 },
+  { width: 390, height: 664 },
+  { width: 320, height: 640 },
+]
 const sizesIn = (language: PageMode['language'], colorScheme: PageMode['colorScheme']) =>
   pageModes(SIZES).flatMap((mode) => (mode.language === language && mode.colorScheme === colorScheme ? mode.size : []))
 
@@ -143,7 +150,7 @@ describe('the layout of the page', () => {
           const mode = `${size.width}×${size.height} ${language} ${colorScheme}`
           await page.setViewportSize(size)
           const tabs = page.locator('.panel-tabs button')
-          await expect.poll(() => tabs.count()).toBe(size.width >= 1280 ? 0 : size.width > 560 ? 3 : 4)
+          await expect.poll(() => tabs.count()).toBe(size.width >= 1280 ? 0 : size.width > 700 ? 3 : 4)
           const names = await tabs.allTextContents()
           for (const name of names.length > 0 ? names : ['all']) {
             if (names.length > 0) await tabs.filter({ hasText: name }).click()
@@ -187,7 +194,7 @@ describe('the layout of the page', () => {
         for (const size of sizesIn(language, colorScheme)) {
           await page.setViewportSize(size)
           const tabs = page.locator('.panel-tabs button')
-          await expect.poll(() => tabs.count()).toBe(size.width >= 1280 ? 0 : size.width > 560 ? 3 : 4)
+          await expect.poll(() => tabs.count()).toBe(size.width >= 1280 ? 0 : size.width > 700 ? 3 : 4)
           const names = await tabs.allTextContents()
           for (const name of names.length > 0 ? names : ['all']) {
             if (names.length > 0) await tabs.filter({ hasText: name }).click()

@@ -56,6 +56,7 @@ export function ColumnView({
         </p>
         {of.links.value.length > 0 && (
           <LinkSelect
+            isBrief
             value={of.settings.value.profiles[transport] ?? DEFAULT_PROFILE}
             label={compare.linkOf(label)}
             onChoose={(profile) => of.setProfile(transport, profile)}

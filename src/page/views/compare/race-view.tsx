@@ -3,7 +3,7 @@ import { useEffect, useId, useRef } from 'preact/hooks'
 import type { TransportName } from '../../../protocol.ts'
 import type { ComparisonColumn } from '../../compare/column.ts'
 import type { Race, RaceRow } from '../../compare/race.ts'
-import { milliseconds, shorten, spelled, whole } from '../../browser/format.ts'
+import { milliseconds, shorten, spelled, tenth, whole } from '../../browser/format.ts'
 import { texts } from '../../i18n/i18n.ts'
 import { scaleFor } from '../shared/plots.tsx'
 import { labelOf } from '../shared/transport-label.tsx'
@@ -96,6 +96,14 @@ function LatestMessage({ row, names, most, oneWayMs }: LatestMessageProps) {
     <div ref={frame}>
       <svg width={width} height={height} role="img" aria-label={row ? spoken : compare.noMessage}>
         <Axis x={x} most={most} foot={height - AXIS_PX} />
+        {oneWayMs !== null && oneWayMs < most && (
+          <>
+            <path class="link-only" d={`M${x(oneWayMs)} ${TOP_PX - 6}V${height - AXIS_PX}`} />
+            <text class="note" x={x(oneWayMs) + 6} y={TOP_PX - 4}>
+              {compare.linkAlone(latencyText(oneWayMs) ?? '')}
+            </text>
+          </>
+        )}
         {order.map((name, index) => {
           const ms = latenciesMs[name]
           const y = TOP_PX + barPx * (index + 0.5)
@@ -126,14 +134,6 @@ function LatestMessage({ row, names, most, oneWayMs }: LatestMessageProps) {
             </g>
           )
         })}
-        {oneWayMs !== null && oneWayMs < most && (
-          <>
-            <path class="link-only" d={`M${x(oneWayMs)} ${TOP_PX - 6}V${height - AXIS_PX}`} />
-            <text class="note" x={x(oneWayMs) + 6} y={TOP_PX - 4}>
-              {compare.linkAlone(latencyText(oneWayMs) ?? '')}
-            </text>
-          </>
-        )}
       </svg>
     </div>
   )
@@ -240,7 +240,7 @@ function Axis({ x, most, foot }: { x: Size['x']; most: number; foot: number }) {
             <path class="axis" d={`M${x(ms)} ${TOP_PX - 6}V${foot}`} />
             {index % named === 0 && (
               <text x={x(ms)} y={foot + 16} text-anchor="middle">
-                {index === TICKS ? latencyText(ms) : whole(ms)}
+                {index === TICKS ? latencyText(ms) : Number.isInteger(ms) ? whole(ms) : tenth(ms)}
               </text>
             )}
           </g>

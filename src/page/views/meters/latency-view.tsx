@@ -54,7 +54,7 @@ export function LatencyMeter({
         {latency && (
           <small class="basis" title={latency.late > 0 ? meters.lateTitle : undefined}>
             {meters.latencyOf(latency.messages, whole(latency.messages))}
-            {latency.late > 0 && ` · ${meters.late(whole(latency.late))}`}
+            {latency.late > 0 && <span class="late"> · {meters.late(whole(latency.late))}</span>}
           </small>
         )}
       </h3>

@@ -19,14 +19,16 @@ export function Meters({ controller }: { controller: RoomController }) {
   const socketState = controller.meter.socketState.value
   useEffect(() => controller.meter.tick(), [controller])
   const begun = reading && timeOfDay(reading.begunAt, language.value)
+  const since = begun === null ? undefined : reading?.isSwitch ? meters.sinceSwitch(begun) : meters.sinceJoined(begun)
   return (
     <section class="panel meters-panel" aria-labelledby={title}>
       <header class="head">
         <h2 id={title}>{meters.title}</h2>
-        <p class="since">
-          {begun !== null && (reading?.isSwitch ? meters.sinceSwitch(begun) : meters.sinceJoined(begun))}
-          {reading && reading.outages.count > 0 && (
-            <strong> · {meters.outages(reading.outages.count, spelled(seconds(tenths(reading.outages.ms))))}</strong>
+        <p class="since" title={since}>
+          {reading && reading.outages.count > 0 ? (
+            <strong>{meters.outages(reading.outages.count, spelled(seconds(tenths(reading.outages.ms))))}</strong>
+          ) : (
+            since
           )}
         </p>
       </header>

@@ -18,6 +18,8 @@ export function Sparkline({ plots: { now, points }, read }: { plots: Plots; read
 
 /** Margins of the latency plot, in pixels. */
 const PLOT = { top: 16, foot: 15, right: 52 }
+/** In a lower plot, the scale has no figure in the middle. */
+const MIDDLE_PX = 24
 
 /** A scale of two equal steps that holds `highest`, in round numbers. */
 export function scaleFor(highest: number): number {
@@ -49,9 +51,11 @@ export function DotPlot({ plots: { now, dots, switches }, size: { width, height 
         {[0, top / 2, top].map((ms) => (
           <g key={ms / top}>
             <path class="axis" d={`M0 ${y(ms)}H${right}`} />
-            <text x={width} y={y(ms) + 3.5} text-anchor="end">
-              {ms === top ? spelled({ figure: whole(ms), unit: 'ms' }) : whole(ms)}
-            </text>
+            {(ms !== top / 2 || foot - PLOT.top >= MIDDLE_PX) && (
+              <text x={width} y={y(ms) + 3.5} text-anchor="end">
+                {ms === top ? spelled({ figure: whole(ms), unit: 'ms' }) : whole(ms)}
+              </text>
+            )}
           </g>
         ))}
         {switches.map(({ at }) => (

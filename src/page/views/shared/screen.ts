@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 
 /** Up to this width one panel is shown at a time; the style sheet has the same number. */
-const query = matchMedia('(max-width: 560px)')
+const query = matchMedia('(max-width: 700px)')
 
 export const isPhone = signal(query.matches)
 query.addEventListener('change', ({ matches }) => (isPhone.value = matches))

@@ -7,11 +7,13 @@ interface LinkSelectProps {
   /** A profile; null when several are in force. */
   value: string | null
   label: string
+  /** The names only, without round trip and bandwidth. */
+  isBrief?: boolean
   onChoose: (profile: string) => void
 }
 
 /** The links that a connection can use. */
-export function LinkSelect({ value, label, onChoose }: LinkSelectProps) {
+export function LinkSelect({ value, label, isBrief = false, onChoose }: LinkSelectProps) {
   const { compare, links: words } = texts.value
   return (
     <select
@@ -27,7 +29,7 @@ export function LinkSelect({ value, label, onChoose }: LinkSelectProps) {
       )}
       {profilesOf(links.value).map((profile) => (
         <option key={profile} value={profile}>
-          {nameOf(profile)}
+          {isBrief ? linkLabelOf(profile) : nameOf(profile)}
         </option>
       ))}
     </select>

@@ -90,7 +90,7 @@ export function WireView({ wire, name }: { wire: WireRecords; name: string }) {
       ) : (
         <Readout wire={wire} arrow={arrow ?? notable(shown.value)} isBrief={!asked} isSpoken={picked.value !== null} />
       ),
-    `${asked?.key} ${picked.value !== null} ${followed} ${lit.length} ${words.title}`,
+    `${asked?.key} ${picked.value !== null} ${followed} ${lit.length} ${shown.value.length === 0} ${words.title}`,
   )
   const size = { width: 560, height: 640 }
   const download = (format: 'svg' | 'json') => {

@@ -18,6 +18,8 @@ const AGAIN_MS = 100
 const MAX_DETAILED = 120
 /** Longer labels, in characters, reach from the client's lifeline to the ticks. */
 const LONG_WORDS = 11
+/** With less room between the lifelines, there is no caption between those of the lifelines. */
+const LEAST_CAPTION_PX = 140
 /** Items this far beyond the edge are included, so that labels do not jump when their neighbours leave. */
 const MARGIN_PX = 60
 
@@ -126,7 +128,7 @@ class Painter {
     this.#brush.label({ ...caption, x: client, text: words.client })
     this.#brush.label({ ...caption, x: server, text: words.server })
     const between = this.#isCrowd ? words.tooMany : words.oneWay
-    if (between === null) return
+    if (between === null || server - client < LEAST_CAPTION_PX) return
     this.#brush.label({ ...caption, x: (client + server) / 2, text: between, colour: ink3, font: `11px ${sans}` })
   }
 
