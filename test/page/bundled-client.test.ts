@@ -2,12 +2,11 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { build } from 'esbuild'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type * as client from '../../src/node/index.ts'
 import { TRANSPORTS } from '../../src/protocol.ts'
-import { launchBrowser } from '../support/browser.ts'
 import { startPlayground } from '../support/playground.ts'
+import { sharedBrowser } from '../support/shared-browser.ts'
 
 /** The client for programs as a bundler makes it for a page: `ws` is the stub that its package has for browsers. */
 async function bundleClient(): Promise<string> {
@@ -32,11 +31,9 @@ async function servePage(): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-describe('the client for programs, bundled for a page of another origin', () => {
-  let browser: Browser
-  beforeAll(async () => void (browser = await launchBrowser()))
-  afterAll(() => browser.close())
+const browser = await sharedBrowser()
 
+describe('the client for programs, bundled for a page of another origin', () => {
   it('sends and receives by every transport where --origins allows the page', async () => {
     const origin = await servePage()
     const { base } = await startPlayground({ origins: origin })

@@ -1,13 +1,9 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { INSPECTED, launchBrowser, Visitor } from '../support/browser.ts'
+import { describe, expect, it } from 'vitest'
+import { INSPECTED, Visitor } from '../support/browser.ts'
 import { person, startPlayground, watch } from '../support/playground.ts'
+import { sharedBrowser } from '../support/shared-browser.ts'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-}, 60_000)
-afterAll(() => browser.close())
+const browser = await sharedBrowser()
 
 /** A visitor in a room with these members. */
 async function enterAmong(names: readonly string[], options: Parameters<typeof Visitor.enter>[2] = {}, path = '') {
