@@ -30,12 +30,12 @@ export interface WindowOptions {
 /**
  * Readers are woken in steps, one in each turn of the event loop. Between two turns the server reads requests, which a room with
  * thousands of readers does not delay. A step has 1,024 streams: smaller steps cost more, since a message that is read between them
- * is written to the first streams separately. Or it has 64 polls: each is a whole answer, and its client sends the next request at
+ * is written to the first streams separately. Or it has 32 polls: each is a whole answer, and its client sends the next request at
  * once, so that the answers of a larger step would return as a flood of requests.
  */
 const STEP = 1024
 const STREAM_SHARE = 1
-const POLL_SHARE = 16
+const POLL_SHARE = 32
 
 /** Readers that wait for events. Each change wakes all of them, members before readers without a token. */
 class Waiters {
