@@ -26,7 +26,7 @@ export function allMutants(folders: readonly MutatedFolder[] = FOLDERS): Mutant[
   return files.sort().flatMap((file) => mutantsOf(file, readFileSync(file, 'utf8')))
 }
 
-const folderOf = (file: string): MutatedFolder => {
+export const folderOf = (file: string): MutatedFolder => {
   const folder = FOLDERS.find((name) => file.startsWith(`${name}/`))
   if (!folder) throw new RangeError(`${file} is in no folder that is mutated`)
   return folder
@@ -43,23 +43,16 @@ export async function runMutants(
 ): Promise<Verdict[]> {
   const workspace = await Workspace.create()
   try {
-    const limits = new Map<MutatedFolder, number>()
-    /** The tests of a folder pass without a mutant, and take some time. */
-    const limitOf = async (folder: MutatedFolder) => {
-      const known = limits.get(folder)
-      if (known !== undefined) return known
-      const { code, ms, failed } = await workspace.test(CONCERNED[folder], FIRST_LIMIT_MS)
-      if (code !== 0) throw new Error(`the tests of ${folder} fail without a mutant: ${failed}`)
-      const limitMs = START_MS + SLOWER * ms
-      limits.set(folder, limitMs)
-      return limitMs
-    }
+    const tests = new Set<string>(mutants.flatMap(({ file }) => CONCERNED[folderOf(file)]))
+    const times = await workspace.measure([...tests], FIRST_LIMIT_MS)
+    const timeOf = (test: string) => times.get(test) ?? 0
     const verdicts: Verdict[] = []
     for (const mutant of mutants) {
-      const folder = folderOf(mutant.file)
       const text = mutated(readFileSync(mutant.file, 'utf8'), mutant)
-      const limitMs = await limitOf(folder)
-      const run = await workspace.testWith(mutant.file, text, CONCERNED[folder], limitMs)
+      // Cheap tests first: most mutants are found within seconds.
+      const concerned = CONCERNED[folderOf(mutant.file)].toSorted((a, b) => timeOf(a) - timeOf(b))
+      const limitMs = START_MS + SLOWER * concerned.reduce((sum, test) => sum + timeOf(test), 0)
+      const run = await workspace.testWith(mutant.file, text, concerned, limitMs)
       const result = run.code === 0 ? 'survived' : run.code === null ? 'timed out' : 'killed'
       const verdict: Verdict = { mutant, result, by: run.failed }
       verdicts.push(verdict)

@@ -7,35 +7,35 @@ const redis = (...names: string[]) => names.map((name) => `test/redis/${name}.te
 
 export const CONCERNED = {
   'src/server/log': server(
-    'memory-log',
-    'subscription',
-    'trace',
-    'transports',
-    'http-api',
-    'limits',
-    'silent-clients',
-    'presence',
+    ...[
+      'window',
+      'timers',
+      'memory-log',
+      'subscription',
+      'clock',
+      'trace',
+      'transports',
+      'http-api',
+      'limits',
+      'silent-clients',
+    ],
+    ...['presence', 'gone-readers', 'operations'],
   ),
-  'src/server/room': server('names', 'http-api', 'memory-members', 'limits', 'presence', 'abuse-limits'),
+  'src/server/room': server(
+    ...['names', 'http-api', 'memory-members', 'limits', 'presence', 'abuse-limits', 'meter', 'operations'],
+  ),
   'src/server/transports': server(
     ...['transports', 'websocket-frames', 'abuse-limits', 'foreign-headers', 'silent-clients', 'floods', 'limits'],
-    ...['meter', 'trace', 'socket-io-clients', 'http-api'],
+    ...['meter', 'trace', 'socket-io-clients', 'http-api', 'deflate', 'socket-io-sessions', 'head-requests'],
+    ...['control-characters', 'low-level-http', 'gone-readers'],
   ),
   'src/server/http': server(
     ...['http-api', 'low-level-http', 'hosts', 'limits', 'abuse-limits', 'foreign-headers', 'silent-clients'],
-    ...[
-      'body-progress',
-      'head-requests',
-      'unexpected-errors',
-      'shutdown',
-      'http2',
-      'secrets-in-logs',
-      'trace',
-      'meter',
-    ],
+    ...['body-progress', 'head-requests', 'unexpected-errors', 'shutdown', 'http2', 'secrets-in-logs', 'trace'],
+    ...['meter', 'links', 'operations', 'static-files', 'response-heads', 'gone-readers', 'floods'],
   ),
-  'src/server/metering': server('meter', 'trace', 'http2', 'deflate'),
-  'src/server/store/memory': server('memory-log', 'memory-members', 'http-api', 'presence', 'limits'),
+  'src/server/metering': server('meter', 'trace', 'http2', 'deflate', 'foreign-headers', 'socket-io-clients'),
+  'src/server/store/memory': server('memory-log', 'memory-members', 'http-api', 'presence', 'limits', 'operations'),
   'src/server/store/redis': redis('redis-log', 'redis-members', 'redis-commands', 'redis-limits', 'servers'),
 } as const satisfies Record<string, readonly string[]>
 

@@ -8,11 +8,35 @@ import { dirname, join, resolve } from 'node:path'
 const BUILT = ['dist', 'public']
 const WORKERS = 2
 
-/** As vitest.config.ts, but nothing is built before: the page does not change, and the server is built for each mutant. */
+/** As vitest.config.ts, but nothing is built before, and files run in the given order. */
 const VITEST_CONFIG = `import { defineConfig } from 'vitest/config'
+import { BaseSequencer } from 'vitest/node'
+const files = (process.env.TEST_ORDER ?? '').split(',')
+const place = ({ moduleId }) => files.findIndex((file) => moduleId.endsWith(file))
+class GivenOrder extends BaseSequencer {
+  async sort(specifications) {
+    return specifications.toSorted((a, b) => place(a) - place(b))
+  }
+}
 export default defineConfig({ test: { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 15_000 } },
-  isolate: false, include: ['test/**/*.test.ts'], maxWorkers: ${WORKERS} } })
+  isolate: false, include: ['test/**/*.test.ts'], maxWorkers: ${WORKERS}, sequence: { sequencer: GivenOrder } } })
 `
+const REPORT = 'mutants-report.json'
+
+/** Tests that start a server process, for which the server is built. All other tests import the sources. */
+const NEEDS_BUILD = /support\/servers\.ts|dist\/server/
+
+/** Of npx. */
+interface Command {
+  args: string[]
+  env: Record<string, string>
+}
+
+interface ProcessRun {
+  /** null: the time was over. */
+  code: number | null
+  output: string
+}
 
 export interface TestRun {
   /** null: the time was over. */
@@ -54,13 +78,50 @@ export class Workspace {
     }
   }
 
-  /** Builds the server, and runs tests until the first one fails. */
+  /** Runs tests in this order until the first one fails. Tests that need a build of the server come last. */
   async test(tests: readonly string[], limitMs: number): Promise<TestRun> {
     const startMs = performance.now()
-    const build = await this.#run(limitMs, 'npx', ['tsx', 'src/build/server.ts'])
-    const run = build.code === 0 ? await this.#run(limitMs, 'npx', ['vitest', 'run', '--bail', '1', ...tests]) : build
+    const needBuild = await Promise.all(tests.map(async (test) => NEEDS_BUILD.test(await readFile(test, 'utf8'))))
+    const runs = [
+      () => this.#vitest(tests.filter((_, i) => !needBuild[i])),
+      () => this.#buildServer(),
+      () => this.#vitest(tests.filter((_, i) => needBuild[i])),
+    ].slice(0, needBuild.includes(true) ? 3 : 1)
+    let run: ProcessRun = { code: 0, output: '' }
+    for (const next of runs) {
+      run = await this.#run(limitMs - (performance.now() - startMs), next())
+      if (run.code !== 0) break
+    }
     const [, failed = run.code === 0 ? '' : 'build or start'] = /^ ?(?:FAIL|×) +(.+)$/m.exec(run.output) ?? []
     return { code: run.code, ms: performance.now() - startMs, failed }
+  }
+
+  /**
+   * Runs all tests without a mutant.
+   *
+   * @returns ms of each test file
+   * @throws Error when a test fails
+   */
+  async measure(tests: readonly string[], limitMs: number): Promise<Map<string, number>> {
+    const build = await this.#run(limitMs, this.#buildServer())
+    const { args, env } = this.#vitest(tests)
+    const outputFile = `--outputFile.json=${REPORT}`
+    const run = await this.#run(limitMs, { args: [...args, '--reporter=default', '--reporter=json', outputFile], env })
+    if (build.code !== 0 || run.code !== 0)
+      throw new Error(`the tests fail without a mutant: ${run.output.slice(-2000)}`)
+    const { testResults } = JSON.parse(await readFile(join(this.#folder, REPORT), 'utf8')) as {
+      testResults: { name: string; startTime: number; endTime: number }[]
+    }
+    const times = testResults.map(({ name, startTime, endTime }) => ({ name, ms: endTime - startTime }))
+    return new Map(tests.map((test) => [test, times.find(({ name }) => name.endsWith(test))?.ms ?? 0]))
+  }
+
+  #buildServer(): Command {
+    return { args: ['tsx', 'src/build/server.ts'], env: {} }
+  }
+
+  #vitest(tests: readonly string[]): Command {
+    return { args: ['vitest', 'run', '--bail', '1', ...tests], env: { TEST_ORDER: tests.join() } }
   }
 
   remove(): Promise<void> {
@@ -68,9 +129,9 @@ export class Workspace {
   }
 
   /** In a process group, so that the servers of a test end with it. */
-  async #run(limitMs: number, command: string, args: string[]): Promise<{ code: number | null; output: string }> {
-    const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' }
-    const child = spawn(command, args, { cwd: this.#folder, detached: true, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  async #run(limitMs: number, { args, env: added }: Command): Promise<ProcessRun> {
+    const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', ...added }
+    const child = spawn('npx', args, { cwd: this.#folder, detached: true, env, stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
@@ -82,7 +143,7 @@ export class Workspace {
       }
     }
     process.once('exit', endGroup)
-    const timer = setTimeout(endGroup, limitMs)
+    const timer = setTimeout(endGroup, Math.max(0, limitMs))
     const [code] = (await once(child, 'close')) as [number | null]
     clearTimeout(timer)
     endGroup()
