@@ -29,13 +29,13 @@ export interface WindowOptions {
 
 /**
  * Readers are woken in steps, one in each turn of the event loop. Between two turns the server reads requests, which a room with
- * thousands of readers does not delay. A step has 1,024 streams: smaller steps cost more, since a message that is read between them
- * is written to the first streams separately. Or it has 32 polls: each is a whole answer, and its client sends the next request at
- * once, so that the answers of a larger step would return as a flood of requests.
+ * thousands of readers does not delay. A step has 1,024 readers: smaller steps cost more, since a message that is read between them
+ * is written to the first readers separately. Or it has 64 polls of clients without a token, which may be as many as one address
+ * likes: each is a whole answer, and its client asks again at once, so that the answers of a larger step return as a flood.
  */
 const STEP = 1024
-const STREAM_SHARE = 1
-const POLL_SHARE = 32
+const READER_SHARE = 1
+const ANONYMOUS_POLL_SHARE = 16
 
 /** Readers that wait for events. Each change wakes all of them, members before readers without a token. */
 class Waiters {
@@ -94,7 +94,7 @@ class Waiters {
     for (let done = 0; done < STEP;) {
       const waiter = this.#pass?.next().value
       if (waiter) {
-        done += waiter.isStream ? STREAM_SHARE : POLL_SHARE
+        done += waiter.isStream || waiter.isMember ? READER_SHARE : ANONYMOUS_POLL_SHARE
         waiter.wake()
         continue
       }
