@@ -30,7 +30,7 @@ describe('a soak', () => {
   it(
     'of a server with planted leaks finds each of them',
     async () => {
-      const { code, trends, output } = await soak('--minutes', '0.1', '--plant-leaks')
+      const { code, trends, output } = await soak('--minutes', '0.2', '--plant-leaks')
       // A file is no handle of the event loop.
       const leaking = METRICS.filter((metric) => metric !== 'handles')
       expect(trends, output).toEqual(expect.arrayContaining(leaking.map((metric) => `${metric} GROWS`)))
