@@ -34,6 +34,9 @@ describe('the first look at the page', () => {
     expect(await examples.count()).toBe(0)
     await ada.page.getByRole('button', { name: 'Examples' }).click()
     await examples.waitFor()
+    // With the bot in the list of members, and without it.
+    await expect.poll(() => ada.members.count()).toBe(2)
+    expect(await ada.violations()).toEqual([])
     await ada.page.getByRole('combobox', { name: 'Bot' }).selectOption('0')
     await expect.poll(() => ada.members.count()).toBe(1)
     expect(await ada.violations()).toEqual([])

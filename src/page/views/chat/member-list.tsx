@@ -43,7 +43,8 @@ export function MemberList({
         {others.map((member) => {
           const transport = transports.get(member.id)
           const about = [
-            members.sendPrivately(member.name),
+            // Speech input presses what a person reads, so the label contains the words in sight as they are.
+            members.sendPrivately(member.bot ? `${member.name} ${members.bot}` : member.name),
             ...(member.bot ? [members.botTitle] : []),
             ...(transport ? [members.readsBy(labelOf(transport))] : []),
           ].join(' · ')
@@ -52,8 +53,7 @@ export function MemberList({
               <button type="button" class="person" title={about} aria-label={about} onClick={() => address(member)}>
                 <Avatar of={member.id} />
                 <span>
-                  <bdi>{member.name}</bdi>
-                  {member.bot && <small class="tag">{members.bot}</small>}
+                  <bdi>{member.name}</bdi> {member.bot && <small class="tag">{members.bot}</small>}
                 </span>
                 {transport && <Glyph of={transport} />}
               </button>
