@@ -29,7 +29,7 @@ export default defineConfig({
     // A busy machine may take its time. What waits on purpose for longer says so itself.
     expect: { poll: { timeout: 15_000 } },
     hookTimeout: 60_000,
-    // Each file starts servers of its own, and shares nothing but the modules and the browser.
+    // Test files share only the modules and the browser: each file starts its own servers.
     isolate: false,
     maxWorkers: 4,
     sequence: { sequencer: LongestFirst },

@@ -5,11 +5,12 @@ import type { Arrival } from '../../src/client/room-member-options.ts'
 import type { SessionState } from '../../src/client/session-state.ts'
 import type { Net } from '../../src/client/transports/transport.ts'
 import { openLink, type Link } from '../../src/link/link.ts'
-import { join, type RoomItem } from '../../src/node/index.ts'
+import { join } from '../../src/node/index.ts'
 import { nodeNet } from '../../src/node/net.ts'
 import { TRANSPORTS, type Problem, type RoomEvent, type TransportName } from '../../src/protocol.ts'
 import type { Config } from '../../src/server/config/settings.ts'
 import { draft, person, startPlayground, textsOf, watch, type TestPlayground } from '../support/playground.ts'
+import { readTexts } from '../support/read-texts.ts'
 
 const HEARTBEAT_MS = 400
 const SILENT_AFTER_MS = 2.5 * HEARTBEAT_MS
@@ -51,16 +52,6 @@ function follow(net: Net, transport: TransportName) {
 }
 
 const isOpen = (member: RoomMember) => expect.poll(() => member.state.name).toBe('open')
-
-/** The texts of the next messages. */
-async function readTexts(items: AsyncIterable<RoomItem>, count: number): Promise<string[]> {
-  const texts: string[] = []
-  for await (const item of items) {
-    if (item.type === 'message') texts.push(item.text)
-    if (texts.length === count) break
-  }
-  return texts
-}
 
 describe('a connection that dies without a word while its client only reads', () => {
   it.each(['websocket', 'sse', 'http-stream', 'socket-io'] as const)(
@@ -180,7 +171,7 @@ describe('several restarts of the server in a row', () => {
 })
 
 describe('a program', () => {
-  it('continues after a restart of the server, and is told', async () => {
+  it('continues after a restart of the server, and calls onRejoined', async () => {
     const playground = await startPlayground()
     const rejoined: unknown[] = []
     const ada = await join(playground.base, {
@@ -198,7 +189,7 @@ describe('a program', () => {
     expect(rejoined).toEqual([['ada', 401]])
   })
 
-  it('has another name after a long absence when another member has taken its name, and is told', async () => {
+  it('gets another name after a long absence when another member has taken its name, and calls onRejoined', async () => {
     const { playground, link } = await startBehindLink({ lease: 300 })
     const rejoined: unknown[] = []
     const ada = await join(link.url, {

@@ -7,10 +7,11 @@ import { RoomMember } from '../../src/client/room-member.ts'
 import type { SessionState } from '../../src/client/session-state.ts'
 import { call } from '../../src/client/transports/http.ts'
 import { ConnectionError, ProblemError } from '../../src/client/transports/transport.ts'
-import { join, type Client } from '../../src/node/index.ts'
+import { join } from '../../src/node/index.ts'
 import { nodeNet } from '../../src/node/net.ts'
 import { TRANSPORTS, type Problem } from '../../src/protocol.ts'
 import { startPlayground, type TestPlayground } from '../support/playground.ts'
+import { readTexts } from '../support/read-texts.ts'
 
 interface ForeignAnswer {
   status: number
@@ -117,15 +118,6 @@ const FOREIGN: [string, ForeignAnswer][] = [
   ['a proxy whose server is away, 502 with HTML', { status: 502, headers: html, body: HTML }],
 ]
 
-async function readTexts(client: Client, count: number): Promise<string[]> {
-  const texts: string[] = []
-  for await (const item of client) {
-    if (item.type === 'message') texts.push(item.text)
-    if (texts.length === count) break
-  }
-  return texts
-}
-
 /** Each answer for a poll, those with 200 and 204 for a stream, and one answer for all transports. */
 const CASES = FOREIGN.flatMap(([name, foreign]) => {
   if (foreign.status === 404) return TRANSPORTS.map((by) => ({ by, name, foreign }))
@@ -223,7 +215,7 @@ it('a message that is too large for a proxy is refused, and the next one is sent
 })
 
 describe('a program that joins', () => {
-  it.each(FOREIGN)('is told that %s is not the server', async (_, foreign) => {
+  it.each(FOREIGN)('fails with an error that names a proxy when the answer comes from %s', async (_, foreign) => {
     const proxy = await startProxy(await startPlayground())
     proxy.answer(foreign)
     const error: unknown = await join(proxy.url).catch((why: unknown) => why)

@@ -10,6 +10,7 @@ import {
 } from '../../src/node/index.ts'
 import { startPlayground, type TestPlayground } from '../support/playground.ts'
 import { run } from '../support/process.ts'
+import { readTexts } from '../support/read-texts.ts'
 
 async function enter({ base }: TestPlayground, options: JoinOptions = {}): Promise<Client> {
   const client = await join(base, { ...options, tuning: { intervalMs: 20 } })
@@ -18,16 +19,6 @@ async function enter({ base }: TestPlayground, options: JoinOptions = {}): Promi
   return client
 }
 const textOf = (item: RoomItem | null | undefined) => (item?.type === 'message' ? item.text : item?.type)
-
-/** Reads until `count` messages have arrived. */
-async function hear(client: Client, count: number): Promise<string[]> {
-  const texts: string[] = []
-  for await (const item of client) {
-    if (item.type === 'message') texts.push(item.text)
-    if (texts.length === count) break
-  }
-  return texts
-}
 
 describe('a program in a room', () => {
   it('joins 12 times at once without a warning about leaked listeners', async () => {
@@ -50,11 +41,11 @@ describe('a program in a room', () => {
     expect(ada.read()).toMatchObject({ type: 'joined', member: { id, name } })
     const acks = await Promise.all([ada.send('one'), ada.send('two'), ada.send('three')])
     expect(acks.map(({ seq }) => seq)).toEqual([3, 4, 5])
-    expect(await hear(ben, 3)).toEqual(['one', 'two', 'three'])
+    expect(await readTexts(ben, 3)).toEqual(['one', 'two', 'three'])
     await expect.poll(() => ada.pending).toBe(3)
     expect([textOf(ada.read()), textOf(ada.read()), ada.pending]).toEqual(['one', 'two', 1])
     await ben.send('four')
-    expect(await hear(ada, 2)).toEqual(['three', 'four'])
+    expect(await readTexts(ada, 2)).toEqual(['three', 'four'])
     expect([...ada.roster.values()].map(({ name }) => name)).toEqual(['ada', 'ben'])
     await ada.close()
     expect(playground.rooms.get('lobby').roster).toMatchObject([{ id, name }])
@@ -66,7 +57,7 @@ describe('a program in a room', () => {
     for (const transport of TRANSPORTS) {
       ada.use(transport)
       await ben.send(`for ${transport}`)
-      expect(await hear(ada, 1)).toEqual([`for ${transport}`])
+      expect(await readTexts(ada, 1)).toEqual([`for ${transport}`])
       expect(ada.transport).toBe(transport)
     }
   })
@@ -76,9 +67,9 @@ describe('a program in a room', () => {
     const ben = await enter(playground, { name: 'ben' })
     await ben.send('before')
     const ada = await enter(playground, { name: 'ada', history: true })
-    expect(await hear(ada, 1)).toEqual(['before'])
+    expect(await readTexts(ada, 1)).toEqual(['before'])
     await ben.send('psst', ada.member)
-    expect(await hear(ada, 1)).toEqual(['psst'])
+    expect(await readTexts(ada, 1)).toEqual(['psst'])
   })
 
   it('gets the server’s refusal and stays in the room', async () => {
@@ -91,14 +82,14 @@ describe('a program in a room', () => {
       { problem: { status: 404, field: 'to' } },
     ])
     await ada.send('still here')
-    expect(await hear(ada, 1)).toEqual(['still here'])
+    expect(await readTexts(ada, 1)).toEqual(['still here'])
   })
 
   it('keeps a bounded number of unread items and marks the gap with reset', async () => {
     const playground = await startPlayground()
     const [ada, ben] = [await enter(playground, { maxPending: 3 }), await enter(playground)]
     await ben.send('first')
-    expect(await hear(ada, 1)).toEqual(['first'])
+    expect(await readTexts(ada, 1)).toEqual(['first'])
     for (const text of ['1', '2', '3', '4', '5']) await ben.send(text)
     const eve = await enter(playground, { name: 'eve' })
     // The roster follows the events, so all events have arrived.
@@ -139,7 +130,7 @@ describe('a program in a room', () => {
     const playground = await startPlayground()
     const ada = await enter(playground, { transport: 'long-poll' })
     await ada.send('/close')
-    await expect(hear(ada, 1)).rejects.toMatchObject({ problem: { type: 'member-ended', status: 410 } })
+    await expect(readTexts(ada, 1)).rejects.toMatchObject({ problem: { type: 'member-ended', status: 410 } })
     await expect(ada.wait()).rejects.toBeInstanceOf(ProblemError)
     await expect(ada.send('hello?')).rejects.toBeInstanceOf(ProblemError)
     await ada.close()

@@ -202,7 +202,7 @@ describe('every text has a contrast of 4.5 to what is behind it, in both themes'
       faults.push(...(await faultsIn(ada.page, transport)))
     }
     await ada.messages.filter({ hasText: 'by sse' }).click()
-    await ada.composer.fill('@nobody hello')
+    await ada.composer.fill('@unknown hello')
     await ada.composer.press('Enter')
     faults.push(...(await faultsIn(ada.page, 'a followed message and a complaint')))
     await ada.page.getByRole('button', { name: 'Table' }).click()

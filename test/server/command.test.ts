@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { TRANSPORTS } from '../../src/protocol.ts'
 import { madeOnce } from '../support/folders.ts'
 import { startPlayground } from '../support/playground.ts'
-import { run } from '../support/process.ts'
+import { endGroupWithTest, run } from '../support/process.ts'
 
 const server = (...args: string[]) => run(process.execPath, ['dist/server/main.js', ...args])
 const addressIn = (output: string) => /is at (http:\/\/\S+)/.exec(output)?.[1]
@@ -105,13 +105,7 @@ describe('the command', () => {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const ended = once(npm, 'exit')
-    onTestFinished(() => {
-      try {
-        process.kill(-(npm.pid ?? 0), 'SIGKILL')
-      } catch {
-        // The group has ended.
-      }
-    })
+    endGroupWithTest(npm)
     let output = ''
     npm.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
     await expect.poll(() => addressIn(output)).toBeDefined()

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
+import { endGroupWithTest } from '../support/process.ts'
 
 /** Starts the server as a child of a shell. npx does the same, and sets `npm_command`. */
 function startByShell(env: Record<string, string>) {
@@ -9,13 +10,7 @@ function startByShell(env: Record<string, string>) {
     // A process group, so that a server that survives the shell is ended too.
     detached: true,
   })
-  onTestFinished(() => {
-    try {
-      process.kill(-(shell.pid ?? 0), 'SIGKILL')
-    } catch {
-      // The group has ended.
-    }
-  })
+  endGroupWithTest(shell)
   let output = ''
   shell.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
   return { shell, base: () => /is at (http:\/\/\S+)/.exec(output)?.[1] }

@@ -1,5 +1,5 @@
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
-import { onTestFinished } from 'vitest'
+import { connect, createServer } from 'node:net'
+import { listenForTest, relayed } from './listen.ts'
 
 /** One TCP connection through the relay, and its bytes. */
 export interface Passed {
@@ -28,18 +28,12 @@ export class CountingRelay {
     to: number,
     onDown: (chunk: Buffer, connection: Passed) => void = () => undefined,
   ): Promise<CountingRelay> {
-    const sockets = new Set<Socket>()
     const passed: Passed[] = []
     const server = createServer((client) => {
       const counts: Passed = { firstLine: '', up: 0, down: 0 }
       passed.push(counts)
-      const upstream = connect(to, '127.0.0.1')
-      for (const socket of [client, upstream]) {
-        sockets.add(socket)
-        socket.setNoDelay(true)
-        socket.on('error', () => undefined)
-        socket.on('close', () => sockets.delete(socket))
-      }
+      const upstream = relayed(connect(to, '127.0.0.1'))
+      relayed(client)
       client.once('data', (chunk: Buffer) => (counts.firstLine = chunk.toString('latin1').split('\r\n')[0] ?? ''))
       client.on('data', (chunk: Buffer) => (counts.up += chunk.length))
       upstream.on('data', (chunk: Buffer) => {
@@ -51,12 +45,7 @@ export class CountingRelay {
       client.on('close', () => upstream.destroy())
       upstream.on('close', () => client.destroy())
     })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    onTestFinished(() => {
-      for (const socket of sockets) socket.destroy()
-      server.close()
-    })
-    return new CountingRelay((server.address() as AddressInfo).port, passed)
+    return new CountingRelay(await listenForTest(server), passed)
   }
 
   get port(): number {

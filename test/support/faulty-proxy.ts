@@ -6,8 +6,9 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http'
-import { connect, type AddressInfo, type Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
+import { listenForTest, relayed } from './listen.ts'
 
 /** What a proxy does wrong. By default it passes everything on. */
 export interface ProxyFaults {
@@ -35,13 +36,6 @@ interface Target {
 export async function openFaultyProxy({ port: to, host }: Target, faults: ProxyFaults): Promise<number> {
   const { before, answered, rewrite, headers, opensAlways, upgradedUp } = faults
   const agent = new Agent({ keepAlive: opensAlways !== true })
-  const sockets = new Set<Socket>()
-  const track = (socket: Socket): void => {
-    sockets.add(socket)
-    socket.setNoDelay(true)
-    socket.on('error', () => undefined)
-    socket.on('close', () => sockets.delete(socket))
-  }
   const headersTo = (request: IncomingMessage): IncomingHttpHeaders =>
     host === undefined ? request.headers : { ...request.headers, host }
 
@@ -78,10 +72,9 @@ export async function openFaultyProxy({ port: to, host }: Target, faults: ProxyF
       if (!isAnswered && !response.destroyed) forward(request, response)
     })
   })
-  proxy.on('connection', track)
+  proxy.on('connection', relayed)
   proxy.on('upgrade', (request: IncomingMessage, client: Socket, head: Buffer) => {
-    const upstream = connect(to, '127.0.0.1')
-    track(upstream)
+    const upstream = relayed(connect(to, '127.0.0.1'))
     const lines = Object.entries(headersTo(request)).map(([name, value]) => `${name}: ${String(value)}\r\n`)
     upstream.write(`${request.method} ${request.url} HTTP/1.1\r\n${lines.join('')}\r\n`)
     const transform = upgradedUp?.() ?? ((chunk: Buffer) => chunk)
@@ -92,11 +85,6 @@ export async function openFaultyProxy({ port: to, host }: Target, faults: ProxyF
     client.on('close', () => upstream.destroy())
     upstream.on('close', () => client.destroy())
   })
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy()
-    agent.destroy()
-    proxy.close()
-  })
-  return (proxy.address() as AddressInfo).port
+  onTestFinished(() => agent.destroy())
+  return listenForTest(proxy)
 }

@@ -1,20 +1,14 @@
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
-import { onTestFinished } from 'vitest'
+import { connect, createServer } from 'node:net'
+import { listenForTest, relayed } from './listen.ts'
 
 /**
  * A relay in front of a port of this machine. What the server sends on a connection arrives late by `delayMs` while the last request on it
  * matches. @returns its base URL. It is closed when the test is over.
  */
 export async function openLateAnswers(to: number, matches: RegExp, delayMs: number): Promise<string> {
-  const sockets = new Set<Socket>()
   const relay = createServer((client) => {
-    const upstream = connect(to, '127.0.0.1')
-    for (const socket of [client, upstream]) {
-      sockets.add(socket)
-      socket.setNoDelay(true)
-      socket.on('error', () => undefined)
-      socket.on('close', () => sockets.delete(socket))
-    }
+    const upstream = relayed(connect(to, '127.0.0.1'))
+    relayed(client)
     let isLate = false
     client.on('data', (chunk: Buffer) => {
       const [firstLine = ''] = chunk.toString('latin1').split('\r\n', 1)
@@ -28,10 +22,5 @@ export async function openLateAnswers(to: number, matches: RegExp, delayMs: numb
     client.on('close', () => upstream.destroy())
     upstream.on('close', () => client.destroy())
   })
-  await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy()
-    relay.close()
-  })
-  return `http://127.0.0.1:${(relay.address() as AddressInfo).port}`
+  return `http://127.0.0.1:${await listenForTest(relay)}`
 }

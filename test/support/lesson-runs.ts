@@ -15,7 +15,7 @@ export interface PlannedRun {
 }
 
 /**
- * So many runs of each kind, over the lessons in their order: after the last one the first one is run again, with another seed.
+ * Plans `perKind` runs of each kind. The lessons are run in their order; after the last lesson, the first one is run again with another seed.
  *
  * @param only id of the lesson whose runs are wanted; the others are left out
  */

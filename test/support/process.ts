@@ -10,6 +10,17 @@ export interface Running {
   ended: Promise<number | null>
 }
 
+/** The end of the test ends the process group of a detached process, with children that survive the process. */
+export function endGroupWithTest({ pid = 0 }: ChildProcess): void {
+  onTestFinished(() => {
+    try {
+      process.kill(-pid, 'SIGKILL')
+    } catch {
+      // The group has ended.
+    }
+  })
+}
+
 /** A process that the end of the test ends. */
 export function run(
   command: string,

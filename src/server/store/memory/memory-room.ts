@@ -7,8 +7,9 @@ import { MemoryLog } from './memory-log.ts'
 import { MemoryMembers } from './memory-members.ts'
 
 /**
- * A room in the memory of this process. It is a class, since V8 makes a hidden class for each object with accessors of its own:
- * they and the rooms to which they refer, such as those of readers of unknown rooms, would stay until the next full collection.
+ * A room in the memory of this process. It is a class because of the memory: for an object literal with getters, V8 makes a new
+ * hidden class each time. Such a hidden class keeps its room until the next full garbage collection, and each request for an
+ * unknown room makes a room.
  */
 export class MemoryRoom implements StoredRoom {
   readonly log: MemoryLog
