@@ -202,9 +202,12 @@ describe('a program', () => {
     link.cut(60_000)
     await expect.poll(() => playground.rooms.get('lobby').roster.length).toBe(0)
     const other = await person(playground, 'Ada')
-    await playground.rooms
-      .get('lobby')
-      .post(await playground.rooms.get('lobby').membershipByToken(other.token), draft('in between'))
+    const room = playground.rooms.get('lobby')
+    const membership = await room.membershipByToken(other.token)
+    // A lease does not run out while a connection is open.
+    const connection = room.connect(membership)
+    onTestFinished(() => connection.end())
+    await room.post(membership, draft('in between'))
     const sending = ada.send('written in between')
     await link.close()
     const again = await openLink({ to: { port: playground.port }, port: link.port })

@@ -325,7 +325,7 @@ describe('the page', () => {
     await expect.poll(() => row('reads by websocket').getAttribute('data-transport')).toBe('websocket')
     await ada.page.getByRole('combobox', { name: 'Bot' }).selectOption('1')
     const bot = ada.memberList.getByRole('button', {
-      name: /^Write to bot-\d+ privately · a program writes its messages/,
+      name: /^Write to bot-\d+ bot privately · a program writes its messages/,
     })
     await expect.poll(() => bot.getByText('bot', { exact: true }).count()).toBe(1)
     await expect.poll(() => bot.getAttribute('aria-label')).toMatch(/reads by websocket$/)
