@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { openLink } from '../../src/link/link.ts'
 import { RedisStore } from '../../src/server/store/redis/redis-store.ts'
 import { logContract } from '../contracts/log.contract.ts'
 import { unlimitedBytes } from '../support/log-options.ts'
-import { describeWithRedis, launchRedis, type TestRedis } from '../support/redis.ts'
+import { describeWithRedis, launchRedis, startRedis, type TestRedis } from '../support/redis.ts'
 
 describeWithRedis('Redis', () => {
   let redis: TestRedis
@@ -11,12 +13,13 @@ describeWithRedis('Redis', () => {
   afterAll(() => redis.stop())
 
   const silent = { warn: () => undefined, debug: () => undefined }
-  const openLog = async (options: { historyEvents: number; retainEvents: number }, name = `room-${++rooms}`) => {
+  const openLog = async (
+    options: { historyEvents: number; retainEvents: number },
+    name = `room-${++rooms}`,
+    { url }: Pick<TestRedis, 'url'> = redis,
+  ) => {
     const members = { leaseMs: 60_000, renames: 1, maxMembers: 100 }
-    const store = await RedisStore.open(
-      { ...unlimitedBytes(), ...options, ...members, url: redis.url, prefix: 'log' },
-      silent,
-    )
+    const store = await RedisStore.open({ ...unlimitedBytes(), ...options, ...members, url, prefix: 'log' }, silent)
     const room = store.room(name)
     onTestFinished(async () => {
       room.log.close()
@@ -46,6 +49,26 @@ describeWithRedis('Redis', () => {
     expect(logs[1].head).toBe(logs[0].head)
     expect(logs[1].read(start)).toEqual(logs[0].read(start))
     expect(logs[0].read(start).events).toHaveLength(60)
+  })
+
+  it('knows each cursor of another server while it loads a new epoch slowly', async () => {
+    const own = await startRedis()
+    const link = await openLink({ to: { port: own.port }, profile: { delayMs: 40 } })
+    onTestFinished(() => link.close())
+    const options = { historyEvents: 100, retainEvents: 1000 }
+    const near = await openLog(options, 'slow', own)
+    const far = await openLog(options, 'slow', { url: `redis://127.0.0.1:${link.port}` })
+    await near.append({ type: 'notice', id: 'before', text: 'before' })
+    expect(await far.catchUpTo(near.head, 5000, { isOver: false })).toBe(true)
+    // The append falls into each step of the load, which takes some round trips.
+    for (let pauseMs = 0; pauseMs <= 240; pauseMs += 20) {
+      await own.client.flushall()
+      await near.append({ type: 'notice', id: `first-${pauseMs}`, text: 'first' })
+      await sleep(pauseMs)
+      await near.append({ type: 'notice', id: `second-${pauseMs}`, text: 'second' })
+      const isKnown = await far.catchUpTo(near.head, 5000, { isOver: false })
+      expect([pauseMs, isKnown, far.read(near.head).reset]).toEqual([pauseMs, true, undefined])
+    }
   })
 
   it('stores an id once when two servers receive it', async () => {

@@ -149,7 +149,8 @@ export class RoomReplica {
     const [status, birth, n, , epoch] = await this.#fetchHead(false, false)
     if (status === 'none') return
     if (epoch !== this.#position.epoch) await this.#load()
-    else if (!(await this.#waitUntilRead(birth, n, READ_BACK_MS))) throw storeAway('the store is late: try again')
+    // Also after a load: it may have been under way, with an earlier head.
+    if (!(await this.#waitUntilRead(birth, n, READ_BACK_MS))) throw storeAway('the store is late: try again')
   }
 
   async #fetchHead(withMembers: boolean, creates: boolean): Promise<Head> {
