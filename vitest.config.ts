@@ -11,12 +11,16 @@ const TIMELY = [
   'server/presence',
   'server/silent-clients',
 ].map((name) => `test/${name}.test.ts`)
-/** What measures time has the machine to itself: it runs when all else is done, one file after the other. */
+/**
+ * What measures time has the machine to itself: it runs when all else is done, one file after the other. So do 200 clients that
+ * reconnect to a server in the same process: beside other tests, a client would give up a join that is answered late.
+ */
 const MEASURING = [
   'bench/times',
   'link/link-latency',
   'page/first-paint',
   'page/page-accuracy',
+  'robustness/reconnect-storm',
   'robustness/soak',
   'server/heap',
   'server/speed-ratios',
