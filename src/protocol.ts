@@ -209,7 +209,21 @@ export const schemas = /* @__PURE__ */ (() => {
         description: '1 to 32 of A-Z a-z 0-9 _ -, the first a letter or a digit',
       }),
     }),
-    join: Type.Object({ name: Type.Optional(name), quiet, bot }, closed),
+    join: Type.Object(
+      {
+        name: Type.Optional(name),
+        quiet,
+        bot,
+        token: Type.Optional(
+          Type.String({
+            pattern: '^[A-Za-z0-9_-]{22,64}$',
+            description:
+              '22 to 64 of A-Z a-z 0-9 _ -, chosen at random by the client: a join that is repeated with it, since its answer was lost, returns the same member',
+          }),
+        ),
+      },
+      closed,
+    ),
     rename: Type.Object({ name }, closed),
     leave: Type.Object({
       graceMs: Type.Optional(

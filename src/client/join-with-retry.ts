@@ -1,10 +1,11 @@
 import type { Joined } from '../protocol.ts'
 import { backoffMs } from './backoff.ts'
-import { join, leave, type JoinOptions } from './members.ts'
+import { join, leave, newToken, type JoinOptions } from './members.ts'
 import { ProblemError, type Net } from './transports/transport.ts'
 
 /**
- * Joins, with any number of attempts. If the name is taken, the server invents one.
+ * Joins, with any number of attempts. If the name is taken, the server invents one. An attempt whose answer was lost may have
+ * added the member: the next attempt has the same token, and returns that member.
  *
  * @param wait called between two attempts with the ms to wait and the error; settles when the wait is over
  * @returns null when `signal` aborted; a member that had joined by then has left again
@@ -17,14 +18,17 @@ export async function joinWithRetry(
   wait: (retryMs: number, error: unknown) => Promise<void>,
   signal: AbortSignal,
 ): Promise<Joined | null> {
-  let options = wanted
+  let options = { token: newToken(), ...wanted }
   for (let attempts = 0; !signal.aborted; attempts++) {
     let joined: Joined
     try {
       joined = await join(net, room, options)
     } catch (error) {
       if (isAborted(signal)) break
-      if (!(error instanceof ProblemError) || error.isTransient) await wait(backoffMs(attempts, error), error)
+      const isOver = error instanceof ProblemError && error.problem.status === 410
+      // The member of a lost answer has left since.
+      if (isOver) options = { ...options, token: newToken() }
+      if (!(error instanceof ProblemError) || error.isTransient || isOver) await wait(backoffMs(attempts, error), error)
       else if (error.problem.status !== 409 || options.name === undefined) throw error
       else options = { ...options, name: undefined }
       continue

@@ -1,4 +1,5 @@
 import { LIMITS, type Joined, type Member, type Present } from '../protocol.ts'
+import { randomHex } from './random.ts'
 import { call } from './transports/http.ts'
 import { ConnectionError, type Net } from './transports/transport.ts'
 
@@ -11,16 +12,25 @@ export interface JoinOptions {
   quiet?: boolean | undefined
   /** A program writes the texts of the member. */
   bot?: boolean | undefined
+  /** From `newToken`: a join whose answer was lost can be repeated with it, and returns the same member. */
+  token?: string | undefined
 }
+
+/** A token of 128 random bits. */
+export const newToken = (): string => randomHex(16)
 
 /** A captive portal may answer any request with 200 or 204. */
 const foreignAnswer = (what: string): ConnectionError =>
   new ConnectionError(`the answer is not a ${what}: is a proxy in between?`)
 
-/** Throws ProblemError: 400 for an invalid name, 409 for a name that is taken, 503 when the room is full. */
-export async function join(net: Net, room: string, { name, language, quiet, bot }: JoinOptions = {}): Promise<Joined> {
+/**
+ * Throws ProblemError: 400 for an invalid name, 409 for a name that is taken, 410 for the token of a member that left, 503 when
+ * the room is full.
+ */
+export async function join(net: Net, room: string, options: JoinOptions = {}): Promise<Joined> {
+  const { language, name, quiet, bot, token } = options
   const headers = language === undefined ? {} : { 'accept-language': language }
-  const body = { ...(name === undefined ? {} : { name }), ...(quiet ? { quiet } : {}), ...(bot ? { bot } : {}) }
+  const body = { name, ...(quiet ? { quiet } : {}), ...(bot ? { bot } : {}), token }
   const answer = await call(net, { method: 'POST', path: `/rooms/${room}/members`, body, headers })
   const joined = answer as Partial<Joined> | null
   if (typeof joined?.token !== 'string' || typeof joined.cursor !== 'string' || !joined.member || !joined.roster)

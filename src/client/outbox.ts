@@ -1,5 +1,6 @@
 import { isCloseCommand, type Ack, type Draft, type Member, type Problem } from '../protocol.ts'
 import { backoffMs } from './backoff.ts'
+import { randomHex } from './random.ts'
 import { sleep } from './transports/time.ts'
 import { ProblemError, type ClientTransport } from './transports/transport.ts'
 
@@ -110,10 +111,5 @@ export class Outbox {
 
 /** A draft with a new id: a draft that is sent twice is stored once. */
 export function draftOf(text: string, to?: Member): Draft {
-  return { id: newDraftId(), text, ...(to ? { to: to.id } : {}) }
-}
-
-/** Not `crypto.randomUUID`, which is missing on a page served over plain HTTP from another machine. */
-function newDraftId(): string {
-  return [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  return { id: randomHex(12), text, ...(to ? { to: to.id } : {}) }
 }

@@ -114,6 +114,38 @@ describe('joining', () => {
     expect([...ada.member.roster.values()]).toEqual([ada.member.member])
   })
 
+  it.each([
+    ['a join', false],
+    ['a join whose member has left since', true],
+  ])('adds one member, with its name, when the answer to %s is lost', async (_, hasLeft) => {
+    const playground = await startPlayground()
+    const lost = later<undefined>()
+    const toLose = later<undefined>()
+    let joins = 0
+    const net: Net = {
+      ...playground.net,
+      fetch: async (input, init) => {
+        const response = await playground.net.fetch(input, init)
+        if (init?.method !== 'POST' || !urlOf(input).endsWith('/members') || ++joins > 1) return response
+        lost.resolve(undefined)
+        await toLose.promise
+        throw new TypeError('the connection was lost')
+      },
+    }
+    const ada = observe({ net }, { name: 'ada' })
+    await lost.promise
+    const lobby = playground.rooms.get('lobby')
+    const [member] = lobby.roster
+    const membership = await lobby.membershipById(String(member?.id))
+    if (membership && hasLeft) await lobby.leave(membership)
+    toLose.resolve(undefined)
+    expect(await ada.member.waitUntilJoined()).toBe(true)
+    await open(ada)
+    expect(names(playground)).toEqual(['ada'])
+    expect(ada.member.member?.id === member?.id).toBe(!hasLeft)
+    expect(joins).toBe(hasLeft ? 3 : 2)
+  })
+
   it('uses an invented name when the requested name is taken, and keeps it', async () => {
     const playground = await startPlayground()
     await person(playground, 'ada')

@@ -71,6 +71,23 @@ export function membersContract(name: string, open: (options: MemberOptions) => 
       }
     })
 
+    it('returns the same member for a token that it knows, on every server, and refuses the token of a former member', async () => {
+      const [here, there] = await empty({ maxMembers: 1 })
+      const first = await enter(here, 'ada')
+      for (const view of [here, there]) {
+        const again = await view.members.addMember({ id: 'other', name: 'Ada' }, 'token-ada')
+        expect(again.membership.member).toEqual(first.membership.member)
+        expect(again.roster).toEqual([{ id: 'ada', name: 'ada' }])
+      }
+      await expect.poll(() => told(there)).toEqual(['joined ada'])
+      await here.members.endMembership(first.membership, 'asked')
+      for (const view of [here, there])
+        await expect(view.members.addMember({ id: 'other', name: 'ada' }, 'token-ada')).rejects.toMatchObject(
+          error('member-ended'),
+        )
+      await expect.poll(() => told(there)).toEqual(['joined ada', 'left ada'])
+    })
+
     it('finds members by id, also members of another server', async () => {
       const [here, there] = await empty()
       await enter(here, 'ada')

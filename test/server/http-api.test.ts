@@ -35,6 +35,22 @@ describe('joining', () => {
     expect(roster).toEqual([member])
   })
 
+  it('returns the same member when it is repeated with a token of the client’s choice, and 410 after the member has left', async () => {
+    const playground = await startPlayground()
+    const token = 'chosen-by-the-client-1'
+    const join = () => ask(playground, '/rooms/lobby/members', json({ name: 'ada', token }))
+    const first = await join()
+    const again = await join()
+    expect([first.status, again.status]).toEqual([201, 201])
+    expect(again.body).toEqual(first.body)
+    expect(first.body).toMatchObject({ token, memberCount: 1 })
+    expect(playground.rooms.get('lobby').log.read(null).events).toHaveLength(1)
+    await ask(playground, '/rooms/lobby/members/me', { method: 'DELETE', headers: bearer(token) })
+    expect((await join()).status).toBe(410)
+    const short = await ask(playground, '/rooms/lobby/members', json({ name: 'ben', token: 'short' }))
+    expect(short).toMatchObject({ status: 400, body: { field: 'token' } })
+  })
+
   it('keeps the mark of a bot in the roster and in its joining, and not in each of its messages', async () => {
     const playground = await startPlayground()
     const { body } = await ask(playground, '/rooms/lobby/members', json({ name: 'bot-7', bot: true }))

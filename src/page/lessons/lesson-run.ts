@@ -2,6 +2,7 @@ import { poissonArrivalsMs } from '../../models/arrivals.ts'
 import { mean } from '../../models/statistics.ts'
 import type { AboutLink } from '../../protocol.ts'
 import { seededRandom, type Random } from '../../random.ts'
+import { randomHex } from '../../client/random.ts'
 import { sleep } from '../../client/transports/time.ts'
 import type { Net } from '../../client/transports/transport.ts'
 import { now, type ClockReading } from '../measure/clock.ts'
@@ -99,8 +100,7 @@ export class LessonRun implements RunContext {
 
   newRoom(): string {
     // Not from the seed: two runs at once must not meet.
-    const suffix = [...crypto.getRandomValues(new Uint8Array(6))].map((byte) => byte.toString(16).padStart(2, '0'))
-    return `experiment-${suffix.join('')}-${++this.#rooms}`
+    return `experiment-${randomHex(6)}-${++this.#rooms}`
   }
 
   netOver(profile: string, index: number): Net | null {

@@ -32,7 +32,11 @@ export interface MemberStore {
   readRoster(): Promise<RosterMember[]>
   hasName(name: string): boolean
   findMember(id: string): Promise<Member | null>
-  /** @throws DomainError `name-taken`, `full` */
+  /**
+   * Adds a member, unless a member has this token already: then returns that one. So a join can be repeated.
+   *
+   * @throws DomainError `name-taken`, `full`, `member-ended` for the token of a former member
+   */
   addMember(member: Member, tokenDigest: string): Promise<AddedMember>
   /** @throws DomainError `unknown-token`, `member-ended` */
   membershipByToken(tokenDigest: string): Membership | Promise<Membership>

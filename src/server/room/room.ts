@@ -107,20 +107,25 @@ export class Room {
     return this.#members.readRoster()
   }
 
-  /** @throws DomainError `invalid`, `name-taken`, `full` */
+  /**
+   * @param token of the client's choice: with the token of a member, the answer is that member, whose lease begins again
+   * @throws DomainError `invalid`, `name-taken`, `full`, `member-ended` for the token of a former member
+   */
   async join(
     name: string | undefined,
     acceptLanguage: string | undefined,
     flags: Pick<Member, 'quiet' | 'bot'> = {},
+    token = newToken(),
   ): Promise<Joined> {
     if (name !== undefined) checkName(name)
-    const token = newToken()
     const tokenDigest = digest(token)
     const { membership, cursor, roster } = await this.whileInUse(() =>
       name === undefined
         ? this.#addWithInventedName(acceptLanguage, tokenDigest, flags)
         : this.#members.addMember({ id: newMemberId(), name, ...flags }, tokenDigest),
     )
+    // A contact: it may be a member whose lease runs already.
+    this.connect(membership).end()
     return { member: membership.member, token, cursor, roster, memberCount: this.#members.size }
   }
 

@@ -24,9 +24,9 @@ export function mountMembers(app: App, rooms: Rooms, { lease, heartbeat }: Confi
       app.limits.admitJoin(context)
       const { name } = context.room
       if (!rooms.find(name)) app.limits.admitRoom(context)
-      const { quiet, bot } = body
+      const { quiet, bot, token } = body
       const flags = { ...(quiet ? { quiet } : {}), ...(bot ? { bot } : {}) }
-      const joined = await rooms.get(name).join(body.name, headers['accept-language'], flags)
+      const joined = await rooms.get(name).join(body.name, headers['accept-language'], flags, token)
       return reply.code(201).send({ ...joined, heartbeatMs: heartbeat })
     },
   })

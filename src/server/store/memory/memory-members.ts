@@ -53,6 +53,9 @@ export class MemoryMembers implements MemberStore {
 
   async addMember(member: Member, tokenDigest: string): Promise<AddedMember> {
     const { maxMembers, renames } = this.#options
+    const known = this.#byToken.get(tokenDigest)
+    if (known) return this.#added(known)
+    if (this.#revokedTokens.has(tokenDigest)) throw memberEnded(this.#revokedTokens.reasonOf(tokenDigest))
     if (this.#records.size >= maxMembers) throw roomFull(maxMembers)
     this.#reserveName(member.name)
     const membership = new Membership(member, tokenDigest)
@@ -60,7 +63,7 @@ export class MemoryMembers implements MemberStore {
     this.#timer ??= this.#sweepIn(this.#options.leaseMs)
     this.#byToken.set(tokenDigest, membership)
     await this.#log.append({ type: 'joined', id: newId(), member })
-    return { membership, cursor: this.#log.head, roster: this.#firstMembers() }
+    return this.#added(membership)
   }
 
   membershipByToken(tokenDigest: string): Membership {
@@ -146,6 +149,10 @@ export class MemoryMembers implements MemberStore {
 
   #endIfPresent(membership: Membership, reason: LeftReason): void {
     if (this.#records.has(membership.member.id)) void this.endMembership(membership, reason)
+  }
+
+  #added(membership: Membership): AddedMember {
+    return { membership, cursor: this.#log.head, roster: this.#firstMembers() }
   }
 
   #rosterMember({ member }: Membership): RosterMember {

@@ -92,7 +92,11 @@ export class RedisMembers implements MemberStore, Presence, ReplicaListener {
     const [status] = await this.#replica.write('add-member', this.#addMemberArgs(record, maxMembers))
     if (status === 'full') throw roomFull(maxMembers)
     if (status === 'taken') throw nameTaken(member.name)
-    const membership = this.#membershipOf(this.#records.get(member.id) ?? this.#records.save(record))
+    if (status === 'left') throw memberEnded(this.#records.endReasonOf(tokenDigest))
+    const membership =
+      status === 'known'
+        ? await this.membershipByToken(tokenDigest)
+        : this.#membershipOf(this.#records.get(member.id) ?? this.#records.save(record))
     return { membership, cursor: this.#replica.window.head, roster: this.#firstMembers() }
   }
 
@@ -277,8 +281,8 @@ export class RedisMembers implements MemberStore, Presence, ReplicaListener {
       const record = lost[i]
       if (!record || status === 'moved') continue
       this.#lost.delete(record.member.id)
-      // Another member has taken the name in the meantime.
-      if (status === 'taken') this.#remove(record)
+      // Another member has taken the name in the meantime, or Redis knows the end of this one.
+      if (status === 'taken' || status === 'left') this.#remove(record)
     }
     if (this.#lost.size > 0) throw roomRestarting()
   }

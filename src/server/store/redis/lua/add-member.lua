@@ -9,6 +9,8 @@ local meta, log, ids, members, names, tokens, ended, leases, leaving = unpack(KE
 local eventId, event, member, record, nameKey, tokenDigest = ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10]
 local leaseMs, maxMembers = tonumber(ARGV[11]), tonumber(ARGV[12])
 if redis.call('HEXISTS', members, member) == 1 then return okReply() end
+if redis.call('HEXISTS', tokens, tokenDigest) == 1 then return {'known'} end
+if redis.call('ZSCORE', ended, tokenDigest) then return {'left'} end
 if redis.call('HLEN', members) >= maxMembers then return {'full'} end
 if redis.call('HSETNX', names, nameKey, member) == 0 then return {'taken'} end
 redis.call('HSET', members, member, record)
