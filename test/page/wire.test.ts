@@ -226,6 +226,26 @@ describe('what goes wrong on the wire', () => {
     },
   )
 
+  it.each(['sse', 'http-stream'] as const)(
+    'is the end of the connection by the server on %s, whose record did not come before it',
+    async (transport) => {
+      const playground = await startPlayground()
+      const ada = await Visitor.enter(browser, playground.base)
+      await ada.page.routeWebSocket(/meter$/, (socket) => {
+        const server = socket.connectToServer()
+        server.onMessage((frame) => {
+          if (!String(frame).includes('"type":"trace"')) socket.send(frame)
+        })
+      })
+      await ada.page.reload()
+      await ada.use(transport)
+      await ada.say('hello')
+      await expect.poll(() => ada.texts()).toEqual(['hello'])
+      await ada.say('/close')
+      await expect.poll(() => faults(ada.page)).toContain('ended down end')
+    },
+  )
+
   it('is not the end of a connection that the page itself replaces', async () => {
     const playground = await startPlayground()
     const ada = await Visitor.enter(browser, playground.base)

@@ -1,5 +1,5 @@
 import type { ByteSplit, RequestRecord, FrameKind, FrameRecord, Way } from '../../meter.ts'
-import type { TransportName } from '../../protocol.ts'
+import { TRANSPORT_TRAITS, type TransportName } from '../../transports.ts'
 import type { SwitchEvent } from '../network/switch-event.ts'
 import type { ClientObservation } from './tracing-net.ts'
 
@@ -147,10 +147,21 @@ export function arrowsOf(item: Item, times: WireTimes): Arrow[] {
 export const hasFailed = ({ record, observation }: RequestItem): boolean =>
   observation ? observation.isBroken && !observation.isAborted : record?.isOver === true && record.status === undefined
 
+const STREAM_PATHS = Object.entries(TRANSPORT_TRAITS).flatMap(([name, { carrier, mode }]) =>
+  carrier === 'HTTP' && mode === 'streaming' ? [`/${name}`] : [],
+)
+
+/** Whether its answer stays open. The path says so until the server's record is here, which may be lost at an end. */
+export const isStream = ({ record, observation }: RequestItem): boolean =>
+  record
+    ? record.kind === 'stream'
+    : STREAM_PATHS.some((path) => observation?.path.split('?', 1)[0]?.endsWith(path) === true)
+
 /** The end of an open connection that the page did not ask for, as far as only the page saw it. */
-function endArrow({ key, record, observation, hasCloseRecord }: RequestItem): Omit<Arrow, 'item' | 'transport'> | null {
+function endArrow(item: RequestItem): Omit<Arrow, 'item' | 'transport'> | null {
+  const { key, observation, hasCloseRecord } = item
   const { endedBy = null, endedAt = null, closeCode = null, isBroken = false } = observation ?? {}
-  const isOpenEnded = closeCode !== null || record?.kind === 'stream'
+  const isOpenEnded = closeCode !== null || isStream(item)
   if (!isOpenEnded || endedAt === null || endedBy === null || endedBy === 'page' || isBroken || hasCloseRecord)
     return null
   return {

@@ -11,7 +11,16 @@ import {
 import type { RoomEvent, TransportName } from '../../protocol.ts'
 import { now, type ClockReading } from '../measure/clock.ts'
 import type { SwitchEvent } from '../network/switch-event.ts'
-import { arrowsOf, timeOf, type Arrow, type WireMessage, type RequestItem, type Item, type WireTimes } from './items.ts'
+import {
+  arrowsOf,
+  isStream,
+  timeOf,
+  type Arrow,
+  type WireMessage,
+  type RequestItem,
+  type Item,
+  type WireTimes,
+} from './items.ts'
 import type { ClientObservation } from './tracing-net.ts'
 
 /** Items that are kept: at a hundred messages a second, about the last half minute. */
@@ -123,7 +132,7 @@ export class WireRecords {
 
   /** The server ended the membership, with an event on the open stream: the page has only closed the rest of that stream. */
   membershipEnded(): void {
-    const stream = this.#items.findLast((item) => item.type === 'request' && item.record?.kind === 'stream')
+    const stream = this.#items.findLast((item) => item.type === 'request' && isStream(item))
     const observation = stream?.type === 'request' ? stream.observation : null
     if (!observation || now() - (observation.endedAt ?? now()) > JUST_NOW_MS) return
     observation.endedBy = 'server'
