@@ -26,10 +26,15 @@ export interface MemorySteps {
   steps: number
 }
 
-/** Costs are measured with each number of `clients`, ascending, in a window of at least windowMs for each rate, and with `check`. */
+/**
+ * Costs are measured with each number of `clients`, ascending, in a window of at least windowMs for each rate, and with `check`.
+ * Each of the `rounds` measures all transports, with new servers: neither a slow minute of the machine nor the luck of one
+ * process falls on one transport alone.
+ */
 export interface CapacitySteps {
   clients: readonly number[]
   check: number
+  rounds: number
   windowMs: number
   blocks: number
   /** Memory is read whenever this number of clients has been added. */
@@ -72,6 +77,7 @@ export const DURATIONS: Record<Parameters['profile'], Durations> = {
     capacity: {
       clients: [25, 50, 100],
       check: 300,
+      rounds: 1,
       windowMs: 1000,
       blocks: 2,
       memoryStep: 25,
@@ -92,8 +98,9 @@ export const DURATIONS: Record<Parameters['profile'], Durations> = {
     capacity: {
       clients: [125, 250, 500, 1000],
       check: 3000,
-      windowMs: 4000,
-      blocks: 5,
+      rounds: 2,
+      windowMs: 2500,
+      blocks: 3,
       memoryStep: 200,
     },
     repeatMs: 2000,
@@ -112,8 +119,9 @@ export const DURATIONS: Record<Parameters['profile'], Durations> = {
     capacity: {
       clients: [125, 250, 500, 1000],
       check: 3000,
-      windowMs: 10_000,
-      blocks: 7,
+      rounds: 3,
+      windowMs: 5000,
+      blocks: 5,
       memoryStep: 200,
     },
     repeatMs: 120_000,

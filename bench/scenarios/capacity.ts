@@ -2,8 +2,8 @@ import { activityOf, applicationBytesPerS, type CapacityLoad } from '../../src/m
 import { TRANSPORT_TRAITS, type TransportName } from '../../src/transports.ts'
 import { CAPACITY_ARRIVALS as arrivals, capacityCoefficients } from '../analysis/coefficients.ts'
 import { memoryGrowth, type MemoryPoint } from '../analysis/memory-growth.ts'
-import { median } from '../analysis/statistics.ts'
-import { CHECK } from '../report/capacity-checks.ts'
+import { mean, median } from '../analysis/statistics.ts'
+import { CHECK, isCheck } from '../report/capacity-checks.ts'
 import type { Cell, Parameters } from '../report/schema.ts'
 import { cellOf, type CellFrame } from '../rig/cell.ts'
 import { openFiles } from '../rig/open-files.ts'
@@ -46,12 +46,24 @@ export const capacity: RunScenario = async (run) => {
     throw new Error(`${check} clients need ${check + OTHER_FILES} open files, of which ${openFiles()} are allowed`)
   }
   run.cells.push(await publisherAlone(run))
-  for (const transport of transportsOf(run, 'capacity')) {
+  const loads = new Map<string, MeasuredLoad>()
+  const transports = transportsOf(run, 'capacity')
+  for (let round = 0; round < run.durations.capacity.rounds; round++) {
+    for (const transport of transports) {
+      for (const { windows, ...load } of await measureLoads(run, transport)) {
+        const id = idOf(load)
+        loads.set(id, { ...load, windows: [...(loads.get(id)?.windows ?? []), ...windows] })
+      }
+    }
+  }
+  for (const transport of transports) {
     const memory = await measureMemory(run, transport)
-    const [checked, ...fitted] = (await measureLoads(run, transport)).toReversed()
-    const [last, ...others] = fitted
+    const cells = [...loads.values()].filter((load) => load.transport === transport).map((load) => cellFrom(run, load))
+    const checked = cells.find(isCheck)
+    const fitted = cells.filter((cell) => cell !== checked)
+    const last = fitted.pop()
     if (!checked || !last) continue
-    run.cells.push(...others.toReversed(), { ...last, memory: memory.fitted })
+    run.cells.push(...fitted, { ...last, memory: memory.fitted })
     const cell = { ...checked, memory: memory.checked }
     run.cells.push({ ...cell, model: predictionOf(run.cells, cell, run.parameters) })
   }
@@ -103,8 +115,21 @@ async function measureMemory(run: Run, transport: TransportName): Promise<{ fitt
   return { fitted: memoryGrowth(idleBytes, fitted).memory, checked }
 }
 
-/** One server, whose clients become more. The last cell is the check. */
-async function measureLoads(run: Run, transport: TransportName): Promise<Cell[]> {
+interface MeasuredLoad {
+  transport: TransportName
+  clients: number
+  ratePerS: number
+  /** Of short polls, where it is not that of the other loads. */
+  intervalMs?: number
+  /** One for each round. */
+  windows: readonly MeasuredWindow[]
+}
+
+const idOf = ({ transport, clients, ratePerS, intervalMs }: Omit<MeasuredLoad, 'windows'>): string =>
+  `capacity/${transport}/${clients}/${ratePerS}${intervalMs === undefined ? '' : `/${intervalMs}ms`}`
+
+/** One server, whose clients become more. The last load is the check. */
+async function measureLoads(run: Run, transport: TransportName): Promise<MeasuredLoad[]> {
   const { rig, progress, durations, parameters } = run
   const { clients: numbers, check, windowMs } = durations.capacity
   const { mode } = TRANSPORT_TRAITS[transport]
@@ -114,16 +139,16 @@ async function measureLoads(run: Run, transport: TransportName): Promise<Cell[]>
   await openMore(run, transport, WARM_UP.clients, { intervalMs: WARM_UP.intervalMs })
   await measure(run, transport, WARM_UP.ratePerS, WARM_UP.durationMs)
   await rig.subscribers.call('close')
-  const cells: Cell[] = []
+  const loads: MeasuredLoad[] = []
   let connected = 0
   for (const clients of [...numbers, check]) {
     progress(`capacity: ${transport}, ${clients} clients`)
     await openMore(run, transport, clients - connected)
     connected = clients
-    const isCheck = clients === check
-    for (const ratePerS of isCheck ? [rates.check] : rates.fit) {
-      const window = await measure(run, transport, ratePerS, isCheck ? 2 * windowMs : windowMs)
-      cells.push(cellFrom(run, window, transport, clients, isCheck ? `${CHECK}/${clients}` : `${clients}/${ratePerS}`))
+    const forCheck = clients === check
+    for (const ratePerS of forCheck ? [rates.check] : rates.fit) {
+      const window = await measure(run, transport, ratePerS, forCheck ? 2 * windowMs : windowMs)
+      loads.push({ transport, clients, ratePerS, windows: [window] })
     }
     if (clients === Math.max(...numbers) && mode === 'interval') {
       // The polls of as many clients as the check has, by the clients of the fit.
@@ -131,13 +156,12 @@ async function measureLoads(run: Run, transport: TransportName): Promise<Cell[]>
       const intervalMs = Math.round((ownParameters(run).interval * clients) / check)
       await openMore(run, transport, clients, { intervalMs })
       const window = await measure(run, transport, rates.check, windowMs)
-      const cell = cellFrom(run, window, transport, clients, `${clients}/${rates.check}/${intervalMs}ms`)
-      cells.push({ ...cell, intervalMs })
+      loads.push({ transport, clients, ratePerS: rates.check, intervalMs, windows: [window] })
       await rig.subscribers.call('close')
       connected = 0
     }
   }
-  return cells
+  return loads
 }
 
 /** What the costs of the other cells predict for the load of this cell. */
@@ -190,29 +214,35 @@ function measure(run: Run, transport: TransportName, ratePerS: number, windowMs:
   return run.rig.run(schedule, blockWindow(ownParameters(run), { transports: [transport], blocks }))
 }
 
-function cellFrom(run: Run, window: MeasuredWindow, transport: TransportName, clients: number, variant: string): Cell {
-  const { interval: intervalMs, hold: holdMs, payload: payloadBytes } = ownParameters(run)
-  const common = { scenario: 'capacity', subject: transport, client: 'raw' } as const
+function cellFrom(run: Run, load: MeasuredLoad): Cell {
+  const { transport, clients, windows } = load
+  const { interval, hold: holdMs, payload: payloadBytes } = ownParameters(run)
+  const forCheck = clients === run.durations.capacity.check
   const frame: CellFrame = {
-    ...common,
-    id: `capacity/${transport}/${variant}`,
+    scenario: 'capacity',
+    subject: transport,
+    client: 'raw',
+    id: forCheck ? `capacity/${transport}/${CHECK}/${clients}` : idOf(load),
     clients,
     payloadBytes,
-    intervalMs,
+    intervalMs: load.intervalMs ?? interval,
     holdMs,
   }
-  const measured = cellOf(frame, transport, [window], { isAlone: true, ...publisherPart(run.publisherWireBytes) })
+  const measured = cellOf(frame, transport, windows, { isAlone: true, ...publisherPart(run.publisherWireBytes) })
   const cell = {
     ...measured,
-    ...(measured.cpu ? { cpu: { ...measured.cpu, utilisation: utilisationOf(window) } } : {}),
+    ...(measured.cpu ? { cpu: { ...measured.cpu, utilisation: utilisationOf(windows) } } : {}),
   }
-  const gapMs = gapOf([window], Number.NaN)
+  const gapMs = gapOf(windows, Number.NaN)
   return Number.isNaN(gapMs) || TRANSPORT_TRAITS[transport].mode !== 'held' ? cell : { ...cell, gapMs }
 }
 
-/** The median of the blocks: a compilation or a collection of garbage in one of them is not a cost of its load. */
-const utilisationOf = ({ blocks }: MeasuredWindow): number =>
-  median(blocks.map(({ serverCpuUs, durationS }) => serverCpuUs / 1e6 / durationS))
+/**
+ * The mean over the rounds of the median of the blocks: a compilation or a collection of garbage in one block is not a cost of
+ * its load.
+ */
+const utilisationOf = (windows: readonly MeasuredWindow[]): number =>
+  mean(windows.map(({ blocks }) => median(blocks.map(({ serverCpuUs, durationS }) => serverCpuUs / 1e6 / durationS))))
 
 /** Resident bytes without garbage. */
 async function settledBytes({ rig }: Run): Promise<number> {
