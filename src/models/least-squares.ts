@@ -36,6 +36,11 @@ export function fitCosts(observations: readonly Observation[]): number[] {
 
 /** An observation of this multiple of what the others predict is left out. */
 const OUTLIER = 1.5
+/**
+ * An observation that has this multiple of a part of all others is never left out: the others say nothing about so large a load, and
+ * it alone may show what a prediction is for.
+ */
+const BEYOND = 2.5
 /** The part of the observations that may be left out. */
 const MAX_OUTLIERS = 0.25
 
@@ -47,8 +52,9 @@ export function withoutOutliers(observations: readonly Observation[]): readonly 
   let kept = observations
   for (let left = Math.floor(observations.length * MAX_OUTLIERS); left > 0; left--) {
     const ratios = kept.map(({ parts, value }, i) => {
-      const costs = fitCosts(kept.filter((_, other) => other !== i))
-      return value / predicted(costs, parts)
+      const others = kept.filter((_, other) => other !== i)
+      const isBeyond = parts.some((part, column) => others.every((other) => part > BEYOND * (other.parts[column] ?? 0)))
+      return isBeyond ? 0 : value / predicted(fitCosts(others), parts)
     })
     const largest = Math.max(...ratios)
     if (!(largest > OUTLIER)) break
