@@ -8,6 +8,7 @@ import {
   BYTE_PARTS,
   noBytes,
   noCounts,
+  totalBytes,
   type Counts,
   type FrameKind,
   type MeterFrame,
@@ -258,6 +259,36 @@ describe('the trace records of a member', () => {
     await expect.poll(() => unrecorded(meter, 'websocket')).toEqual(NO_BYTES)
     const left = meter.of('websocket').filter((record) => record.type === 'frame' && record.kind === 'rest')
     expect(left.map((record) => record.type === 'frame' && record.bytes)).toEqual(left.map(() => noBytes()))
+  })
+
+  it.each<[string, number | undefined, string | undefined, number, number]>([
+    ['without a code', undefined, undefined, 6, 2],
+    ['with a code and a reason', 1000, 'bye', 11, 4],
+  ])('have the size of each ping, pong and close, %s', async (_, code, reason, closeBytes, answerBytes) => {
+    const playground = await startPlayground()
+    const ada = await person(playground)
+    const meter = await MeterConnection.open(playground, ada)
+    await meter.trace()
+    const url = `${playground.base.replace('http', 'ws')}/rooms/lobby/websocket`
+    const socket = new WebSocket(url, ['chat.v1', `bearer.${ada.token}`])
+    await once(socket, 'open')
+    const answered = once(socket, 'pong')
+    socket.ping('hello')
+    socket.pong()
+    await answered
+    socket.close(code, reason)
+    const control = () =>
+      meter
+        .of('websocket')
+        .flatMap((record) =>
+          record.type === 'frame' && ['ping', 'pong', 'close'].includes(record.kind)
+            ? [`${record.way} ${record.kind} ${totalBytes(record.bytes)}`]
+            : [],
+        )
+    // A frame of a client has a head of 6 bytes, one of the server 2; a close code takes 2.
+    const all = ['up ping 11', 'down pong 7', 'up pong 6', `up close ${closeBytes}`, `down close ${answerBytes}`]
+    await expect.poll(() => control().sort()).toEqual(all.sort())
+    await expect.poll(() => unrecorded(meter, 'websocket')).toEqual(NO_BYTES)
   })
 
   it('have the begin, the end and the reason of the end of a held request', async () => {

@@ -80,13 +80,13 @@ export const formulasZhCN: Record<FormulaId, FormulaWords> = {
   },
   'long-poll-latency': {
     name: '长轮询的延迟',
-    says: '请求若已挂起，消息立刻随应答送出；消息若落在应答与下一次请求之间的空当 G 里，就要等。RFC 6202：平均一个单程，最多三个。',
+    says: '请求若已挂起，消息立刻随响应送出；消息若落在响应与下一次请求之间的空当 G 里，就要等。RFC 6202：平均一个单程，最多三个。',
   },
   'push-latency': { name: '推送的延迟', says: '流或套接字一直开着，只需一个单程 d；服务器承受得住的速率下都如此。' },
   'empty-polls': { name: '空轮询', says: '消息随机到来，每秒 λ 条；一次轮询一条也没遇到的概率如上。' },
   'long-poll-requests': {
     name: '长轮询的请求数',
-    says: '大约每条消息一个请求，没有消息时每个挂起时间 H 一个；在空当 G 里到来的几条消息共用一个应答。',
+    says: '大约每条消息一个请求，没有消息时每个挂起时间 H 一个；在空当 G 里到来的几条消息共用一个响应。',
   },
   'frames-per-message': {
     name: '推送的帧数',
@@ -100,7 +100,7 @@ export const formulasZhCN: Record<FormulaId, FormulaWords> = {
     name: '升级',
     says: 'WebSocket 以一个要求升级的 HTTP 请求开始（RFC 6455 第 4 节）。代理不转发升级，就连不上。',
   },
-  buffering: { name: '缓冲的代理', says: '这种代理等应答完整了才转发。轮询的应答立刻就完整；流没有结尾。' },
+  buffering: { name: '缓冲的代理', says: '这种代理等响应完整了才转发。轮询的响应立刻就完整；流没有结尾。' },
   'header-compression': {
     name: 'HTTP/2 的头部',
     says: 'HPACK 把发过的头部压成一两个字节。数字是实测：带浏览器头部的一次空轮询。',
@@ -115,11 +115,11 @@ export const formulasZhCN: Record<FormulaId, FormulaWords> = {
   },
   cpu: {
     name: 'CPU 时间',
-    says: '每秒 λ 条消息、r 次轮询、a 个带消息的应答、f 个帧，各乘以自己的开销。停一阵之后缓存就冷了，再干活要多付 w，时间常数是 τ：所以服务器越忙，一次轮询越便宜；连接越忙，一个帧也越便宜。',
+    says: '每秒 λ 条消息、r 次轮询、a 个带消息的响应、f 个帧，各乘以自己的开销。停一阵之后缓存就冷了，再干活要多付 w，时间常数是 τ：所以服务器越忙，一次轮询越便宜；连接越忙，一个帧也越便宜。',
   },
   bytes: {
     name: '字节',
-    says: 'r 个请求及其应答的头部，a 个带消息的应答各有一个信封，再加 N λ 条消息。每个 TCP 报文段有 52 字节的头部，确认也算。',
+    says: 'r 个请求及其响应的头部，a 个带消息的响应各有一个信封，再加 N λ 条消息。每个 TCP 报文段有 52 字节的头部，确认也算。',
   },
   memory: { name: '内存', says: '没有客户端时进程本身的内存，加上每个等待中的客户端的那一份。' },
   bill: { name: '账单', says: '由核数或内存决定要几台机器，再加 30 天的流量。比较传输方式时，机器数不取整。' },

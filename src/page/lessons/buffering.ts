@@ -228,7 +228,7 @@ export const buffering: Lesson = {
       question: '会缓冲的代理对各种传输方式有什么影响？',
       claim: 'SSE 就是普通 HTTP，能穿过任何代理，消息即时到达。',
       what: (settings) =>
-        `五种传输方式各经两条链路读同一个房间：一条原样转发，另一条像某些代理那样，等应答结束或攒够 ${HELD_KIB} KiB 才转发。每秒 ${numberOf(settings, 'rate')} 条消息，正文各 ${textOf(numberOf(settings, 'size'), 'bytes')}。`,
+        `五种传输方式各经两条链路读同一个房间：一条原样转发，另一条像某些代理那样，等响应结束或攒够 ${HELD_KIB} KiB 才转发。每秒 ${numberOf(settings, 'rate')} 条消息，正文各 ${textOf(numberOf(settings, 'size'), 'bytes')}。`,
       x: '传输方式',
       y: '平均送达延迟',
       names: { buffered: '经过缓冲代理', direct: '不经过' },
@@ -245,8 +245,8 @@ export const buffering: Lesson = {
         return `经过缓冲代理，一条消息用 SSE 要 ${of('sse')}，HTTP 流 ${of('http-stream')}，长轮询 ${of('long-poll')}，WebSocket ${of('websocket')}。`
       },
       why: [
-        `流是一个不结束的应答。代理若只转发完整的应答，或攒满 ${HELD_KIB} KiB 才转发，事件就要等后面的事件把它填满，再成批到达。安静的房间里什么也到不了。`,
-        '长轮询的应答每批都会结束，代理立即转发。WebSocket 升级之后不再是 HTTP 应答，什么都不会被扣住。',
+        `流是一个不结束的响应。代理若只转发完整的响应，或攒满 ${HELD_KIB} KiB 才转发，事件就要等后面的事件把它填满，再成批到达。安静的房间里什么也到不了。`,
+        '长轮询的响应每批都会结束，代理立即转发。WebSocket 升级之后不再是 HTTP 响应，什么都不会被扣住。',
       ],
       formula: `平均等待 = (n − 1) / (2 λ)，n = ${HELD_KIB} KiB / 每个事件的字节数`,
       changes:

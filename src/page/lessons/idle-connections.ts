@@ -138,13 +138,13 @@ export const idleConnections: Lesson = {
       question: '只是等着的连接，会让服务器忙起来吗？',
       claim: '每条长连接都要占用服务器的一个线程。',
       what: (settings) =>
-        `页面分四步打开 ${numberOf(settings, 'sockets')} 个只等不发的 WebSocket，每一步对同一台服务器计时 ${REQUESTS} 个请求。若服务器一条连接一个线程、线程池 200 个，到最后就不再应答了。`,
+        `页面分四步打开 ${numberOf(settings, 'sockets')} 个只等不发的 WebSocket，每一步对同一台服务器计时 ${REQUESTS} 个请求。若服务器一条连接一个线程、线程池 200 个，到最后就不再响应了。`,
       x: '等待中的 WebSocket',
       y: '一个请求的时间',
       names: { request: '一个请求' },
       parameters: { sockets: 'WebSocket 数' },
       predict: '这些套接字等着的时候，别的请求会怎样？',
-      options: { same: '和以前一样快', grows: '套接字越多越慢', hangs: '到某个数量之后得不到应答' },
+      options: { same: '和以前一样快', grows: '套接字越多越慢', hangs: '到某个数量之后得不到响应' },
       finding: (findings) => {
         const [first, last] = [valueOf(findings, 'first'), valueOf(findings, 'last')]
         if (!first || !last) return '没有计时到请求。'

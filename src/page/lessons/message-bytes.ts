@@ -155,7 +155,7 @@ export const messageBytes: Lesson = {
       finding: (findings) =>
         `一条消息的代价：短轮询 ${bytesText(findings, 'short-poll')}，长轮询 ${bytesText(findings, 'long-poll')}，WebSocket ${bytesText(findings, 'websocket')}，SSE ${bytesText(findings, 'sse')}。`,
       why: [
-        '每次轮询都要付一次请求头和一次应答头。房间安静时，长轮询每条消息付一次；短轮询每个间隔付一次，不管带回多少条。',
+        '每次轮询都要付一次请求头和一次响应头。房间安静时，长轮询每条消息付一次；短轮询每个间隔付一次，不管带回多少条。',
         `WebSocket 帧头加 ${FRAME_HEADS_ZH} 字节，SSE 事件约加 ${SSE_BYTES} 字节。其余大部分是这个房间自己的 JSON：名字、编号、游标。套接字或流的头部只在打开时付一次，不在这些数字里。`,
       ],
       formula: `轮询：h · 每条消息的请求数 + m；WebSocket：${FRAME_HEADS_ZH} + m`,

@@ -157,7 +157,7 @@ export const pollConnections: Lesson = {
       finding: (findings) =>
         `间隔最短时平均每次轮询新建 ${timesText(perPoll(findings, false))} 条连接，间隔最长时 ${timesText(perPoll(findings, true))} 条。`,
       why: [
-        'HTTP/1.1 在应答之后不关连接，下一个请求可以接着用。服务器、客户端以及中间的每一个设备，都会关掉沉默太久的连接。',
+        'HTTP/1.1 在响应之后不关连接，下一个请求可以接着用。服务器、客户端以及中间的每一个设备，都会关掉沉默太久的连接。',
         '所以只有当间隔超过其中最短的时限，轮询才要新建连接。那时每次轮询都要付一次握手，用 TLS 还要再付一次。',
       ],
       formula: '每次轮询的连接数：间隔短于保留时间时为 1/轮询次数，长于时为 1',

@@ -115,7 +115,7 @@ export const preflights: Lesson = {
         return `带令牌的短轮询请求之前，浏览器问了 ${textOf(poll, 'count')} 次；WebSocket 之前问了 ${textOf(socket, 'count')} 次。`
       },
       why: [
-        '对 HTTP，浏览器执行 CORS：带令牌的请求之前先问另一个源，对方没有放行的应答不给页面看。对 WebSocket 两样都不做：任何页面都能打开套接字，还带上用户的 Cookie，只是加一个 Origin 头。',
+        '对 HTTP，浏览器执行 CORS：带令牌的请求之前先问另一个源，对方没有放行的响应不给页面看。对 WebSocket 两样都不做：任何页面都能打开套接字，还带上用户的 Cookie，只是加一个 Origin 头。',
         '所以这句话前半句对，后半句不对。这是漏洞，不是优点：任何网站都能以你的用户的名义连到你的服务器。服务器必须核对 Origin。本服务器会核对，不符的以 403 拒绝。',
       ],
       changes:

@@ -145,11 +145,11 @@ export const pushLatency: Lesson = {
       finding: (findings) =>
         `最安静的房间里，一条消息走长轮询要 ${meanText(findings, 'long-poll', QUIET)}，走 WebSocket 要 ${meanText(findings, 'websocket', QUIET)}；最热闹的房间里是 ${meanText(findings, 'long-poll', BUSY)} 和 ${meanText(findings, 'websocket', BUSY)}。`,
       why: [
-        '服务器一存下消息就应答挂起的请求：一个单程，和任何推送一样。应答之后，下一个请求要一个往返才回得来，在这段空当里存下的消息只好等它。',
+        '服务器一存下消息就响应挂起的请求：一个单程，和任何推送一样。响应之后，下一个请求要一个往返才回得来，在这段空当里存下的消息只好等它。',
         '房间越热闹，落进空当的消息越多，直到每一条都落进去：平均多等半个往返。',
       ],
-      formula: 'L = d + ρG²/2，其中空当 G = 2d，每秒应答数 ρ = λ / (λG + e^(−λG))',
-      changes: '链路短，空当就短，两者一样快。与短轮询相比，两者都省下半个间隔。SSE 和流式应答也没有空当。',
+      formula: 'L = d + ρG²/2，其中空当 G = 2d，每秒响应数 ρ = λ / (λG + e^(−λG))',
+      changes: '链路短，空当就短，两者一样快。与短轮询相比，两者都省下半个间隔。SSE 和流式响应也没有空当。',
       limitations: {
         noLink:
           '没有使用模拟链路：直连的往返时间接近 0，两种方式在任何频率下都一样快。浏览器对一个端口只开六条连接，所以测的频率也少一些。',

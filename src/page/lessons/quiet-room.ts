@@ -104,17 +104,17 @@ export const quietRoom: Lesson = {
       what: (settings) =>
         `三个长轮询在安静的房间里等 ${textOf(numberOf(settings, 'seconds'), 's')}，服务器分别挂起 ${HOLDS_S.join('、')} 秒。`,
       x: '挂起时间',
-      y: '每分钟空应答',
-      names: { answers: '长轮询的空应答' },
+      y: '每分钟空响应',
+      names: { answers: '长轮询的空响应' },
       parameters: { link: '链路', seconds: '时长' },
-      predict: '它们每分钟各收到多少个空应答？',
+      predict: '它们每分钟各收到多少个空响应？',
       finding: (findings) =>
-        `一条消息也没有，长轮询每分钟仍收到空应答：挂起 1 秒时 ${valueOf(findings, 1)} 个，2 秒时 ${valueOf(findings, 2)} 个，5 秒时 ${valueOf(findings, 5)} 个。`,
+        `一条消息也没有，长轮询每分钟仍收到空响应：挂起 1 秒时 ${valueOf(findings, 1)} 个，2 秒时 ${valueOf(findings, 2)} 个，5 秒时 ${valueOf(findings, 5)} 个。`,
       why: [
-        '请求不能永远等下去：代理、浏览器和服务器都会放弃没有动静的连接。所以到了时间，服务器给出空应答，客户端再问一次。',
+        '请求不能永远等下去：代理、浏览器和服务器都会放弃没有动静的连接。所以到了时间，服务器给出空响应，客户端再问一次。',
         'WebSocket 和流也不发东西，只有心跳。心跳的存在是同样的原因。',
       ],
-      formula: '每秒空应答 = 1 / (H + G)，H 为挂起时间，G 为一个往返',
+      formula: '每秒空响应 = 1 / (H + G)，H 为挂起时间，G 为一个往返',
       changes: `关键是挂起时间：这里默认 ${DEFAULT_TUNING.holdMs / 1000} 秒，RFC 6202 认为 30 秒是安全的。挂起越久，越可能先被代理断开。`,
     },
   },

@@ -117,18 +117,18 @@ export const wastedPolls: Lesson = {
       question: '有多少轮询是白问的？',
       claim: '短轮询的请求大多什么也拿不到，白白浪费带宽和服务器。',
       what: (settings) =>
-        `${RATES_PER_S.length} 个房间，从每 ${1 / ENDS.quiet} 秒一条到每秒 ${ENDS.busy} 条。每个房间里短轮询每 ${intervalText(settings)} 问一次，由服务器数出没有消息的应答。`,
+        `${RATES_PER_S.length} 个房间，从每 ${1 / ENDS.quiet} 秒一条到每秒 ${ENDS.busy} 条。每个房间里短轮询每 ${intervalText(settings)} 问一次，由服务器数出没有消息的响应。`,
       x: '每秒消息数',
-      y: '空应答的比例',
+      y: '空响应的比例',
       parameters: { interval: '间隔', seconds: '时长' },
       predict: '在每种消息频率下，有多大比例的轮询什么也没拿到？',
       finding: (findings) =>
-        `最安静的房间里 ${shareAt(findings, ENDS.quiet)} 的应答是空的，每秒一条时 ${shareAt(findings, 1)}，最热闹的房间里 ${shareAt(findings, ENDS.busy)}。`,
+        `最安静的房间里 ${shareAt(findings, ENDS.quiet)} 的响应是空的，每秒一条时 ${shareAt(findings, 1)}，最热闹的房间里 ${shareAt(findings, ENDS.busy)}。`,
       why: [
         '两次轮询之间没有来消息，这次轮询就是空的。随机到来的消息让长度为 T 的一段时间空着的概率是 e 的 −λT 次方：一个间隔里装得下的消息越多，空轮询越少。',
         '在热闹的房间里，每次轮询一下子带回好几条消息，等于打包取走，很划算，不是浪费。',
       ],
-      formula: '空应答比例 = e^(−λT)',
+      formula: '空响应比例 = e^(−λT)',
       changes:
         '间隔更短，空轮询更多；间隔更长，消息更晚。如果消息像传感器那样均匀到来，只要间隔不短于周期，就没有一次是空的。',
     },
