@@ -2,7 +2,7 @@ import { activityOf, applicationBytesPerS, type CapacityLoad } from '../../src/m
 import { TRANSPORT_TRAITS, type TransportName } from '../../src/transports.ts'
 import { CAPACITY_ARRIVALS as arrivals, capacityCoefficients } from '../analysis/coefficients.ts'
 import { memoryGrowth, type MemoryPoint } from '../analysis/memory-growth.ts'
-import { mean, median } from '../analysis/statistics.ts'
+import { median } from '../analysis/statistics.ts'
 import { CHECK, isCheck } from '../report/capacity-checks.ts'
 import type { Cell, Parameters } from '../report/schema.ts'
 import { cellOf, type CellFrame } from '../rig/cell.ts'
@@ -240,11 +240,11 @@ function cellFrom(run: Run, load: MeasuredLoad): Cell {
 }
 
 /**
- * The mean over the rounds of the median of the blocks: a compilation or a collection of garbage in one block is not a cost of
- * its load.
+ * The median of the blocks of all rounds: a compilation, a collection of garbage or a busy neighbour in some of them is not a cost
+ * of the load.
  */
 const utilisationOf = (windows: readonly MeasuredWindow[]): number =>
-  mean(windows.map(({ blocks }) => median(blocks.map(({ serverCpuUs, durationS }) => serverCpuUs / 1e6 / durationS))))
+  median(windows.flatMap(({ blocks }) => blocks.map(({ serverCpuUs, durationS }) => serverCpuUs / 1e6 / durationS)))
 
 /** Resident bytes without garbage. */
 async function settledBytes({ rig }: Run): Promise<number> {

@@ -58,7 +58,7 @@ describe('an address without a route', () => {
     const page = await get(`${base}/nope`, { accept: BROWSER_ACCEPT })
     expect(page).toMatchObject({ status: 404, type: 'text/html; charset=utf-8', vary: 'accept' })
     expect(page.body.toString()).toContain('<a href="./">')
-    for (const path of ['/nope/', '/a/b?c=/d/e']) {
+    for (const path of ['/nope/', '/a/b?c=/d/e', '/a//b']) {
       const { body } = await get(base + path, { accept: BROWSER_ACCEPT })
       const [, link = ''] = /<a href="([^"]+)">/.exec(body.toString()) ?? []
       // A proxy serves the same below a path.

@@ -2,7 +2,6 @@ import helmet from '@fastify/helmet'
 import statics from '@fastify/static'
 import type { FastifyError } from 'fastify'
 import type { Config } from '../config/settings.ts'
-import { notFound } from '../http/error-handler.ts'
 import type { App } from '../http/app-types.ts'
 import type { Links } from '../links/links.ts'
 
@@ -34,8 +33,9 @@ export async function mountPage(scope: App, links: Links, { jsonp }: Config, pub
     strictTransportSecurity: false,
   })
   // The file server says 403 for a path that leads out of the folder, and thereby that it was understood.
-  scope.setErrorHandler<FastifyError>((error, request) => {
-    throw error.statusCode === 403 ? notFound(request) : error
+  scope.setErrorHandler<FastifyError>((error, _request, reply) => {
+    if (error.statusCode !== 403) throw error
+    reply.callNotFound()
   })
   await scope.register(statics, { root: publicDir, cacheControl: true, maxAge: 0, preCompressed: true })
 }
