@@ -52,10 +52,10 @@ describe('a client without a token', () => {
     const playground = await startPlayground()
     const { log } = playground.rooms.get('lobby')
     const { socket, received } = await dial(playground)
-    socket.write(get(`long-poll?after=${log.head}`).repeat(40))
+    socket.write(get(`long-poll?after=${log.head}`).repeat(70))
     await once(socket, 'close')
-    expect(received().match(/^HTTP\/1\.1 \d+/gm)).toEqual([...Array<string>(32).fill('HTTP/1.1 204'), 'HTTP/1.1 429'])
-    expect(received()).toContain('"limit":32')
+    expect(received().match(/^HTTP\/1\.1 \d+/gm)).toEqual([...Array<string>(64).fill('HTTP/1.1 204'), 'HTTP/1.1 429'])
+    expect(received()).toContain('"limit":64')
     expect(log.waiting).toBe(0)
   })
 
@@ -71,7 +71,7 @@ describe('a client without a token', () => {
     onTestFinished(() => clearInterval(watch))
     socket.write(get(`long-poll?after=${log.head}`).repeat(20_000))
     await closed
-    expect(mostWaiting).toBeLessThanOrEqual(32)
+    expect(mostWaiting).toBeLessThanOrEqual(64)
     await expect.poll(() => log.waiting).toBe(0)
   })
 
@@ -83,8 +83,8 @@ describe('a client without a token', () => {
     process.on('warning', onWarning)
     onTestFinished(() => void process.off('warning', onWarning))
     const { socket } = await dial(playground)
-    socket.write(get(`long-poll?after=${log.head}`).repeat(30))
-    await expect.poll(() => log.waiting).toBe(30)
+    socket.write(get(`long-poll?after=${log.head}`).repeat(60))
+    await expect.poll(() => log.waiting).toBe(60)
     socket.destroy()
     await expect.poll(() => log.waiting).toBe(0)
     expect(warnings).toEqual([])

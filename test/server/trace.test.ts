@@ -263,7 +263,7 @@ describe('the trace records of a member', () => {
 
   it.each<[string, number | undefined, string | undefined, number, number]>([
     ['without a code', undefined, undefined, 6, 2],
-    ['with a code and a reason', 1000, 'bye', 11, 4],
+    ['with a code and a reason', 1000, 'bye', 11, 7],
   ])('have the size of each ping, pong and close, %s', async (_, code, reason, closeBytes, answerBytes) => {
     const playground = await startPlayground()
     const ada = await person(playground)
@@ -285,7 +285,7 @@ describe('the trace records of a member', () => {
             ? [`${record.way} ${record.kind} ${totalBytes(record.bytes)}`]
             : [],
         )
-    // A frame of a client has a head of 6 bytes, one of the server 2; a close code takes 2.
+    // A frame of a client has a head of 6 bytes, one of the server 2; a close code takes 2. The answer repeats code and reason.
     const all = ['up ping 11', 'down pong 7', 'up pong 6', `up close ${closeBytes}`, `down close ${answerBytes}`]
     await expect.poll(() => control().sort()).toEqual(all.sort())
     await expect.poll(() => unrecorded(meter, 'websocket')).toEqual(NO_BYTES)

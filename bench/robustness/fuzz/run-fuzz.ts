@@ -32,7 +32,7 @@ const WORKERS: Record<InputKind, number> = {
   'drafts on three transports': 8,
 }
 /** Sessions of Engine.IO end after two heartbeats without a poll. */
-const FLAGS = ['--jsonp', '--hold', '200', '--heartbeat', '1000', '--metrics']
+const FLAGS = ['--jsonp', '--hold', '200', '--heartbeat', '3000', '--metrics']
 const DESCRIPTORS_TIMEOUT_MS = 20_000
 /** Descriptors that a server may have beyond those at the start: log, timers of the event loop. */
 const SPARE_DESCRIPTORS = 5

@@ -10,7 +10,7 @@ const REQUEST_CONNECTIONS = 8
 const HOARDED = 1250
 /** Connections of a client that does not read, and requests on each. */
 const UNREAD_CONNECTIONS = 100
-const UNREAD_REQUESTS = 30
+const UNREAD_REQUESTS = 40
 
 export const ATTACK_KINDS = [
   'frames',

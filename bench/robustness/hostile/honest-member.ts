@@ -39,7 +39,8 @@ export class HonestMember {
   }
 
   static async join(port: number, room: string): Promise<HonestMember> {
-    const agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS })
+    // What a busy server makes it open in addition is closed as soon as it is idle, and not taken for a connection of the attack.
+    const agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS, maxFreeSockets: 1 })
     const { status, body } = await ask(port, agent, 'POST', `/rooms/${room}/members`)
     if (status !== 201) throw new Error(`joining was answered by ${status}`)
     const { token, cursor } = JSON.parse(body) as Joined

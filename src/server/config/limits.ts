@@ -4,7 +4,7 @@ import { LIMITS } from '../../protocol.ts'
 export const MAX_BODY_BYTES = LIMITS.textLength * 12 + 1024
 
 /** Requests of one HTTP/1.1 connection that may be unanswered: only a client that pipelines has more than one. */
-export const MAX_OPEN_REQUESTS = 32
+export const MAX_OPEN_REQUESTS = 64
 
 /** Frames of one socket that may be queued while the store is slow. */
 export const MAX_WAITING_FRAMES = 256
