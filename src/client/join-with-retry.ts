@@ -18,17 +18,18 @@ export async function joinWithRetry(
   wait: (retryMs: number, error: unknown) => Promise<void>,
   signal: AbortSignal,
 ): Promise<Joined | null> {
-  let options = { token: newToken(), ...wanted }
+  let options: JoinOptions = { ...wanted, token: newToken() }
   for (let attempts = 0; !signal.aborted; attempts++) {
     let joined: Joined
     try {
       joined = await join(net, room, options)
     } catch (error) {
       if (isAborted(signal)) break
-      const isOver = error instanceof ProblemError && error.problem.status === 410
       // The member of a lost answer has left since.
-      if (isOver) options = { ...options, token: newToken() }
-      if (!(error instanceof ProblemError) || error.isTransient || isOver) await wait(backoffMs(attempts, error), error)
+      const hasLeft = error instanceof ProblemError && error.problem.type === 'member-ended'
+      if (hasLeft) options = { ...options, token: newToken() }
+      if (!(error instanceof ProblemError) || error.isTransient || hasLeft)
+        await wait(backoffMs(attempts, error), error)
       else if (error.problem.status !== 409 || options.name === undefined) throw error
       else options = { ...options, name: undefined }
       continue

@@ -31,7 +31,7 @@ const WORKERS: Record<InputKind, number> = {
   'Socket.IO packets': 16,
   'drafts on three transports': 8,
 }
-/** Sessions of Engine.IO end after two heartbeats without a poll. */
+/** Sessions of Engine.IO end after two heartbeats without a poll. A fuzz process that stalls for less keeps its own sockets. */
 const FLAGS = ['--jsonp', '--hold', '200', '--heartbeat', '3000', '--metrics']
 const DESCRIPTORS_TIMEOUT_MS = 20_000
 /** Descriptors that a server may have beyond those at the start: log, timers of the event loop. */

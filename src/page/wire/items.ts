@@ -1,5 +1,5 @@
 import type { ByteSplit, RequestRecord, FrameKind, FrameRecord, Way } from '../../meter.ts'
-import { TRANSPORT_TRAITS, type TransportName } from '../../transports.ts'
+import { transportsThat, type TransportName } from '../../transports.ts'
 import type { SwitchEvent } from '../network/switch-event.ts'
 import type { ClientObservation } from './tracing-net.ts'
 
@@ -122,8 +122,8 @@ export function arrowsOf(item: Item, times: WireTimes): Arrow[] {
   ]
   const status = record?.status ?? observation?.status
   const answeredAt = record?.status === undefined ? undefined : record.answeredAt
-  const isStream = record?.kind === 'stream' || record?.kind === 'socket'
-  const seenAt = observation?.isBroken ? null : isStream ? observation?.answeredAt : (observation?.endedAt ?? null)
+  const staysOpen = isStream(item) || record?.kind === 'socket'
+  const seenAt = observation?.isBroken ? null : staysOpen ? observation?.answeredAt : (observation?.endedAt ?? null)
   if (answeredAt !== undefined || (!record && typeof seenAt === 'number')) {
     arrows.push({
       ...known,
@@ -147,15 +147,17 @@ export function arrowsOf(item: Item, times: WireTimes): Arrow[] {
 export const hasFailed = ({ record, observation }: RequestItem): boolean =>
   observation ? observation.isBroken && !observation.isAborted : record?.isOver === true && record.status === undefined
 
-const STREAM_PATHS = Object.entries(TRANSPORT_TRAITS).flatMap(([name, { carrier, mode }]) =>
-  carrier === 'HTTP' && mode === 'streaming' ? [`/${name}`] : [],
-)
+const STREAMS = transportsThat(({ carrier, mode }) => carrier === 'HTTP' && mode === 'streaming')
 
-/** Whether its answer stays open. The path says so until the server's record is here, which may be lost at an end. */
-export const isStream = ({ record, observation }: RequestItem): boolean =>
-  record
-    ? record.kind === 'stream'
-    : STREAM_PATHS.some((path) => observation?.path.split('?', 1)[0]?.endsWith(path) === true)
+/**
+ * Whether its answer stays open. Until the server's record is here, which may be lost at an end, the path and the status tell: a
+ * refusal is no stream.
+ */
+export function isStream({ record, observation }: RequestItem): boolean {
+  if (record) return record.kind === 'stream'
+  const [path = ''] = observation?.path.split('?') ?? []
+  return (observation?.status ?? 0) < 400 && STREAMS.some((name) => path.endsWith(`/${name}`))
+}
 
 /** The end of an open connection that the page did not ask for, as far as only the page saw it. */
 function endArrow(item: RequestItem): Omit<Arrow, 'item' | 'transport'> | null {
