@@ -10,8 +10,10 @@ const [base = '', seed = '1'] = process.argv.slice(2)
 const counts: ChurnCounts = { joins: 0, switches: 0, messages: 0 }
 const over = new AbortController()
 const isOver = (): boolean => over.signal.aborted
+let arrived = 0
 
 async function live(random: Random): Promise<void> {
+  let isFirst = true
   const net = nodeNet(base)
   const any = () => TRANSPORTS[Math.floor(random() * TRANSPORTS.length)] ?? 'websocket'
   while (!isOver()) {
@@ -25,6 +27,8 @@ async function live(random: Random): Promise<void> {
     })
     if (!(await member.waitUntilJoined())) continue
     counts.joins += 1
+    if (isFirst && ++arrived === CHURN_CLIENTS) process.send?.('all have joined')
+    isFirst = false
     for (let acts = 3 + Math.floor(random() * 8); acts > 0 && !isOver(); acts--) {
       member.send(`message ${Math.floor(random() * 1000)}`)
       await sleep(random() * 200)
