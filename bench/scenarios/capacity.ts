@@ -2,7 +2,6 @@ import { activityOf, applicationBytesPerS, type CapacityLoad } from '../../src/m
 import { TRANSPORT_TRAITS, type TransportName } from '../../src/transports.ts'
 import { CAPACITY_ARRIVALS as arrivals, capacityCoefficients } from '../analysis/coefficients.ts'
 import { memoryGrowth, type MemoryPoint } from '../analysis/memory-growth.ts'
-import { median } from '../analysis/statistics.ts'
 import { CHECK, isCheck } from '../report/capacity-checks.ts'
 import type { Cell, Parameters } from '../report/schema.ts'
 import { cellOf, type CellFrame } from '../rig/cell.ts'
@@ -14,8 +13,14 @@ import { publisherPart } from './overhead.ts'
 
 /** The interval of short polls of thousands of clients on one core: `--interval` counts where it is longer. */
 const INTERVAL_MS = 1000
-/** A new process compiles its code while it serves the first 20,000 requests, which cost several times as much. */
-const WARM_UP = { clients: 100, ratePerS: 100, durationMs: 4000, intervalMs: 20 }
+/**
+ * A new process compiles its code while it serves the first 20,000 requests, which cost several times as much. Some of this code
+ * assumes that the server is never idle between messages: it is discarded at the first pause, and compiled again.
+ */
+const WARM_UP = [
+  { clients: 100, ratePerS: 100, durationMs: 4000, intervalMs: 20 },
+  { clients: 500, ratePerS: 8, durationMs: 4000, intervalMs: 250 },
+] as const
 /** Clients that wait send no polls, except the first: the server closes connections without a request. */
 const WAITING_INTERVAL_MS = 60_000
 const FIRST_POLL_MS = 50
@@ -100,7 +105,7 @@ async function measureMemory(run: Run, transport: TransportName): Promise<{ fitt
   const open = (count: number) =>
     openMore(run, transport, count, { intervalMs: WAITING_INTERVAL_MS, firstWithinMs: FIRST_POLL_MS })
   // The first clients make the process load and compile code; later clients do not.
-  await open(WARM_UP.clients)
+  await open(WARM_UP[0].clients)
   await rig.subscribers.call('close')
   const idleBytes = await settledBytes(run)
   const points: MemoryPoint[] = []
@@ -136,9 +141,11 @@ async function measureLoads(run: Run, transport: TransportName): Promise<Measure
   const rates = RATES[mode]
   progress(`capacity: ${transport}, warm-up`)
   await rig.startFresh({ hold: parameters.hold })
-  await openMore(run, transport, WARM_UP.clients, { intervalMs: WARM_UP.intervalMs })
-  await measure(run, transport, WARM_UP.ratePerS, WARM_UP.durationMs)
-  await rig.subscribers.call('close')
+  for (const { clients, ratePerS, durationMs, intervalMs } of WARM_UP) {
+    await openMore(run, transport, clients, { intervalMs })
+    await measure(run, transport, ratePerS, durationMs)
+    await rig.subscribers.call('close')
+  }
   const loads: MeasuredLoad[] = []
   let connected = 0
   for (const clients of [...numbers, check]) {
@@ -230,21 +237,10 @@ function cellFrom(run: Run, load: MeasuredLoad): Cell {
     intervalMs: load.intervalMs ?? interval,
     holdMs,
   }
-  const measured = cellOf(frame, transport, windows, { isAlone: true, ...publisherPart(run.publisherWireBytes) })
-  const cell = {
-    ...measured,
-    ...(measured.cpu ? { cpu: { ...measured.cpu, utilisation: utilisationOf(windows) } } : {}),
-  }
+  const cell = cellOf(frame, transport, windows, { isAlone: true, ...publisherPart(run.publisherWireBytes) })
   const gapMs = gapOf(windows, Number.NaN)
   return Number.isNaN(gapMs) || TRANSPORT_TRAITS[transport].mode !== 'held' ? cell : { ...cell, gapMs }
 }
-
-/**
- * The median of the blocks of all rounds: a compilation, a collection of garbage or a busy neighbour in some of them is not a cost
- * of the load.
- */
-const utilisationOf = (windows: readonly MeasuredWindow[]): number =>
-  median(windows.flatMap(({ blocks }) => blocks.map(({ serverCpuUs, durationS }) => serverCpuUs / 1e6 / durationS)))
 
 /** Resident bytes without garbage. */
 async function settledBytes({ rig }: Run): Promise<number> {
