@@ -73,8 +73,6 @@ function cpuOf(
   // A load whose cost is not above that of publishing says nothing about clients.
   const usable = measured.filter(({ us }) => us > 0)
   if (usable.length === 0) return none
-  const fit = (parts: (one: CapacityObservation) => number[]) =>
-    fitCosts(withoutOutliers(usable.map((one) => ({ parts: parts(one), value: one.us }))))
   if (mode === 'streaming') {
     return closest(PUSH_WARM_MS, usable, none, (one, warmMs) => ({
       messageUs: one.ratePerS,
@@ -83,9 +81,13 @@ function cpuOf(
     }))
   }
   if (mode === 'held') {
-    // All held requests are answered at once, so few of the polls that follow find the process idle.
-    const [messageUs = 0, requestUs = 0] = fit((one) => [one.ratePerS, one.requestsPerS])
-    return { ...none, messageUs, requestUs }
+    // All held requests are answered at once, so few of the polls that follow find the process idle: as with a push, it is the
+    // connection that is cold.
+    return closest(PUSH_WARM_MS, usable, none, (one, warmMs) => ({
+      messageUs: one.ratePerS,
+      requestUs: one.requestsPerS,
+      coldUs: one.requestsPerS * coldShare(one.ratePerS, warmMs, arrivals),
+    }))
   }
   return closest(POLL_WARM_MS, usable, none, (one, warmMs) => ({
     requestUs: one.requestsPerS,
