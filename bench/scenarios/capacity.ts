@@ -37,7 +37,7 @@ type Mode = (typeof TRANSPORT_TRAITS)[TransportName]['mode']
  */
 const RATES: Record<Mode, { fit: readonly number[]; check: number }> = {
   interval: { fit: [0.5, 2], check: 1 },
-  held: { fit: [0.5, 1, 2], check: 0.75 },
+  held: { fit: [0.5, 1, 2], check: 1 },
   streaming: { fit: [1, 3, 8], check: 4 },
 }
 

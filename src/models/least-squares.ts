@@ -35,7 +35,7 @@ export function fitCosts(observations: readonly Observation[]): number[] {
 }
 
 /** An observation of this multiple of what the others predict is left out. */
-const OUTLIER = 1.5
+const OUTLIER = 1.3
 /**
  * An observation that has this multiple of a part of all others is never left out: the others say nothing about so large a load, and
  * it alone may show what a prediction is for.

@@ -123,6 +123,19 @@ describe('the prediction', () => {
     expect(usPerPoll(5)).toBeGreaterThan(1.5 * usPerPoll(5000))
   })
 
+  it('makes a held poll cheaper where messages come often', () => {
+    const cpu = { messageUs: 0, requestUs: 40, answerUs: 0, coldUs: 30, warmMs: 400, frameUs: 0 }
+    const held = sampleCoefficients.transports['long-poll']
+    const costs = {
+      process: { ...sampleCoefficients.process, publishUs: 0 },
+      transports: { ...(held ? { 'long-poll': { ...held, cpu } } : {}) },
+    }
+    for (const ratePerS of [0.1, 1, 10]) {
+      const { utilisation, requestsPerS } = activityOf('long-poll', { ...REQUEST, clients: 100, ratePerS }, costs)
+      expect((utilisation * 1e6) / requestsPerS).toBeCloseTo(40 + 30 * coldShare(ratePerS, 400, REQUEST.arrivals), 6)
+    }
+  })
+
   it('counts polls by the interval, whatever the rate', () => {
     for (const ratePerS of [0.1, 10]) {
       const { activity } = capacityOf({ ...REQUEST, transport: 'short-poll', ratePerS }, sampleCoefficients)
