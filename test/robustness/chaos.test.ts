@@ -6,8 +6,9 @@ import { printHistory } from '../../bench/robustness/history/print.ts'
 import { shorten } from '../../bench/robustness/history/shorten.ts'
 import { describeWithRedis } from '../support/redis.ts'
 
-/** CHAOS=long: longer, at the same rates. */
-const DURATION_S = process.env['CHAOS'] === 'long' ? 20 : 6
+/** CHAOS=long, or CHAOS_S with any number of seconds: longer, at the same rates. */
+const DURATION_S = Number(process.env['CHAOS_S'] ?? (process.env['CHAOS'] === 'long' ? 20 : 6))
+const TIMEOUT_MS = 160_000 + 2000 * DURATION_S
 const MESSAGES = 250 * DURATION_S
 const SWITCHES = 10 * DURATION_S
 const CUTS = 10 * DURATION_S
@@ -39,11 +40,11 @@ async function expectNothingLost(store: StoreName, servers: number): Promise<voi
 const title = `${MESSAGES} messages during ${SWITCHES} switches of transport and ${CUTS} cuts reach all members once and in order`
 
 describe('a server with rooms in memory', () => {
-  it(title, () => expectNothingLost('memory', 1), 180_000)
+  it(title, () => expectNothingLost('memory', 1), TIMEOUT_MS)
 })
 
 describeWithRedis('two servers with one Redis', () => {
-  it(title, () => expectNothingLost('redis', 2), 180_000)
+  it(title, () => expectNothingLost('redis', 2), TIMEOUT_MS)
 })
 
 describe('a schedule', () => {

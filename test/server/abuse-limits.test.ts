@@ -75,6 +75,24 @@ describe('a client without a token', () => {
     await expect.poll(() => log.waiting).toBe(0)
   })
 
+  it('has at most eight of its pipelined polls begun in one turn of the event loop, and all within the limit', async () => {
+    const playground = await startPlayground()
+    const { log } = playground.rooms.get('lobby')
+    const { socket } = await dial(playground)
+    onTestFinished(() => void socket.destroy())
+    const counts: number[] = []
+    const look = () => {
+      counts.push(log.waiting)
+      if (log.waiting < 60) setImmediate(look)
+    }
+    look()
+    socket.write(get(`long-poll?after=${log.head}`).repeat(60))
+    await expect.poll(() => counts.at(-1)).toBe(60)
+    const begun = counts.slice(1).map((count, i) => count - (counts[i] ?? 0))
+    // The first of them begin when they arrive, and others may begin in the same turn.
+    expect(Math.max(...begun)).toBeLessThanOrEqual(16)
+  })
+
   it('ends all its held polls when it disconnects, without a listener warning', async () => {
     const playground = await startPlayground()
     const { log } = playground.rooms.get('lobby')

@@ -242,6 +242,28 @@ describe('connections', () => {
     await expect.poll(async () => (await ask(playground, '/rooms/lobby/short-poll')).status).toBe(200)
   })
 
+  it('of an address that read without a token have a lower limit, and members of this address are served', async () => {
+    const playground = await startPlayground({ limitLocal: true, addressReaders: 3, hold: 600_000 })
+    const { log } = playground.rooms.get('lobby')
+    const member = await person(playground)
+    const held = await repeat(2, () => openRequest(playground, `/rooms/lobby/long-poll?after=${log.head}`))
+    held.push(await openRequest(playground, '/rooms/lobby/sse'))
+    await expect.poll(() => log.waiting).toBe(3)
+    for (const path of ['short-poll', 'http-stream'])
+      expect(await ask(playground, `/rooms/lobby/${path}`)).toMatchObject({
+        status: 429,
+        headers: { connection: 'close' },
+        body: { limit: 3 },
+      })
+    const [code, reason] = await openSocket(playground).closed
+    expect([code, reason]).toEqual([1008, expect.stringMatching(/ 3 connections without a token: join the room$/)])
+    const headers = bearer(member.token)
+    expect(await ask(playground, '/rooms/lobby/short-poll', { headers })).toMatchObject({ status: 200 })
+    expect(await post(playground, member)).toMatchObject({ status: 201 })
+    for (const { close } of held) close()
+    await expect.poll(async () => (await ask(playground, '/rooms/lobby/short-poll')).status).toBe(200)
+  })
+
   it('of an address include Socket.IO sessions without an open request', async () => {
     const playground = await startPlayground({ limitLocal: true, addressConnections: 5 })
     const open = () => ask(playground, '/rooms/lobby/socket-io?EIO=4&transport=polling').catch(() => ({ status: 200 }))

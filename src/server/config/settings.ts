@@ -152,6 +152,13 @@ export const SETTINGS = {
     'connections',
     'requests, streams and sockets of an address, an IPv6 /64 counts as one; 0: no limit',
   ),
+  addressReaders: number(
+    250,
+    0,
+    1_000_000,
+    'connections',
+    'of these, those that read a room without the token of a member; 0: no limit',
+  ),
   maxConnections: number(
     20_000,
     1,

@@ -56,6 +56,8 @@ export function authenticate(app: App, rooms: Rooms): void {
     try {
       app.limits.admitConnection(request, membership)
     } catch (error) {
+      // A client that asks again at once would cost more than one that has to connect for it.
+      if (request.raw.httpVersionMajor === 1) request.context.response?.setHeader('connection', 'close')
       const { transport, uncounted } = request.routeOptions.config
       const isWebSocket = request.ws && (transport === 'websocket' || uncounted)
       const canClose = isWebSocket && app.limits.canRefuseByClosing(request.context)

@@ -75,24 +75,32 @@ export class ClientLimits {
    * @throws DomainError `full`, `too-many-requests`
    */
   admitConnection(request: FastifyRequest, membership: Membership | null): void {
-    const { maxConnections, memberConnections, addressConnections } = this.#config
+    const { maxConnections, memberConnections, addressConnections, addressReaders } = this.#config
     if (this.#openRequests() > maxConnections) throw full('this server has no free connection', maxConnections)
     if (!this.#appliesTo(request)) return
     // A client that has disconnected since has no address any more. It gets no answer.
     const address = request.ip as string | undefined
     if (address === undefined) return
     const entry = this.#addresses.entryOf(addressKey(address))
-    request.context.countFor(entry)
+    // Socket.IO has no transport here: its token comes later.
+    const isReader = membership === null && request.routeOptions.config.transport !== undefined
+    request.context.countFor(entry, isReader)
     if (addressConnections > 0 && entry.connections > addressConnections)
       throw tooMany(`one address may have ${addressConnections} connections`, addressConnections, RETRY_CONNECTION_MS)
+    if (isReader && addressReaders > 0 && entry.readers > addressReaders) {
+      const detail = `one address may read by ${addressReaders} connections without a token: join the room`
+      throw tooMany(detail, addressReaders, RETRY_CONNECTION_MS)
+    }
     if (membership) this.#admitMember(membership, memberConnections)
   }
 
   /** Whether a refused WebSocket of this client may get its reason after the handshake. */
   canRefuseByClosing({ addressEntry }: RequestContext): boolean {
-    const { addressConnections } = this.#config
-    const excess = addressEntry && addressConnections > 0 ? addressEntry.connections - addressConnections : 0
-    return excess <= MAX_REFUSED_SOCKETS
+    if (!addressEntry) return true
+    const { addressConnections, addressReaders } = this.#config
+    const { connections, readers } = addressEntry
+    const isWithin = (count: number, limit: number) => limit === 0 || count <= limit + MAX_REFUSED_SOCKETS
+    return isWithin(connections, addressConnections) && isWithin(readers, addressReaders)
   }
 
   /** As `admitConnection`, for a member that is known later than its request. @throws DomainError `too-many-requests` */

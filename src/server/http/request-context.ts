@@ -30,6 +30,8 @@ export class RequestContext implements OpenRequest, MeteredRequest {
   #room: Room | null = null
   #reader: ReaderConnection | null = null
   #addressEntry: AddressEntry | null = null
+  /** Reads without a token. */
+  #isReader = false
   /** Why the token is refused, if a close code reports this instead of a status. */
   refusal: DomainError | null = null
 
@@ -71,11 +73,13 @@ export class RequestContext implements OpenRequest, MeteredRequest {
     return this.#reader
   }
 
-  /** Counts the request for an address until the request ends. */
-  countFor(entry: AddressEntry): void {
-    entry.connections += 1
+  /** Counts the request for an address until the request ends. @param isReader reads a room without a token */
+  countFor(entry: AddressEntry, isReader: boolean): void {
     this.#addressEntry = entry
-    if (this.#isOver) entry.connections -= 1
+    if (this.#isOver) return
+    entry.connections += 1
+    if (isReader) entry.readers += 1
+    this.#isReader = isReader
   }
 
   /** @param reader made for this request */
@@ -123,7 +127,7 @@ export class RequestContext implements OpenRequest, MeteredRequest {
   /** The answer was sent, or the connection is closed. */
   end(): void {
     this.connection.removeRequest(this)
-    if (!this.#isOver && this.#addressEntry) this.#addressEntry.connections -= 1
+    this.#stopCounting()
     this.#isOver = true
     this.endRead()
     this.#onEnd()
@@ -135,6 +139,12 @@ export class RequestContext implements OpenRequest, MeteredRequest {
       if (this.#meter === NO_METER) this.source.discardDelta()
       else this.#meter.finish(this.#reply ? answerBodyBytes(this.#reply) : 0)
     })
+  }
+
+  #stopCounting(): void {
+    if (this.#isOver || !this.#addressEntry) return
+    this.#addressEntry.connections -= 1
+    if (this.#isReader) this.#addressEntry.readers -= 1
   }
 
   /** A preflight carries no token: it is counted for the member of the request that it precedes, the next on its connection. */

@@ -73,11 +73,6 @@ export function trackRequests(app: App, rooms: Rooms): RequestsInFlight {
 
   app.addHook('onRequest', (request, reply, next) => {
     const connection = connectionOf(request.raw.socket)
-    if (connection.isRefused) {
-      // The connection is about to be closed: requests after the refused one are not answered.
-      reply.hijack()
-      return
-    }
     const isEmpty = hasNoBody(request)
     if (isEmpty) delete request.raw.headers['content-type']
     request.context = new RequestContext(connection, request, reply, inFlight.end)
@@ -94,7 +89,7 @@ export function trackRequests(app: App, rooms: Rooms): RequestsInFlight {
       return
     }
     if (request.raw.httpVersionMajor !== 1 || !connection.isOverLimit) {
-      next()
+      connection.beginInTurn(next)
       return
     }
     connection.refuse()

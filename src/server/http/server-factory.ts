@@ -5,6 +5,7 @@ import { MAX_ARRIVAL_MS } from './body-progress.ts'
 import { refuseExpectation } from './client-errors.ts'
 import { createHttp2Server, type Timeouts } from './http2/server.ts'
 import { cutUnread } from './unread.ts'
+import { connectionOf } from '../metering/client-connection.ts'
 import { closeAfterRefusal, requestClass } from './upgrades.ts'
 
 /** In ms. For a request to arrive, not for its answer, so held polls are not affected. */
@@ -30,6 +31,8 @@ export function serverFactory(
   const Request = requestClass(isWebSocketPath)
   return (handleRequest) => {
     const handle = (request: IncomingMessage, response: ServerResponse) => {
+      // The connection is about to be closed: requests after the refused one are not answered.
+      if (connectionOf(request.socket).isRefused) return
       closeAfterRefusal(request, response)
       handleRequest(request, response)
     }

@@ -12,6 +12,8 @@ const FIRST_SWEEP_SIZE = 1024
 export class AddressEntry {
   /** Open requests, streams, sockets and sessions. */
   connections = 0
+  /** Of these, those that read a room without a token. */
+  readers = 0
   readonly joins: TokenBucket
   readonly rooms: TokenBucket
 

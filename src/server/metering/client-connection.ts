@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import type { TransportName } from '../../protocol.ts'
 import { assignedByteSource, splitBytes, type ByteSource, type TransferredBytes } from './byte-source.ts'
 import { digest } from '../room/ids.ts'
-import { MAX_OPEN_REQUESTS } from '../config/limits.ts'
+import { MAX_OPEN_REQUESTS, REQUESTS_PER_TURN } from '../config/limits.ts'
 import type { ConnectionUse, MemberUsage } from './member-usage.ts'
 import { isLoopback } from '../limits/address-key.ts'
 import { SmallSet } from '../log/small-set.ts'
@@ -57,6 +57,8 @@ export class ClientConnection implements ByteSource {
   #isRefused = false
   #token = ''
   #tokenDigest = ''
+  /** Requests that wait for their turn, in their order; null while none does. */
+  #waiting: (() => void)[] | null = null
   /** Preflights that are not yet counted for a request. */
   #preflights: Preflight[] | null = null
 
@@ -112,6 +114,28 @@ export class ClientConnection implements ByteSource {
 
   removeRequest(request: OpenRequest): void {
     this.#openRequests.delete(request)
+  }
+
+  /**
+   * Begins a request that was added. A client that pipelines sends many at once: all but the first of them begin in later turns of
+   * the event loop, so that other clients need not wait for them all.
+   */
+  beginInTurn(begin: () => void): void {
+    if (this.#waiting) {
+      this.#waiting.push(begin)
+    } else if (this.#openRequests.size <= REQUESTS_PER_TURN) {
+      begin()
+    } else {
+      this.#waiting = [begin]
+      setImmediate(() => this.#beginWaiting())
+    }
+  }
+
+  #beginWaiting(): void {
+    const waiting = this.#waiting ?? []
+    for (const begin of waiting.splice(0, REQUESTS_PER_TURN)) begin()
+    if (waiting.length > 0) setImmediate(() => this.#beginWaiting())
+    else this.#waiting = null
   }
 
   /** Ends held reads, so that the refusal queued behind them is sent. */
