@@ -110,7 +110,8 @@ export function activityOf(
   const requestsPerS = clients * perS
   const answersPerS = requestsPerS * newsShare
   const perPollUs = requestsPerS * cpu.requestUs + answersPerS * cpu.answerUs
-  const cold = mode === 'interval' ? coldShare(requestsPerS, cpu.warmMs) : coldShare(ratePerS, cpu.warmMs, load.arrivals)
+  const cold =
+    mode === 'interval' ? coldShare(requestsPerS, cpu.warmMs) : coldShare(ratePerS, cpu.warmMs, load.arrivals)
   const coldUs = requestsPerS * cold * cpu.coldUs
   const utilisation = (perMessageUs + perPollUs + coldUs) / US_PER_S
   return { requestsPerS, answersPerS, framesPerS: 0, deliveriesPerS, utilisation }
