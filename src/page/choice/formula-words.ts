@@ -56,7 +56,7 @@ export const formulasEn: Record<FormulaId, FormulaWords> = {
   },
   cpu: {
     name: 'CPU time',
-    says: 'λ messages, r polls, a answers with messages and f frames in a second, each times its cost. Work after a pause finds its caches cold, which costs w more; τ is the time constant. So a poll at a busy server is cheaper, and so is a frame on a busy connection.',
+    says: 'λ messages, r polls, a answers with messages and f frames in a second, each times its cost. Work after a pause finds its caches cold, which costs w more; τ is the time constant. So a short poll at a busy server is cheaper, and so is a held poll or a frame on a busy connection.',
   },
   bytes: {
     name: 'Bytes',
@@ -115,7 +115,7 @@ export const formulasZhCN: Record<FormulaId, FormulaWords> = {
   },
   cpu: {
     name: 'CPU 时间',
-    says: '每秒 λ 条消息、r 次轮询、a 个带消息的响应、f 个帧，各乘以自己的开销。停一阵之后缓存就冷了，再干活要多付 w，时间常数是 τ：所以服务器越忙，一次轮询越便宜；连接越忙，一个帧也越便宜。',
+    says: '每秒 λ 条消息、r 次轮询、a 个带消息的响应、f 个帧，各乘以自己的开销。停一阵之后缓存就冷了，再干活要多付 w，时间常数是 τ：所以服务器越忙，一次短轮询越便宜；连接越忙，一次挂起的轮询或一个帧也越便宜。',
   },
   bytes: {
     name: '字节',

@@ -29,7 +29,7 @@ export const FORMULA_TEXTS: Record<FormulaId, Formula> = {
     file: 'src/models/choice.ts',
   },
   cpu: {
-    text: 'λ (p + m) + r q + a n + f c + cold    polls: cold = w r / (1 + rτ)    frames: cold = w f / (1 + λτ)',
+    text: 'λ (p + m) + r q + a n + f c + cold    short polls: cold = w r / (1 + rτ)    held polls and frames: cold = w (r + f) / (1 + λτ)',
     file: 'src/models/capacity.ts',
   },
   bytes: {
