@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http'
+import { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
 import type { App } from './app-types.ts'
 import { connectionOf } from '../metering/client-connection.ts'
 import { MAX_OPEN_REQUESTS } from '../config/limits.ts'
 import { DomainError } from '../errors/domain-error.ts'
+import { isDisconnected } from './disconnect.ts'
 import { RequestContext } from './request-context.ts'
 import { endConnection } from './unread.ts'
 import { hasLeftHttp } from './upgrades.ts'
@@ -100,6 +102,8 @@ export function trackRequests(app: App, rooms: Rooms): RequestsInFlight {
   })
 
   app.addHook('onSend', (request, reply, payload, next) => {
+    // Fastify ends a file that is being sent with its connection, but not one that is opened after the end.
+    if (payload instanceof Readable && isDisconnected(reply.raw)) payload.destroy()
     request.context.meter.markAnswered(reply.statusCode)
     // A cache in front may otherwise keep an answer by its own rules. Routes that can be cached say so.
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
