@@ -6,7 +6,7 @@ export const MAX_BODY_BYTES = LIMITS.textLength * 12 + 1024
 /** Requests of one HTTP/1.1 connection that may be unanswered: only a client that pipelines has more than one. */
 export const MAX_OPEN_REQUESTS = 64
 
-/** Of a connection that has as many open requests, so many further requests begin in one turn of the event loop. */
+/** A connection with more open requests than this has to wait: in each turn of the event loop, this many of its requests begin. */
 export const REQUESTS_PER_TURN = 8
 
 /** Frames of one socket that may be queued while the store is slow. */
