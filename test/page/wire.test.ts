@@ -271,12 +271,14 @@ describe('what goes wrong on the wire', () => {
     await expect.poll(() => log.waiting).toBe(6)
     await ada.use('long-poll')
     // The row of the close of the WebSocket may come later.
-    const waiting = wireRows(ada.page).and(ada.page.locator('[data-name="GET"]')).last()
-    await waiting.waitFor({ state: 'attached' })
+    const newest = wireRows(ada.page).and(ada.page.locator('[data-name="GET"]')).last()
     await asTable(ada)
-    await waiting.click()
+    // Until the row of the poll is drawn, the newest GET is the handshake of the WebSocket.
     await expect
-      .poll(() => readoutOf(ada.page).textContent())
+      .poll(async () => {
+        await newest.click()
+        return readoutOf(ada.page).textContent()
+      })
       .toMatch(/Has not reached the server for .* in the browser/)
     await log.append({ type: 'notice', id: 'go-on-now', text: 'go on' })
     await expect.poll(() => readoutOf(ada.page).textContent()).toMatch(/Stayed in the browser for \d/)
