@@ -1,4 +1,5 @@
 import type { Config } from '../../src/server/config/settings.ts'
+import { HEAP_FLAG } from '../../src/server/operations/heap.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { kindOf } from '../analysis/kind.ts'
 import { readCpuTimes, readNetCounters } from './machine.ts'
@@ -70,7 +71,7 @@ const START_MS = 20
  * Some 20 s after much work, V8's memory reducer discards compiled code. For some seconds a request then costs two to four times as
  * much, whichever load is measured at that time: so it is off.
  */
-const SERVER_FLAGS = ['--expose-gc', '--no-memory-reducer']
+const SERVER_FLAGS = [HEAP_FLAG, '--expose-gc', '--no-memory-reducer']
 
 const isRaw = ({ client }: Pick<Group, 'client'>): boolean => client === 'raw'
 

@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 import cluster from 'node:cluster'
 import type { AddressInfo } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
 import closeWithGrace from 'close-with-grace'
 import { readConfig } from './config/command-line.ts'
 import { SETTINGS } from './config/settings.ts'
 import { freePort } from './http/free-port.ts'
 import { certificateOf } from './http/http2/certificate.ts'
 import { listenOnAllAddresses } from './http/listen.ts'
+import { HEAP_FLAG } from './operations/heap.ts'
 import { endWithNpx } from './operations/npx.ts'
 
 /** ms in which a server has to close, and by how much longer the parent of workers waits. */
@@ -40,6 +42,7 @@ async function startWorkers(): Promise<void> {
 }
 
 async function serve(): Promise<void> {
+  setFlagsFromString(HEAP_FLAG)
   // Loaded after the settings were checked: --help and refusals answer without loading the server.
   const { buildApp } = await import('./app.ts')
   const { app } = await buildApp(config).catch(exitUnstarted)

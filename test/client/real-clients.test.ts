@@ -125,13 +125,17 @@ describe('a plain socket.io-client', () => {
 describe.skipIf(!hasPythonSocketIo)('python-socketio (skipped without python3-socketio)', () => {
   const script = `
 import json, sys, socketio
+def write(line):
+    # One write: events come in threads of their own, and print() writes the end of the line by itself.
+    sys.stdout.write(line + '\\n')
+    sys.stdout.flush()
 client = socketio.Client(reconnection=False)
 @client.on('batch')
 def batch(value):
-    print(json.dumps(value, ensure_ascii=False), flush=True)
+    write(json.dumps(value, ensure_ascii=False))
 client.connect(sys.argv[1], socketio_path='/rooms/lobby/socket-io', auth={'token': sys.argv[2]}, transports=sys.argv[3].split(','))
-print(json.dumps(client.call('message', {'id': 'from-python', 'text': 'by python, 你好'})), flush=True)
-print('goes by', client.transport(), flush=True)
+write(json.dumps(client.call('message', {'id': 'from-python', 'text': 'by python, 你好'})))
+write('goes by ' + client.transport())
 client.wait()`
 
   it.each([

@@ -21,8 +21,8 @@ const WRITTEN_MB = (READERS * MESSAGES * Buffer.byteLength(TEXT)) / 1e6
 const PARTS = 25
 /** Drafts that the writer sends before their acknowledgements. */
 const UNACKNOWLEDGED = 20
-/** Each reader stops at a different place, so no two readers share a batch. 0 to 50 MB were measured. */
-const MAX_GROWTH_BYTES = 96e6
+/** Each reader stops at a different place, so no two readers share a batch. 12 to 24 MB were measured. */
+const MAX_GROWTH_BYTES = 64e6
 
 /** Resident memory of a process, of which the server's heap is a part. */
 const rssOf = ({ child }: ServerProcess): number =>
@@ -65,10 +65,11 @@ async function openWriter({ base }: ServerProcess): Promise<(count: number) => P
         acknowledged += 1
         sendNext()
         if (acknowledged < count) return
-        socket.off('message', onMessage)
+        socket.off('message', onMessage).off('close', onClose)
         resolve()
       }
-      socket.on('message', onMessage).once('close', (code) => reject(new Error(`closed with ${code}`)))
+      const onClose = (code: number) => reject(new Error(`closed with ${code}`))
+      socket.on('message', onMessage).on('close', onClose)
       for (let i = 0; i < UNACKNOWLEDGED; i++) sendNext()
     })
 }
