@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { LeftOut } from './test/support/left-out.ts'
 import { LongestFirst } from './test/support/longest-first.ts'
 
 /** Leases run out in little time here, and links delay by little: beside browsers a machine of two cores would be late. */
@@ -28,6 +29,8 @@ const MEASURING = [
 
 export default defineConfig({
   test: {
+    tags: [{ name: 'long', description: 'takes some seconds: `npm test` skips it, and `CI=true npm test` runs it' }],
+    reporters: ['default', new LeftOut()],
     globalSetup: 'test/support/build.ts',
     testTimeout: 60_000,
     // A busy machine may take its time. What waits on purpose for longer says so itself.

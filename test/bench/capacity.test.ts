@@ -14,6 +14,7 @@ import type { Cell, Report } from '../../bench/report/schema.ts'
 import { renderTerminal } from '../../bench/report/terminal.ts'
 import { activityOf, applicationBytesPerS } from '../../src/models/capacity.ts'
 import type { Coefficients } from '../../src/models/coefficients.ts'
+import { LONG } from '../support/long.ts'
 import { run } from '../support/process.ts'
 import { sampleCoefficients } from '../support/sample-coefficients.ts'
 import { sampleReport } from '../support/sample-report.ts'
@@ -152,33 +153,37 @@ describe('the report of the package', () => {
 })
 
 describe('npm run bench -- --scenario capacity', () => {
-  it('predicts bytes within 2 %, which no noise changes, and writes costs of frames and of publishing', async () => {
-    const out = await mkdtemp(join(tmpdir(), 'bench-'))
-    onTestFinished(() => rm(out, { recursive: true, force: true }))
-    const flags = ['--quick', '--scenario', 'capacity', '--transports', 'websocket', '--no-namespace', '--out', out]
-    const { output, ended } = run(process.execPath, ['dist/bench/main.js', ...flags])
-    // 2: a self-check failed, as it may beside other tests.
-    expect([0, 2], output()).toContain(await ended)
-    const [folder = ''] = await readdir(out)
-    const report = await readReport(join(out, folder))
-    const cells = report.cells.filter(({ subject }) => subject === 'websocket')
-    expect(cells.map(({ id }) => id)).toEqual([
-      ...[25, 50, 100].flatMap((clients) => [1, 3, 8].map((rate) => `capacity/websocket/${clients}/${rate}`)),
-      'capacity/websocket/check/300',
-    ])
-    for (const { counts } of cells) expect(counts.delivered).toBe(counts.expected)
-    const bytes = cells.flatMap(checksOf).find(({ quantity }) => quantity === 'bytes')
-    expect(bytes && Math.abs(errorOf(bytes))).toBeLessThan(0.02)
+  it(
+    'predicts bytes within 2 %, which no noise changes, and writes costs of frames and of publishing',
+    { ...LONG, timeout: 180_000 },
+    async () => {
+      const out = await mkdtemp(join(tmpdir(), 'bench-'))
+      onTestFinished(() => rm(out, { recursive: true, force: true }))
+      const flags = ['--quick', '--scenario', 'capacity', '--transports', 'websocket', '--no-namespace', '--out', out]
+      const { output, ended } = run(process.execPath, ['dist/bench/main.js', ...flags])
+      // 2: a self-check failed, as it may beside other tests.
+      expect([0, 2], output()).toContain(await ended)
+      const [folder = ''] = await readdir(out)
+      const report = await readReport(join(out, folder))
+      const cells = report.cells.filter(({ subject }) => subject === 'websocket')
+      expect(cells.map(({ id }) => id)).toEqual([
+        ...[25, 50, 100].flatMap((clients) => [1, 3, 8].map((rate) => `capacity/websocket/${clients}/${rate}`)),
+        'capacity/websocket/check/300',
+      ])
+      for (const { counts } of cells) expect(counts.delivered).toBe(counts.expected)
+      const bytes = cells.flatMap(checksOf).find(({ quantity }) => quantity === 'bytes')
+      expect(bytes && Math.abs(errorOf(bytes))).toBeLessThan(0.02)
 
-    const written = JSON.parse(await readFile(join(out, folder, 'coefficients.json'), 'utf8')) as Coefficients
-    expect(isCoefficients.Check(written)).toBe(true)
-    expect(written.process.publishUs).toBeGreaterThan(0)
-    expect(written.process.files).toBeGreaterThan(10)
-    const { cpu, bytes: costs } = written.transports.websocket ?? {}
-    expect((cpu?.frameUs ?? 0) + (cpu?.coldUs ?? 0)).toBeGreaterThan(0)
-    // The JSON of a message with a text of 100 bytes.
-    expect(costs?.messageBytes).toBeGreaterThan(150)
-    expect(costs?.messageBytes).toBeLessThan(300)
-    expect(written.checks.map(({ quantity }) => quantity)).toEqual(['cpu', 'bytes', 'memory'])
-  }, 180_000)
+      const written = JSON.parse(await readFile(join(out, folder, 'coefficients.json'), 'utf8')) as Coefficients
+      expect(isCoefficients.Check(written)).toBe(true)
+      expect(written.process.publishUs).toBeGreaterThan(0)
+      expect(written.process.files).toBeGreaterThan(10)
+      const { cpu, bytes: costs } = written.transports.websocket ?? {}
+      expect((cpu?.frameUs ?? 0) + (cpu?.coldUs ?? 0)).toBeGreaterThan(0)
+      // The JSON of a message with a text of 100 bytes.
+      expect(costs?.messageBytes).toBeGreaterThan(150)
+      expect(costs?.messageBytes).toBeLessThan(300)
+      expect(written.checks.map(({ quantity }) => quantity)).toEqual(['cpu', 'bytes', 'memory'])
+    },
+  )
 })

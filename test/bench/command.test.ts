@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { checkReport } from '../../bench/report/read.ts'
+import { LONG } from '../support/long.ts'
 import { startPlayground } from '../support/playground.ts'
 import { run } from '../support/process.ts'
 
@@ -42,32 +43,36 @@ describe('npm run bench', () => {
     expect(output()).toContain(allowed)
   })
 
-  it('writes the finished cells and lists the missing cells when it is interrupted', async () => {
-    const out = await mkdtemp(join(tmpdir(), 'bench-'))
-    onTestFinished(() => rm(out, { recursive: true, force: true }))
-    const { child, output, ended } = bench(
-      'dist/bench/main.js',
-      '--quick',
-      '--scenario',
-      'latency,overhead',
-      '--no-namespace',
-      '--out',
-      out,
-    )
-    await expect.poll(output, { timeout: 60_000 }).toContain('overhead: short-poll')
-    child.kill('SIGINT')
-    expect(await ended).toBe(1)
-    const [folder = ''] = await readdir(out)
-    const report = checkReport(JSON.parse(await readFile(join(out, folder, 'report.json'), 'utf8')), 'report.json')
-    expect(report.missing).toEqual(['overhead: interrupted'])
-    expect(report.cells.map(({ id }) => id)).toContain('latency/websocket')
-    expect(report.environment.network).toBe('host')
-    expect(output()).toContain('overhead: interrupted')
-  }, 90_000)
+  it(
+    'writes the finished cells and lists the missing cells when it is interrupted',
+    { ...LONG, timeout: 90_000 },
+    async () => {
+      const out = await mkdtemp(join(tmpdir(), 'bench-'))
+      onTestFinished(() => rm(out, { recursive: true, force: true }))
+      const { child, output, ended } = bench(
+        'dist/bench/main.js',
+        '--quick',
+        '--scenario',
+        'latency,overhead',
+        '--no-namespace',
+        '--out',
+        out,
+      )
+      await expect.poll(output, { timeout: 60_000 }).toContain('overhead: short-poll')
+      child.kill('SIGINT')
+      expect(await ended).toBe(1)
+      const [folder = ''] = await readdir(out)
+      const report = checkReport(JSON.parse(await readFile(join(out, folder, 'report.json'), 'utf8')), 'report.json')
+      expect(report.missing).toEqual(['overhead: interrupted'])
+      expect(report.cells.map(({ id }) => id)).toContain('latency/websocket')
+      expect(report.environment.network).toBe('host')
+      expect(output()).toContain('overhead: interrupted')
+    },
+  )
 })
 
 describe('npm run bench:http', () => {
-  it('loads a running server with each kind of request', async () => {
+  it('loads a running server with each kind of request', { ...LONG, timeout: 40_000 }, async () => {
     const { base } = await startPlayground()
     const { output, ended } = bench('dist/bench/http-main.js', '--url', base, '-c', '2', '-d', '1')
     expect(await ended).toBe(0)
@@ -76,7 +81,7 @@ describe('npm run bench:http', () => {
       expect(figures.every(Number.isFinite), subject).toBe(true)
       expect(figures.slice(-2), subject).toEqual([0, 0])
     }
-  }, 40_000)
+  })
 
   it('refuses to load another machine', async () => {
     const { output, ended } = bench('dist/bench/http-main.js', '--url', 'http://192.0.2.1:3000')

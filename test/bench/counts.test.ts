@@ -10,6 +10,7 @@ import {
   windowWithFault,
 } from '../../bench/self-checks.ts'
 import { TRANSPORTS } from '../../src/protocol.ts'
+import { LONG } from '../support/long.ts'
 
 /** Bytes, requests and messages as the suite counts them. Tests with injected faults are not retried. */
 let rig: Rig
@@ -37,7 +38,7 @@ const cell = (window: MeasuredWindow, subject: string, rest: Partial<CellFrame> 
   )
 
 describe('the suite, for counts', () => {
-  it('counts the requests of long polls behind a link within 5 % of the model', { retry: 3 }, async () => {
+  it('counts the requests of long polls behind a link within 5 % of the model', { retry: 3, ...LONG }, async () => {
     const check = await checkLongPollRequests(rig)
     console.log(`long-poll requests per message: ${check.measured}, model ${check.expected}`)
     expect(check.ok).toBe(true)
@@ -54,12 +55,12 @@ describe('the suite, for planted faults', () => {
     }
   })
 
-  it('reports a stalled publisher that stamps the time of sending instead of the planned time', async () => {
+  it('reports a stalled publisher that stamps the time of sending instead of the planned time', LONG, async () => {
     const { ok } = await checkKnownStall(rig, { stalled: 'publisher', stampsActual: true })
     expect(ok).toBe(false)
   })
 
-  it('reports one dropped message in a hundred', async () => {
+  it('reports one dropped message in a hundred', LONG, async () => {
     const window = await windowWithFault(rig, 'drop-1-percent', { durationMs: 1500 })
     for (const transport of ['short-poll', 'long-poll']) {
       expect(cell(window, transport).validity.reasons.join()).toMatch(/void: \d+ of \d+ deliveries are missing/)
@@ -76,7 +77,7 @@ describe('the suite, for planted faults', () => {
     )
   })
 
-  it('reports a long poll that is answered empty at once', async () => {
+  it('reports a long poll that is answered empty at once', LONG, async () => {
     // Few messages: however slow the machine, there is time for empty answers between two of them.
     const window = await windowWithFault(rig, 'empty-hold', { durationMs: 1000, ratePerS: 15 })
     const measured = cell(window, 'long-poll')
@@ -88,7 +89,7 @@ describe('the suite, for planted faults', () => {
     expect(measured.requestsPerMessage?.value).toBeGreaterThan(1)
   })
 
-  it('reports padded headers', async () => {
+  it('reports padded headers', LONG, async () => {
     const briefly = { durationMs: 400 }
     const [clean, padded] = [
       await windowWithFault(rig, null, briefly),

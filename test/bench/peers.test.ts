@@ -14,6 +14,7 @@ import { runPeers } from '../../bench/peers/run.ts'
 import { escapeHtml } from '../../bench/report/escape.ts'
 import { startProgram } from '../../bench/peers/peers/launch.ts'
 import type { Fault } from '../support/faulty-room.ts'
+import { LONG } from '../support/long.ts'
 import { run } from '../support/process.ts'
 
 const READERS = 4
@@ -45,7 +46,7 @@ async function bench(...args: string[]): Promise<{ status: number | null; said: 
 }
 
 describe('npm run bench:peers', () => {
-  it('delivers every message to every reader once and in order with every server', async () => {
+  it('delivers every message to every reader once and in order with every server', LONG, async () => {
     const kinds = 'websocket,sse,long-poll,short-poll'
     const short = ['--cycles', '1', '--slice', '20', '--rate', '100', '--latency', '20', '--settle', '0']
     const peers = 'own,socket-io,sockjs,faye'
@@ -101,44 +102,48 @@ describe('npm run bench:peers', () => {
     expect(html).not.toMatch(/<script|src=|@import/)
   })
 
-  it('has a void cell for a server that drops, doubles or swaps messages, and skips a missing server', async () => {
-    const absent: Peer = { ...faulty('nothing'), name: 'absent', missing: () => 'apt-get install absent' }
-    const broken: Peer = { ...faulty('nothing'), name: 'broken', start: () => Promise.reject(new Error('no port')) }
-    const faults = ['drops one in a hundred', 'doubles one', 'swaps two'] as const
-    const report = await runPeers({
-      peers: [absent, broken, ...(['nothing', ...faults] as const).map(faulty)],
-      parameters: {
-        kinds: ['websocket'],
-        clients: READERS,
-        rounds: 1,
-        cycles: 1,
-        slice: 20,
-        payload: 60,
-        rate: 0,
-        latency: 50,
-        settle: 0,
-        seed: 1,
-      },
-      progress: () => undefined,
-      signal: new AbortController().signal,
-    })
-    expect(report.cells.map(({ peer, validity }) => [peer, validity.isVoid])).toEqual([
-      ['nothing', false],
-      ...faults.map((fault) => [fault, true]),
-    ])
-    const said = renderPeersTerminal(report, { colour: false, width: 1000 })
-    const page = renderPeersHtml(report)
-    expect(said).toMatch(/drops one in a hundred: void: \d+ of \d+ deliveries did not come/)
-    expect(said).toMatch(/doubles one: void: 1 deliveries came twice/)
-    expect(said).toMatch(/swaps two: void: .*\d+ deliveries came out of order/)
-    for (const fault of faults) expect(said).toMatch(new RegExp(`${fault} ◇ +void`))
-    expect(report.notInstalled).toEqual([{ name: 'absent', command: 'apt-get install absent' }])
-    expect(report.missing).toEqual(['websocket/broken: round 1: no port'])
-    for (const words of ['absent: apt-get install absent', 'websocket/broken: round 1: no port']) {
-      expect(said).toContain(words)
-      expect(page).toContain(words)
-    }
-  })
+  it(
+    'has a void cell for a server that drops, doubles or swaps messages, and skips a missing server',
+    LONG,
+    async () => {
+      const absent: Peer = { ...faulty('nothing'), name: 'absent', missing: () => 'apt-get install absent' }
+      const broken: Peer = { ...faulty('nothing'), name: 'broken', start: () => Promise.reject(new Error('no port')) }
+      const faults = ['drops one in a hundred', 'doubles one', 'swaps two'] as const
+      const report = await runPeers({
+        peers: [absent, broken, ...(['nothing', ...faults] as const).map(faulty)],
+        parameters: {
+          kinds: ['websocket'],
+          clients: READERS,
+          rounds: 1,
+          cycles: 1,
+          slice: 20,
+          payload: 60,
+          rate: 0,
+          latency: 50,
+          settle: 0,
+          seed: 1,
+        },
+        progress: () => undefined,
+        signal: new AbortController().signal,
+      })
+      expect(report.cells.map(({ peer, validity }) => [peer, validity.isVoid])).toEqual([
+        ['nothing', false],
+        ...faults.map((fault) => [fault, true]),
+      ])
+      const said = renderPeersTerminal(report, { colour: false, width: 1000 })
+      const page = renderPeersHtml(report)
+      expect(said).toMatch(/drops one in a hundred: void: \d+ of \d+ deliveries did not come/)
+      expect(said).toMatch(/doubles one: void: 1 deliveries came twice/)
+      expect(said).toMatch(/swaps two: void: .*\d+ deliveries came out of order/)
+      for (const fault of faults) expect(said).toMatch(new RegExp(`${fault} ◇ +void`))
+      expect(report.notInstalled).toEqual([{ name: 'absent', command: 'apt-get install absent' }])
+      expect(report.missing).toEqual(['websocket/broken: round 1: no port'])
+      for (const words of ['absent: apt-get install absent', 'websocket/broken: round 1: no port']) {
+        expect(said).toContain(words)
+        expect(page).toContain(words)
+      }
+    },
+  )
 
   it('lists its flags with units, limits and defaults', async () => {
     const { status, said } = await bench('--help')

@@ -9,6 +9,7 @@ import { join } from '../../src/node/index.ts'
 import { nodeNet } from '../../src/node/net.ts'
 import { TRANSPORTS, type Problem, type RoomEvent, type TransportName } from '../../src/protocol.ts'
 import type { Config } from '../../src/server/config/settings.ts'
+import { LONG } from '../support/long.ts'
 import { draft, person, startPlayground, textsOf, watch, type TestPlayground } from '../support/playground.ts'
 import { readTexts } from '../support/read-texts.ts'
 
@@ -156,7 +157,7 @@ describe('a member that was away for longer than its lease', () => {
 })
 
 describe('several restarts of the server in a row', () => {
-  it('never end a member', async () => {
+  it('never end a member', { ...LONG, timeout: 60_000 }, async () => {
     let playground = await startPlayground()
     const ada = follow(playground.net, 'websocket')
     await isOpen(ada.member)
@@ -170,7 +171,7 @@ describe('several restarts of the server in a row', () => {
     ada.member.send('still here')
     await expect.poll(ada.texts, { timeout: 10_000 }).toEqual(['still here'])
     expect(ada.states.map(({ name }) => name)).not.toContain('closed')
-  }, 60_000)
+  })
 })
 
 describe('a program', () => {

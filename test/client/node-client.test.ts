@@ -8,6 +8,7 @@ import {
   type JoinOptions,
   type RoomItem,
 } from '../../src/node/index.ts'
+import { LONG } from '../support/long.ts'
 import { startPlayground, type TestPlayground } from '../support/playground.ts'
 import { run } from '../support/process.ts'
 import { readTexts } from '../support/read-texts.ts'
@@ -172,7 +173,7 @@ describe('a program in a room', () => {
     }
   })
 
-  it('causes no Node warning when one process joins 24 times at once', async () => {
+  it('causes no Node warning when one process joins 24 times at once', LONG, async () => {
     const { base } = await startPlayground()
     const script = `
       import { join } from './src/node/index.ts'

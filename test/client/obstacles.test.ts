@@ -5,6 +5,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import type { SessionState } from '../../src/client/session-state.ts'
 import type { Net } from '../../src/client/transports/transport.ts'
 import { join, TRANSPORTS } from '../../src/node/index.ts'
+import { LONG } from '../support/long.ts'
 import { person, startPlayground, watch } from '../support/playground.ts'
 
 /** A proxy that passes HTTP and refuses upgrades, as nginx does by default. @returns its URL */
@@ -79,24 +80,28 @@ it.each(TRANSPORTS)(
   },
 )
 
-it('a draft without an answer reports that all connections of the browser are in use, until it is answered', async () => {
-  const playground = await startPlayground()
-  let letGo: () => void = () => undefined
-  const freed = new Promise<void>((resolve) => (letGo = resolve))
-  const net: Net = {
-    ...playground.net,
-    sharedConnections: { hold: () => undefined, areAllInUse: () => Promise.resolve(true) },
-    fetch: async (input, init) => {
-      if (init?.method === 'POST') await freed
-      return playground.net.fetch(input, init)
-    },
-  }
-  const states: SessionState[] = []
-  const ada = watch({ net }, await person(playground), 'sse', { observer: { state: (state) => states.push(state) } })
-  await expect.poll(() => states.at(-1)).toEqual({ name: 'open' })
-  ada.session.send('hello')
-  await expect.poll(() => states.at(-1), { timeout: 8000 }).toEqual({ name: 'open', obstacle: 'connections-in-use' })
-  letGo()
-  await expect.poll(ada.texts).toEqual(['hello'])
-  await expect.poll(() => states.at(-1)).toEqual({ name: 'open' })
-}, 20_000)
+it(
+  'a draft without an answer reports that all connections of the browser are in use, until it is answered',
+  { ...LONG, timeout: 20_000 },
+  async () => {
+    const playground = await startPlayground()
+    let letGo: () => void = () => undefined
+    const freed = new Promise<void>((resolve) => (letGo = resolve))
+    const net: Net = {
+      ...playground.net,
+      sharedConnections: { hold: () => undefined, areAllInUse: () => Promise.resolve(true) },
+      fetch: async (input, init) => {
+        if (init?.method === 'POST') await freed
+        return playground.net.fetch(input, init)
+      },
+    }
+    const states: SessionState[] = []
+    const ada = watch({ net }, await person(playground), 'sse', { observer: { state: (state) => states.push(state) } })
+    await expect.poll(() => states.at(-1)).toEqual({ name: 'open' })
+    ada.session.send('hello')
+    await expect.poll(() => states.at(-1), { timeout: 8000 }).toEqual({ name: 'open', obstacle: 'connections-in-use' })
+    letGo()
+    await expect.poll(ada.texts).toEqual(['hello'])
+    await expect.poll(() => states.at(-1)).toEqual({ name: 'open' })
+  },
+)

@@ -4,6 +4,7 @@ import { connect, type AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { readServerAddress } from '../../src/client/server-address.ts'
 import { join, TRANSPORTS } from '../../src/node/index.ts'
+import { LONG } from '../support/long.ts'
 import { startPlayground, type TestPlayground } from '../support/playground.ts'
 import { run } from '../support/process.ts'
 
@@ -63,7 +64,7 @@ describe('the address of a server', () => {
     expect(() => readServerAddress('http://ada:secret@chat.example')).toThrow(/^(?!.*secret)/)
   })
 
-  it('may be copied from a browser for a program and for the terminal client', async () => {
+  it('may be copied from a browser for a program and for the terminal client', LONG, async () => {
     const { port, rooms } = await startPlayground()
     const client = await join(`127.0.0.1:${port}/#/room/blue`, { name: 'ada' })
     onTestFinished(() => client.close())

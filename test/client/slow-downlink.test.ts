@@ -1,3 +1,4 @@
+// @module-tag long
 import { expect, it, onTestFinished } from 'vitest'
 import { openLink } from '../../src/link/link.ts'
 import { join, type SessionState } from '../../src/node/index.ts'

@@ -1,3 +1,4 @@
+// @module-tag long
 import { describe, expect, it } from 'vitest'
 import { openLink } from '../../src/link/link.ts'
 import { seededRandom } from '../../src/random.ts'

@@ -8,6 +8,7 @@ import { problemsOf, settingsOf, textsFrom, valuesOf } from '../../src/page/capa
 import type { TransportName } from '../../src/transports.ts'
 import { INSPECTED } from '../support/browser.ts'
 import { openGuide } from '../support/guide.ts'
+import { LONG } from '../support/long.ts'
 import { startPlayground } from '../support/playground.ts'
 import { sampleCoefficients } from '../support/sample-coefficients.ts'
 import { sharedBrowser } from '../support/shared-browser.ts'
@@ -256,7 +257,7 @@ describe('#/capacity', () => {
     await page.getByRole('heading', { name: /^The report that comes with this program/ }).waitFor()
   })
 
-  it('has no violation that axe-core finds, in both languages and themes, and fits a phone', async () => {
+  it('has no violation that axe-core finds, in both languages and themes, and fits a phone', LONG, async () => {
     const { base } = await startPlayground({ reports: '' })
     const guide = await openGuide(browser, `${base}/#/capacity?users=20000`, INSPECTED)
     await guide.page.getByRole('heading', { level: 2 }).first().waitFor()

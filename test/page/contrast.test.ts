@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { post } from '../../src/client/transports/http.ts'
 import { TRANSPORTS } from '../../src/protocol.ts'
 import { Visitor } from '../support/browser.ts'
+import { LONG } from '../support/long.ts'
 import { draft, person, startPlayground } from '../support/playground.ts'
 import { sharedBrowser } from '../support/shared-browser.ts'
 
@@ -187,34 +188,38 @@ const ratioOf = (a: readonly number[], b: readonly number[]): number => {
 }
 
 describe('every text has a contrast of 4.5 to what is behind it, in both themes', () => {
-  it('in the chat, the switch, the wire and the meters, with each transport chosen', async () => {
-    const playground = await startPlayground()
-    const ada = await Visitor.enter(browser, playground.base, { viewport: { width: 1440, height: 1000 } })
-    const ben = await person(playground, 'ben')
-    const own = await ada.name()
-    const id = playground.rooms.get('lobby').roster.find(({ name }) => name === own)?.id
-    const faults = await faultsIn(ada.page, 'an empty room')
-    for (const transport of TRANSPORTS) {
-      await ada.use(transport)
-      await ada.say(`by ${transport}`)
-      await expect.poll(async () => (await ada.texts()).at(-1)).toBe(`by ${transport}`)
-      await post(ben.context, draft('for you only', id), never)
-      faults.push(...(await faultsIn(ada.page, transport)))
-    }
-    await ada.messages.filter({ hasText: 'by sse' }).click()
-    await ada.composer.fill('@unknown hello')
-    await ada.composer.press('Enter')
-    faults.push(...(await faultsIn(ada.page, 'a followed message and a complaint')))
-    await ada.page.getByRole('button', { name: 'Table' }).click()
-    await ada.page.getByRole('listbox').getByRole('option').last().click()
-    faults.push(...(await faultsIn(ada.page, 'the table of the wire')))
-    await ada.page.getByRole('combobox', { name: 'Link' }).selectOption('3g')
-    await ada.page.locator('.last-cost[data-over="true"]').first().waitFor()
-    faults.push(...(await faultsIn(ada.page, 'figures of another link')))
-    expect([...new Set(faults)]).toEqual([])
-  }, 120_000)
+  it(
+    'in the chat, the switch, the wire and the meters, with each transport chosen',
+    { ...LONG, timeout: 120_000 },
+    async () => {
+      const playground = await startPlayground()
+      const ada = await Visitor.enter(browser, playground.base, { viewport: { width: 1440, height: 1000 } })
+      const ben = await person(playground, 'ben')
+      const own = await ada.name()
+      const id = playground.rooms.get('lobby').roster.find(({ name }) => name === own)?.id
+      const faults = await faultsIn(ada.page, 'an empty room')
+      for (const transport of TRANSPORTS) {
+        await ada.use(transport)
+        await ada.say(`by ${transport}`)
+        await expect.poll(async () => (await ada.texts()).at(-1)).toBe(`by ${transport}`)
+        await post(ben.context, draft('for you only', id), never)
+        faults.push(...(await faultsIn(ada.page, transport)))
+      }
+      await ada.messages.filter({ hasText: 'by sse' }).click()
+      await ada.composer.fill('@unknown hello')
+      await ada.composer.press('Enter')
+      faults.push(...(await faultsIn(ada.page, 'a followed message and a complaint')))
+      await ada.page.getByRole('button', { name: 'Table' }).click()
+      await ada.page.getByRole('listbox').getByRole('option').last().click()
+      faults.push(...(await faultsIn(ada.page, 'the table of the wire')))
+      await ada.page.getByRole('combobox', { name: 'Link' }).selectOption('3g')
+      await ada.page.locator('.last-cost[data-over="true"]').first().waitFor()
+      faults.push(...(await faultsIn(ada.page, 'figures of another link')))
+      expect([...new Set(faults)]).toEqual([])
+    },
+  )
 
-  it('in lecture mode, and while the connection is lost', async () => {
+  it('in lecture mode, and while the connection is lost', { ...LONG, timeout: 120_000 }, async () => {
     const playground = await startPlayground()
     const ada = await Visitor.enter(browser, playground.base, { viewport: { width: 1440, height: 900 } })
     await ada.use('snapshot-poll')
@@ -231,9 +236,9 @@ describe('every text has a contrast of 4.5 to what is behind it, in both themes'
     await ada.page.getByText('Meter connection lost').waitFor()
     faults.push(...(await faultsIn(ada.page, 'a lost connection')))
     expect([...new Set(faults)]).toEqual([])
-  }, 120_000)
+  })
 
-  it('in a comparison, also in the drawings of the race and of a result', async () => {
+  it('in a comparison, also in the drawings of the race and of a result', { ...LONG, timeout: 120_000 }, async () => {
     const { base } = await startPlayground()
     const ada = await Visitor.enter(browser, `${base}/#/room/lobby/compare?rate=10&link=wifi`)
     const { page } = ada
@@ -246,9 +251,9 @@ describe('every text has a contrast of 4.5 to what is behind it, in both themes'
     await page.locator('.run-result svg text').first().waitFor({ timeout: 50_000 })
     faults.push(...(await faultsIn(page, 'after a run')))
     expect([...new Set(faults)]).toEqual([])
-  }, 120_000)
+  })
 
-  it('in the drawing of the wire', async () => {
+  it('in the drawing of the wire', { ...LONG, timeout: 120_000 }, async () => {
     const { base } = await startPlayground()
     const ada = await Visitor.enter(browser, base)
     const faults: string[] = []
@@ -266,39 +271,43 @@ describe('every text has a contrast of 4.5 to what is behind it, in both themes'
       }
     }
     expect([...new Set(faults)]).toEqual([])
-  }, 120_000)
+  })
 })
 
 describe.each(['light', 'dark'] as const)('the lines and dots of each transport in the %s theme', (colorScheme) => {
-  it('have a contrast of 3 to the panel, in the plot of the latency and in the wire', async () => {
-    const { base } = await startPlayground()
-    const ada = await Visitor.enter(browser, base, { colorScheme })
-    const { page } = ada
-    const timed = async () => {
-      await ada.say('is it timed?')
-      return ada.log.locator('data').count()
-    }
-    await expect.poll(timed, { interval: 500 }).toBeGreaterThan(0)
-    for (const transport of TRANSPORTS) {
-      await ada.use(transport)
-      await ada.say(`by ${transport}`)
-      await expect.poll(async () => (await ada.texts()).at(-1)).toBe(`by ${transport}`)
-    }
-    const panel = await rgbOf(page, '.meters-panel', 'backgroundColor')
-    const opacity = await page.locator('.dot-plot').evaluate((element) => Number(getComputedStyle(element).opacity))
-    const dots = () => opaqueColoursOf(page, '.dot-plot canvas')
-    await expect.poll(async () => (await dots()).length).toBeGreaterThanOrEqual(TRANSPORTS.length)
-    for (const dot of await dots()) {
-      const seen = dot.map((value, index) => value * opacity + (panel[index] ?? 0) * (1 - opacity))
-      expect(ratioOf(seen, panel), `a dot of ${dot.join()}`).toBeGreaterThanOrEqual(3)
-    }
+  it(
+    'have a contrast of 3 to the panel, in the plot of the latency and in the wire',
+    { ...LONG, timeout: 120_000 },
+    async () => {
+      const { base } = await startPlayground()
+      const ada = await Visitor.enter(browser, base, { colorScheme })
+      const { page } = ada
+      const timed = async () => {
+        await ada.say('is it timed?')
+        return ada.log.locator('data').count()
+      }
+      await expect.poll(timed, { interval: 500 }).toBeGreaterThan(0)
+      for (const transport of TRANSPORTS) {
+        await ada.use(transport)
+        await ada.say(`by ${transport}`)
+        await expect.poll(async () => (await ada.texts()).at(-1)).toBe(`by ${transport}`)
+      }
+      const panel = await rgbOf(page, '.meters-panel', 'backgroundColor')
+      const opacity = await page.locator('.dot-plot').evaluate((element) => Number(getComputedStyle(element).opacity))
+      const dots = () => opaqueColoursOf(page, '.dot-plot canvas')
+      await expect.poll(async () => (await dots()).length).toBeGreaterThanOrEqual(TRANSPORTS.length)
+      for (const dot of await dots()) {
+        const seen = dot.map((value, index) => value * opacity + (panel[index] ?? 0) * (1 - opacity))
+        expect(ratioOf(seen, panel), `a dot of ${dot.join()}`).toBeGreaterThanOrEqual(3)
+      }
 
-    const drawing = await openDrawing(ada)
-    const lines = await drawing
-      .locator('path[stroke-width="1.5"][fill="none"]')
-      .evaluateAll((paths) => paths.map((path) => getComputedStyle(path).stroke))
-    // The lifelines, and the arrows of the transports that are in the picture.
-    expect(new Set(lines).size).toBeGreaterThan(2)
-    for (const line of lines) expect(ratioOf(numbersIn(line), panel), `a line of ${line}`).toBeGreaterThanOrEqual(3)
-  }, 120_000)
+      const drawing = await openDrawing(ada)
+      const lines = await drawing
+        .locator('path[stroke-width="1.5"][fill="none"]')
+        .evaluateAll((paths) => paths.map((path) => getComputedStyle(path).stroke))
+      // The lifelines, and the arrows of the transports that are in the picture.
+      expect(new Set(lines).size).toBeGreaterThan(2)
+      for (const line of lines) expect(ratioOf(numbersIn(line), panel), `a line of ${line}`).toBeGreaterThanOrEqual(3)
+    },
+  )
 })

@@ -1,3 +1,4 @@
+// @module-tag long
 import { describe, expect, it } from 'vitest'
 import { LESSONS } from '../../src/page/lessons/list.ts'
 import { openExperiment, printResult, runExperiment } from '../support/experiment-page.ts'

@@ -5,6 +5,7 @@ import { LESSONS } from '../../src/page/lessons/list.ts'
 import type { LessonResult } from '../../src/page/lessons/result.ts'
 import { INSPECTED, Visitor } from '../support/browser.ts'
 import { openExperiment } from '../support/experiment-page.ts'
+import { LONG } from '../support/long.ts'
 import { startPlayground } from '../support/playground.ts'
 import { sharedBrowser } from '../support/shared-browser.ts'
 
@@ -122,70 +123,78 @@ const lessonSettings = (lesson: (typeof LESSONS)[number]) => ({
 })
 
 describe('the class board', () => {
-  it('shows the predictions of two browsers live, over their own transports, and then the measured result', async () => {
-    const { base } = await startPlayground({ links: 'off' })
-    const address = `${base}/#/experiments/seventh-request/board?room=class-7&hold=1`
-    const ada = await openExperiment(browser, address)
-    const ben = await openExperiment(browser, address)
-    for (const [visit, transport] of [
-      [ada, 'websocket'],
-      [ben, 'long-poll'],
-    ] as const) {
-      await visit.page.getByRole('combobox', { name: 'Read by' }).selectOption(transport)
-      await visit.page.getByText('connected', { exact: true }).waitFor()
-    }
-    const optionOf = ({ page }: { page: Page }, text: string) =>
-      page.getByRole('region', { name: 'All predictions' }).getByRole('listitem').filter({ hasText: text })
-    const predictAs = async ({ page }: { page: Page }, option: string) => {
-      await page.getByRole('radio', { name: option }).check()
-      await page.getByRole('button', { name: 'Send prediction' }).click()
-      await page.getByText('Sent. You can change it').waitFor()
-    }
-    await predictAs(ada, 'It fails with an error')
-    await ben.page.getByText('1 prediction', { exact: true }).waitFor()
-    // A member sees the predictions of others after its own.
-    await ben.page.getByText('The predictions of others are shown once you have sent yours.').waitFor()
-    await predictAs(ben, 'It waits without a sign')
-    for (const visit of [ada, ben]) {
-      await expect.poll(() => optionOf(visit, 'It waits without a sign').innerText()).toMatch(/\n1\n/)
-      await expect.poll(() => optionOf(visit, 'It fails with an error').innerText()).toMatch(/\n1\n/)
-    }
-    await ada.page.getByRole('button', { name: 'Run the experiment' }).click()
-    for (const visit of [ada, ben]) {
-      await expect
-        .poll(() => optionOf(visit, 'It waits without a sign').innerText(), { timeout: 40_000 })
-        .toContain('Measured')
-      await visit.page.getByText('Run by').waitFor()
-    }
-    expect([...ada.errors, ...ben.errors]).toEqual([])
-    // The room's chat shows the same as messages.
-    const cleo = await Visitor.enter(browser, `${base}/#/room/class-7`)
-    await expect.poll(async () => (await cleo.texts()).length).toBe(3)
-    expect(await cleo.texts()).toEqual([
-      '[experiment seventh-request] prediction: error',
-      '[experiment seventh-request] prediction: waits',
-      expect.stringMatching(/^\[experiment seventh-request\] result: (agrees|too noisy to say): waits$/),
-    ])
-  }, 90_000)
+  it(
+    'shows the predictions of two browsers live, over their own transports, and then the measured result',
+    { ...LONG, timeout: 90_000 },
+    async () => {
+      const { base } = await startPlayground({ links: 'off' })
+      const address = `${base}/#/experiments/seventh-request/board?room=class-7&hold=1`
+      const ada = await openExperiment(browser, address)
+      const ben = await openExperiment(browser, address)
+      for (const [visit, transport] of [
+        [ada, 'websocket'],
+        [ben, 'long-poll'],
+      ] as const) {
+        await visit.page.getByRole('combobox', { name: 'Read by' }).selectOption(transport)
+        await visit.page.getByText('connected', { exact: true }).waitFor()
+      }
+      const optionOf = ({ page }: { page: Page }, text: string) =>
+        page.getByRole('region', { name: 'All predictions' }).getByRole('listitem').filter({ hasText: text })
+      const predictAs = async ({ page }: { page: Page }, option: string) => {
+        await page.getByRole('radio', { name: option }).check()
+        await page.getByRole('button', { name: 'Send prediction' }).click()
+        await page.getByText('Sent. You can change it').waitFor()
+      }
+      await predictAs(ada, 'It fails with an error')
+      await ben.page.getByText('1 prediction', { exact: true }).waitFor()
+      // A member sees the predictions of others after its own.
+      await ben.page.getByText('The predictions of others are shown once you have sent yours.').waitFor()
+      await predictAs(ben, 'It waits without a sign')
+      for (const visit of [ada, ben]) {
+        await expect.poll(() => optionOf(visit, 'It waits without a sign').innerText()).toMatch(/\n1\n/)
+        await expect.poll(() => optionOf(visit, 'It fails with an error').innerText()).toMatch(/\n1\n/)
+      }
+      await ada.page.getByRole('button', { name: 'Run the experiment' }).click()
+      for (const visit of [ada, ben]) {
+        await expect
+          .poll(() => optionOf(visit, 'It waits without a sign').innerText(), { timeout: 40_000 })
+          .toContain('Measured')
+        await visit.page.getByText('Run by').waitFor()
+      }
+      expect([...ada.errors, ...ben.errors]).toEqual([])
+      // The room's chat shows the same as messages.
+      const cleo = await Visitor.enter(browser, `${base}/#/room/class-7`)
+      await expect.poll(async () => (await cleo.texts()).length).toBe(3)
+      expect(await cleo.texts()).toEqual([
+        '[experiment seventh-request] prediction: error',
+        '[experiment seventh-request] prediction: waits',
+        expect.stringMatching(/^\[experiment seventh-request\] result: (agrees|too noisy to say): waits$/),
+      ])
+    },
+  )
 
-  it('has the predictions first once they are shown to a member without one, and says what a verdict means', async () => {
-    const { base } = await startPlayground({ links: 'off' })
-    const address = `${base}/#/experiments/quiet-room/board?room=class-9`
-    const [projector, pupil] = [await openExperiment(browser, address), await openExperiment(browser, address)]
-    const headings = () => projector.page.locator('.board-main').getByRole('heading', { level: 2 }).allTextContents()
-    const question = 'How many empty answers does each of them get per minute?'
-    expect(await headings()).toEqual([question, 'All predictions'])
-    await pupil.page.getByRole('button', { name: 'Send prediction' }).click()
-    await projector.page.getByText('1 prediction', { exact: true }).waitFor()
-    await projector.page.getByRole('button', { name: 'Show them now' }).click()
-    expect(await headings()).toEqual(['All predictions', question])
-    const visitor = await Visitor.enter(browser, `${base}/#/room/class-9`)
-    await visitor.say('[experiment quiet-room] result: too noisy to say: 1=50 2=25 5=11')
-    for (const { page } of [projector, pupil]) await page.getByText('run the experiment again').waitFor()
-    // In the units of the chart, on average over the three places.
-    await projector.page.getByRole('row', { name: /Measured/ }).waitFor()
-    expect(await projector.page.getByRole('row').last().innerText()).toMatch(/\t16\.3$/)
-  })
+  it(
+    'has the predictions first once they are shown to a member without one, and says what a verdict means',
+    LONG,
+    async () => {
+      const { base } = await startPlayground({ links: 'off' })
+      const address = `${base}/#/experiments/quiet-room/board?room=class-9`
+      const [projector, pupil] = [await openExperiment(browser, address), await openExperiment(browser, address)]
+      const headings = () => projector.page.locator('.board-main').getByRole('heading', { level: 2 }).allTextContents()
+      const question = 'How many empty answers does each of them get per minute?'
+      expect(await headings()).toEqual([question, 'All predictions'])
+      await pupil.page.getByRole('button', { name: 'Send prediction' }).click()
+      await projector.page.getByText('1 prediction', { exact: true }).waitFor()
+      await projector.page.getByRole('button', { name: 'Show them now' }).click()
+      expect(await headings()).toEqual(['All predictions', question])
+      const visitor = await Visitor.enter(browser, `${base}/#/room/class-9`)
+      await visitor.say('[experiment quiet-room] result: too noisy to say: 1=50 2=25 5=11')
+      for (const { page } of [projector, pupil]) await page.getByText('run the experiment again').waitFor()
+      // In the units of the chart, on average over the three places.
+      await projector.page.getByRole('row', { name: /Measured/ }).waitFor()
+      expect(await projector.page.getByRole('row').last().innerText()).toMatch(/\t16\.3$/)
+    },
+  )
 
   it('leads to the same board by its link and its QR code, and says when only this machine can open it', async () => {
     const { base, port } = await startPlayground({ links: 'off' })
@@ -209,7 +218,7 @@ describe('the class board', () => {
 })
 
 describe('the pages of the classroom', () => {
-  it('pass axe in each mode, and fit the window', async () => {
+  it('pass axe in each mode, and fit the window', { ...LONG, timeout: 180_000 }, async () => {
     const { base } = await startPlayground({ links: 'off' })
     const visitor = await Visitor.enter(browser, base, INSPECTED)
     const check = async (path: string, mode: string) => {
@@ -230,5 +239,5 @@ describe('the pages of the classroom', () => {
       await check(path, 'phone')
     }
     expect(visitor.browserErrors).toEqual([])
-  }, 180_000)
+  })
 })

@@ -1,3 +1,4 @@
+// @module-tag long
 import { describe, expect, it } from 'vitest'
 import type { ClaimVerdict } from '../../src/page/lessons/lesson.ts'
 import type { LessonResult } from '../../src/page/lessons/result.ts'

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { LESSONS } from '../../src/page/lessons/list.ts'
 import { INSPECTED } from '../support/browser.ts'
 import { openExperiment, predict, printResult, runExperiment, storedResult } from '../support/experiment-page.ts'
+import { LONG } from '../support/long.ts'
 import { startPlayground } from '../support/playground.ts'
 import { RETRIED } from '../support/retry.ts'
 import { sharedBrowser } from '../support/shared-browser.ts'
@@ -28,7 +29,7 @@ const open = (address: string, options?: BrowserContextOptions) => openExperimen
 describe('each experiment', () => {
   it.each(LESSONS.filter(({ id }) => id in SHORT).map(({ id, texts }) => [id, texts.en.question] as const))(
     '%s runs in a browser to a verdict that is not false',
-    { ...RETRIED, timeout: 80_000 },
+    { ...RETRIED, ...LONG, timeout: 80_000 },
     async (id) => {
       const { base } = await startPlayground(IS_FULL ? {} : { idle: id === 'poll-connections' ? 1000 : 72_000 })
       const { page, errors } = await open(`${base}/#/experiments/${id}${IS_FULL ? '' : `?${SHORT[id] ?? ''}&seed=42`}`)
@@ -71,7 +72,7 @@ describe('the chart of an experiment', () => {
 })
 
 describe('an experiment', () => {
-  it('runs after a prediction only, shows its progress, can be cancelled, and leaves no members', async () => {
+  it('runs after a prediction only, shows its progress, can be cancelled, and leaves no members', LONG, async () => {
     const playground = await startPlayground({ links: 'off' })
     const { page, errors } = await open(`${playground.base}/#/experiments/wasted-polls?seed=5&seconds=20`)
     const button = page.getByRole('button', { name: 'Run', exact: true })
@@ -111,14 +112,14 @@ describe('an experiment', () => {
     expect(errors).toEqual([])
   })
 
-  it('is too noisy to say when the server compresses the frames whose bytes are measured', async () => {
+  it('is too noisy to say when the server compresses the frames whose bytes are measured', LONG, async () => {
     const { base } = await startPlayground({ links: 'off', deflate: true })
     const { page } = await open(`${base}/#/experiments/message-bytes?seconds=5&seed=3`)
     const { verdict, reasons } = await runExperiment(page, 'message-bytes')
     expect([verdict, reasons]).toEqual(['too noisy to say', ['compressed']])
   })
 
-  it('is too noisy to say when the page is kept busy', async () => {
+  it('is too noisy to say when the page is kept busy', LONG, async () => {
     const { base } = await startPlayground({ links: 'off' })
     const { page } = await open(`${base}/#/experiments/poll-latency?seconds=8&seed=3`)
     await page.evaluate(() => {

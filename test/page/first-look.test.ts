@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { post } from '../../src/client/transports/http.ts'
 import { INSPECTED, Visitor } from '../support/browser.ts'
 import { newProfile } from '../support/browser-profile.ts'
+import { LONG } from '../support/long.ts'
 import { draft, person, startPlayground } from '../support/playground.ts'
 import { sharedBrowser } from '../support/shared-browser.ts'
 
@@ -84,7 +85,7 @@ describe('a name with a space', () => {
 })
 
 describe('the readout of the wire', () => {
-  it('changes at most once a second by itself, and stands still while the mouse is at an arrow', async () => {
+  it('changes at most once a second by itself, and stands still while the mouse is at an arrow', LONG, async () => {
     const playground = await startPlayground()
     const ada = await Visitor.enter(browser, playground.base, { reducedMotion: 'no-preference' })
     const { page } = ada
@@ -175,24 +176,28 @@ describe('the messages', () => {
 })
 
 describe('seven tabs of one browser', () => {
-  it('say that six requests are held and that the seventh waits in the browser', async () => {
-    const { base } = await startPlayground({ links: 'off' })
-    const context = await newProfile(browser)
-    const pages: Page[] = []
-    for (let count = 1; count <= 7; count++) {
-      const page = await context.newPage()
-      // All come first: the seventh document would wait for a connection too.
-      await page.goto(`${base}/#/room/tabs`)
-      await page.locator('.own').waitFor({ state: 'attached' })
-      pages.push(page)
-    }
-    for (const page of pages) await page.getByRole('radio', { name: /long-poll/ }).check({ force: true })
-    const waiting = () =>
-      Promise.all(pages.map((page) => page.getByText('waits in the browser for a free connection').count()))
-    await expect.poll(async () => (await waiting()).some((count) => count > 0)).toBe(true)
-    const [first] = pages
-    if (!first) throw new Error('no page')
-    await expect.poll(() => first.locator('.slots').getAttribute('data-full')).toBe('true')
-    await expect.poll(() => first.locator('.slots [data-on="false"]').count()).toBe(0)
-  }, 120_000)
+  it(
+    'say that six requests are held and that the seventh waits in the browser',
+    { ...LONG, timeout: 120_000 },
+    async () => {
+      const { base } = await startPlayground({ links: 'off' })
+      const context = await newProfile(browser)
+      const pages: Page[] = []
+      for (let count = 1; count <= 7; count++) {
+        const page = await context.newPage()
+        // All come first: the seventh document would wait for a connection too.
+        await page.goto(`${base}/#/room/tabs`)
+        await page.locator('.own').waitFor({ state: 'attached' })
+        pages.push(page)
+      }
+      for (const page of pages) await page.getByRole('radio', { name: /long-poll/ }).check({ force: true })
+      const waiting = () =>
+        Promise.all(pages.map((page) => page.getByText('waits in the browser for a free connection').count()))
+      await expect.poll(async () => (await waiting()).some((count) => count > 0)).toBe(true)
+      const [first] = pages
+      if (!first) throw new Error('no page')
+      await expect.poll(() => first.locator('.slots').getAttribute('data-full')).toBe('true')
+      await expect.poll(() => first.locator('.slots [data-on="false"]').count()).toBe(0)
+    },
+  )
 })

@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { post } from '../../src/client/transports/http.ts'
 import { openLink } from '../../src/link/link.ts'
 import { Visitor } from '../support/browser.ts'
+import { LONG } from '../support/long.ts'
 import { draft, person, startPlayground } from '../support/playground.ts'
 import { lastingPort } from '../support/port.ts'
 import { sharedBrowser } from '../support/shared-browser.ts'
@@ -19,7 +20,7 @@ const meter = (visitor: Visitor, name: string): Locator =>
 const linkSelect = ({ page }: Visitor): Locator => page.getByRole('combobox', { name: 'Link', exact: true })
 
 describe('the latency of a message', () => {
-  it('includes the time without a connection, is marked late, and counts in the percentiles', async () => {
+  it('includes the time without a connection, is marked late, and counts in the percentiles', LONG, async () => {
     const playground = await startPlayground()
     const ben = await person(playground)
     await post(ben.context, draft('before she came'), never)
@@ -56,20 +57,24 @@ describe('the latency of a message', () => {
 })
 
 describe('the meters', () => {
-  it.each(['sse', 'http-stream'])('say how much of %s the server sent and a proxy holds back', async (transport) => {
-    const playground = await startPlayground()
-    const ada = await Visitor.enter(browser, playground.base)
-    await ada.use(transport)
-    await ada.say('at once')
-    await expect.poll(() => ada.texts()).toEqual(['at once'])
-    await linkSelect(ada).selectOption('buffering')
-    await ada.say('held back')
-    const stuck = meters(ada).getByRole('status')
-    await expect.poll(() => stuck.textContent()).toMatch(/^\d+.B of the stream left the server and have not arrived/)
-    await linkSelect(ada).selectOption('local')
-    await expect.poll(() => ada.texts()).toEqual(['at once', 'held back'])
-    await expect.poll(() => stuck.count()).toBe(0)
-  })
+  it.each(['sse', 'http-stream'])(
+    'say how much of %s the server sent and a proxy holds back',
+    LONG,
+    async (transport) => {
+      const playground = await startPlayground()
+      const ada = await Visitor.enter(browser, playground.base)
+      await ada.use(transport)
+      await ada.say('at once')
+      await expect.poll(() => ada.texts()).toEqual(['at once'])
+      await linkSelect(ada).selectOption('buffering')
+      await ada.say('held back')
+      const stuck = meters(ada).getByRole('status')
+      await expect.poll(() => stuck.textContent()).toMatch(/^\d+.B of the stream left the server and have not arrived/)
+      await linkSelect(ada).selectOption('local')
+      await expect.poll(() => ada.texts()).toEqual(['at once', 'held back'])
+      await expect.poll(() => stuck.count()).toBe(0)
+    },
+  )
 
   it.each(['websocket', 'sse', 'http-stream', 'socket-io'])(
     'count what opens %s once, not per message',
@@ -175,7 +180,7 @@ describe('the latency meter', () => {
 })
 
 describe('after a restart of the server', () => {
-  it('the link is still in use, and a note says why the earlier messages are gone', async () => {
+  it('the link is still in use, and a note says why the earlier messages are gone', LONG, async () => {
     const port = await lastingPort(22_000)
     const first = await startPlayground({}, port)
     const ada = await Visitor.enter(browser, first.base)

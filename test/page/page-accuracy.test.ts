@@ -1,3 +1,4 @@
+// @module-tag long
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { post } from '../../src/client/transports/http.ts'
 import { openLink, PROFILE_NAMES, PROFILES, type ProfileName } from '../../src/link/link.ts'

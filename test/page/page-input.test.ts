@@ -2,6 +2,7 @@ import type { Locator } from 'playwright-core'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openLink } from '../../src/link/link.ts'
 import { Visitor } from '../support/browser.ts'
+import { LONG } from '../support/long.ts'
 import { person, startPlayground, watch } from '../support/playground.ts'
 import { sharedBrowser } from '../support/shared-browser.ts'
 
@@ -109,27 +110,31 @@ describe('a page behind a forwarded port', () => {
 })
 
 describe('a page whose connections die without a word', () => {
-  it('does not say that it is open for longer than three heartbeats, and is back at its cursor', async () => {
-    const playground = await startPlayground({ heartbeat: 1000, links: 'off' })
-    const link = await openLink({ to: { port: playground.port } })
-    onTestFinished(() => link.close())
-    const ada = await Visitor.enter(browser, link.url)
-    await ada.use('websocket')
-    await ada.say('before')
-    await expect.poll(() => ada.texts()).toEqual(['before'])
-    const ben = watch(playground, await person(playground, 'ben'), 'websocket')
-    link.silence(true)
-    ben.session.send('in the silence')
-    await expect.poll(() => ada.page.getByText('connection lost').count(), { timeout: 8000 }).toBeGreaterThan(0)
-    await expect
-      .poll(() =>
-        ada.page.getByText('connection to the meters').or(ada.page.locator('.meters[data-stale=true]')).count(),
-      )
-      .toBeGreaterThan(0)
-    link.silence(false)
-    link.reset()
-    await expect.poll(() => ada.texts(), { timeout: 20_000 }).toEqual(['before', 'in the silence'])
-  }, 60_000)
+  it(
+    'does not say that it is open for longer than three heartbeats, and is back at its cursor',
+    { ...LONG, timeout: 60_000 },
+    async () => {
+      const playground = await startPlayground({ heartbeat: 1000, links: 'off' })
+      const link = await openLink({ to: { port: playground.port } })
+      onTestFinished(() => link.close())
+      const ada = await Visitor.enter(browser, link.url)
+      await ada.use('websocket')
+      await ada.say('before')
+      await expect.poll(() => ada.texts()).toEqual(['before'])
+      const ben = watch(playground, await person(playground, 'ben'), 'websocket')
+      link.silence(true)
+      ben.session.send('in the silence')
+      await expect.poll(() => ada.page.getByText('connection lost').count(), { timeout: 8000 }).toBeGreaterThan(0)
+      await expect
+        .poll(() =>
+          ada.page.getByText('connection to the meters').or(ada.page.locator('.meters[data-stale=true]')).count(),
+        )
+        .toBeGreaterThan(0)
+      link.silence(false)
+      link.reset()
+      await expect.poll(() => ada.texts(), { timeout: 20_000 }).toEqual(['before', 'in the silence'])
+    },
+  )
 
   it('connects again at once when the browser is online again', async () => {
     const playground = await startPlayground({ links: 'off' })
@@ -148,7 +153,7 @@ describe('a page whose connections die without a word', () => {
     await expect.poll(() => ada.texts(), { timeout: 15_000 }).toEqual(['before', 'in the silence'])
   }, 60_000)
 
-  it('joins again under its name after its lease, and says so', async () => {
+  it('joins again under its name after its lease, and says so', { ...LONG, timeout: 60_000 }, async () => {
     const playground = await startPlayground({ lease: 500, links: 'off' })
     const link = await openLink({ to: { port: playground.port } })
     onTestFinished(() => link.close())
@@ -164,11 +169,11 @@ describe('a page whose connections die without a word', () => {
     expect((await ada.notes()).join()).toContain(
       `You were away for so long that the server had removed you. You have joined again as ${name}.`,
     )
-  }, 60_000)
+  })
 })
 
 describe('six tabs of one browser on sse', () => {
-  it('say that the connections of the browser are in use', async () => {
+  it('say that the connections of the browser are in use', { ...LONG, timeout: 90_000 }, async () => {
     const { base } = await startPlayground({ links: 'off' })
     const first = await Visitor.enter(browser, base)
     await first.use('sse')
@@ -186,5 +191,5 @@ describe('six tabs of one browser on sse', () => {
       .getByRole('alert')
       .filter({ hasText: 'All six connections of this browser' })
       .waitFor({ timeout: 20_000 })
-  }, 90_000)
+  })
 })

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { post } from '../../src/client/transports/http.ts'
 import { Visitor } from '../support/browser.ts'
+import { LONG } from '../support/long.ts'
 import { pageModes, type PageMode } from '../support/page-modes.ts'
 import { draft, person, startPlayground } from '../support/playground.ts'
 import { sharedBrowser } from '../support/shared-browser.ts'
@@ -122,115 +123,129 @@ const faultsOf = (page: Page) =>
   page.evaluate<string[]>(`(() => { const __name = (value) => value; return (${layoutFaults.toString()})() })()`)
 
 describe('the layout of the page', () => {
-  it('has no overlap and no cut-off text in any size, language and theme, and shows latency on a desktop without scrolling', async () => {
-    const playground = await startPlayground()
-    const ada = await Visitor.enter(browser, playground.base)
-    const { page } = ada
-    const ben = await person(playground)
-    // The longest sentence of the readout: a held request that the own message ended.
-    await ada.use('long-poll')
-    await ada.say('from me')
-    await post(ben.context, draft('from ben'), new AbortController().signal)
-    await expect.poll(() => ada.texts()).toHaveLength(2)
-    const faults: string[] = []
-    const look = async (mode: string) => {
-      await nextFrame(page)
-      faults.push(...(await faultsOf(page)).map((fault) => `${mode}: ${fault}`))
-    }
-    for (const language of ['EN', '中文'] as const) {
-      await ada.setLanguage(language)
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme })
-        // All panels are shown here, with the composer.
-        await page.setViewportSize({ width: 1366, height: 650 })
-        await ada.use(colorScheme === 'light' ? 'long-poll' : 'websocket')
-        await ada.say(`in ${language}, ${colorScheme}`)
-        await expect.poll(async () => (await ada.texts()).at(-1)).toBe(`in ${language}, ${colorScheme}`)
-        for (const size of sizesIn(language, colorScheme)) {
-          const mode = `${size.width}×${size.height} ${language} ${colorScheme}`
-          await page.setViewportSize(size)
-          const tabs = page.locator('.panel-tabs button')
-          await expect.poll(() => tabs.count()).toBe(size.width >= 1280 ? 0 : size.width > 700 ? 3 : 4)
-          const names = await tabs.allTextContents()
-          for (const name of names.length > 0 ? names : ['all']) {
-            if (names.length > 0) await tabs.filter({ hasText: name }).click()
-            await look(`${mode} ${name}`)
-            if ((await page.locator('.wire').count()) === 0) continue
-            const share = (await heightOf(page, '.picture')) / (await heightOf(page, '.wire'))
-            if (share < 0.4) faults.push(`${mode}: the picture has ${Math.round(100 * share)} % of the wire panel`)
+  it(
+    'has no overlap and no cut-off text in any size, language and theme, and shows latency on a desktop without scrolling',
+    { ...LONG, timeout: 120_000 },
+    async () => {
+      const playground = await startPlayground()
+      const ada = await Visitor.enter(browser, playground.base)
+      const { page } = ada
+      const ben = await person(playground)
+      // The longest sentence of the readout: a held request that the own message ended.
+      await ada.use('long-poll')
+      await ada.say('from me')
+      await post(ben.context, draft('from ben'), new AbortController().signal)
+      await expect.poll(() => ada.texts()).toHaveLength(2)
+      const faults: string[] = []
+      const look = async (mode: string) => {
+        await nextFrame(page)
+        faults.push(...(await faultsOf(page)).map((fault) => `${mode}: ${fault}`))
+      }
+      for (const language of ['EN', '中文'] as const) {
+        await ada.setLanguage(language)
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme })
+          // All panels are shown here, with the composer.
+          await page.setViewportSize({ width: 1366, height: 650 })
+          await ada.use(colorScheme === 'light' ? 'long-poll' : 'websocket')
+          await ada.say(`in ${language}, ${colorScheme}`)
+          await expect.poll(async () => (await ada.texts()).at(-1)).toBe(`in ${language}, ${colorScheme}`)
+          for (const size of sizesIn(language, colorScheme)) {
+            const mode = `${size.width}×${size.height} ${language} ${colorScheme}`
+            await page.setViewportSize(size)
+            const tabs = page.locator('.panel-tabs button')
+            await expect.poll(() => tabs.count()).toBe(size.width >= 1280 ? 0 : size.width > 700 ? 3 : 4)
+            const names = await tabs.allTextContents()
+            for (const name of names.length > 0 ? names : ['all']) {
+              if (names.length > 0) await tabs.filter({ hasText: name }).click()
+              await look(`${mode} ${name}`)
+              if ((await page.locator('.wire').count()) === 0) continue
+              const share = (await heightOf(page, '.picture')) / (await heightOf(page, '.wire'))
+              if (share < 0.4) faults.push(`${mode}: the picture has ${Math.round(100 * share)} % of the wire panel`)
+            }
+            if (!DESKTOPS.includes(size)) continue
+            const isInSight = await page.locator('.latency').evaluate((element) => {
+              const [own, panel] = [element, element.closest('.meters') ?? element].map((box) =>
+                box.getBoundingClientRect(),
+              )
+              return (
+                own !== undefined && panel !== undefined && own.top >= panel.top && own.bottom <= panel.bottom + 0.5
+              )
+            })
+            if (!isInSight) faults.push(`${mode}: delivery latency is not in sight`)
           }
-          if (!DESKTOPS.includes(size)) continue
-          const isInSight = await page.locator('.latency').evaluate((element) => {
-            const [own, panel] = [element, element.closest('.meters') ?? element].map((box) =>
-              box.getBoundingClientRect(),
-            )
-            return own !== undefined && panel !== undefined && own.top >= panel.top && own.bottom <= panel.bottom + 0.5
-          })
-          if (!isInSight) faults.push(`${mode}: delivery latency is not in sight`)
         }
       }
-    }
-    expect(faults).toEqual([])
-    expect(ada.browserErrors).toEqual([])
-  }, 120_000)
+      expect(faults).toEqual([])
+      expect(ada.browserErrors).toEqual([])
+    },
+  )
 
-  it('has no overlap and no cut-off text while the connection is lost, in any size, language and theme', async () => {
-    const playground = await startPlayground()
-    const ada = await Visitor.enter(browser, playground.base)
-    const { page } = ada
-    await ada.use('long-poll')
-    await ada.say('before')
-    await expect.poll(() => ada.texts()).toEqual(['before'])
-    // The words of both languages come from the server.
-    await ada.setLanguage('中文')
-    await ada.setLanguage('EN')
-    await playground.close()
-    await page.getByRole('button', { name: 'Try now' }).waitFor()
-    const faults: string[] = []
-    for (const language of ['EN', '中文'] as const) {
-      await ada.setLanguage(language)
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme })
-        for (const size of sizesIn(language, colorScheme)) {
-          await page.setViewportSize(size)
-          const tabs = page.locator('.panel-tabs button')
-          await expect.poll(() => tabs.count()).toBe(size.width >= 1280 ? 0 : size.width > 700 ? 3 : 4)
-          const names = await tabs.allTextContents()
-          for (const name of names.length > 0 ? names : ['all']) {
-            if (names.length > 0) await tabs.filter({ hasText: name }).click()
+  it(
+    'has no overlap and no cut-off text while the connection is lost, in any size, language and theme',
+    { ...LONG, timeout: 120_000 },
+    async () => {
+      const playground = await startPlayground()
+      const ada = await Visitor.enter(browser, playground.base)
+      const { page } = ada
+      await ada.use('long-poll')
+      await ada.say('before')
+      await expect.poll(() => ada.texts()).toEqual(['before'])
+      // The words of both languages come from the server.
+      await ada.setLanguage('中文')
+      await ada.setLanguage('EN')
+      await playground.close()
+      await page.getByRole('button', { name: 'Try now' }).waitFor()
+      const faults: string[] = []
+      for (const language of ['EN', '中文'] as const) {
+        await ada.setLanguage(language)
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme })
+          for (const size of sizesIn(language, colorScheme)) {
+            await page.setViewportSize(size)
+            const tabs = page.locator('.panel-tabs button')
+            await expect.poll(() => tabs.count()).toBe(size.width >= 1280 ? 0 : size.width > 700 ? 3 : 4)
+            const names = await tabs.allTextContents()
+            for (const name of names.length > 0 ? names : ['all']) {
+              if (names.length > 0) await tabs.filter({ hasText: name }).click()
+              await nextFrame(page)
+              const mode = `${size.width}×${size.height} ${language} ${colorScheme} ${name}`
+              faults.push(...(await faultsOf(page)).map((fault) => `${mode}: ${fault}`))
+            }
+          }
+        }
+      }
+      expect(faults).toEqual([])
+    },
+  )
+
+  it(
+    'has no overlap and no cut-off text in a comparison with a result, in any size, language and theme',
+    { ...LONG, timeout: 120_000 },
+    async () => {
+      const { base } = await startPlayground()
+      const ada = await Visitor.enter(browser, `${base}/#/room/lobby/compare?rate=20&link=wifi&size=200&padding=1000`)
+      const { page } = ada
+      await page.locator('.side-by-side .state[data-state="open"]').nth(4).waitFor()
+      await page.getByRole('button', { name: /^Run / }).click()
+      await expect.poll(() => page.locator('.run-result').count(), { timeout: 50_000 }).toBe(1)
+      const faults: string[] = []
+      for (const language of ['EN', '中文'] as const) {
+        await ada.setLanguage(language)
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme })
+          for (const size of sizesIn(language, colorScheme)) {
+            await page.setViewportSize(size)
             await nextFrame(page)
-            const mode = `${size.width}×${size.height} ${language} ${colorScheme} ${name}`
+            const mode = `${size.width}×${size.height} ${language} ${colorScheme}`
             faults.push(...(await faultsOf(page)).map((fault) => `${mode}: ${fault}`))
           }
         }
       }
-    }
-    expect(faults).toEqual([])
-  }, 120_000)
-
-  it('has no overlap and no cut-off text in a comparison with a result, in any size, language and theme', async () => {
-    const { base } = await startPlayground()
-    const ada = await Visitor.enter(browser, `${base}/#/room/lobby/compare?rate=20&link=wifi&size=200&padding=1000`)
-    const { page } = ada
-    await page.locator('.side-by-side .state[data-state="open"]').nth(4).waitFor()
-    await page.getByRole('button', { name: /^Run / }).click()
-    await expect.poll(() => page.locator('.run-result').count(), { timeout: 50_000 }).toBe(1)
-    const faults: string[] = []
-    for (const language of ['EN', '中文'] as const) {
-      await ada.setLanguage(language)
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme })
-        for (const size of sizesIn(language, colorScheme)) {
-          await page.setViewportSize(size)
-          await nextFrame(page)
-          const mode = `${size.width}×${size.height} ${language} ${colorScheme}`
-          faults.push(...(await faultsOf(page)).map((fault) => `${mode}: ${fault}`))
-        }
-      }
-    }
-    expect(faults).toEqual([])
-    expect(ada.browserErrors).toEqual([])
-  }, 120_000)
+      expect(faults).toEqual([])
+      expect(ada.browserErrors).toEqual([])
+    },
+  )
 
   it('keeps every meter in its place when the transport is changed', async () => {
     const { base } = await startPlayground()

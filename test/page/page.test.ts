@@ -3,6 +3,7 @@ import { post } from '../../src/client/transports/http.ts'
 import { TRANSPORTS, type About } from '../../src/protocol.ts'
 import { INSPECTED, MOVING, Visitor } from '../support/browser.ts'
 import { newProfile } from '../support/browser-profile.ts'
+import { LONG } from '../support/long.ts'
 import { RETRIED } from '../support/retry.ts'
 import { draft, person, startPlayground, watch } from '../support/playground.ts'
 import { lastingPort } from '../support/port.ts'
@@ -333,21 +334,25 @@ describe('the page', () => {
     expect(ada.browserErrors).toEqual([])
   })
 
-  it('is accessible and fits desktop and phone, light and dark, in both languages', async () => {
-    const { base } = await startPlayground()
-    const ada = await Visitor.enter(browser, base, INSPECTED)
-    for (const transport of TRANSPORTS) {
-      await ada.use(transport)
-      await ada.say(`by ${transport}`)
-      await expect.poll(async () => (await ada.texts()).at(-1)).toBe(`by ${transport}`)
-    }
-    await ada.inEveryMode(async (mode) => {
-      expect(await ada.violations(), mode).toEqual([])
-      expect(await ada.overflowPx(), mode).toBeLessThanOrEqual(0)
-      await ada.takeScreenshot(`chat-${mode}`)
-    })
-    expect(ada.browserErrors).toEqual([])
-  }, 180_000)
+  it(
+    'is accessible and fits desktop and phone, light and dark, in both languages',
+    { ...LONG, timeout: 180_000 },
+    async () => {
+      const { base } = await startPlayground()
+      const ada = await Visitor.enter(browser, base, INSPECTED)
+      for (const transport of TRANSPORTS) {
+        await ada.use(transport)
+        await ada.say(`by ${transport}`)
+        await expect.poll(async () => (await ada.texts()).at(-1)).toBe(`by ${transport}`)
+      }
+      await ada.inEveryMode(async (mode) => {
+        expect(await ada.violations(), mode).toEqual([])
+        expect(await ada.overflowPx(), mode).toBeLessThanOrEqual(0)
+        await ada.takeScreenshot(`chat-${mode}`)
+      })
+      expect(ada.browserErrors).toEqual([])
+    },
+  )
 
   it('can be used with the keyboard only', async () => {
     const { base } = await startPlayground()

@@ -2,6 +2,7 @@ import type { Locator, Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { post } from '../../src/client/transports/http.ts'
 import { Visitor } from '../support/browser.ts'
+import { LONG } from '../support/long.ts'
 import { draft, person, startPlayground, type Person } from '../support/playground.ts'
 import { sharedBrowser } from '../support/shared-browser.ts'
 
@@ -86,7 +87,7 @@ describe('a press during which the page changes', () => {
     await ada.page.getByRole('region', { name: 'Arrival race' }).waitFor()
   })
 
-  it('chooses the row of the wire that was pressed, after newer rows have moved it', async () => {
+  it('chooses the row of the wire that was pressed, after newer rows have moved it', LONG, async () => {
     const { base } = await startPlayground()
     const ada = await Visitor.enter(browser, base)
     await ada.use('short-poll')

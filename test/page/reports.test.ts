@@ -6,6 +6,7 @@ import { writeReport } from '../../bench/report/write.ts'
 import { INSPECTED } from '../support/browser.ts'
 import { newProfile } from '../support/browser-profile.ts'
 import { openGuide } from '../support/guide.ts'
+import { LONG } from '../support/long.ts'
 import { startPlayground } from '../support/playground.ts'
 import { sampleCoefficients } from '../support/sample-coefficients.ts'
 import { sampleReport } from '../support/sample-report.ts'
@@ -80,7 +81,7 @@ describe('#/reports', () => {
     await page.getByText('The report Report nothing could not be loaded.').waitFor()
   })
 
-  it('has no violation that axe-core finds, in both languages and themes, and fits a phone', async () => {
+  it('has no violation that axe-core finds, in both languages and themes, and fits a phone', LONG, async () => {
     const { base, a, b } = await startWithReports()
     for (const path of ['', `/${b}`, `/compare/${a}/${b}`]) {
       const guide = await openGuide(browser, `${base}/#/reports${path}`, INSPECTED)
@@ -117,7 +118,7 @@ describe('#/choose', () => {
     expect(browserErrors).toEqual([])
   })
 
-  it('has no violation that axe-core finds, in both languages and themes, and fits a phone', async () => {
+  it('has no violation that axe-core finds, in both languages and themes, and fits a phone', LONG, async () => {
     const { base } = await startPlayground({ reports: '' })
     const guide = await openGuide(browser, `${base}/#/choose?tabs=8&battery`, INSPECTED)
     await guide.page.getByRole('heading', { level: 2 }).first().waitFor()

@@ -6,6 +6,7 @@ import { transports } from '../../src/client/transports/index.ts'
 import { recordedPath, type TraceRecord } from '../../src/meter.ts'
 import { TRANSPORTS, type TransportName } from '../../src/protocol.ts'
 import { Visitor } from '../support/browser.ts'
+import { LONG } from '../support/long.ts'
 import { draft, person, startPlayground, type Person } from '../support/playground.ts'
 import { sharedBrowser } from '../support/shared-browser.ts'
 
@@ -246,7 +247,7 @@ describe('what goes wrong on the wire', () => {
     },
   )
 
-  it('is not the end of a connection that the page itself replaces', async () => {
+  it('is not the end of a connection that the page itself replaces', LONG, async () => {
     const playground = await startPlayground()
     const ada = await Visitor.enter(browser, playground.base)
     for (const transport of ['websocket', 'sse', 'long-poll', 'http-stream', 'websocket', 'short-poll']) {
@@ -258,7 +259,7 @@ describe('what goes wrong on the wire', () => {
     expect(await faults(ada.page)).toEqual([])
   })
 
-  it('is a wait in the browser while other requests hold its six connections', async () => {
+  it('is a wait in the browser while other requests hold its six connections', LONG, async () => {
     const playground = await startPlayground()
     const ada = await Visitor.enter(browser, playground.base)
     await ada.use('websocket')
@@ -288,6 +289,7 @@ describe('what goes wrong on the wire', () => {
 describe('a header that is added', () => {
   it.each(['local', 'wifi'])(
     'adds its size to each poll, each post and each handshake over the link %s',
+    LONG,
     async (profile) => {
       const playground = await startPlayground()
       const ada = await Visitor.enter(browser, playground.base, { profile })
@@ -344,7 +346,7 @@ describe('a header that is added', () => {
 })
 
 describe('a preflight', () => {
-  it('is a separate row, and precedes the first poll over a link only', async () => {
+  it('is a separate row, and precedes the first poll over a link only', LONG, async () => {
     const playground = await startPlayground()
     const ada = await Visitor.enter(browser, playground.base)
     await ada.page.getByRole('combobox', { name: 'Link', exact: true }).selectOption('wifi')

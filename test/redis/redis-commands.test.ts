@@ -1,3 +1,4 @@
+// @module-tag long
 import { expect, it } from 'vitest'
 import { transports } from '../../src/client/transports/index.ts'
 import type { RoomEvent } from '../../src/protocol.ts'

@@ -7,6 +7,7 @@ import type { Net } from '../../src/client/transports/transport.ts'
 import { seededRandom } from '../../src/random.ts'
 import type { Joined } from '../../src/protocol.ts'
 import type { Config } from '../../src/server/config/settings.ts'
+import { LONG } from '../support/long.ts'
 import { draft, startPlayground, watch, type TestPlayground, type Watcher } from '../support/playground.ts'
 import { describeWithRedis, startRedis, type TestRedis } from '../support/redis.ts'
 import { anyOf, HOPPING } from '../support/servers.ts'
@@ -101,45 +102,49 @@ const hear = async ({ watchers }: Company, count = 20) => {
 const epoch = ({ servers }: Company) => servers.map(({ rooms }) => rooms.get('lobby').log.head.split('.')[0])
 
 describeWithRedis('with Redis', () => {
-  it('frozen for longer than a lease, makes writes fail with 503 and Retry-After, and no member or message is lost', async () => {
-    const redis = await startRedis()
-    const company = await gather(redis.url, { lease: 2000 })
-    await hear(company)
-    // Whichever server's commands Redis takes up first: it must not end the stay of one whom only the other hears of.
-    const loyal = await Promise.all(
-      company.servers.map(async (server) =>
-        watch(server, await join(server.net, 'loyal'), 'websocket', { room: 'loyal' }),
-      ),
-    )
-    // Leases do run out here.
-    const [server] = company.servers as [TestPlayground]
-    const ghost = await join(server.net, 'loyal', { name: 'ghost' })
-    for (const { events } of loyal)
-      await expect.poll(() => events.at(-1)).toMatchObject({ type: 'left', member: ghost.member })
-    const { token } = await join(server.net, 'aside')
-    redis.pause()
-    onTestFinished(redis.resume)
-    const frozenAt = performance.now()
-    const refused = await fetch(`${server.base}/rooms/aside/messages`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify(draft('into the ice')),
-    })
-    expect(refused.status).toBe(503)
-    expect(refused.headers.get('retry-after')).toBe('1')
-    expect(await refused.json()).toMatchObject({ type: 'store-away', status: 503 })
-    const reading = await fetch(`${server.base}/rooms/lobby/short-poll`)
-    expect(reading.status).toBe(200)
-    await sleep(frozenAt + FROZEN_S * 1000 - performance.now())
-    redis.resume()
-    await hear(company)
-    await company.hush()
-    await expectNothingLost(company)
-    for (const { events } of company.watchers) expect(events.filter(({ type }) => type !== 'message')).toEqual([])
-    await expectAllHere(company)
-    for (const { session } of loyal) expect(session.state).toEqual({ name: 'open' })
-    console.log(`${company.said.flat().length} messages, ${FROZEN_S} s frozen: none lost, none doubled`)
-  }, 120_000)
+  it(
+    'frozen for longer than a lease, makes writes fail with 503 and Retry-After, and no member or message is lost',
+    { ...LONG, timeout: 120_000 },
+    async () => {
+      const redis = await startRedis()
+      const company = await gather(redis.url, { lease: 2000 })
+      await hear(company)
+      // Whichever server's commands Redis takes up first: it must not end the stay of one whom only the other hears of.
+      const loyal = await Promise.all(
+        company.servers.map(async (server) =>
+          watch(server, await join(server.net, 'loyal'), 'websocket', { room: 'loyal' }),
+        ),
+      )
+      // Leases do run out here.
+      const [server] = company.servers as [TestPlayground]
+      const ghost = await join(server.net, 'loyal', { name: 'ghost' })
+      for (const { events } of loyal)
+        await expect.poll(() => events.at(-1)).toMatchObject({ type: 'left', member: ghost.member })
+      const { token } = await join(server.net, 'aside')
+      redis.pause()
+      onTestFinished(redis.resume)
+      const frozenAt = performance.now()
+      const refused = await fetch(`${server.base}/rooms/aside/messages`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(draft('into the ice')),
+      })
+      expect(refused.status).toBe(503)
+      expect(refused.headers.get('retry-after')).toBe('1')
+      expect(await refused.json()).toMatchObject({ type: 'store-away', status: 503 })
+      const reading = await fetch(`${server.base}/rooms/lobby/short-poll`)
+      expect(reading.status).toBe(200)
+      await sleep(frozenAt + FROZEN_S * 1000 - performance.now())
+      redis.resume()
+      await hear(company)
+      await company.hush()
+      await expectNothingLost(company)
+      for (const { events } of company.watchers) expect(events.filter(({ type }) => type !== 'message')).toEqual([])
+      await expectAllHere(company)
+      for (const { session } of loyal) expect(session.state).toEqual({ name: 'open' })
+      console.log(`${company.said.flat().length} messages, ${FROZEN_S} s frozen: none lost, none doubled`)
+    },
+  )
 
   it(
     'killed and restarted repeatedly under load with an append-only file, loses no acknowledged message and causes no reset',

@@ -4,6 +4,7 @@ import { openLink } from '../../src/link/link.ts'
 import { RedisStore } from '../../src/server/store/redis/redis-store.ts'
 import { logContract } from '../contracts/log.contract.ts'
 import { unlimitedBytes } from '../support/log-options.ts'
+import { LONG } from '../support/long.ts'
 import { describeWithRedis, launchRedis, startRedis, type TestRedis } from '../support/redis.ts'
 
 describeWithRedis('Redis', () => {
@@ -51,7 +52,7 @@ describeWithRedis('Redis', () => {
     expect(logs[0].read(start).events).toHaveLength(60)
   })
 
-  it('knows each cursor of another server while it loads a new epoch slowly', async () => {
+  it('knows each cursor of another server while it loads a new epoch slowly', LONG, async () => {
     const own = await startRedis()
     const link = await openLink({ to: { port: own.port }, profile: { delayMs: 40 } })
     onTestFinished(() => link.close())

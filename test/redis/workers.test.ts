@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { join } from '../../src/client/members.ts'
 import { nodeNet } from '../../src/node/net.ts'
+import { LONG } from '../support/long.ts'
 import { watch } from '../support/playground.ts'
 import { run } from '../support/process.ts'
 import { describeWithRedis, startRedis } from '../support/redis.ts'
@@ -58,7 +59,7 @@ describeWithRedis('workers', () => {
     for (const pid of last) expect(() => process.kill(pid, 0)).toThrow()
   }, 120_000)
 
-  it('report once why they cannot start, and stop trying', async () => {
+  it('report once why they cannot start, and stop trying', LONG, async () => {
     const redis = await startRedis()
     const server = await launchServer('--store', redis.url)
     const { port } = new URL(server.base)
@@ -75,7 +76,7 @@ describeWithRedis('workers', () => {
     expect(second.output()).toContain(`port ${port} is taken`)
   })
 
-  it('report a wrong Redis password at once', async () => {
+  it('report a wrong Redis password at once', LONG, async () => {
     const redis = await startRedis()
     await redis.client.config('SET', 'requirepass', 'right')
     const url = redis.url.replace('redis://', 'redis://:wrong@')

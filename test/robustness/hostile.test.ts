@@ -1,3 +1,4 @@
+// @module-tag long
 import { expect, it } from 'vitest'
 import { ATTACK_KINDS } from '../../bench/robustness/hostile/attacks.ts'
 import { runHostile } from '../../bench/robustness/hostile/run-hostile.ts'

@@ -1,3 +1,4 @@
+// @module-tag long
 import { expect, it, onTestFinished } from 'vitest'
 import { backoffMs } from '../../src/client/backoff.ts'
 import { RoomMember } from '../../src/client/room-member.ts'

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { METRICS, type Sample } from '../../bench/robustness/soak/samples.ts'
 import { trendsOf } from '../../bench/robustness/soak/trend.ts'
+import { LONG } from '../support/long.ts'
 import { run } from '../support/process.ts'
 import { RETRIED } from '../support/retry.ts'
 
@@ -16,7 +17,7 @@ async function soak(...args: string[]): Promise<{ code: number | null; trends: s
   return { code, trends, output: output() }
 }
 
-describe('a soak', () => {
+describe('a soak', LONG, () => {
   it(
     'of a server under joins, switches and messages finds no growth',
     // In so short a run, the number of connections may happen to rise. A leak would be found in each attempt.

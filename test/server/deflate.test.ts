@@ -6,6 +6,7 @@ import { runInNewContext } from 'node:vm'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import WebSocket from 'ws'
 import { totalBytes, type ByteSplit, type Counts, type MeterFrame } from '../../src/meter.ts'
+import { LONG } from '../support/long.ts'
 import { draft, person, startPlayground, type Person, type TestPlayground } from '../support/playground.ts'
 import { run } from '../support/process.ts'
 
@@ -82,7 +83,7 @@ describe('permessage-deflate', () => {
     }
   })
 
-  it('keeps nothing of each message in memory while no meter is open', async () => {
+  it('keeps nothing of each message in memory while no meter is open', LONG, async () => {
     const playground = await startPlayground({ deflate: true, retain: 100, history: 10 })
     const ada = await person(playground)
     const room = playground.rooms.get('lobby')
@@ -114,30 +115,34 @@ describe('permessage-deflate', () => {
     expect(counts.down.payload).toBe(SAID * Buffer.byteLength(text))
   })
 
-  it('refuses a compressed message whose text is too large, without inflating all of it', async () => {
-    const { output, child } = run(process.execPath, ['dist/server/main.js', '--port', '0', '--deflate'])
-    const addressIn = (text: string) => /is at (http:\/\/\S+)/.exec(text)?.[1]
-    await expect.poll(() => addressIn(output())).toBeDefined()
-    const base = addressIn(output()) ?? ''
-    const residentBytes = () =>
-      1024 * Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1])
-    const bomb = Buffer.alloc(64 * 2 ** 20, 'x')
-    const throwOne = async () => {
-      const socket = new WebSocket(`${base.replace('http', 'ws')}/rooms/lobby/websocket`)
-      onTestFinished(() => socket.terminate())
-      await once(socket, 'open')
-      expect(socket.extensions).toContain('permessage-deflate')
-      const closed = once(socket, 'close')
-      socket.on('error', () => undefined)
-      socket.send(bomb.toString())
-      expect((await closed)[0]).toBe(1009)
-    }
-    await throwOne()
-    const before = residentBytes()
-    for (let i = 0; i < 5; i++) await throwOne()
-    const grownBytes = residentBytes() - before
-    console.log(`five bombs of 64 MiB each: ${(grownBytes / 2 ** 20).toFixed(1)} MiB more in memory`)
-    expect(grownBytes).toBeLessThan(bomb.length)
-    expect((await fetch(`${base}/healthz`)).status).toBe(200)
-  }, 40_000)
+  it(
+    'refuses a compressed message whose text is too large, without inflating all of it',
+    { ...LONG, timeout: 40_000 },
+    async () => {
+      const { output, child } = run(process.execPath, ['dist/server/main.js', '--port', '0', '--deflate'])
+      const addressIn = (text: string) => /is at (http:\/\/\S+)/.exec(text)?.[1]
+      await expect.poll(() => addressIn(output())).toBeDefined()
+      const base = addressIn(output()) ?? ''
+      const residentBytes = () =>
+        1024 * Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1])
+      const bomb = Buffer.alloc(64 * 2 ** 20, 'x')
+      const throwOne = async () => {
+        const socket = new WebSocket(`${base.replace('http', 'ws')}/rooms/lobby/websocket`)
+        onTestFinished(() => socket.terminate())
+        await once(socket, 'open')
+        expect(socket.extensions).toContain('permessage-deflate')
+        const closed = once(socket, 'close')
+        socket.on('error', () => undefined)
+        socket.send(bomb.toString())
+        expect((await closed)[0]).toBe(1009)
+      }
+      await throwOne()
+      const before = residentBytes()
+      for (let i = 0; i < 5; i++) await throwOne()
+      const grownBytes = residentBytes() - before
+      console.log(`five bombs of 64 MiB each: ${(grownBytes / 2 ** 20).toFixed(1)} MiB more in memory`)
+      expect(grownBytes).toBeLessThan(bomb.length)
+      expect((await fetch(`${base}/healthz`)).status).toBe(200)
+    },
+  )
 })

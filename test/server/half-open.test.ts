@@ -1,3 +1,4 @@
+// @module-tag long
 import { expect, it, onTestFinished } from 'vitest'
 import { nodeNet } from '../../src/node/net.ts'
 import type { Joined } from '../../src/protocol.ts'

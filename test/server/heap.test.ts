@@ -1,3 +1,4 @@
+// @module-tag long
 import { once } from 'node:events'
 import { expect, it, onTestFinished } from 'vitest'
 import WebSocket from 'ws'

@@ -14,6 +14,7 @@ import { BYTE_PARTS, totalBytes, type Counts, type MeterFrame } from '../../src/
 import type { Joined, TransportName } from '../../src/protocol.ts'
 import { certificateOf } from '../../src/server/http/http2/certificate.ts'
 import { FrameReader, type FramePart } from '../../src/server/metering/http2/frame-reader.ts'
+import { LONG } from '../support/long.ts'
 import { RETRIED } from '../support/retry.ts'
 import { draft, startPlayground, type TestPlayground } from '../support/playground.ts'
 import { run } from '../support/process.ts'
@@ -228,7 +229,7 @@ describe('HTTP/2 with HTTP/1.1 beside it, on one port', () => {
     session.destroy()
   })
 
-  it('ends a request whose body does not arrive', async () => {
+  it('ends a request whose body does not arrive', LONG, async () => {
     const playground = await startSecure()
     const { session } = await openSession(playground.port)
     const stream = session.request({
@@ -336,7 +337,7 @@ describe('the certificate', () => {
   const server = (...args: string[]) => run(process.execPath, ['dist/server/main.js', '--port', '0', ...args])
   const addressIn = (output: string) => /is at (https:\/\/\S+)/.exec(output)?.[1] ?? ''
 
-  it('is written to the given path, accepted by clients that trust it, and reused', async () => {
+  it('is written to the given path, accepted by clients that trust it, and reused', LONG, async () => {
     const folder = await mkdtemp(joinPath(tmpdir(), 'playground-'))
     onTestFinished(() => rm(folder, { recursive: true, force: true }))
     const [cert, key] = [joinPath(folder, 'cert.pem'), joinPath(folder, 'key.pem')]

@@ -5,6 +5,7 @@ import { connect as connectTls } from 'node:tls'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { recordedPath } from '../../src/meter.ts'
 import { TRANSPORTS } from '../../src/protocol.ts'
+import { LONG } from '../support/long.ts'
 import { person, startPlayground, type TestPlayground } from '../support/playground.ts'
 import { openRequest } from '../support/raw-request.ts'
 
@@ -168,7 +169,7 @@ describe('what is no request, behind requests without an answer', () => {
 })
 
 describe('a client that sends no complete head', () => {
-  it('is answered with 408 and disconnected within 10 s, and a held poll is not', async () => {
+  it('is answered with 408 and disconnected within 10 s, and a held poll is not', LONG, async () => {
     const playground = await startPlayground()
     const { log } = playground.rooms.get('lobby')
     const poll = connect(playground.port, '127.0.0.1')
@@ -348,7 +349,7 @@ describe('an HTTP/2 client', () => {
   /** `:method: GET` of the static table. */
   const METHOD = Buffer.from([0x82])
 
-  it('that sends no complete head is disconnected when the time for a head is over', async () => {
+  it('that sends no complete head is disconnected when the time for a head is over', LONG, async () => {
     const { port } = await startPlayground({ tls: true })
     const sent = {
       nothing: Buffer.alloc(0),

@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { join, leave } from '../../src/client/members.ts'
 import { TRANSPORTS, type LeftReason, type RoomEvent } from '../../src/protocol.ts'
 import { nodeNet } from '../../src/node/net.ts'
+import { LONG } from '../support/long.ts'
 import { person, startPlayground, watch, type TestPlayground } from '../support/playground.ts'
 import { launchServer } from '../support/servers.ts'
 
@@ -40,7 +41,7 @@ describe('presence', () => {
     expect(names(playground)).toEqual(TRANSPORTS)
   })
 
-  it('continues for members whom a stalled server could not hear', async () => {
+  it('continues for members whom a stalled server could not hear', LONG, async () => {
     const leaseMs = 1000
     const { base, child } = await launchServer('--lease', String(leaseMs))
     const net = nodeNet(base)
@@ -65,7 +66,7 @@ describe('presence', () => {
     await expect.poll(() => session.state).toMatchObject({ name: 'closed', problem: { status: 410 } })
   })
 
-  it('is unchanged by a switch between any two transports: no left and no joined event', async () => {
+  it('is unchanged by a switch between any two transports: no left and no joined event', LONG, async () => {
     const playground = await startPlayground()
     const [ada, ben] = [await person(playground, 'ada'), await person(playground, 'ben')]
     const [watcher, switcher] = [watch(playground, ada, 'websocket'), watch(playground, ben, 'websocket')]

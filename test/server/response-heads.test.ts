@@ -4,6 +4,7 @@ import { connect as connectTcp } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import { TRANSPORTS } from '../../src/protocol.ts'
+import { LONG } from '../support/long.ts'
 import { startPlayground, type TestPlayground } from '../support/playground.ts'
 
 /** A host name of 60 characters, and a port. */
@@ -33,7 +34,7 @@ async function headOf({ base, port }: TestPlayground, path: string, ...headers: 
 }
 
 describe.each([{}, { jsonp: true }, { tls: true }])('a server with %j', (settings) => {
-  it('sends each file of the page and each answer with a head of less than 2 kB', async () => {
+  it('sends each file of the page and each answer with a head of less than 2 kB', LONG, async () => {
     const playground = await startPlayground({ jsonp: false, ...settings })
     expect(pageFiles).toEqual(expect.arrayContaining(['/index.html', '/style.css', '/js/main.js']))
     for (const path of ['/', ...pageFiles]) {

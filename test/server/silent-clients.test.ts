@@ -11,6 +11,7 @@ import { buildApp } from '../../src/server/app.ts'
 import type { Config } from '../../src/server/config/settings.ts'
 import type { Rooms } from '../../src/server/room/rooms.ts'
 import { dial } from '../support/dial.ts'
+import { LONG } from '../support/long.ts'
 import { draft, person, startPlayground, watch } from '../support/playground.ts'
 
 const HEARTBEAT_MS = 200
@@ -59,7 +60,7 @@ describe('a stream', () => {
     await expect.poll(connections).toBe(0)
   })
 
-  it('of a member stays open while a WebSocket of the member answers pings', async () => {
+  it('of a member stays open while a WebSocket of the member answers pings', LONG, async () => {
     const { port, rooms } = await startServer({ heartbeat: UNHURRIED_MS })
     const { token } = await rooms.get('lobby').join('ada', undefined)
     const socket = new WebSocket(`ws://127.0.0.1:${port}/rooms/lobby/websocket`, ['chat.v1', `bearer.${token}`])
@@ -78,7 +79,7 @@ describe('a stream', () => {
     await expect.poll(() => isOver).toBe(true)
   })
 
-  it.each(STREAMS)('of a session by %s stays open in a quiet and in a busy room', async (name) => {
+  it.each(STREAMS)('of a session by %s stays open in a quiet and in a busy room', LONG, async (name) => {
     const playground = await startPlayground({ heartbeat: UNHURRIED_MS })
     const states: string[] = []
     const observer = { state: (state: { name: string }) => states.push(state.name) }
@@ -141,7 +142,7 @@ describe('the connection of a client that does not read', () => {
     await expect.poll(connections, { timeout: 8000 }).toBe(0)
   })
 
-  it('is cut after the idle time when the kernel holds the answer', async () => {
+  it('is cut after the idle time when the kernel holds the answer', LONG, async () => {
     const { port, rooms, connections } = await startServer({ idle: 1000 })
     await fillHistory(rooms)
     const socket = await dial(port)
@@ -151,7 +152,7 @@ describe('the connection of a client that does not read', () => {
     await expect.poll(connections, { timeout: 8000 }).toBe(0)
   })
 
-  it('is kept while the client reads slowly', async () => {
+  it('is kept while the client reads slowly', { ...LONG, timeout: 60_000 }, async () => {
     const unreadMs = 1000
     const { port, rooms } = await startServer({ unread: unreadMs })
     await fillHistory(rooms)
@@ -169,7 +170,7 @@ describe('the connection of a client that does not read', () => {
     await expect.poll(() => received, { timeout: 50_000 }).toBeGreaterThan(answers * bytes)
     // An unread answer is cut after twice this time at most.
     expect(performance.now() - startedAt).toBeGreaterThan(2 * unreadMs)
-  }, 60_000)
+  })
 
   it.each(['websocket', 'socket-io?EIO=4&transport=websocket'])('is cut when it is %s', async (path) => {
     const { port, connections } = await startServer({ heartbeat: HEARTBEAT_MS })

@@ -3,6 +3,7 @@ import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { text as textOf } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import WebSocket from 'ws'
+import { LONG } from '../support/long.ts'
 import { draft, startPlayground, type TestPlayground } from '../support/playground.ts'
 
 const PATH = '/rooms/lobby/socket-io?EIO=4'
@@ -50,31 +51,35 @@ describe('a Socket.IO client', () => {
     await expect.poll(() => room.log.waiting).toBe(1)
   })
 
-  it('is refused another session that polls beyond 2,000, and again allowed one when a session has ended', async () => {
-    const playground = await startPlayground({ heartbeat: 100_000 })
-    const agent = new Agent({ keepAlive: true, maxSockets: 8 })
-    onTestFinished(() => agent.destroy())
-    const ask = async (query: string, packet?: string) => {
-      const path = `${PATH}&transport=polling${query}`
-      const method = packet === undefined ? 'GET' : 'POST'
-      const request = httpRequest({ port: playground.port, host: '127.0.0.1', path, method, agent }).end(packet)
-      const [response] = (await once(request, 'response')) as [IncomingMessage]
-      return { status: response.statusCode, body: await textOf(response) }
-    }
-    const open = async () => {
-      const { status, body } = await ask('')
-      // A session that is not connected ends after 10 s, in which a busy machine does not open all.
-      if (status === 200) await ask(`&sid=${sidOf(body)}`, '40')
-      return status
-    }
-    const kept = await openSession(playground)
-    await ask(`&sid=${kept}`, '40')
-    const statuses = await Promise.all(Array.from({ length: 2000 }, open))
-    expect(statuses.filter((status) => status === 200)).toHaveLength(1999)
-    expect(statuses.filter((status) => status === 429)).toHaveLength(1)
-    // Engine.IO: a packet that closes the session.
-    await fetch(`${playground.base}${PATH}&transport=polling&sid=${kept}`, { method: 'POST', body: '1' })
-    expect(await open()).toBe(200)
-    expect(await open()).toBe(429)
-  })
+  it(
+    'is refused another session that polls beyond 2,000, and again allowed one when a session has ended',
+    LONG,
+    async () => {
+      const playground = await startPlayground({ heartbeat: 100_000 })
+      const agent = new Agent({ keepAlive: true, maxSockets: 8 })
+      onTestFinished(() => agent.destroy())
+      const ask = async (query: string, packet?: string) => {
+        const path = `${PATH}&transport=polling${query}`
+        const method = packet === undefined ? 'GET' : 'POST'
+        const request = httpRequest({ port: playground.port, host: '127.0.0.1', path, method, agent }).end(packet)
+        const [response] = (await once(request, 'response')) as [IncomingMessage]
+        return { status: response.statusCode, body: await textOf(response) }
+      }
+      const open = async () => {
+        const { status, body } = await ask('')
+        // A session that is not connected ends after 10 s, in which a busy machine does not open all.
+        if (status === 200) await ask(`&sid=${sidOf(body)}`, '40')
+        return status
+      }
+      const kept = await openSession(playground)
+      await ask(`&sid=${kept}`, '40')
+      const statuses = await Promise.all(Array.from({ length: 2000 }, open))
+      expect(statuses.filter((status) => status === 200)).toHaveLength(1999)
+      expect(statuses.filter((status) => status === 429)).toHaveLength(1)
+      // Engine.IO: a packet that closes the session.
+      await fetch(`${playground.base}${PATH}&transport=polling&sid=${kept}`, { method: 'POST', body: '1' })
+      expect(await open()).toBe(200)
+      expect(await open()).toBe(429)
+    },
+  )
 })

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { run, type Running } from './process.ts'
+import { LONG } from '../support/long.ts'
 
 /** An empty temporary folder, and the files unpacked in it. */
 async function emptyFolder() {
@@ -23,7 +24,7 @@ async function expectOpened({ ended, output }: Running): Promise<void> {
 }
 
 describe('CHROMIUM_PATH', () => {
-  it('is started without unpacking the bundled Chromium', async () => {
+  it('is started without unpacking the bundled Chromium', LONG, async () => {
     const { path, unpacked } = await emptyFolder()
     const { ended, output } = openPage(path, { CHROMIUM_PATH: '/nowhere/chromium' })
     expect(await ended).toBe(1)
@@ -33,7 +34,7 @@ describe('CHROMIUM_PATH', () => {
 })
 
 describe.skipIf(process.env['CHROMIUM_PATH'] !== undefined)('the bundled Chromium (skipped with CHROMIUM_PATH)', () => {
-  it('opens a page for each of four processes that start at once in an empty temporary folder', async () => {
+  it('opens a page for each of four processes that start at once in an empty temporary folder', LONG, async () => {
     const { path, unpacked } = await emptyFolder()
     await Promise.all(Array.from({ length: 4 }, () => expectOpened(openPage(path))))
     const [folder = '', ...drafts] = await unpacked()
@@ -44,7 +45,7 @@ describe.skipIf(process.env['CHROMIUM_PATH'] !== undefined)('the bundled Chromiu
     expect(existsSync(join(path, folder, 'al2023/lib/libnss3.so'))).toBe(true)
   })
 
-  it('opens a page after a process was killed while it unpacked, and leaves no draft', async () => {
+  it('opens a page after a process was killed while it unpacked, and leaves no draft', LONG, async () => {
     const { path, unpacked } = await emptyFolder()
     const killed = openPage(path)
     const binaries = async () => (await unpacked()).filter((name) => existsSync(join(path, name, 'chromium')))

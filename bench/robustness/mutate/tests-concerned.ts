@@ -9,6 +9,7 @@ export const CONCERNED = {
   'src/server/log': server(
     ...[
       'window',
+      'encoded-batch',
       'timers',
       'memory-log',
       'subscription',
