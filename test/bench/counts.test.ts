@@ -1,3 +1,4 @@
+// @module-tag long
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cellOf, type CellFrame } from '../../bench/rig/cell.ts'
 import { latencyModel } from '../../bench/analysis/latency-model.ts'
@@ -10,7 +11,6 @@ import {
   windowWithFault,
 } from '../../bench/self-checks.ts'
 import { TRANSPORTS } from '../../src/protocol.ts'
-import { LONG } from '../support/long.ts'
 
 /** Bytes, requests and messages as the suite counts them. Tests with injected faults are not retried. */
 let rig: Rig
@@ -38,7 +38,7 @@ const cell = (window: MeasuredWindow, subject: string, rest: Partial<CellFrame> 
   )
 
 describe('the suite, for counts', () => {
-  it('counts the requests of long polls behind a link within 5 % of the model', { retry: 3, ...LONG }, async () => {
+  it('counts the requests of long polls behind a link within 5 % of the model', { retry: 3 }, async () => {
     const check = await checkLongPollRequests(rig)
     console.log(`long-poll requests per message: ${check.measured}, model ${check.expected}`)
     expect(check.ok).toBe(true)
@@ -55,12 +55,12 @@ describe('the suite, for planted faults', () => {
     }
   })
 
-  it('reports a stalled publisher that stamps the time of sending instead of the planned time', LONG, async () => {
+  it('reports a stalled publisher that stamps the time of sending instead of the planned time', async () => {
     const { ok } = await checkKnownStall(rig, { stalled: 'publisher', stampsActual: true })
     expect(ok).toBe(false)
   })
 
-  it('reports one dropped message in a hundred', LONG, async () => {
+  it('reports one dropped message in a hundred', async () => {
     const window = await windowWithFault(rig, 'drop-1-percent', { durationMs: 1500 })
     for (const transport of ['short-poll', 'long-poll']) {
       expect(cell(window, transport).validity.reasons.join()).toMatch(/void: \d+ of \d+ deliveries are missing/)
@@ -77,7 +77,7 @@ describe('the suite, for planted faults', () => {
     )
   })
 
-  it('reports a long poll that is answered empty at once', LONG, async () => {
+  it('reports a long poll that is answered empty at once', async () => {
     // Few messages: however slow the machine, there is time for empty answers between two of them.
     const window = await windowWithFault(rig, 'empty-hold', { durationMs: 1000, ratePerS: 15 })
     const measured = cell(window, 'long-poll')
@@ -89,7 +89,7 @@ describe('the suite, for planted faults', () => {
     expect(measured.requestsPerMessage?.value).toBeGreaterThan(1)
   })
 
-  it('reports padded headers', LONG, async () => {
+  it('reports padded headers', async () => {
     const briefly = { durationMs: 400 }
     const [clean, padded] = [
       await windowWithFault(rig, null, briefly),

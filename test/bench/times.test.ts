@@ -1,3 +1,4 @@
+// @module-tag long
 import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Rig } from '../../bench/rig/rig.ts'
@@ -12,7 +13,6 @@ import {
 import { quantile } from '../../bench/analysis/statistics.ts'
 import { canMakeNamespace } from '../../bench/rig/namespace.ts'
 import { comparePairs } from '../../bench/scenarios/latency.ts'
-import { LONG } from '../support/long.ts'
 import { RETRIED } from '../support/retry.ts'
 
 let rig: Rig
@@ -42,7 +42,7 @@ describe('the suite, for known values', () => {
       }
     }
 
-    it.each(['server', 'publisher'] as const)('of the %s', { ...RETRIED, ...LONG }, async (stalled) => {
+    it.each(['server', 'publisher'] as const)('of the %s', RETRIED, async (stalled) => {
       const { figures, measured } = await check(stalled)
       console.log(`stalled ${stalled}: ${measured}`)
       // Whatever else stands still here comes on top of it.
@@ -52,30 +52,26 @@ describe('the suite, for known values', () => {
     })
   })
 
-  it(
-    'counts bytes within 0.5 % of the kernel’s counters, or reports that it cannot',
-    { ...RETRIED, ...LONG, ...LONG },
-    () => {
-      // In a separate namespace, and so in a separate process.
-      const script = `
+  it('counts bytes within 0.5 % of the kernel’s counters, or reports that it cannot', RETRIED, () => {
+    // In a separate namespace, and so in a separate process.
+    const script = `
       import { Rig } from './bench/rig/rig.ts'
       import { checkByteIdentity } from './bench/self-checks.ts'
       const rig = new Rig()
       console.log(JSON.stringify(await checkByteIdentity(rig)))
       await rig.end()`
-      const node = [process.execPath, '--import', 'tsx', '--input-type=module', '-e', script]
-      const output = canMakeNamespace()
-        ? execFileSync('unshare', ['-rn', 'sh', '-c', 'ip link set lo up && exec "$0" "$@"', ...node], {
-            encoding: 'utf8',
-            env: { ...process.env, PLAYGROUND_BENCH_NAMESPACE: '1' },
-          })
-        : execFileSync(process.execPath, node.slice(1), { encoding: 'utf8' })
-      const { figures, measured } = JSON.parse(output.trim().split('\n').at(-1) ?? '') as SelfCheckResult
-      console.log(`byte identity: ${measured}`)
-      if (canMakeNamespace()) expect(Math.abs(figures['difference'] ?? 1)).toBeLessThanOrEqual(0.005)
-      else expect(measured).toContain('no network namespace')
-    },
-  )
+    const node = [process.execPath, '--import', 'tsx', '--input-type=module', '-e', script]
+    const output = canMakeNamespace()
+      ? execFileSync('unshare', ['-rn', 'sh', '-c', 'ip link set lo up && exec "$0" "$@"', ...node], {
+          encoding: 'utf8',
+          env: { ...process.env, PLAYGROUND_BENCH_NAMESPACE: '1' },
+        })
+      : execFileSync(process.execPath, node.slice(1), { encoding: 'utf8' })
+    const { figures, measured } = JSON.parse(output.trim().split('\n').at(-1) ?? '') as SelfCheckResult
+    console.log(`byte identity: ${measured}`)
+    if (canMakeNamespace()) expect(Math.abs(figures['difference'] ?? 1)).toBeLessThanOrEqual(0.005)
+    else expect(measured).toContain('no network namespace')
+  })
 
   it('finds no difference between a transport and itself', RETRIED, async () => {
     await rig.start()
@@ -93,7 +89,7 @@ describe('the suite, for known values', () => {
 
   it(
     'measures the same latency for the project client and the raw client behind a long round trip',
-    { ...RETRIED, ...LONG },
+    RETRIED,
     async () => {
       const rttMs = 400
       await rig.start()

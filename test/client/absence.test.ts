@@ -81,7 +81,7 @@ describe('a connection that dies without a word while its client only reads', ()
     30_000,
   )
 
-  it('stays open as long as heartbeats arrive, by each transport that has heartbeats', async () => {
+  it('stays open as long as heartbeats arrive, by each transport that has heartbeats', LONG, async () => {
     // A busy machine may stall for more than a second.
     const playground = await startPlayground({ heartbeat: 1000 })
     const followed = (['websocket', 'sse', 'http-stream', 'socket-io'] as const).map((transport) => ({

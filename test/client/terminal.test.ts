@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openLink } from '../../src/link/link.ts'
+import { LONG } from '../support/long.ts'
 import { startPlayground } from '../support/playground.ts'
 import { run } from '../support/process.ts'
 
@@ -7,7 +8,7 @@ const chat = (url: string) =>
   run(process.execPath, ['--import', 'tsx', 'src/terminal/chat.ts', '--name', 'ada', '--url', url])
 
 describe('the terminal client', () => {
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('leaves the room by %s', async (signal) => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('leaves the room by %s', LONG, async (signal) => {
     const playground = await startPlayground()
     const { child, output, ended } = chat(playground.base)
     await expect.poll(output).toContain('connected by websocket')
@@ -16,7 +17,7 @@ describe('the terminal client', () => {
     expect(playground.rooms.get('lobby').roster).toEqual([])
   })
 
-  it('ends at once by a second signal when the server does not answer', async () => {
+  it('ends at once by a second signal when the server does not answer', LONG, async () => {
     const playground = await startPlayground()
     const link = await openLink({ to: { port: playground.port } })
     onTestFinished(() => link.close())

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { TRANSPORTS } from '../../src/protocol.ts'
 import { emptyFolder, madeOnce } from '../support/folders.ts'
+import { LONG } from '../support/long.ts'
 import { startPlayground } from '../support/playground.ts'
 import { run } from '../support/process.ts'
 import { describeWithRedis, startRedis } from '../support/redis.ts'
@@ -168,6 +169,7 @@ async function installedBy(installer: Installer): Promise<string> {
 describe.each<Installer>(['npm', 'pnpm', 'yarn'])('transport-playground, installed by %s', (installer) => {
   it(
     'serves by npx, and its client works in ESM and CommonJS, and with pnpm in TypeScript',
+    { timeout: INSTALL_MS, ...(installer === 'npm' ? {} : LONG) },
     async (context) => {
       await needsRegistry(context)
       const folder = await installedBy(installer)
@@ -179,7 +181,6 @@ describe.each<Installer>(['npm', 'pnpm', 'yarn'])('transport-playground, install
       // Of these installers only pnpm hides the packages that package.json does not name.
       if (installer === 'pnpm') await expectTypes(folder, 'transport-playground/client')
     },
-    INSTALL_MS,
   )
 })
 
@@ -202,6 +203,7 @@ describeWithRedis('transport-playground, installed, with a Redis', () => {
 describe('transport-playground-client, installed', () => {
   it(
     'works in ESM, CommonJS and TypeScript, and installs no server',
+    { ...LONG, timeout: INSTALL_MS },
     async (context) => {
       await needsRegistry(context)
       const folder = await emptyFolder()
@@ -213,6 +215,5 @@ describe('transport-playground-client, installed', () => {
       const ofServer = ['fastify', '@fastify', 'ioredis', 'typebox', 'transport-playground']
       expect(installed.filter((name) => ofServer.includes(name))).toEqual([])
     },
-    INSTALL_MS,
   )
 })

@@ -233,7 +233,7 @@ describe('the comparison', () => {
     await expect.poll(() => result.allTextContents()).toEqual([expect.stringContaining('in the background')])
   })
 
-  it('has a row for the model only where the link has a model, with a figure in each column', async () => {
+  it('has a row for the model only where the link has a model, with a figure in each column', LONG, async () => {
     const { base } = await startPlayground()
     const ada = await Visitor.enter(browser, `${base}/#/room/lobby/compare?columns=short-poll,websocket,sse`)
     await allOpen(ada.page, ['short-poll', 'websocket', 'sse'])
@@ -248,7 +248,7 @@ describe('the comparison', () => {
     await expect.poll(() => models.count()).toBe(0)
   })
 
-  it('draws each arrival of the race at its time, also where two are close', async () => {
+  it('draws each arrival of the race at its time, also where two are close', LONG, async () => {
     const { base } = await startPlayground()
     const ada = await Visitor.enter(browser, `${base}/#/room/lobby/compare?columns=long-poll,websocket,sse,http-stream`)
     const names = ['long-poll', 'websocket', 'sse', 'http-stream']
@@ -343,7 +343,7 @@ describe('the comparison', () => {
     },
   )
 
-  it('gives each column six browser connections, because each column has its own port', async () => {
+  it('gives each column six browser connections, because each column has its own port', LONG, async () => {
     const playground = await startPlayground()
     const ada = await Visitor.enter(browser, playground.base)
     const { links } = (await (await fetch(`${playground.base}/about`)).json()) as About

@@ -43,7 +43,7 @@ describe('the page of the claims', () => {
   const claim = (page: Page, text: string) => page.getByRole('main').getByRole('listitem').filter({ hasText: text })
   const SILENT = 'sends nothing as long as there are no messages'
 
-  it('has no verdict before an experiment has run here, and leads to the experiment of each', async () => {
+  it('has no verdict before an experiment has run here, and leads to the experiment of each', LONG, async () => {
     const { base } = await startPlayground({ links: 'off' })
     const page = await openClaims(base, null)
     expect(await page.getByText('Not tried here yet').count()).toBe(CLAIMS.length)
@@ -60,7 +60,7 @@ describe('the page of the claims', () => {
     expect(await named.innerText()).toContain(SILENT)
   })
 
-  it('has the verdict and the figure of the newest run, whatever they are', async () => {
+  it('has the verdict and the figure of the newest run, whatever they are', LONG, async () => {
     const { base } = await startPlayground({ links: 'off' })
     const refuted = await openClaims(base, quietRoomResult('does not hold', 58))
     expect(await claim(refuted, SILENT).innerText()).toMatch(/Does not hold[^]*58 empty answers per minute/)
@@ -92,7 +92,7 @@ describe('the handout', () => {
     expect(errors).toEqual([])
   })
 
-  it('has the answers of the models on its second print, in both languages', async () => {
+  it('has the answers of the models on its second print, in both languages', LONG, async () => {
     const { base } = await startPlayground({ links: 'off' })
     const { page } = await openExperiment(browser, `${base}/#/experiments/handout`)
     await page.getByRole('link', { name: 'Answers' }).click()
@@ -196,25 +196,29 @@ describe('the class board', () => {
     },
   )
 
-  it('leads to the same board by its link and its QR code, and says when only this machine can open it', async () => {
-    const { base, port } = await startPlayground({ links: 'off' })
-    const { page, errors } = await openExperiment(
-      browser,
-      `${base}/#/experiments/quiet-room/board?room=class-8&seconds=12`,
-    )
-    const join = page.getByRole('region', { name: 'Join' })
-    await join.getByRole('note').waitFor()
-    const path = '/#/experiments/quiet-room/board?seconds=12&room=class-8'
-    expect(await join.locator('code').textContent()).toBe(`http://127.0.0.1:${port}${path}`)
-    await join.getByRole('textbox', { name: 'Address of this machine' }).fill('192.168.1.20')
-    const address = `http://192.168.1.20:${port}${path}`
-    await expect.poll(() => join.locator('code').textContent()).toBe(address)
-    expect(await join.getByRole('note').count()).toBe(0)
-    await page.getByRole('img', { name: `QR code of ${address}` }).waitFor()
-    await join.getByRole('textbox').fill('no host')
-    await join.getByText('This is no address of a host.').waitFor()
-    expect(errors).toEqual([])
-  })
+  it(
+    'leads to the same board by its link and its QR code, and says when only this machine can open it',
+    LONG,
+    async () => {
+      const { base, port } = await startPlayground({ links: 'off' })
+      const { page, errors } = await openExperiment(
+        browser,
+        `${base}/#/experiments/quiet-room/board?room=class-8&seconds=12`,
+      )
+      const join = page.getByRole('region', { name: 'Join' })
+      await join.getByRole('note').waitFor()
+      const path = '/#/experiments/quiet-room/board?seconds=12&room=class-8'
+      expect(await join.locator('code').textContent()).toBe(`http://127.0.0.1:${port}${path}`)
+      await join.getByRole('textbox', { name: 'Address of this machine' }).fill('192.168.1.20')
+      const address = `http://192.168.1.20:${port}${path}`
+      await expect.poll(() => join.locator('code').textContent()).toBe(address)
+      expect(await join.getByRole('note').count()).toBe(0)
+      await page.getByRole('img', { name: `QR code of ${address}` }).waitFor()
+      await join.getByRole('textbox').fill('no host')
+      await join.getByText('This is no address of a host.').waitFor()
+      expect(errors).toEqual([])
+    },
+  )
 })
 
 describe('the pages of the classroom', () => {

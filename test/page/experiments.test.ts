@@ -48,7 +48,7 @@ describe('each experiment', () => {
 })
 
 describe('the chart of an experiment', () => {
-  it.each(['en-US', 'zh-CN'])('keeps its texts apart on a phone, in %s', async (locale) => {
+  it.each(['en-US', 'zh-CN'])('keeps its texts apart on a phone, in %s', LONG, async (locale) => {
     const { base } = await startPlayground({ links: 'off' })
     const phone = { viewport: { width: 390, height: 664 }, locale }
     for (const id of ['tokens', 'frame-heads', 'live-switch']) {

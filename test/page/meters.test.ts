@@ -107,7 +107,7 @@ describe('the meters', () => {
 })
 
 describe('the figures in the switch', () => {
-  it('name the link under which they were taken, and are grey over another link', async () => {
+  it('name the link under which they were taken, and are grey over another link', LONG, async () => {
     const playground = await startPlayground()
     const ada = await Visitor.enter(browser, playground.base)
     const ben = await person(playground)
@@ -129,7 +129,7 @@ describe('the figures in the switch of a transport that was measured', () => {
   it.each([
     ['padding', 'snapshot-poll', (ada: Visitor) => ada.page.locator('.setting.padding select').selectOption('4000')],
     ['poll interval', 'short-poll', (ada: Visitor) => ada.page.getByRole('slider', { name: /^Poll/ }).press('End')],
-  ])('are grey with another %s', async (_, transport, change) => {
+  ])('are grey with another %s', LONG, async (_, transport, change) => {
     const playground = await startPlayground()
     const ada = await Visitor.enter(browser, playground.base)
     const ben = await person(playground)
@@ -143,7 +143,7 @@ describe('the figures in the switch of a transport that was measured', () => {
     await expect.poll(() => figures.getAttribute('data-over')).toBe('true')
   })
 
-  it('keep the link under which they were taken while another link is connected', async () => {
+  it('keep the link under which they were taken while another link is connected', LONG, async () => {
     const playground = await startPlayground()
     const ada = await Visitor.enter(browser, playground.base)
     const ben = await person(playground)

@@ -89,7 +89,7 @@ describe('two people in a real browser', () => {
     await ada.takeScreenshot('switched-1280')
   }, 180_000)
 
-  it('can rename once, and see the reason when a second rename is refused', async () => {
+  it('can rename once, and see the reason when a second rename is refused', LONG, async () => {
     const { base } = await startPlayground()
     const [ada, ben] = [await Visitor.enter(browser, base), await Visitor.enter(browser, base)]
     const rename = async (name: string) => {
@@ -136,7 +136,7 @@ describe('two people in a real browser', () => {
     expect(await ada.composer.inputValue()).toBe(`@${await ben.name()} `)
   })
 
-  it('leave the roster within 2 s when they close the tab', RETRIED, async () => {
+  it('leave the roster within 2 s when they close the tab', { ...RETRIED, ...LONG }, async () => {
     const playground = await startPlayground()
     const [ada, ben] = [await Visitor.enter(browser, playground.base), await Visitor.enter(browser, playground.base)]
     await ben.use('websocket')
@@ -177,7 +177,7 @@ describe('two people in a real browser', () => {
     expect(await ada.notes()).toEqual(before)
   })
 
-  it('continue at the same cursor over another link, and see that no message was lost', async () => {
+  it('continue at the same cursor over another link, and see that no message was lost', LONG, async () => {
     const playground = await startPlayground()
     const [ada, ben] = [await Visitor.enter(browser, playground.base), await Visitor.enter(browser, playground.base)]
     await expect.poll(() => ada.members.count()).toBe(2)
@@ -204,22 +204,28 @@ describe('two people in a real browser', () => {
     await expect.poll(() => ada.switches.locator('small').allTextContents()).toEqual(['same cursor · 0 twice'])
   })
 
-  it.each(TRANSPORTS)('see that the server ended them over %s at their request, and can rejoin', async (transport) => {
-    const playground = await startPlayground()
-    const ada = await Visitor.enter(browser, playground.base)
-    await ada.use(transport)
-    const name = await ada.name()
-    await ada.say(transport === 'long-poll' ? '关闭' : '/close')
-    const rejoin = ada.page.getByRole('button', { name: 'Rejoin' })
-    await rejoin.waitFor()
-    expect(await ada.page.getByRole('main').textContent()).toContain('The server ended your connection, as you asked.')
-    expect(playground.rooms.get('lobby').roster).toEqual([])
-    await rejoin.click()
-    // Said while still on the way in: kept, and sent on arrival.
-    await ada.say('back again')
-    await expect.poll(() => playground.rooms.get('lobby').roster.map((member) => member.name)).toEqual([name])
-    await expect.poll(() => ada.texts()).toContain('back again')
-  })
+  it.each(TRANSPORTS)(
+    'see that the server ended them over %s at their request, and can rejoin',
+    LONG,
+    async (transport) => {
+      const playground = await startPlayground()
+      const ada = await Visitor.enter(browser, playground.base)
+      await ada.use(transport)
+      const name = await ada.name()
+      await ada.say(transport === 'long-poll' ? '关闭' : '/close')
+      const rejoin = ada.page.getByRole('button', { name: 'Rejoin' })
+      await rejoin.waitFor()
+      expect(await ada.page.getByRole('main').textContent()).toContain(
+        'The server ended your connection, as you asked.',
+      )
+      expect(playground.rooms.get('lobby').roster).toEqual([])
+      await rejoin.click()
+      // Said while still on the way in: kept, and sent on arrival.
+      await ada.say('back again')
+      await expect.poll(() => playground.rooms.get('lobby').roster.map((member) => member.name)).toEqual([name])
+      await expect.poll(() => ada.texts()).toContain('back again')
+    },
+  )
 
   it('rejoin after a server restart and lose none of their messages', async () => {
     const first = await startPlayground({}, await lastingPort())
@@ -235,7 +241,7 @@ describe('two people in a real browser', () => {
     expect(second.rooms.get('lobby').roster.map((member) => member.name)).toEqual([name])
   }, 180_000)
 
-  it('are in separate rooms at separate addresses', async () => {
+  it('are in separate rooms at separate addresses', LONG, async () => {
     const { base } = await startPlayground()
     const [ada, ben] = [await Visitor.enter(browser, `${base}/#/room/blue`), await Visitor.enter(browser, base)]
     await ada.say('in blue')
@@ -262,7 +268,7 @@ describe('the page', () => {
     await ada.takeScreenshot('chat-zh-1280')
   })
 
-  it('shows no new request on an idle WebSocket', async () => {
+  it('shows no new request on an idle WebSocket', LONG, async () => {
     const playground = await startPlayground()
     const ada = await Visitor.enter(browser, playground.base)
     await ada.use('websocket')
@@ -278,7 +284,7 @@ describe('the page', () => {
     expect(await requests.textContent()).toContain('1 in all')
   })
 
-  it('starts a bot at the chosen rates and stops it', async () => {
+  it('starts a bot at the chosen rates and stops it', LONG, async () => {
     const playground = await startPlayground()
     const ada = await Visitor.enter(browser, playground.base)
     const bot = ada.page.getByRole('combobox', { name: 'Bot' })
@@ -311,7 +317,7 @@ describe('the page', () => {
     await expect.poll(() => readout.textContent()).toContain(`Path of ${numbers[1]}`)
   })
 
-  it('shows by which transport each member reads, and marks a bot', async () => {
+  it('shows by which transport each member reads, and marks a bot', LONG, async () => {
     const playground = await startPlayground()
     const ada = await Visitor.enter(browser, playground.base)
     const ben = await person(playground, 'ben')

@@ -1,8 +1,8 @@
+// @module-tag long
 import type { CDPSession } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { post } from '../../src/client/transports/http.ts'
 import { INSPECTED, MOVING, Visitor } from '../support/browser.ts'
-import { LONG } from '../support/long.ts'
 import { RETRIED } from '../support/retry.ts'
 import { draft, person, startPlayground, type Person } from '../support/playground.ts'
 import { sharedBrowser } from '../support/shared-browser.ts'
@@ -96,7 +96,7 @@ async function tasksDuring(cdp: CDPSession, work: () => Promise<void>): Promise<
 describe('the page at 100 messages per second', () => {
   it(
     `keeps every task below 50 ms and its memory bounded for ${BUSY_S} s`,
-    { timeout: (BUSY_S + 60) * 1000, ...RETRIED, ...LONG },
+    { timeout: (BUSY_S + 60) * 1000, ...RETRIED },
     async () => {
       const playground = await startPlayground()
       const ada = await Visitor.enter(browser, playground.base, MOVING)

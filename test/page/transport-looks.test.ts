@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { TRANSPORTS } from '../../src/transports.ts'
 import { Visitor } from '../support/browser.ts'
+import { LONG } from '../support/long.ts'
 import { startPlayground } from '../support/playground.ts'
 import { sharedBrowser } from '../support/shared-browser.ts'
 
@@ -38,7 +39,7 @@ describe.each(['light', 'dark'] as const)('the page in the %s theme', (colorSche
     expect(ada.browserErrors).toEqual([])
   })
 
-  it('compares every transport with a mark that no other transport has', async () => {
+  it('compares every transport with a mark that no other transport has', LONG, async () => {
     const playground = await startPlayground({ jsonp: true })
     const ada = await Visitor.enter(browser, `${playground.base}/#/compare`, { colorScheme })
     await ada.page.locator('.column').first().waitFor()

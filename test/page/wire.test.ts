@@ -79,6 +79,7 @@ describe('a followed message', () => {
 
   it.each(TRANSPORTS)(
     'highlights exactly its arrows on %s, for its sender and for a reader',
+    { ...LONG, timeout: 180_000 },
     async (transport) => {
       const playground = await startPlayground()
       const ada = await Visitor.enter(browser, playground.base)
@@ -91,52 +92,55 @@ describe('a followed message', () => {
       }
       await follow(ada, await person(playground), expected(transport))
     },
-    180_000,
   )
 
-  it('highlights exactly its arrows while Socket.IO polls, where another request’s answer acknowledges the post', async () => {
-    const playground = await startPlayground()
-    const ada = await Visitor.enter(browser, playground.base)
-    await ada.page.routeWebSocket(/socket-io/, (socket) => socket.close())
-    await ada.page.reload()
-    /** Bodies of the page's requests, each noted when its answer is read. */
-    const crossed = new Map<string, { up: string; down: string }>()
-    ada.page.on('requestfinished', (request) => {
-      const { pathname, search } = new URL(request.url())
-      if (!pathname.endsWith('/socket-io')) return
-      const up = request.postData() ?? ''
-      const note = (down: string) => crossed.set(recordedPath(pathname + search), { up, down })
-      void request.response().then(async (response) => note((await response?.text()) ?? ''))
-    })
-    await ada.use('socket-io')
-    await follow(ada, await person(playground), { said: ['up POST', 'down 200'], brought: ['down 200'] })
-    await ada.messages.filter({ hasText: 'once more' }).click()
-    await expect.poll(() => lit(ada.page)).toHaveLength(3)
-    expect(await ada.statusLights()).toEqual(['HTTP', 'held'])
+  it(
+    'highlights exactly its arrows while Socket.IO polls, where another request’s answer acknowledges the post',
+    { ...LONG, timeout: 180_000 },
+    async () => {
+      const playground = await startPlayground()
+      const ada = await Visitor.enter(browser, playground.base)
+      await ada.page.routeWebSocket(/socket-io/, (socket) => socket.close())
+      await ada.page.reload()
+      /** Bodies of the page's requests, each noted when its answer is read. */
+      const crossed = new Map<string, { up: string; down: string }>()
+      ada.page.on('requestfinished', (request) => {
+        const { pathname, search } = new URL(request.url())
+        if (!pathname.endsWith('/socket-io')) return
+        const up = request.postData() ?? ''
+        const note = (down: string) => crossed.set(recordedPath(pathname + search), { up, down })
+        void request.response().then(async (response) => note((await response?.text()) ?? ''))
+      })
+      await ada.use('socket-io')
+      await follow(ada, await person(playground), { said: ['up POST', 'down 200'], brought: ['down 200'] })
+      await ada.messages.filter({ hasText: 'once more' }).click()
+      await expect.poll(() => lit(ada.page)).toHaveLength(3)
+      expect(await ada.statusLights()).toEqual(['HTTP', 'held'])
 
-    const { items, messages } = JSON.parse(await exported(ada, 'JSON')) as Exported
-    const requests = items.flatMap(({ record, arrows }) =>
-      record?.type === 'request' && record.transport === 'socket-io' && record.isOver ? [{ ...record, arrows }] : [],
-    )
-    const named = () => {
-      const noted = requests.filter(({ path }) => crossed.has(path))
-      const up = noted.flatMap(({ posts = [] }) => posts).length
-      return { up, down: noted.flatMap(({ brings = [], acks = [] }) => [...brings, ...acks]).length }
-    }
-    await expect.poll(named).toEqual({ up: 2, down: 5 })
-    for (const { path, posts = [], brings = [], acks = [], arrows } of requests) {
-      // Both ends of each are known: the page's and the server's.
-      expect(arrows, path).toEqual([
-        { way: 'up', leftAt: expect.any(Number) as number, arrivedAt: expect.any(Number) as number },
-        { way: 'down', leftAt: expect.any(Number) as number, arrivedAt: expect.any(Number) as number },
-      ])
-      const bodies = crossed.get(path)
-      if (!bodies) continue
-      const within = (body: string) => messages.map(({ id }) => id).filter((id) => body.includes(id))
-      expect(posts, path).toEqual(within(bodies.up))
-      expect([...brings, ...acks], path).toEqual(within(bodies.down))
-    }
-  }, 180_000)
+      const { items, messages } = JSON.parse(await exported(ada, 'JSON')) as Exported
+      const requests = items.flatMap(({ record, arrows }) =>
+        record?.type === 'request' && record.transport === 'socket-io' && record.isOver ? [{ ...record, arrows }] : [],
+      )
+      const named = () => {
+        const noted = requests.filter(({ path }) => crossed.has(path))
+        const up = noted.flatMap(({ posts = [] }) => posts).length
+        return { up, down: noted.flatMap(({ brings = [], acks = [] }) => [...brings, ...acks]).length }
+      }
+      await expect.poll(named).toEqual({ up: 2, down: 5 })
+      for (const { path, posts = [], brings = [], acks = [], arrows } of requests) {
+        // Both ends of each are known: the page's and the server's.
+        expect(arrows, path).toEqual([
+          { way: 'up', leftAt: expect.any(Number) as number, arrivedAt: expect.any(Number) as number },
+          { way: 'down', leftAt: expect.any(Number) as number, arrivedAt: expect.any(Number) as number },
+        ])
+        const bodies = crossed.get(path)
+        if (!bodies) continue
+        const within = (body: string) => messages.map(({ id }) => id).filter((id) => body.includes(id))
+        expect(posts, path).toEqual(within(bodies.up))
+        expect([...brings, ...acks], path).toEqual(within(bodies.down))
+      }
+    },
+  )
 })
 
 interface Exported {
@@ -335,7 +339,7 @@ describe('a header that is added', () => {
     },
   )
 
-  it.each(TRANSPORTS)('leaves %s working', async (transport) => {
+  it.each(TRANSPORTS)('leaves %s working', LONG, async (transport) => {
     const playground = await startPlayground()
     const ada = await Visitor.enter(browser, `${playground.base}/#/room/lobby?t=${transport}&padding=4000`)
     await ada.say('hello')
@@ -382,7 +386,7 @@ describe('a preflight', () => {
 const DISC_PX = 8
 
 describe('the text of the wire view', () => {
-  it('explains why a message took two requests on long-poll', async () => {
+  it('explains why a message took two requests on long-poll', LONG, async () => {
     const playground = await startPlayground()
     const ada = await Visitor.enter(browser, playground.base)
     await ada.use('long-poll')
@@ -460,40 +464,44 @@ describe('the text of the wire view', () => {
     expect(svg + JSON.stringify(json)).not.toContain(token)
   })
 
-  it.each(['EN', '中文'] as const)('fits between the two marks of a switch in the drawing, in %s', async (language) => {
-    const { base } = await startPlayground()
-    const ada = await Visitor.enter(browser, base)
-    await ada.use('short-poll')
-    await ada.setLanguage(language)
-    await ada.use('snapshot-poll')
-    await expect.poll(() => ada.switches.last().textContent()).toContain(language === 'EN' ? 'snapshot' : '快照')
-    const drawing = await ada.page.context().newPage()
-    await drawing.setContent(await exported(ada, 'SVG'))
-    const { words, box, shapes } = await drawing.evaluate(() => {
-      const text = [...document.querySelectorAll('text')].findLast(({ textContent }) => textContent.includes('→'))
-      const { x = 0, y = 0, width = 0, height = 0 } = text?.getBBox() ?? {}
-      return {
-        words: text?.textContent,
-        box: { from: x, to: x + width, middle: y + height / 2 },
-        shapes: [...document.querySelectorAll('path')].map((path) => path.getAttribute('d') ?? ''),
-      }
-    })
-    /** Left edges, heights and widths of shapes whose middle is at the height of the text. */
-    const atText = (pattern: RegExp, halfHeight: number) =>
-      shapes
-        .flatMap((shape) => [...shape.matchAll(pattern)].map((found) => found.slice(1).map(Number)))
-        .filter(([, y = 0]) => Math.abs(y + halfHeight - box.middle) < 6)
-        .sort(([a = 0], [b = 0]) => a - b)
-    const discs = atText(/M([\d.]+) ([\d.]+)a4 4/g, 0)
-    const [[labelFrom = Number.NaN, , labelWidth = 0] = []] = atText(/M([\d.]+) ([\d.]+)h([\d.]+)v22/g, 11)
-    expect(words).toBe(language === 'EN' ? 'short-poll → snapshot-poll' : '短轮询 → 快照轮询')
-    const [left = Number.NaN, right = Number.NaN] = discs.map(([x]) => x)
-    expect(discs).toHaveLength(2)
-    expect(left).toBeGreaterThan(labelFrom)
-    expect(left + DISC_PX).toBeLessThanOrEqual(box.from)
-    expect(right).toBeGreaterThanOrEqual(box.to)
-    expect(right + DISC_PX).toBeLessThan(labelFrom + labelWidth)
-  })
+  it.each(['EN', '中文'] as const)(
+    'fits between the two marks of a switch in the drawing, in %s',
+    LONG,
+    async (language) => {
+      const { base } = await startPlayground()
+      const ada = await Visitor.enter(browser, base)
+      await ada.use('short-poll')
+      await ada.setLanguage(language)
+      await ada.use('snapshot-poll')
+      await expect.poll(() => ada.switches.last().textContent()).toContain(language === 'EN' ? 'snapshot' : '快照')
+      const drawing = await ada.page.context().newPage()
+      await drawing.setContent(await exported(ada, 'SVG'))
+      const { words, box, shapes } = await drawing.evaluate(() => {
+        const text = [...document.querySelectorAll('text')].findLast(({ textContent }) => textContent.includes('→'))
+        const { x = 0, y = 0, width = 0, height = 0 } = text?.getBBox() ?? {}
+        return {
+          words: text?.textContent,
+          box: { from: x, to: x + width, middle: y + height / 2 },
+          shapes: [...document.querySelectorAll('path')].map((path) => path.getAttribute('d') ?? ''),
+        }
+      })
+      /** Left edges, heights and widths of shapes whose middle is at the height of the text. */
+      const atText = (pattern: RegExp, halfHeight: number) =>
+        shapes
+          .flatMap((shape) => [...shape.matchAll(pattern)].map((found) => found.slice(1).map(Number)))
+          .filter(([, y = 0]) => Math.abs(y + halfHeight - box.middle) < 6)
+          .sort(([a = 0], [b = 0]) => a - b)
+      const discs = atText(/M([\d.]+) ([\d.]+)a4 4/g, 0)
+      const [[labelFrom = Number.NaN, , labelWidth = 0] = []] = atText(/M([\d.]+) ([\d.]+)h([\d.]+)v22/g, 11)
+      expect(words).toBe(language === 'EN' ? 'short-poll → snapshot-poll' : '短轮询 → 快照轮询')
+      const [left = Number.NaN, right = Number.NaN] = discs.map(([x]) => x)
+      expect(discs).toHaveLength(2)
+      expect(left).toBeGreaterThan(labelFrom)
+      expect(left + DISC_PX).toBeLessThanOrEqual(box.from)
+      expect(right).toBeGreaterThanOrEqual(box.to)
+      expect(right + DISC_PX).toBeLessThan(labelFrom + labelWidth)
+    },
+  )
 
   it('shows the state, the properties and the four events of the socket', async () => {
     const playground = await startPlayground()

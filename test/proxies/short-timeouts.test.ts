@@ -1,3 +1,4 @@
+// @module-tag long
 import { expect, it, onTestFinished } from 'vitest'
 import { join, type SessionState, type TransportName } from '../../src/node/index.ts'
 import { startPlayground } from '../support/playground.ts'

@@ -1,3 +1,4 @@
+// @module-tag long
 import { expect, it, onTestFinished } from 'vitest'
 import { join, leave, readRoster } from '../../src/client/members.ts'
 import { Session } from '../../src/client/session.ts'

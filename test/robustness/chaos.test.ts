@@ -4,6 +4,7 @@ import { runChaos } from '../../bench/robustness/chaos/run-chaos.ts'
 import { ACT_KINDS, scheduleOf, type Plan } from '../../bench/robustness/chaos/schedule.ts'
 import { printHistory } from '../../bench/robustness/history/print.ts'
 import { shorten } from '../../bench/robustness/history/shorten.ts'
+import { LONG } from '../support/long.ts'
 import { describeWithRedis } from '../support/redis.ts'
 
 /** CHAOS=long, or CHAOS_S with any number of seconds: longer, at the same rates. */
@@ -44,7 +45,7 @@ describe('a server with rooms in memory', () => {
 })
 
 describeWithRedis('two servers with one Redis', () => {
-  it(title, () => expectNothingLost('redis', 2), TIMEOUT_MS)
+  it(title, { ...LONG, timeout: TIMEOUT_MS }, () => expectNothingLost('redis', 2))
 })
 
 describe('a schedule', () => {

@@ -14,12 +14,14 @@ describe('malformed input', () => {
     console.log(`SEED=${seed}`)
     const { results, failures } = await runFuzz(INPUTS, seed)
     expect(failures).toEqual([])
-    const counts = [...results.values()].flatMap((kind) => [...kind.values()])
-    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(INPUTS)
+    const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0)
+    expect(sum([...results.values()].flatMap((kind) => [...kind.values()]))).toBe(INPUTS)
     // Input that is refused at the door only would prove nothing.
     expect(results.get('drafts on three transports')?.get('ack')).toBeGreaterThan(10)
     expect(results.get('HTTP requests')?.get('200')).toBeGreaterThan(5)
-    expect(results.get('pipelined HTTP requests')?.get('200')).toBeGreaterThan(2)
+    const pipelined = [...(results.get('pipelined HTTP requests') ?? [])]
+    const beyond = pipelined.filter(([status]) => status !== '400' && status !== '404')
+    expect(sum(beyond.map(([, count]) => count))).toBeGreaterThan(5)
     expect(results.get('WebSocket frames')?.get('pong')).toBeGreaterThan(50)
   }, 120_000)
 

@@ -1,3 +1,4 @@
+// @module-tag long
 import { describe, expect, it } from 'vitest'
 import { CONTROLS, type Kind } from '../../bench/peers/kinds.ts'
 import { PEERS } from '../../bench/peers/peers/list.ts'

@@ -10,10 +10,13 @@ export interface ServerProcess extends Running {
 }
 
 /** A server in a separate process, as `npm start` runs it, on a free port. */
-export async function launchServer(...args: string[]): Promise<ServerProcess> {
+export const launchServer = (...args: string[]): Promise<ServerProcess> => launchServerAs([], ...args)
+
+/** @param nodeFlags for Node, before the script */
+export async function launchServerAs(nodeFlags: readonly string[], ...args: string[]): Promise<ServerProcess> {
   // Workers begin to listen later than their port was chosen.
   const port = args.includes('--workers') ? await lastingPort() : 0
-  const server = run(process.execPath, ['dist/server/main.js', '--port', String(port), ...args])
+  const server = run(process.execPath, [...nodeFlags, 'dist/server/main.js', '--port', String(port), ...args])
   const base = () => /is at (http:\/\/\S+)/.exec(server.output())?.[1]
   await expect.poll(base, { message: server.output() }).toBeDefined()
   return { ...server, base: base() ?? '' }
