@@ -17,6 +17,7 @@ import { pushLatency } from '../../src/page/lessons/push-latency.ts'
 import { requestRates } from '../../src/page/lessons/request-rates.ts'
 import { judge, MOST_NOISE_MS, verdictOfPoint, type Judgement, type Noise } from '../../src/page/lessons/verdict.ts'
 import { wastedPolls } from '../../src/page/lessons/wasted-polls.ts'
+import { LONG } from '../support/long.ts'
 import { SimulatedRun, type SimulatedFaults } from '../support/simulated-run.ts'
 
 const QUIET: Noise = {
@@ -187,6 +188,7 @@ describe('each lesson in a simulated world', () => {
   ]
   it.each(FAULTS.map(([lesson, fault, faults]) => [lesson.id, fault, lesson, faults] as const))(
     '%s does not agree for 20 seeds when %s',
+    LONG,
     async (_, __, lesson, faults) => {
       for (const seed of SEEDS) {
         const { verdict } = await outcomeOf(lesson, seed, faults)

@@ -1,3 +1,4 @@
+// @module-tag long
 import { describe, expect, it } from 'vitest'
 import { checkHistory } from '../../bench/robustness/history/check.ts'
 import type { Entry, History } from '../../bench/robustness/history/history.ts'

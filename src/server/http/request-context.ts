@@ -165,9 +165,7 @@ export const isPreflight = ({ method, headers }: FastifyRequest): boolean =>
   method === 'OPTIONS' && headers['access-control-request-method'] !== undefined
 
 function answerBodyBytes(reply: FastifyReply): number {
-  return reply.statusCode === 204 || reply.request.method === 'HEAD'
-    ? 0
-    : Number(reply.getHeader('content-length') ?? 0)
+  return reply.request.method === 'HEAD' ? 0 : Number(reply.getHeader('content-length') ?? 0)
 }
 
 /** Records are displayed, exported and shared, so they must not contain tokens. */
