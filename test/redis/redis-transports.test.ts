@@ -1,3 +1,4 @@
+// @module-tag long
 import { afterAll, beforeAll } from 'vitest'
 import { TRANSPORTS } from '../../src/protocol.ts'
 import { startPlayground } from '../support/playground.ts'

@@ -7,13 +7,14 @@ import { join } from '../../src/client/members.ts'
 import { nodeNet } from '../../src/node/net.ts'
 import type { FrameDown } from '../../src/protocol.ts'
 import { buildApp } from '../../src/server/app.ts'
+import { LONG } from '../support/long.ts'
 import { draft } from '../support/playground.ts'
 import { launchServerAs, type ServerProcess } from '../support/servers.ts'
 
 const READERS = 50
 /** 8 kB as UTF-8. */
 const TEXT = '😀'.repeat(2000)
-/** To each reader, 4 MB by default. With 2,500 it is 20 MB, and 1 GB in all. */
+/** To each reader, 4 MB. With 2,500 it is 20 MB, and 1 GB in all. */
 const MESSAGES = Number(process.env['UNREAD_MESSAGES'] ?? 500)
 const WRITTEN_MB = (READERS * MESSAGES * Buffer.byteLength(TEXT)) / 1e6
 /** Memory is read after each part. */
@@ -94,6 +95,7 @@ const STREAMING = ['websocket', 'sse', 'http-stream', 'socket-io']
 
 it.each(STREAMING)(
   `${READERS} readers by %s that do not read cost the server less than ${MAX_GROWTH_BYTES / 1e6} MB while ${WRITTEN_MB} MB are written to them`,
+  { ...LONG, timeout: 120_000 },
   async (transport) => {
     const collecting = ['--import', `data:text/javascript,${encodeURIComponent(COLLECTING)}`]
     const settings = ['--retain-bytes', '1000000', '--links', 'off', '--unread', '600000']
@@ -117,7 +119,6 @@ it.each(STREAMING)(
     )
     expect(beside - alone).toBeLessThan(MAX_GROWTH_BYTES)
   },
-  120_000,
 )
 
 it.each(STREAMING)(

@@ -36,12 +36,13 @@ const NEEDS: Record<string, readonly Part[]> = {
   bench: ['server', 'bench'],
 }
 
-/** Vitest calls this function once before the tests of a project. Parts are built one after the other, where they are stale. */
+/** Vitest calls this function once before the tests of a project. Parts are built at the same time, where they are stale. */
 export default async function setup(project: TestProject): Promise<void> {
   const areas = project.vitest.state.getPaths().map((file) => relative('test', file).split('/')[0] ?? '')
   const parts = new Set(areas.flatMap((area) => NEEDS[area] ?? []))
   await mkdir(CACHE, { recursive: true })
-  for (const part of parts) if (!isFresh(part)) await locked(part, () => buildPart(part))
+  const stale = [...parts].filter((part) => !isFresh(part))
+  await Promise.all(stale.map((part) => locked(part, () => buildPart(part))))
 }
 
 async function buildPart(part: Part): Promise<void> {
