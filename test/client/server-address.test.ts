@@ -69,7 +69,7 @@ describe('the address of a server', () => {
     const client = await join(`127.0.0.1:${port}/#/room/blue`, { name: 'ada' })
     onTestFinished(() => client.close())
     expect(rooms.get('blue').roster.map(({ name }) => name)).toEqual(['ada'])
-    const args = ['--import', 'tsx', 'src/terminal/chat.ts', '--name', 'ben', '--url']
+    const args = ['dist/programs/chat.js', '--name', 'ben', '--url']
     const { output } = run(process.execPath, [...args, `ws://127.0.0.1:${port}/#/room/blue`])
     await expect.poll(output).toContain('you are ben in blue')
     const refused = run(process.execPath, [...args, 'ftp://localhost'])

@@ -4,8 +4,7 @@ import { LONG } from '../support/long.ts'
 import { startPlayground } from '../support/playground.ts'
 import { run } from '../support/process.ts'
 
-const chat = (url: string) =>
-  run(process.execPath, ['--import', 'tsx', 'src/terminal/chat.ts', '--name', 'ada', '--url', url])
+const chat = (url: string) => run(process.execPath, ['dist/programs/chat.js', '--name', 'ada', '--url', url])
 
 describe('the terminal client', () => {
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('leaves the room by %s', LONG, async (signal) => {

@@ -19,7 +19,7 @@ interface Run {
 }
 
 function run(...flags: string[]): Run {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/link/main.ts', ...flags], {
+  const child = spawn(process.execPath, ['dist/programs/link.js', ...flags], {
     env: { ...process.env, COLUMNS: '200' },
   })
   const exit = once(child, 'close').then(([code]) => code as number | null)

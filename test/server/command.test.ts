@@ -200,17 +200,7 @@ describe('the terminal client', () => {
   it('joins, sends, switches, and prints the messages of others', async () => {
     const { base } = await startPlayground()
     const chat = (name: string) => {
-      const args = [
-        '--import',
-        'tsx',
-        'src/terminal/chat.ts',
-        '--url',
-        base,
-        '--transport',
-        'long-poll',
-        '--name',
-        name,
-      ]
+      const args = ['dist/programs/chat.js', '--url', base, '--transport', 'long-poll', '--name', name]
       return run(process.execPath, args)
     }
     const ada = chat('ada')
@@ -233,7 +223,7 @@ describe('the terminal client', () => {
   })
 
   it('prints the reason when it cannot join', async () => {
-    const args = ['--import', 'tsx', 'src/terminal/chat.ts', '--url', 'http://127.0.0.1:1']
+    const args = ['dist/programs/chat.js', '--url', 'http://127.0.0.1:1']
     const { output, ended } = run(process.execPath, args)
     expect(await ended).toBe(1)
     expect(output()).toContain('cannot join lobby at http://127.0.0.1:1')

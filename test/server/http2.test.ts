@@ -346,7 +346,7 @@ describe('the certificate', () => {
     const made = await readFile(cert, 'utf8')
     expect((await stat(key)).mode & 0o777).toBe(0o600)
     const url = addressIn(first.output())
-    const chat = ['--import', 'tsx', 'src/terminal/chat.ts', '--url', url, '--name', 'ada']
+    const chat = ['dist/programs/chat.js', '--url', url, '--name', 'ada']
     const trusting = run(process.execPath, chat, { env: { NODE_EXTRA_CA_CERTS: cert } })
     await expect.poll(trusting.output).toContain('connected by websocket')
     const doubting = run(process.execPath, chat)

@@ -16,6 +16,7 @@ const PARTS = {
   page: { sources: ['src', 'public'], output: 'public/js/main.js' },
   server: { sources: ['src'], output: 'dist/server/LICENSES.txt' },
   client: { sources: ['src'], output: 'dist/client/types/node/index.d.ts' },
+  programs: { sources: ['src'], output: 'dist/programs/link.js' },
   bench: { sources: ['src', 'bench'], output: 'dist/bench/main.js' },
 } as const
 type Part = keyof typeof PARTS
@@ -27,10 +28,11 @@ const CHECK_INTERVAL_MS = 100
 const NEEDS: Record<string, readonly Part[]> = {
   // The packed package contains all builds.
   packaging: ['page', 'server', 'client'],
-  server: ['page', 'server', 'client'],
+  server: ['page', 'server', 'client', 'programs'],
+  client: ['programs'],
   page: ['page'],
   proxies: ['page'],
-  link: ['page'],
+  link: ['page', 'programs'],
   redis: ['server'],
   robustness: ['server'],
   bench: ['server', 'bench'],
