@@ -1,10 +1,10 @@
+// @module-tag long
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { get } from 'node:https'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { TRANSPORTS } from '../../src/protocol.ts'
 import { emptyFolder, madeOnce } from '../support/folders.ts'
-import { LONG } from '../support/long.ts'
 import { startPlayground } from '../support/playground.ts'
 import { run } from '../support/process.ts'
 import { describeWithRedis, startRedis } from '../support/redis.ts'
@@ -169,7 +169,7 @@ async function installedBy(installer: Installer): Promise<string> {
 describe.each<Installer>(['npm', 'pnpm', 'yarn'])('transport-playground, installed by %s', (installer) => {
   it(
     'serves by npx, and its client works in ESM and CommonJS, and with pnpm in TypeScript',
-    { timeout: INSTALL_MS, ...(installer === 'npm' ? {} : LONG) },
+    { timeout: INSTALL_MS },
     async (context) => {
       await needsRegistry(context)
       const folder = await installedBy(installer)
@@ -201,19 +201,15 @@ describeWithRedis('transport-playground, installed, with a Redis', () => {
 })
 
 describe('transport-playground-client, installed', () => {
-  it(
-    'works in ESM, CommonJS and TypeScript, and installs no server',
-    { ...LONG, timeout: INSTALL_MS },
-    async (context) => {
-      await needsRegistry(context)
-      const folder = await emptyFolder()
-      await install('npm', (await packedClient()).tarball, folder)
-      await expectUseByEsmAndRequire(folder, 'transport-playground-client')
-      await expectTypes(folder, 'transport-playground-client')
-      const installed = await readdir(join(folder, 'node_modules'))
-      expect(installed).toContain('ws')
-      const ofServer = ['fastify', '@fastify', 'ioredis', 'typebox', 'transport-playground']
-      expect(installed.filter((name) => ofServer.includes(name))).toEqual([])
-    },
-  )
+  it('works in ESM, CommonJS and TypeScript, and installs no server', { timeout: INSTALL_MS }, async (context) => {
+    await needsRegistry(context)
+    const folder = await emptyFolder()
+    await install('npm', (await packedClient()).tarball, folder)
+    await expectUseByEsmAndRequire(folder, 'transport-playground-client')
+    await expectTypes(folder, 'transport-playground-client')
+    const installed = await readdir(join(folder, 'node_modules'))
+    expect(installed).toContain('ws')
+    const ofServer = ['fastify', '@fastify', 'ioredis', 'typebox', 'transport-playground']
+    expect(installed.filter((name) => ofServer.includes(name))).toEqual([])
+  })
 })

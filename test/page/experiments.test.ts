@@ -1,9 +1,9 @@
+// @module-tag long
 import type { BrowserContextOptions } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { LESSONS } from '../../src/page/lessons/list.ts'
 import { INSPECTED } from '../support/browser.ts'
 import { openExperiment, predict, printResult, runExperiment, storedResult } from '../support/experiment-page.ts'
-import { LONG } from '../support/long.ts'
 import { startPlayground } from '../support/playground.ts'
 import { RETRIED } from '../support/retry.ts'
 import { sharedBrowser } from '../support/shared-browser.ts'
@@ -29,7 +29,7 @@ const open = (address: string, options?: BrowserContextOptions) => openExperimen
 describe('each experiment', () => {
   it.each(LESSONS.filter(({ id }) => id in SHORT).map(({ id, texts }) => [id, texts.en.question] as const))(
     '%s runs in a browser to a verdict that is not false',
-    { ...RETRIED, ...LONG, timeout: 80_000 },
+    { ...RETRIED, timeout: 80_000 },
     async (id) => {
       const { base } = await startPlayground(IS_FULL ? {} : { idle: id === 'poll-connections' ? 1000 : 72_000 })
       const { page, errors } = await open(`${base}/#/experiments/${id}${IS_FULL ? '' : `?${SHORT[id] ?? ''}&seed=42`}`)
@@ -48,7 +48,7 @@ describe('each experiment', () => {
 })
 
 describe('the chart of an experiment', () => {
-  it.each(['en-US', 'zh-CN'])('keeps its texts apart on a phone, in %s', LONG, async (locale) => {
+  it.each(['en-US', 'zh-CN'])('keeps its texts apart on a phone, in %s', async (locale) => {
     const { base } = await startPlayground({ links: 'off' })
     const phone = { viewport: { width: 390, height: 664 }, locale }
     for (const id of ['tokens', 'frame-heads', 'live-switch']) {
@@ -72,7 +72,7 @@ describe('the chart of an experiment', () => {
 })
 
 describe('an experiment', () => {
-  it('runs after a prediction only, shows its progress, can be cancelled, and leaves no members', LONG, async () => {
+  it('runs after a prediction only, shows its progress, can be cancelled, and leaves no members', async () => {
     const playground = await startPlayground({ links: 'off' })
     const { page, errors } = await open(`${playground.base}/#/experiments/wasted-polls?seed=5&seconds=20`)
     const button = page.getByRole('button', { name: 'Run', exact: true })
@@ -112,14 +112,14 @@ describe('an experiment', () => {
     expect(errors).toEqual([])
   })
 
-  it('is too noisy to say when the server compresses the frames whose bytes are measured', LONG, async () => {
+  it('is too noisy to say when the server compresses the frames whose bytes are measured', async () => {
     const { base } = await startPlayground({ links: 'off', deflate: true })
     const { page } = await open(`${base}/#/experiments/message-bytes?seconds=5&seed=3`)
     const { verdict, reasons } = await runExperiment(page, 'message-bytes')
     expect([verdict, reasons]).toEqual(['too noisy to say', ['compressed']])
   })
 
-  it('is too noisy to say when the page is kept busy', LONG, async () => {
+  it('is too noisy to say when the page is kept busy', async () => {
     const { base } = await startPlayground({ links: 'off' })
     const { page } = await open(`${base}/#/experiments/poll-latency?seconds=8&seed=3`)
     await page.evaluate(() => {

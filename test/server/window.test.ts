@@ -170,6 +170,17 @@ describe('a window', () => {
     expect(budget.spareBytesPerHolder).toBe(1e6 - window.bytes)
   })
 
+  it('that restarts without events has a cursor of its epoch, which a window of the epoch before has not reached', () => {
+    const { window } = openWindow()
+    const late = openWindow()
+    for (let i = 0; i < 5; i++) late.push()
+    window.restart('0badbeef', [], 0)
+    expect([window.head, window.read(null)]).toEqual(['0badbeef.0', { cursor: '0badbeef.0', events: [] }])
+    expect(late.window.hasReached('0badbeef.0')).toBe(false)
+    window.push(event(1))
+    expect(window.read('0badbeef.0')).toEqual({ cursor: '0badbeef.1', events: [event(1)] })
+  })
+
   it('drops the oldest events, but not the last, to keep within its bytes, and drops them in steps', () => {
     const bytes = memoryOf(event(1))
     const { window, dropped, push } = openWindow({ retainBytes: 16 * bytes })

@@ -8,7 +8,7 @@ import { memoryOf, type EventHolder, type LogBudget } from './log-budget.ts'
 const HISTORY = 'history'
 const RESET = 'reset'
 
-/** The cursor before the first event, the same in every epoch: a reader of a room that does not exist yet has no other. */
+/** The cursor before the first event of every epoch: a reader of a room that does not exist yet has no other. */
 const ORIGIN: Cursor = '00000000.0'
 /** What all rooms without events have in common, so that readers of unknown rooms leave no batches behind. */
 const EMPTY: Batch = { cursor: ORIGIN, events: [] }
@@ -131,6 +131,8 @@ export class Window implements EventHolder {
   #events: RoomEvent[] = []
   #dropped = 0
   #bytes = 0
+  /** Before the first event. Where a store keeps the epoch, it names it: another server may still have the events of the one before. */
+  #origin: Cursor = ORIGIN
   #head: Cursor
   readonly #waiters = new Waiters()
   readonly #batches = new BatchCache()
@@ -177,6 +179,7 @@ export class Window implements EventHolder {
   /** Starts an epoch with these events, the last of which has the seq `headSeq`. */
   restart(epoch: string, events: readonly RoomEvent[], headSeq: number): void {
     this.#epoch = epoch
+    this.#origin = `${epoch}.0`
     const { budget } = this.#options
     budget.change(-this.#bytes)
     this.#events = [...events]
@@ -233,7 +236,7 @@ export class Window implements EventHolder {
   }
 
   #batchAfter(seq: number): Batch {
-    if (this.headSeq === 0) return EMPTY
+    if (this.headSeq === 0) return this.#origin === ORIGIN ? EMPTY : { cursor: this.#origin, events: [] }
     const start = seq - this.#dropped
     const events = withinBatchBytes(this.#events.slice(start, start + LIMITS.batchEvents))
     const reachedSeq = seq + events.length
@@ -247,7 +250,7 @@ export class Window implements EventHolder {
   }
 
   #cursorAt(seq: number): Cursor {
-    return seq === 0 ? ORIGIN : `${this.#epoch}.${seq}`
+    return seq === 0 ? this.#origin : `${this.#epoch}.${seq}`
   }
 
   /** null for a cursor of another epoch, before the retained window, or beyond the head. */
