@@ -26,8 +26,9 @@ import {
   type Person,
   type TestPlayground,
 } from '../support/playground.ts'
+import { frameOf, RawWebSocket } from '../support/raw-websocket.ts'
 
-/** A member's meter meter, with all that it said. */
+/** A meter of a member, with all that it said. */
 class MeterConnection {
   readonly socket: WebSocket
   readonly frames: MeterFrame[] = []
@@ -259,6 +260,22 @@ describe('the trace records of a member', () => {
     await expect.poll(() => unrecorded(meter, 'websocket')).toEqual(NO_BYTES)
     const left = meter.of('websocket').filter((record) => record.type === 'frame' && record.kind === 'rest')
     expect(left.map((record) => record.type === 'frame' && record.bytes)).toEqual(left.map(() => noBytes()))
+  })
+
+  it('have the part of a frame that has come as a rest, until the frame is complete', async () => {
+    const playground = await startPlayground()
+    const ada = await person(playground)
+    const meter = await MeterConnection.open(playground, ada)
+    await meter.trace()
+    const protocols = ['chat.v1', `bearer.${ada.token}`]
+    const socket = await RawWebSocket.open(playground.port, '/rooms/lobby/websocket', protocols)
+    const frame = frameOf({ payload: JSON.stringify({ type: 'message', draft: draft('in two parts') }) })
+    const rests = () =>
+      meter.of('websocket').flatMap((record) => (record.type === 'frame' && record.kind === 'rest' ? [record] : []))
+    socket.write(frame.subarray(0, 3))
+    await expect.poll(rests).toMatchObject([{ way: 'up', bytes: { ...noBytes(), framing: 3 } }])
+    socket.write(frame.subarray(3))
+    await expect.poll(rests).toMatchObject([{ way: 'up', bytes: noBytes() }])
   })
 
   it.each<[string, number | undefined, string | undefined, number, number]>([
