@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises'
 import { build } from 'esbuild'
 import { copyLua } from './lua.ts'
+import { NODE_PROGRAM } from './node-program.ts'
 
 const OUT = 'dist/bench'
 const COMMANDS = ['main', 'http-main', 'workers-main', 'peers-main'].map((name) => `bench/commands/${name}.ts`)
@@ -12,17 +13,11 @@ const PEER_WORKERS = ['peer-server', 'peer-generator'].map((name) => `bench/peer
 
 await rm(OUT, { recursive: true, force: true })
 await build({
+  ...NODE_PROGRAM,
   entryPoints: [...COMMANDS, ...WORKERS, ...PEER_WORKERS],
   entryNames: '[name]',
   outdir: OUT,
-  bundle: true,
   splitting: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
-  packages: 'external',
-  sourcemap: true,
-  logLevel: 'warning',
 })
 // The benchmark's own server is a bundle of the server too.
 await copyLua(OUT)
