@@ -170,6 +170,71 @@ describe('the wire records', () => {
   })
 })
 
+describe('the record of a request', () => {
+  const path = '/rooms/lobby/short-poll?after=1'
+  /** By the page's clock. */
+  const requested = (begunAt: number, { answeredAt = null, endedAt = answeredAt }: Partial<ClientObservation> = {}) =>
+    Object.assign(new ClientObservation('GET', `http://chat.example${path}`, 'http://chat.example'), {
+      begunAt,
+      answeredAt,
+      endedAt,
+      isBroken: answeredAt === null && endedAt !== null,
+    })
+  const recorded = (id: number, receivedAt: number): RequestRecord => ({
+    ...socketOf(id),
+    transport: 'short-poll',
+    kind: 'poll',
+    path,
+    receivedAt,
+    answeredAt: receivedAt + 1,
+    status: 204,
+    isOver: true,
+  })
+  /** Which record each request has, by the order of the requests; the server's clock is exact to ± `halfRoundTripMs`. */
+  const recordsOf = (
+    requests: ClientObservation[],
+    records: RequestRecord[],
+    { halfRoundTripMs = 1, offsetMs = 0 } = {},
+  ) => {
+    const wire = new WireRecords()
+    wire.beginMembership(
+      () => ({ offsetMs, halfRoundTripMs }),
+      () => 0,
+    )
+    for (const request of requests) wire.addObservation(request)
+    wire.addRecords(records, 0)
+    const items = wire.items.flatMap((item) => (item.type === 'request' ? [item] : []))
+    expect(items).toHaveLength(requests.length)
+    return requests.map((request) => items.find(({ observation }) => observation === request)?.record?.id ?? null)
+  }
+
+  it('belongs to the first of two requests that follow each other closely', () => {
+    const requests = [requested(1000, { answeredAt: 1008 }), requested(1010, { answeredAt: 1018 })]
+    expect(recordsOf(requests, [recorded(1, 1004), recorded(2, 1014)])).toEqual([1, 2])
+  })
+
+  it('belongs to the first of two requests that the comparison of the clocks does not tell apart', () => {
+    const requests = [requested(1000, { answeredAt: 1008 }), requested(1364, { answeredAt: 1370 })]
+    const clock = { halfRoundTripMs: 400, offsetMs: -300 }
+    expect(recordsOf(requests, [recorded(1, 1004), recorded(2, 1367)], clock)).toEqual([1, 2])
+  })
+
+  it('belongs to the answered request after one that broke', () => {
+    const requests = [requested(1000, { endedAt: 1001 }), requested(1010, { answeredAt: 1018 })]
+    expect(recordsOf(requests, [recorded(1, 1014)])).toEqual([null, 1])
+  })
+
+  it('does not belong to an earlier request whose own record was dropped', () => {
+    const requests = [requested(1000, { answeredAt: 1008 }), requested(2000, { answeredAt: 2008 })]
+    expect(recordsOf(requests, [recorded(2, 2004)])).toEqual([null, 2])
+  })
+
+  it('leaves an earlier request, which is still on its way, to a later record', () => {
+    const requests = [requested(1000), requested(1010)]
+    expect(recordsOf(requests, [recorded(1, 1014), recorded(2, 3000)])).toEqual([2, 1])
+  })
+})
+
 describe('the race', () => {
   const said = (seq: number, at: number): MessageEvent => ({
     type: 'message',

@@ -172,7 +172,7 @@ describe('an empty answer', () => {
     ['short-poll', 204],
     ['snapshot-poll', 304],
     ['long-poll', 204],
-  ] as const)('of %s, %i, is drawn from the server to the page', LONG, async (transport, status) => {
+  ] as const)('of %s, %i, is drawn from the server to the page', async (transport, status) => {
     const playground = await startPlayground({ hold: 200 })
     const ada = await Visitor.enter(browser, playground.base)
     await ada.use(transport)

@@ -101,8 +101,9 @@ export class MeterSocket {
       this.#attempts = 0
       this.clock.outdate()
       this.#observer.state('open')
-      this.#send(socket, { type: 'trace', on: true })
+      // The first records are compared with the page's requests by the clocks: the time comes before them.
       this.#askTime(socket, CLOCK_MS.first)
+      this.#send(socket, { type: 'trace', on: true })
     }
     socket.onmessage = ({ data }) => {
       const receivedAt = now()

@@ -195,16 +195,24 @@ export class WireRecords {
     return item
   }
 
-  /** The page's last request of that name sent before this record's receipt. Earlier ones never arrived. */
+  /**
+   * The page's request that this record is of: of those of its name that can have been on their way at its receipt, the first
+   * one that was answered, as each of these has a record and records come in order. Without an answer, the last one: earlier
+   * ones are stuck, or never arrived.
+   */
   #observationFor(record: RequestRecord, receivedAt: number): RequestItem | null {
     const name = nameOf(record)
     const waiting = this.#unmatched.get(name) ?? []
     const slackMs = CLOCK_SLACK_MS + (this.#clock()?.halfRoundTripMs ?? 0)
-    const index = waiting.findLastIndex(({ begunAt }) => begunAt <= receivedAt + slackMs)
-    const found = waiting[index]
+    const candidates = waiting.filter(
+      (item) => item.begunAt <= receivedAt + slackMs && (answerEndOf(item) ?? receivedAt) >= receivedAt - slackMs,
+    )
+    const found = candidates.find((item) => answerEndOf(item) !== null) ?? candidates.at(-1)
     if (!found) return null
-    const later = waiting.slice(index + 1)
-    if (later.length > 0) this.#unmatched.set(name, later)
+    // Of an earlier request that is over, no record comes any more.
+    const foundIndex = waiting.indexOf(found)
+    const left = waiting.filter((item, index) => index > foundIndex || (item !== found && !isEnded(item)))
+    if (left.length > 0) this.#unmatched.set(name, left)
     else this.#unmatched.delete(name)
     return found
   }
@@ -257,6 +265,12 @@ const bytesOf = (record: TraceRecord, way: Way): ByteSplit =>
 
 const arrowCount = (record: TraceRecord): number =>
   record.type === 'frame' ? (record.kind === 'rest' ? 0 : 1) : record.status === undefined ? 1 : 2
+
+/** When the answer ended at the page; null without an answer, or before its end. */
+const answerEndOf = ({ observation }: RequestItem): number | null =>
+  observation && observation.answeredAt !== null ? observation.endedAt : null
+
+const isEnded = ({ observation }: RequestItem): boolean => (observation?.endedAt ?? null) !== null
 
 const nameOf = ({ method, path }: { method: string; path: string }): string => `${method} ${path}`
 
