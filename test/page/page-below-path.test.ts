@@ -10,7 +10,7 @@ const browser = await sharedBrowser()
 describeWithProxy('nginx')('the page below a path of nginx', () => {
   it('loads, sends and reads by every transport, with all addresses below the path', async () => {
     const { port } = await startPlayground({ links: 'off' })
-    const address = await startNginx(withServerPort(documentedLines('nginx')[1] ?? '', port))
+    const address = await startNginx(withServerPort(documentedLines('nginx').belowPath, port))
     const visitor = await Visitor.enter(browser, `${address}/chat/`)
     const said: string[] = []
     for (const transport of TRANSPORTS) {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { TRANSPORTS } from '../../src/protocol.ts'
 import { startPlayground } from '../support/playground.ts'
-import { expectRequest, expectPage, joinFromPage, reasonOf, statusAtHost } from '../support/proxied.ts'
+import { expectRequest, expectPage, expectPageAt, joinFromPage, reasonOf, statusAtHost } from '../support/proxied.ts'
 import { describeWithProxy, documentedLines, startNginx, withServerPort } from '../support/proxies.ts'
 
 const WITHOUT_WEBSOCKET = TRANSPORTS.filter((name) => name !== 'websocket')
@@ -57,12 +57,12 @@ describeWithProxy('nginx')('nginx that keeps Host', () => {
   })
 })
 
-const [atRoot = '', belowPath = ''] = documentedLines('nginx')
+const { atRoot, belowPath } = documentedLines('nginx')
 
 describeWithProxy('nginx').each([
   ['', atRoot],
   ['/chat', belowPath],
-])('nginx by the lines of docs/operations.md at %j', (path, lines) => {
+])('nginx by the documented lines at %j', (path, lines) => {
   it('serves the page and the documents, and lets the page join', async () => {
     const { port } = await startPlayground()
     const address = (await startNginx(withServerPort(lines, port))) + path
@@ -77,5 +77,9 @@ describeWithProxy('nginx').each([
   it.each(TRANSPORTS)('carries %s', async (transport) => {
     const { port } = await startPlayground()
     await expectRequest((await startNginx(withServerPort(lines, port))) + path, transport)
+  })
+
+  it('lets the page of a name join and open a WebSocket, with the settings of the README', async () => {
+    await expectPageAt(async (port) => (await startNginx(withServerPort(lines, port))) + path)
   })
 })

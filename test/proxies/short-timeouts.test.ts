@@ -41,8 +41,7 @@ async function expectNoLoss(address: string, base: string): Promise<void> {
 describeWithProxy('nginx')('nginx that ends a connection that is quiet for 1 s', () => {
   it('loses no message by any transport', async () => {
     const { port, base } = await startPlayground()
-    const [lines = ''] = documentedLines('nginx')
-    const quick = withServerPort(lines, port).replace(
+    const quick = withServerPort(documentedLines('nginx').atRoot, port).replace(
       'proxy_http_version',
       'proxy_read_timeout 1s;\n  proxy_http_version',
     )
@@ -54,8 +53,7 @@ describeWithProxy('nginx')('nginx that ends a connection that is quiet for 1 s',
 describeWithProxy('haproxy')('HAProxy that ends a connection that is quiet for 1 s', () => {
   it('loses no message by any transport', async () => {
     const { port, base } = await startPlayground()
-    const [lines = ''] = documentedLines('haproxy')
-    const quick = withServerPort(lines, port).replaceAll('60s', '1s')
+    const quick = withServerPort(documentedLines('haproxy').atRoot, port).replaceAll('60s', '1s')
     expect(quick).toContain('1s')
     await expectNoLoss(await startHaproxy(quick), base)
   }, 60_000)

@@ -1,7 +1,11 @@
-import { get } from 'node:http'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { request, type OutgoingHttpHeaders } from 'node:http'
 import { expect } from 'vitest'
+import { WebSocket } from 'ws'
 import { join, type JoinOptions, type TransportName } from '../../src/node/index.ts'
 import type { SessionState } from '../../src/client/session-state.ts'
+import { startPlayground } from './playground.ts'
 
 /** Loads the page and its script as a browser does, which sends Origin with a module script. */
 export async function expectPage(address: string): Promise<void> {
@@ -48,13 +52,42 @@ export async function reasonOf(address: string, transport: TransportName): Promi
   return reason() ?? ''
 }
 
-/** The status of a file for a browser that knows the proxy by the name `host`. `fetch` does not send another Host. */
-export function statusAtHost(address: string, host: string): Promise<number> {
+/** The status for a browser that knows the proxy by the name `host`. `fetch` does not send another Host. */
+export function statusAtHost(
+  address: string,
+  host: string,
+  options: { method?: string; headers?: OutgoingHttpHeaders } = {},
+): Promise<number> {
   return new Promise((resolve, reject) => {
-    const request = get(address, { headers: { host } }, (response) => {
+    const sent = request(address, { ...options, headers: { ...options.headers, host } }, (response) => {
       response.resume()
       resolve(response.statusCode ?? 0)
     })
-    request.on('error', reject)
+    sent.on('error', reject)
+    sent.end()
   })
+}
+
+/** By the documented settings, the page of this name joins and opens a WebSocket, and each of its clients has limits of its own. */
+export async function expectPageAt(start: (port: number) => Promise<string>): Promise<void> {
+  const [command, origins = '', trustProxy = ''] =
+    /npm start -- --origins (\S+) --trust-proxy ([0-9.]+)/.exec(readFileSync('README.md', 'utf8')) ?? []
+  expect(command).toBeDefined()
+  const { port } = await startPlayground({ origins, trustProxy, addressJoins: 1 })
+  const address = await start(port)
+  const { host, origin } = new URL(origins)
+  const joined = (client: string) =>
+    statusAtHost(`${address}/rooms/lobby/members`, host, {
+      method: 'POST',
+      headers: { origin, 'x-forwarded-for': client },
+    })
+  const statuses = async (client: string) => [await joined(client), await joined(client), await joined(client)]
+  expect(await statuses('203.0.113.1')).toEqual([201, 201, 429])
+  expect(await statuses('203.0.113.2')).toEqual([201, 201, 429])
+  const url = `${address.replace('http', 'ws')}/rooms/lobby/websocket`
+  const socket = new WebSocket(url, ['chat.v1'], { headers: { host, origin } })
+  await once(socket, 'open')
+  const closed = once(socket, 'close')
+  socket.terminate()
+  await closed
 }

@@ -20,10 +20,17 @@ export function describeWithProxy(proxy: Proxy): ReturnType<typeof describe.skip
   return describe.skipIf(!isInstalled)
 }
 
-/** The blocks of docs/operations.md in this language, in order. */
-export function documentedLines(language: Proxy): string[] {
-  const text = readFileSync('docs/operations.md', 'utf8')
-  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, lines = '']) => lines)
+/** The lines of README for a server at the root, and those of docs/operations.md for one below `/chat`. */
+export function documentedLines(proxy: Proxy): { atRoot: string; belowPath: string } {
+  return { atRoot: linesIn('README.md', proxy), belowPath: linesIn('docs/operations.md', proxy) }
+}
+
+/** @throws Error if the document has not exactly one block for this proxy */
+function linesIn(document: string, proxy: Proxy): string {
+  const text = readFileSync(document, 'utf8')
+  const [found, ...others] = [...text.matchAll(new RegExp(`^\`\`\`${proxy}\\n(.*?)^\`\`\``, 'gms'))]
+  if (found?.[1] === undefined || others.length > 0) throw new Error(`${document} needs one block for ${proxy}`)
+  return found[1]
 }
 
 /** Replaces the server's address in lines of the document. @throws Error if the lines do not name it */
