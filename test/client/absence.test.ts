@@ -11,6 +11,7 @@ import { TRANSPORTS, type Problem, type RoomEvent, type TransportName } from '..
 import type { Config } from '../../src/server/config/settings.ts'
 import { LONG } from '../support/long.ts'
 import { draft, person, startPlayground, textsOf, watch, type TestPlayground } from '../support/playground.ts'
+import { lastingPort } from '../support/port.ts'
 import { readTexts } from '../support/read-texts.ts'
 
 const HEARTBEAT_MS = 400
@@ -158,7 +159,7 @@ describe('a member that was away for longer than its lease', () => {
 
 describe('several restarts of the server in a row', () => {
   it('never end a member', { ...LONG, timeout: 60_000 }, async () => {
-    let playground = await startPlayground()
+    let playground = await startPlayground({}, await lastingPort())
     const ada = follow(playground.net, 'websocket')
     await isOpen(ada.member)
     for (let restarts = 1; restarts <= 5; restarts++) {
@@ -176,7 +177,7 @@ describe('several restarts of the server in a row', () => {
 
 describe('a program', () => {
   it('continues after a restart of the server, and calls onRejoined', async () => {
-    const playground = await startPlayground()
+    const playground = await startPlayground({}, await lastingPort())
     const rejoined: unknown[] = []
     const ada = await join(playground.base, {
       name: 'ada',

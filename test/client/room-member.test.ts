@@ -7,6 +7,7 @@ import { openLink } from '../../src/link/link.ts'
 import { nodeNet } from '../../src/node/net.ts'
 import { TRANSPORTS, type Ack, type Batch, type Draft, type Problem, type RoomEvent } from '../../src/protocol.ts'
 import { draft, person, startPlayground, textsOf, watch, type TestPlayground } from '../support/playground.ts'
+import { lastingPort } from '../support/port.ts'
 
 /** A member and all that its observer was called with. */
 interface Observed {
@@ -89,7 +90,7 @@ const open = async ({ member }: Observed) => expect.poll(() => member.state.name
 const names = (playground: TestPlayground) => playground.rooms.get('lobby').roster.map(({ name }) => name)
 const stored = (playground: TestPlayground) => playground.rooms.get('lobby').log.read(null).events
 
-/** The same server at the same address, with nothing of what it knew. */
+/** The same server at the same address, with nothing of what it knew. It was started at a `lastingPort`. */
 async function restart(playground: TestPlayground): Promise<TestPlayground> {
   await playground.close()
   return startPlayground({}, playground.port)
@@ -97,7 +98,7 @@ async function restart(playground: TestPlayground): Promise<TestPlayground> {
 
 describe('joining', () => {
   it('is retried until the server answers', async () => {
-    const away = await startPlayground()
+    const away = await startPlayground({}, await lastingPort())
     await away.close()
     const ada = observe(away, { name: 'ada' })
     await expect.poll(() => ada.states.filter((name) => name === 'waiting').length).toBeGreaterThan(1)
@@ -147,7 +148,7 @@ describe('joining', () => {
   })
 
   it('uses an invented name when the requested name is taken, and keeps it', async () => {
-    const playground = await startPlayground()
+    const playground = await startPlayground({}, await lastingPort())
     await person(playground, 'ada')
     const ada = observe(playground, { name: 'ada' })
     expect(await ada.member.waitUntilJoined()).toBe(true)
@@ -202,7 +203,7 @@ describe('resuming', () => {
 
 describe('a member ended by the server', () => {
   it.each(TRANSPORTS)('rejoins under the same name when the server has forgotten it: %s', async (transport) => {
-    const first = await startPlayground()
+    const first = await startPlayground({}, await lastingPort())
     const ada = observe(first, { name: 'ada', transport, history: true })
     await ada.member.waitUntilJoined()
     await ada.member.rename('eve')
@@ -224,7 +225,7 @@ describe('a member ended by the server', () => {
   })
 
   it('does not rejoin and drops the request when it asked for its end and the server had forgotten it', async () => {
-    const playground = await startPlayground()
+    const playground = await startPlayground({}, await lastingPort())
     const ada = observe(playground, { name: 'ada' })
     await open(ada)
     await playground.close()
@@ -240,7 +241,7 @@ describe('a member ended by the server', () => {
   })
 
   it('rejoins when a jsonp-poll without a token is the first to learn of the end', async () => {
-    const first = await startPlayground()
+    const first = await startPlayground({}, await lastingPort())
     const polled = later<true>()
     let isRestarted = false
     const net: Net = {
@@ -267,7 +268,7 @@ describe('a member ended by the server', () => {
   })
 
   it('does not rejoin with the policy `never` until rejoin is called', async () => {
-    const playground = await startPlayground()
+    const playground = await startPlayground({}, await lastingPort())
     const ada = observe(playground, { name: 'ada', rejoin: 'never' })
     await open(ada)
     await restart(playground)

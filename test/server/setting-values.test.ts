@@ -1,8 +1,9 @@
 import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { parseSetting, unknownVariables } from '../../src/server/config/settings.ts'
 import { listenOnAllAddresses } from '../../src/server/http/listen.ts'
+import { lastingPort } from '../support/port.ts'
 import { run } from '../support/process.ts'
 
 const server = (env: Record<string, string>, ...args: string[]) =>
@@ -102,8 +103,8 @@ it('another program at one of the addresses of localhost is found, since a brows
     own.close()
     other.close()
   })
-  await once(own.listen(0, '127.0.0.1'), 'listening')
-  const { port } = own.address() as AddressInfo
+  const port = await lastingPort()
+  await once(own.listen(port, '127.0.0.1'), 'listening')
   const addresses = () => Promise.resolve([{ address: '127.0.0.1' }, { address: '::1' }])
   await once(other.listen(port, '::1'), 'listening')
   expect(await listenOnAllAddresses('localhost', own, addresses)).toEqual(['::1'])

@@ -14,6 +14,7 @@ import { buildApp } from '../../src/server/app.ts'
 import type { Config } from '../../src/server/config/settings.ts'
 import type { Rooms } from '../../src/server/room/rooms.ts'
 import { nodeNet } from '../../src/node/net.ts'
+import { LASTING_PORTS_END } from './port.ts'
 
 export interface TestPlayground {
   base: string
@@ -23,8 +24,13 @@ export interface TestPlayground {
   close: () => Promise<void>
 }
 
-/** A real server on a free port. The end of the test closes it. */
+/**
+ * A real server on a free port. The end of the test closes it.
+ *
+ * @param onPort of a server that is closed and started again: from `lastingPort`, since the system gives any other port away
+ */
 export async function startPlayground(config: Partial<Config> = {}, onPort = 0): Promise<TestPlayground> {
+  if (onPort >= LASTING_PORTS_END) throw new Error(`port ${onPort} may be in use by now: use lastingPort()`)
   const { app, rooms } = await buildApp({ logLevel: 'error', jsonp: true, ...config })
   await app.listen({ port: onPort, host: '127.0.0.1' })
   onTestFinished(() => app.close())

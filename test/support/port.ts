@@ -1,1 +1,1 @@
-export { lastingPort } from '../../bench/robustness/processes/lasting-port.ts'
+export { lastingPort, LASTING_PORTS_END } from '../../bench/robustness/processes/lasting-port.ts'
