@@ -13,6 +13,7 @@ import {
   type FrameKind,
   type MeterFrame,
   type TraceRecord,
+  type Way,
 } from '../../src/meter.ts'
 import { TRANSPORTS, type Ack, type RoomEvent, type TransportName } from '../../src/protocol.ts'
 import { Trace } from '../../src/server/metering/trace.ts'
@@ -103,6 +104,13 @@ const never = new AbortController().signal
 const countsOf = (meter: MeterConnection, transport: TransportName) => {
   const { up, down } = meter.counts[transport] ?? noCounts()
   return { up, down }
+}
+
+/** Of a packet that Socket.IO's client receives. Engine.IO: 2 is a ping. Socket.IO: 42 is an event, 43 the answer to one. */
+const kindOfPacket = (packet: string): FrameKind => {
+  if (packet === '2') return 'heartbeat'
+  if (packet.startsWith('43')) return 'ack'
+  return packet.startsWith('42["batch"') ? 'batch' : 'other'
 }
 
 const NO_BYTES = {
@@ -237,6 +245,32 @@ describe('the trace records of a member', () => {
     await expect.poll(() => meter.named('socket-io', 'acks', 'ack')).toEqual([said.id])
   })
 
+  it('number the frames of Socket.IO as its client receives them, from the answer to its probe on', async () => {
+    const playground = await startPlayground()
+    const ada = await person(playground)
+    const meter = await MeterConnection.open(playground, ada)
+    await meter.trace()
+    const received: FrameKind[] = []
+    class Recorded extends playground.net.WebSocket {
+      constructor(url: string | URL, protocols?: string | string[]) {
+        super(url, protocols)
+        this.addEventListener('message', (event) => received.push(kindOfPacket(String(event.data))))
+      }
+    }
+    const watcher = watch({ net: { ...playground.net, WebSocket: Recorded } }, ada, 'socket-io')
+    const frames = (way: Way) =>
+      meter.of('socket-io').flatMap((record) => (record.type === 'frame' && record.way === way ? [record] : []))
+    // The probe, and the upgrade.
+    await expect.poll(() => frames('up').length).toBe(2)
+    for (const text of ['hello', 'again']) watcher.session.send(text)
+    await expect.poll(watcher.texts).toEqual(['hello', 'again'])
+    await expect.poll(() => watcher.session.outbox).toEqual([])
+    const recorded = () => frames('down').flatMap(({ index, kind }) => (index === undefined ? [] : [{ index, kind }]))
+    await expect.poll(recorded).toEqual(received.map((kind, place) => ({ index: place + 1, kind })))
+    expect(received[0]).toBe('other')
+    expect(received).toContain('batch')
+  })
+
   it('have the size of each frame, and leave no bytes of the socket over', async () => {
     const playground = await startPlayground({ heartbeat: 300 })
     const ada = await person(playground)
@@ -308,14 +342,15 @@ describe('the trace records of a member', () => {
     await expect.poll(() => unrecorded(meter, 'websocket')).toEqual(NO_BYTES)
   })
 
-  it('have the begin, the end and the reason of the end of a held request', async () => {
-    const playground = await startPlayground({ hold: 200 })
+  it('have the begin and the end of a held request that brings an event', async () => {
+    const playground = await startPlayground()
     const [ada, ben] = [await person(playground), await person(playground)]
     const meter = await MeterConnection.open(playground, ada)
     await meter.trace()
     watch(playground, ada, 'long-poll')
     const requests = () => meter.of('long-poll').filter((record) => record.type === 'request')
-    await expect.poll(() => requests().filter(({ status }) => status === 204).length).toBeGreaterThan(2)
+    // The joined events are read: this request is held until the message comes.
+    await expect.poll(() => requests().at(-1)?.heldFrom).toBeDefined()
     const said = draft('hello')
     await post(ben.context, said, never)
     await expect.poll(() => requests().find(({ brings }) => brings?.includes(said.id))?.isOver).toBe(true)
@@ -324,15 +359,26 @@ describe('the trace records of a member', () => {
     expect(times.filter(Number.isFinite)).toHaveLength(4)
     expect(times).toEqual(times.toSorted((a, b) => a - b))
     expect(times.some((time) => time % 1 !== 0)).toBe(true)
-    const inVain = requests().filter(({ status, heldFrom }) => status === 204 && heldFrom !== undefined)
-    expect(inVain[0]).toMatchObject({
+  })
+
+  it('have the begin and the end of a hold that expires', async () => {
+    const playground = await startPlayground({ hold: 200 })
+    const ada = await person(playground)
+    const meter = await MeterConnection.open(playground, ada)
+    await meter.trace()
+    watch(playground, ada, 'long-poll')
+    const inVain = () =>
+      meter.of('long-poll').flatMap((record) => (record.type === 'request' && record.status === 204 ? [record] : []))
+    await expect.poll(() => inVain().length).toBeGreaterThan(2)
+    const expired = inVain().filter(({ heldFrom }) => heldFrom !== undefined)
+    expect(expired[0]).toMatchObject({
       events: 0,
       kind: 'poll',
       method: 'GET',
       connection: expect.any(Number) as number,
     })
     // A timer runs from when its turn of the loop began: in a long one it is early.
-    const heldMs = inVain.map(({ heldFrom, heldTo }) => Number(heldTo) - Number(heldFrom))
+    const heldMs = expired.map(({ heldFrom, heldTo }) => Number(heldTo) - Number(heldFrom))
     expect(Math.max(...heldMs)).toBeGreaterThanOrEqual(195)
   })
 

@@ -252,6 +252,7 @@ export class SocketIoEngine {
     socket.on('flush', (packets: EnginePacket[]) =>
       session.countFlushed(packets, socket.transport.name === 'websocket'),
     )
+    socket.on('upgrading', () => session.countProbeAnswer())
     socket.once('close', (reason: string) => {
       this.#sessions.delete(session.id)
       session.close(reason === 'ping timeout')

@@ -104,6 +104,11 @@ export class SocketIoSession {
     })
   }
 
+  /** Engine.IO has answered the probe of an upgrade. It does this past its queue of packets, so no packet is flushed. */
+  countProbeAnswer(): void {
+    this.#frames?.countSent('other', frameBytes(PROBE_ANSWER.length, 'down'), 0)
+  }
+
   /** Assigns the content to the one packet that `create` creates. */
   withContent(content: PacketContent, create: () => void): void {
     this.#currentContent = content
@@ -149,6 +154,9 @@ export class SocketIoSession {
     meter.countPollAnswer(batch)
   }
 }
+
+/** A pong (3) with the data of the probe. */
+const PROBE_ANSWER = '3probe'
 
 const contentOf = ({ type }: EnginePacket): PacketContent => ({ kind: type === 'ping' ? 'heartbeat' : 'other' })
 
