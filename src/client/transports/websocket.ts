@@ -97,7 +97,8 @@ export const webSocket: OpenTransport = (context) => {
           }
         }
         unacknowledged.set(draft.id, { resolve: settled(resolve), reject: settled(reject) })
-        ws.send(frame)
+        // A closing socket would drop it with an error in the console. Its end rejects the draft, which is sent again.
+        if (ws.readyState === ws.OPEN) ws.send(frame)
       })
     },
   }

@@ -130,7 +130,8 @@ export class MeterSocket {
   }
 
   #send(socket: WebSocket, frame: MeterFrameUp): void {
-    socket.send(JSON.stringify(frame))
+    // A timer may fall between the server's close frame and the end of the connection.
+    if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(frame))
   }
 
   #askTime(socket: WebSocket, intervalMs: number): void {
