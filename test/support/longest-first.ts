@@ -2,7 +2,6 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Files that take longest, in this order: one that began late would still run when all others are over. */
 const LONGEST = [
-  'page/experiments-faults',
   'page/experiments',
   'page/experiments-broken',
   'packaging/package',
