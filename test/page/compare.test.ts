@@ -155,7 +155,7 @@ describe('the comparison', () => {
       const results = page.getByRole('region', { name: 'Results' }).getByRole('figure')
       await expect.poll(() => results.count(), { timeout: 50_000 }).toBe(1)
 
-      // Only messages of the run count. A column has a member of its own, who is not the bot.
+      // The bot writes the messages of the run. Other messages do not count.
       const [download] = await Promise.all([
         page.waitForEvent('download'),
         results.getByRole('button', { name: /as JSON$/ }).click(),

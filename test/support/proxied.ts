@@ -68,7 +68,10 @@ export function statusAtHost(
   })
 }
 
-/** By the documented settings, the page of this name joins and opens a WebSocket, and each of its clients has limits of its own. */
+/**
+ * With the settings of the README, a page at its host name can join and open a WebSocket through the proxy, and the limits of one
+ * client do not count for another.
+ */
 export async function expectPageAt(start: (port: number) => Promise<string>): Promise<void> {
   const [command, origins = '', trustProxy = ''] =
     /npm start -- --origins (\S+) --trust-proxy ([0-9.]+)/.exec(readFileSync('README.md', 'utf8')) ?? []
