@@ -1,9 +1,9 @@
 import { areDelivered, deliveredShare } from '../../models/naive-poll.ts'
 import { poissonArrivalsMs } from '../../models/arrivals.ts'
-import { median } from '../../models/statistics.ts'
+import { mean, median } from '../../models/statistics.ts'
 import { now } from '../measure/clock.ts'
 import { dueMessages } from './due-messages.ts'
-import { exactly, inGroups, meanOfBlocks } from './estimates.ts'
+import { exactly, meanOfGroups } from './estimates.ts'
 import { readForgetfully } from './forgetful-reader.ts'
 import { numberOf, secondsParameter } from './parameters.ts'
 import type { ClaimVerdict, Findings, Lesson } from './lesson.ts'
@@ -64,32 +64,42 @@ class CursorlessPoll {
 }
 
 /**
- * The gap after each message: until the next request, and the way of that request. Half of the time to an answer is the way; the median, since a
- * browser may be late to report an answer.
+ * ms of the way of a request, at least and at most. From a request to the head of its answer pass the way there, the way back, and the time
+ * that the browser takes to report the answer. The quickest answer has next to nothing of the last. What the median has more may be either.
  */
-const gapsOf = ({ toRequestMs, toAnswerMs, link }: CursorlessPoll, directMs: number): number[] => {
-  const wayMs = Math.max(0, median(toAnswerMs) - link.rttMs / 2 - directMs)
-  return toRequestMs.map((ms) => ms + wayMs)
+function requestWayMs({ toAnswerMs, link }: CursorlessPoll, directMs: number): { least: number; most: number } {
+  const wayMs = (ms: number) => Math.max(0, ms - link.rttMs / 2 - directMs)
+  return { least: wayMs(Math.min(...toAnswerMs)), most: wayMs(median(toAnswerMs)) }
 }
 
-const pointOf = (
+/** Of each message, how often it arrives by the model, 0 to 1, if the way of a request takes this time. */
+function replayed(poll: CursorlessPoll, arrivals: readonly { storedMs: number }[], wayMs: number): number[] {
+  // The gap after each message that arrived: until the next request, and the way of that request.
+  const gapsMs = poll.toRequestMs.map((ms) => ms + wayMs)
+  const storedMs = arrivals.map((arrival) => arrival.storedMs)
+  return areDelivered(storedMs, gapsMs).map(Number)
+}
+
+function pointOf(
   poll: CursorlessPoll,
   arrivals: readonly { id: string; storedMs: number }[],
   directMs: number,
-): Point | null => {
+): Point | null {
   const { received, toRequestMs, link } = poll
   if (toRequestMs.length < 3 || arrivals.length < 3 * BLOCKS) return null
-  const replay = areDelivered(
-    arrivals.map(({ storedMs }) => storedMs),
-    gapsOf(poll, directMs),
-  )
-  const cases = arrivals.map(({ id }, index) => ({ value: received.has(id) ? 1 : 0, model: replay[index] ? 1 : 0 }))
-  const shareIn = (group: typeof cases, key: 'value' | 'model') =>
-    group.reduce((sum, pair) => sum + pair[key], 0) / group.length
-  const estimate = meanOfBlocks(
-    inGroups(cases, BLOCKS).map((group) => ({ value: shareIn(group, 'value'), model: shareIn(group, 'model') })),
-  )
-  return estimate && { series: 'cursorless', x: Math.max(1, link.rttMs), tolerance: TOLERANCE, ...estimate }
+  const way = requestWayMs(poll, directMs)
+  const most = replayed(poll, arrivals, way.least)
+  const least = replayed(poll, arrivals, way.most)
+  const pairs = arrivals.map(({ id }, index) => ({
+    value: received.has(id) ? 1 : 0,
+    model: ((most[index] ?? 0) + (least[index] ?? 0)) / 2,
+  }))
+  const estimate = meanOfGroups(pairs, BLOCKS)
+  if (!estimate) return null
+  // What is not known of the way is not known of the difference. Half of the tolerance is for it.
+  const doubt = Math.max(0, Math.abs(mean(most) - mean(least)) / 2 - TOLERANCE / 2)
+  const interval = { low: estimate.low - doubt, high: estimate.high + doubt }
+  return { series: 'cursorless', x: Math.max(1, link.rttMs), tolerance: TOLERANCE, ...estimate, ...interval }
 }
 
 function judgeClaim({ points }: Findings): ClaimVerdict {
