@@ -72,7 +72,7 @@ function requestWayMs({ toAnswerMs, link }: CursorlessPoll, directMs: number): {
   return { least: wayMs(Math.min(...toAnswerMs)), most: wayMs(median(toAnswerMs)) }
 }
 
-/** Of each message, how often it arrives by the model, 0 to 1, if the way of a request takes this time. */
+/** For each message 1 if it arrives by the model, else 0, where a request is on its way for `wayMs`. */
 function replayed(poll: CursorlessPoll, arrivals: readonly { storedMs: number }[], wayMs: number): number[] {
   // The gap after each message that arrived: until the next request, and the way of that request.
   const gapsMs = poll.toRequestMs.map((ms) => ms + wayMs)
@@ -96,7 +96,7 @@ function pointOf(
   }))
   const estimate = meanOfGroups(pairs, BLOCKS)
   if (!estimate) return null
-  // What is not known of the way is not known of the difference. Half of the tolerance is for it.
+  // The model is as uncertain as the time on the way. Half of the tolerance allows for that; the interval takes what is beyond.
   const doubt = Math.max(0, Math.abs(mean(most) - mean(least)) / 2 - TOLERANCE / 2)
   const interval = { low: estimate.low - doubt, high: estimate.high + doubt }
   return { series: 'cursorless', x: Math.max(1, link.rttMs), tolerance: TOLERANCE, ...estimate, ...interval }
