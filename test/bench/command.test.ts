@@ -37,7 +37,7 @@ describe('npm run bench', () => {
     ],
     [['--transports', 'sse,pigeon'], 'pigeon is not one of short-poll, long-poll, websocket, sse'],
     [['--quick', '--full'], 'cannot be used with'],
-  ])('refuses %j with what is allowed', async (args, allowed) => {
+  ])('refuses %j with what is allowed', LONG, async (args, allowed) => {
     const { output, ended } = bench('dist/bench/main.js', ...args)
     expect(await ended).toBe(1)
     expect(output()).toContain(allowed)

@@ -24,6 +24,7 @@ import { en } from '../../bench/report/texts/en.ts'
 import { zhCN } from '../../bench/report/texts/zh-cn.ts'
 import { writeReport } from '../../bench/report/write.ts'
 import { TRANSPORTS } from '../../src/protocol.ts'
+import { LONG } from '../support/long.ts'
 import { sampleReport } from '../support/sample-report.ts'
 
 const sample = sampleReport()
@@ -498,7 +499,7 @@ describe('comparing two reports', () => {
     })
   })
 
-  it('exits with the same status as a command', async () => {
+  it('exits with the same status as a command', LONG, async () => {
     const child = spawn(process.execPath, ['--import', 'tsx', 'bench/commands/compare-main.ts', 'nowhere', 'nowhere'])
     const [code] = (await once(child, 'close')) as [number]
     expect(code).toBe(2)

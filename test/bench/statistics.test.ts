@@ -18,6 +18,7 @@ import {
   type Interval,
   type Pair,
 } from '../../bench/analysis/statistics.ts'
+import { LONG } from '../support/long.ts'
 import { RETRIED } from '../support/retry.ts'
 import { seededRandom, type Random } from '../../src/random.ts'
 
@@ -95,14 +96,14 @@ describe(`cluster bootstrap, seed ${SEED}`, () => {
     })
   })
 
-  it('contains the true value in about 95 of 100 cases', () => {
+  it('contains the true value in about 95 of 100 cases', LONG, () => {
     const held = coverage(1000, 10, (seed) => clusterBootstrap(publishes(60, 5), { seed, resamples: 300 }))
     // 0.935 on 4,000 runs from other seeds; the standard error of 1,000 is 0.008.
     expect(held).toBeGreaterThan(0.92)
     expect(held).toBeLessThan(0.97)
   })
 
-  it('misses the true value more often when each delivery is a replicate', () => {
+  it('misses the true value more often when each delivery is a replicate', LONG, () => {
     const each = (seed: number) =>
       clusterBootstrap(
         publishes(60, 15).flatMap((cluster) => cluster.map((value) => [value])),

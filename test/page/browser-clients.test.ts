@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { openLink } from '../../src/link/link.ts'
 import type { Batch } from '../../src/protocol.ts'
 import { newProfile } from '../support/browser-profile.ts'
+import { LONG } from '../support/long.ts'
 import { textsOf } from '../support/playground.ts'
 import { sharedBrowser } from '../support/shared-browser.ts'
 import { say, startWithHello } from '../support/spoken-room.ts'
@@ -19,7 +20,7 @@ describe('a browser without our client', () => {
     return page
   }
 
-  it('resumes an EventSource at its cursor after a cut, with no message lost or doubled', async () => {
+  it('resumes an EventSource at its cursor after a cut, with no message lost or doubled', LONG, async () => {
     const { playground, ada } = await startWithHello()
     const link = await openLink({ to: { port: playground.port } })
     onTestFinished(() => link.close())
@@ -45,7 +46,7 @@ describe('a browser without our client', () => {
       await say(playground, ada, ...texts.slice(1))
       await expect.poll(seen).toEqual({ texts: said, opened: cut + 1 })
     }
-  }, 60_000)
+  })
 
   it('loads jsonp-poll into a page of another site, which can read nothing else', async () => {
     const elsewhere = createServer((_, response) =>

@@ -456,6 +456,7 @@ describe('the page', () => {
     ['zh-CN', '并排'],
   ])(
     `loads less than ${BUDGET_KB} kB in %s, gzipped, and no Socket.IO client before that transport is chosen`,
+    LONG,
     async (locale, name) => {
       const { base } = await startPlayground()
       const ada = await Visitor.enter(browser, base, { locale })

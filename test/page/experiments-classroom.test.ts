@@ -1,3 +1,4 @@
+// @module-tag long
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { CLAIMS } from '../../src/page/lessons/claims.ts'
@@ -5,7 +6,6 @@ import { LESSONS } from '../../src/page/lessons/list.ts'
 import type { LessonResult } from '../../src/page/lessons/result.ts'
 import { INSPECTED, Visitor } from '../support/browser.ts'
 import { openExperiment } from '../support/experiment-page.ts'
-import { LONG } from '../support/long.ts'
 import { startPlayground } from '../support/playground.ts'
 import { sharedBrowser } from '../support/shared-browser.ts'
 
@@ -43,7 +43,7 @@ describe('the page of the claims', () => {
   const claim = (page: Page, text: string) => page.getByRole('main').getByRole('listitem').filter({ hasText: text })
   const SILENT = 'sends nothing as long as there are no messages'
 
-  it('has no verdict before an experiment has run here, and leads to the experiment of each', LONG, async () => {
+  it('has no verdict before an experiment has run here, and leads to the experiment of each', async () => {
     const { base } = await startPlayground({ links: 'off' })
     const page = await openClaims(base, null)
     expect(await page.getByText('Not tried here yet').count()).toBe(CLAIMS.length)
@@ -60,7 +60,7 @@ describe('the page of the claims', () => {
     expect(await named.innerText()).toContain(SILENT)
   })
 
-  it('has the verdict and the figure of the newest run, whatever they are', LONG, async () => {
+  it('has the verdict and the figure of the newest run, whatever they are', async () => {
     const { base } = await startPlayground({ links: 'off' })
     const refuted = await openClaims(base, quietRoomResult('does not hold', 58))
     expect(await claim(refuted, SILENT).innerText()).toMatch(/Does not hold[^]*58 empty answers per minute/)
@@ -92,7 +92,7 @@ describe('the handout', () => {
     expect(errors).toEqual([])
   })
 
-  it('has the answers of the models on its second print, in both languages', LONG, async () => {
+  it('has the answers of the models on its second print, in both languages', async () => {
     const { base } = await startPlayground({ links: 'off' })
     const { page } = await openExperiment(browser, `${base}/#/experiments/handout`)
     await page.getByRole('link', { name: 'Answers' }).click()
@@ -125,7 +125,7 @@ const lessonSettings = (lesson: (typeof LESSONS)[number]) => ({
 describe('the class board', () => {
   it(
     'shows the predictions of two browsers live, over their own transports, and then the measured result',
-    { ...LONG, timeout: 90_000 },
+    { timeout: 90_000 },
     async () => {
       const { base } = await startPlayground({ links: 'off' })
       const address = `${base}/#/experiments/seventh-request/board?room=class-7&hold=1`
@@ -173,56 +173,48 @@ describe('the class board', () => {
     },
   )
 
-  it(
-    'has the predictions first once they are shown to a member without one, and says what a verdict means',
-    LONG,
-    async () => {
-      const { base } = await startPlayground({ links: 'off' })
-      const address = `${base}/#/experiments/quiet-room/board?room=class-9`
-      const [projector, pupil] = [await openExperiment(browser, address), await openExperiment(browser, address)]
-      const headings = () => projector.page.locator('.board-main').getByRole('heading', { level: 2 }).allTextContents()
-      const question = 'How many empty answers does each of them get per minute?'
-      expect(await headings()).toEqual([question, 'All predictions'])
-      await pupil.page.getByRole('button', { name: 'Send prediction' }).click()
-      await projector.page.getByText('1 prediction', { exact: true }).waitFor()
-      await projector.page.getByRole('button', { name: 'Show them now' }).click()
-      expect(await headings()).toEqual(['All predictions', question])
-      const visitor = await Visitor.enter(browser, `${base}/#/room/class-9`)
-      await visitor.say('[experiment quiet-room] result: too noisy to say: 1=50 2=25 5=11')
-      for (const { page } of [projector, pupil]) await page.getByText('run the experiment again').waitFor()
-      // In the units of the chart, on average over the three places.
-      await projector.page.getByRole('row', { name: /Measured/ }).waitFor()
-      expect(await projector.page.getByRole('row').last().innerText()).toMatch(/\t16\.3$/)
-    },
-  )
+  it('has the predictions first once they are shown to a member without one, and says what a verdict means', async () => {
+    const { base } = await startPlayground({ links: 'off' })
+    const address = `${base}/#/experiments/quiet-room/board?room=class-9`
+    const [projector, pupil] = [await openExperiment(browser, address), await openExperiment(browser, address)]
+    const headings = () => projector.page.locator('.board-main').getByRole('heading', { level: 2 }).allTextContents()
+    const question = 'How many empty answers does each of them get per minute?'
+    expect(await headings()).toEqual([question, 'All predictions'])
+    await pupil.page.getByRole('button', { name: 'Send prediction' }).click()
+    await projector.page.getByText('1 prediction', { exact: true }).waitFor()
+    await projector.page.getByRole('button', { name: 'Show them now' }).click()
+    expect(await headings()).toEqual(['All predictions', question])
+    const visitor = await Visitor.enter(browser, `${base}/#/room/class-9`)
+    await visitor.say('[experiment quiet-room] result: too noisy to say: 1=50 2=25 5=11')
+    for (const { page } of [projector, pupil]) await page.getByText('run the experiment again').waitFor()
+    // In the units of the chart, on average over the three places.
+    await projector.page.getByRole('row', { name: /Measured/ }).waitFor()
+    expect(await projector.page.getByRole('row').last().innerText()).toMatch(/\t16\.3$/)
+  })
 
-  it(
-    'leads to the same board by its link and its QR code, and says when only this machine can open it',
-    LONG,
-    async () => {
-      const { base, port } = await startPlayground({ links: 'off' })
-      const { page, errors } = await openExperiment(
-        browser,
-        `${base}/#/experiments/quiet-room/board?room=class-8&seconds=12`,
-      )
-      const join = page.getByRole('region', { name: 'Join' })
-      await join.getByRole('note').waitFor()
-      const path = '/#/experiments/quiet-room/board?seconds=12&room=class-8'
-      expect(await join.locator('code').textContent()).toBe(`http://127.0.0.1:${port}${path}`)
-      await join.getByRole('textbox', { name: 'Address of this machine' }).fill('192.168.1.20')
-      const address = `http://192.168.1.20:${port}${path}`
-      await expect.poll(() => join.locator('code').textContent()).toBe(address)
-      expect(await join.getByRole('note').count()).toBe(0)
-      await page.getByRole('img', { name: `QR code of ${address}` }).waitFor()
-      await join.getByRole('textbox').fill('no host')
-      await join.getByText('This is no address of a host.').waitFor()
-      expect(errors).toEqual([])
-    },
-  )
+  it('leads to the same board by its link and its QR code, and says when only this machine can open it', async () => {
+    const { base, port } = await startPlayground({ links: 'off' })
+    const { page, errors } = await openExperiment(
+      browser,
+      `${base}/#/experiments/quiet-room/board?room=class-8&seconds=12`,
+    )
+    const join = page.getByRole('region', { name: 'Join' })
+    await join.getByRole('note').waitFor()
+    const path = '/#/experiments/quiet-room/board?seconds=12&room=class-8'
+    expect(await join.locator('code').textContent()).toBe(`http://127.0.0.1:${port}${path}`)
+    await join.getByRole('textbox', { name: 'Address of this machine' }).fill('192.168.1.20')
+    const address = `http://192.168.1.20:${port}${path}`
+    await expect.poll(() => join.locator('code').textContent()).toBe(address)
+    expect(await join.getByRole('note').count()).toBe(0)
+    await page.getByRole('img', { name: `QR code of ${address}` }).waitFor()
+    await join.getByRole('textbox').fill('no host')
+    await join.getByText('This is no address of a host.').waitFor()
+    expect(errors).toEqual([])
+  })
 })
 
 describe('the pages of the classroom', () => {
-  it('pass axe in each mode, and fit the window', { ...LONG, timeout: 180_000 }, async () => {
+  it('pass axe in each mode, and fit the window', { timeout: 180_000 }, async () => {
     const { base } = await startPlayground({ links: 'off' })
     const visitor = await Visitor.enter(browser, base, INSPECTED)
     const check = async (path: string, mode: string) => {

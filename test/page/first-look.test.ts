@@ -22,7 +22,7 @@ describe('the first look at the page', () => {
     expect(await page.getByRole('img', { name: '→' }).count()).toBe(0)
   })
 
-  it('offers examples in an empty room, and each sets transport, link, bot and text size', async () => {
+  it('offers examples in an empty room, and each sets transport, link, bot and text size', LONG, async () => {
     const { base } = await startPlayground()
     const ada = await Visitor.enter(browser, base, INSPECTED)
     const examples = ada.page.getByRole('region', { name: 'Watch an example:' })

@@ -199,6 +199,7 @@ describe('each lesson in a simulated world', () => {
 
   it.each(CLAIMS.map(([lesson]) => [lesson.id, lesson] as const))(
     '%s never disagrees on a busy machine',
+    LONG,
     async (_, lesson) => {
       for (const seed of SEEDS) {
         const { verdict } = await outcomeOf(lesson, seed, { jitterMs: 120 }, BUSY)

@@ -42,7 +42,7 @@ describe('an @ at the beginning of a message', () => {
     expect(ada.browserErrors).toEqual([])
   })
 
-  it('keeps a text that was written before, and leaves Tab and Enter alone after Escape', async () => {
+  it('keeps a text that was written before, and leaves Tab and Enter alone after Escape', LONG, async () => {
     const { ada, list, offered } = await enterAmong(['ben'])
     await ada.composer.fill('see you')
     await ada.composer.press('Home')
@@ -65,7 +65,7 @@ describe('an @ at the beginning of a message', () => {
     expect(await ada.composer.inputValue()).toBe('@be')
   })
 
-  it('offers nothing in the middle of a text, for an unknown name, and to a member alone', async () => {
+  it('offers nothing in the middle of a text, for an unknown name, and to a member alone', LONG, async () => {
     const { ada, list, playground, offered } = await enterAmong([])
     await ada.composer.focus()
     await ada.page.keyboard.type('@')
@@ -146,7 +146,7 @@ describe('an @ at the beginning of a message', () => {
     },
   )
 
-  it('offers the members in the comparison too', async () => {
+  it('offers the members in the comparison too', LONG, async () => {
     const { ada, list, offered } = await enterAmong(['ben'], {}, '/#/compare')
     await ada.composer.focus()
     await ada.page.keyboard.type('@')

@@ -78,6 +78,7 @@ describe('the meters', () => {
 
   it.each(['websocket', 'sse', 'http-stream', 'socket-io'])(
     'count what opens %s once, not per message',
+    LONG,
     async (transport) => {
       const playground = await startPlayground()
       const ada = await Visitor.enter(browser, playground.base)

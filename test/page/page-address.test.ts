@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { INSPECTED, Visitor } from '../support/browser.ts'
 import { newProfile } from '../support/browser-profile.ts'
+import { LONG } from '../support/long.ts'
 import { startPlayground } from '../support/playground.ts'
 import { sharedBrowser } from '../support/shared-browser.ts'
 
@@ -54,7 +55,7 @@ describe('the address of a room', () => {
     await expect.poll(() => page.locator('.room-name').textContent()).toBe('#green')
   })
 
-  it('opens lecture mode: the wire and the latency only, accessible', async () => {
+  it('opens lecture mode: the wire and the latency only, accessible', LONG, async () => {
     const { base } = await startPlayground()
     const ada = await Visitor.enter(browser, base, INSPECTED)
     await ada.page.getByRole('button', { name: 'Lecture mode' }).click()
@@ -75,7 +76,7 @@ describe('the address of a room', () => {
 })
 
 describe('the address of a comparison', () => {
-  it('sets columns, link, rate and seed, and runs by itself', async () => {
+  it('sets columns, link, rate and seed, and runs by itself', LONG, async () => {
     const { base } = await startPlayground()
     const address = `${base}/#/room/slide/compare?columns=websocket,sse&link=wifi&rate=10&seed=42&size=40&padding=200&run`
     const { page } = await Visitor.enter(browser, address)

@@ -1,3 +1,4 @@
+// @module-tag long
 import { expect, it } from 'vitest'
 import { TRANSPORTS } from '../../src/protocol.ts'
 import { Visitor } from '../support/browser.ts'

@@ -1,8 +1,8 @@
+// @module-tag long
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { post } from '../../src/client/transports/http.ts'
 import { Visitor } from '../support/browser.ts'
-import { LONG } from '../support/long.ts'
 import { pageModes, type PageMode } from '../support/page-modes.ts'
 import { draft, person, startPlayground } from '../support/playground.ts'
 import { sharedBrowser } from '../support/shared-browser.ts'
@@ -125,7 +125,7 @@ const faultsOf = (page: Page) =>
 describe('the layout of the page', () => {
   it(
     'has no overlap and no cut-off text in any size, language and theme, and shows latency on a desktop without scrolling',
-    { ...LONG, timeout: 120_000 },
+    { timeout: 120_000 },
     async () => {
       const playground = await startPlayground()
       const ada = await Visitor.enter(browser, playground.base)
@@ -183,7 +183,7 @@ describe('the layout of the page', () => {
 
   it(
     'has no overlap and no cut-off text while the connection is lost, in any size, language and theme',
-    { ...LONG, timeout: 120_000 },
+    { timeout: 120_000 },
     async () => {
       const playground = await startPlayground()
       const ada = await Visitor.enter(browser, playground.base)
@@ -221,7 +221,7 @@ describe('the layout of the page', () => {
 
   it(
     'has no overlap and no cut-off text in a comparison with a result, in any size, language and theme',
-    { ...LONG, timeout: 120_000 },
+    { timeout: 120_000 },
     async () => {
       const { base } = await startPlayground()
       const ada = await Visitor.enter(browser, `${base}/#/room/lobby/compare?rate=20&link=wifi&size=200&padding=1000`)

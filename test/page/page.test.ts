@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { post } from '../../src/client/transports/http.ts'
-import { TRANSPORTS, type About } from '../../src/protocol.ts'
+import { TRANSPORTS, type About, type TransportName } from '../../src/protocol.ts'
 import { INSPECTED, MOVING, Visitor } from '../support/browser.ts'
 import { newProfile } from '../support/browser-profile.ts'
 import { LONG } from '../support/long.ts'
@@ -12,7 +12,7 @@ import { sharedBrowser } from '../support/shared-browser.ts'
 const browser = await sharedBrowser()
 
 /** A way through all ordered pairs of different places, each once: back and forth from each to all that come later. */
-function tourOf<T>(places: readonly T[]): T[] {
+function tourOfPairs<T>(places: readonly T[]): T[] {
   const tour: T[] = []
   places.forEach((place, i) => {
     for (const later of places.slice(i + 1)) tour.push(place, later)
@@ -21,6 +21,54 @@ function tourOf<T>(places: readonly T[]): T[] {
 }
 
 const never = new AbortController().signal
+
+/** Two people switch along their tours while a bot talks, and each must receive every message once and in order. */
+async function switchDuringTalk(...tours: [adas: TransportName[], bens: TransportName[]]): Promise<void> {
+  const playground = await startPlayground()
+  const [ada, ben] = [await Visitor.enter(browser, playground.base), await Visitor.enter(browser, playground.base)]
+  const bot = await person(playground, 'bot')
+  const said: string[] = []
+  const silence = new AbortController()
+  const talking = (async () => {
+    while (!silence.signal.aborted) {
+      const text = `message ${said.length + 1}`
+      await post(bot.context, draft(text), new AbortController().signal)
+      said.push(text)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  })()
+  await Promise.all(
+    tours.map(async (tour, i) => {
+      const visitor = i === 0 ? ada : ben
+      for (const transport of tour) {
+        await visitor.use(transport)
+        const last = said.length
+        await expect.poll(() => visitor.lastNumber()).toBeGreaterThan(last)
+      }
+    }),
+  )
+  silence.abort()
+  await talking
+  await ada.say('the end')
+  said.push('the end')
+  for (const visitor of [ada, ben]) {
+    await expect.poll(async () => (await visitor.texts()).at(-1)).toBe('the end')
+    const texts = await visitor.texts()
+    // The page keeps the newest few hundred lines; they are there without a gap.
+    expect(texts).toEqual(said.slice(-texts.length))
+    expect(texts.length).toBeGreaterThanOrEqual(Math.min(said.length, 51))
+    expect(await visitor.notes()).not.toContain('bot left.')
+  }
+  const turns = await ada.switches.locator('small').allTextContents()
+  // Rows of the first switches have made room for messages.
+  expect(turns.length).toBeGreaterThan(tours[0].length / 3)
+  // The row of a switch that was followed by another before an event came has the cursor only.
+  for (const turn of turns) expect(turn).toMatch(/^same cursor (· 0 lost · 0 twice|[0-9a-f]+\.\d+)$/)
+  expect(turns.at(-1)).toBe('same cursor · 0 lost · 0 twice')
+  expect(playground.rooms.get('lobby').roster).toHaveLength(3)
+  expect([...ada.browserErrors, ...ben.browserErrors]).toEqual([])
+  await ada.takeScreenshot('switched-1280')
+}
 
 describe('two people in a real browser', () => {
   it('see each other’s messages, names and the roster', async () => {
@@ -41,53 +89,20 @@ describe('two people in a real browser', () => {
     expect([...ada.browserErrors, ...ben.browserErrors]).toEqual([])
   })
 
-  it('receive every message once and in order while they switch between all pairs of transports', async () => {
-    const playground = await startPlayground()
-    const [ada, ben] = [await Visitor.enter(browser, playground.base), await Visitor.enter(browser, playground.base)]
-    const bot = await person(playground, 'bot')
-    const said: string[] = []
-    const silence = new AbortController()
-    const talking = (async () => {
-      while (!silence.signal.aborted) {
-        const text = `message ${said.length + 1}`
-        await post(bot.context, draft(text), new AbortController().signal)
-        said.push(text)
-        await new Promise((resolve) => setTimeout(resolve, 50))
-      }
-    })()
-    const walk = tourOf(TRANSPORTS)
-    await Promise.all(
+  it('receive every message once and in order while they switch through all transports', async () => {
+    const tour = [...TRANSPORTS, TRANSPORTS[0]]
+    await switchDuringTalk(tour, tour.toReversed())
+  })
+
+  it(
+    'receive every message once and in order while they switch between all pairs of transports',
+    { ...LONG, timeout: 180_000 },
+    async () => {
+      const tour = tourOfPairs(TRANSPORTS)
       // Each goes one half of the way, from where the other's begins or ends.
-      [walk.slice(0, walk.length / 2 + 1), walk.slice(walk.length / 2)].map(async (tour, i) => {
-        const visitor = i === 0 ? ada : ben
-        for (const transport of tour) {
-          await visitor.use(transport)
-          const last = said.length
-          await expect.poll(() => visitor.lastNumber()).toBeGreaterThan(last)
-        }
-      }),
-    )
-    silence.abort()
-    await talking
-    await ada.say('the end')
-    said.push('the end')
-    for (const visitor of [ada, ben]) {
-      await expect.poll(async () => (await visitor.texts()).at(-1)).toBe('the end')
-      const texts = await visitor.texts()
-      // The page keeps the newest few hundred lines; they are there without a gap.
-      expect(texts).toEqual(said.slice(-texts.length))
-      expect(texts.length).toBeGreaterThan(50)
-      expect(await visitor.notes()).not.toContain('bot left.')
-    }
-    const turns = await ada.switches.locator('small').allTextContents()
-    expect(turns.length).toBeGreaterThan(10)
-    // The row of a switch that was followed by another before an event came has the cursor only.
-    for (const turn of turns) expect(turn).toMatch(/^same cursor (· 0 lost · 0 twice|[0-9a-f]+\.\d+)$/)
-    expect(turns.at(-1)).toBe('same cursor · 0 lost · 0 twice')
-    expect(playground.rooms.get('lobby').roster).toHaveLength(3)
-    expect([...ada.browserErrors, ...ben.browserErrors]).toEqual([])
-    await ada.takeScreenshot('switched-1280')
-  }, 180_000)
+      await switchDuringTalk(tour.slice(0, tour.length / 2 + 1), tour.slice(tour.length / 2))
+    },
+  )
 
   it('can rename once, and see the reason when a second rename is refused', LONG, async () => {
     const { base } = await startPlayground()

@@ -59,7 +59,7 @@ describe('a press during which the page changes', () => {
     expect(ada.browserErrors).toEqual([])
   })
 
-  it('chooses an example although the first message replaces the list of examples', async () => {
+  it('chooses an example although the first message replaces the list of examples', LONG, async () => {
     const playground = await startPlayground()
     const ben = await person(playground, 'ben')
     const ada = await Visitor.enter(browser, playground.base)
@@ -72,7 +72,7 @@ describe('a press during which the page changes', () => {
     await expect.poll(() => ada.page.getByRole('radio', { checked: true }).getAttribute('value')).toBe('sse')
   })
 
-  it('opens the view although the end of an edit moves its link', async () => {
+  it('opens the view although the end of an edit moves its link', LONG, async () => {
     const { base } = await startPlayground()
     const ada = await Visitor.enter(browser, base)
     await ada.page.locator('button.room-name').click()

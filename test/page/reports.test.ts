@@ -26,7 +26,7 @@ async function startWithReports() {
 }
 
 describe('#/reports', () => {
-  it('lists the reports of the server and the one of the package, and shows a report with its page', async () => {
+  it('lists the reports of the server and the one of the package, and shows a report with its page', LONG, async () => {
     const { base, a, b } = await startWithReports()
     const { page, browserErrors } = await openGuide(browser, `${base}/#/reports`)
     const listed = page.getByRole('list').first().getByRole('link')
@@ -55,7 +55,7 @@ describe('#/reports', () => {
     expect(errors).toEqual([])
   })
 
-  it('gives the costs of a newer report of this server to #/capacity', async () => {
+  it('gives the costs of a newer report of this server to #/capacity', LONG, async () => {
     const { base, b } = await startWithReports()
     const { page } = await openGuide(browser, `${base}/#/capacity`)
     await page.getByText(`this server’s report ${b}`).first().waitFor()

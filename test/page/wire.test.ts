@@ -172,7 +172,7 @@ describe('an empty answer', () => {
     ['short-poll', 204],
     ['snapshot-poll', 304],
     ['long-poll', 204],
-  ] as const)('of %s, %i, is drawn from the server to the page', async (transport, status) => {
+  ] as const)('of %s, %i, is drawn from the server to the page', LONG, async (transport, status) => {
     const playground = await startPlayground({ hold: 200 })
     const ada = await Visitor.enter(browser, playground.base)
     await ada.use(transport)
@@ -233,6 +233,7 @@ describe('what goes wrong on the wire', () => {
 
   it.each(['sse', 'http-stream'] as const)(
     'is the end of the connection by the server on %s, whose record did not come before it',
+    LONG,
     async (transport) => {
       const playground = await startPlayground()
       const ada = await Visitor.enter(browser, playground.base)
@@ -401,7 +402,7 @@ describe('the text of the wire view', () => {
       .toMatch(/^Two requests for one message: .* waited there for .* asked again/)
   })
 
-  it('describes each arrow when the arrow keys step through the list', async () => {
+  it('describes each arrow when the arrow keys step through the list', LONG, async () => {
     const playground = await startPlayground()
     const ada = await Visitor.enter(browser, playground.base)
     await ada.use('websocket')

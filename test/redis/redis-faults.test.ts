@@ -148,6 +148,7 @@ describeWithRedis('with Redis', () => {
 
   it(
     'killed and restarted repeatedly under load with an append-only file, loses no acknowledged message and causes no reset',
+    { ...LONG, timeout: 120_000 + KILLS * 10_000 },
     async () => {
       const redis = await startRedis({ appendOnly: true })
       const company = await gather(redis.url)
@@ -166,7 +167,6 @@ describeWithRedis('with Redis', () => {
         `${company.said.flat().length} messages, ${KILLS} kills with an append-only file: none lost, none doubled`,
       )
     },
-    120_000 + KILLS * 10_000,
   )
 
   it.each<[string, (redis: TestRedis) => Promise<void>]>([

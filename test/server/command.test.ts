@@ -6,6 +6,7 @@ import { join as joinPath } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { TRANSPORTS } from '../../src/protocol.ts'
 import { madeOnce } from '../support/folders.ts'
+import { LONG } from '../support/long.ts'
 import { startPlayground } from '../support/playground.ts'
 import { endGroupWithTest, run } from '../support/process.ts'
 
@@ -141,7 +142,7 @@ describe('the command', () => {
     for (const secret of [joined.token, sid]) expect(output()).not.toContain(secret)
   })
 
-  it('runs from its packed tarball, outside the repository', async () => {
+  it('runs from its packed tarball, outside the repository', LONG, async () => {
     const folder = await unpack()
     const { output } = run(process.execPath, ['package/dist/server/main.js', '--port', '0'], { cwd: folder })
     await expect.poll(() => addressIn(output())).toBeDefined()
@@ -151,7 +152,7 @@ describe('the command', () => {
 })
 
 describe('the packed client', () => {
-  it('sends and receives over every transport when imported by package name', async () => {
+  it('sends and receives over every transport when imported by package name', LONG, async () => {
     const folder = await unpack()
     const { base } = await startPlayground()
     const script = `
@@ -170,7 +171,7 @@ describe('the packed client', () => {
     expect(output().trim().split('\n')).toEqual(TRANSPORTS.map((transport) => `ada ${transport}`))
   })
 
-  it('has types that compile without the DOM library', async () => {
+  it('has types that compile without the DOM library', LONG, async () => {
     const folder = await unpack()
     const script = `
       import { join, type RoomItem } from 'transport-playground/client'
@@ -185,7 +186,7 @@ describe('the packed client', () => {
       '--noEmit --strict --skipLibCheck --module nodenext --target es2023 --lib es2023 --types node use.mts'.split(' ')
     const { output, ended } = run(process.execPath, [tsc, ...options], { cwd: folder })
     expect(await ended, output()).toBe(0)
-  }, 60_000)
+  })
 
   it('imports only dependencies of the package', async () => {
     const { dependencies } = JSON.parse(await readFile('package.json', 'utf8')) as { dependencies: object }

@@ -383,7 +383,7 @@ describe('the certificate', () => {
     [['--tls-cert', 'nowhere.pem', '--tls-key', 'package.json'], '--tls-cert: nowhere.pem does not exist'],
     [['--tls-cert', 'package.json', '--tls-key', 'package.json'], 'are not a certificate and its key'],
     [['--tls-cert', 'nowhere/cert.pem', '--tls-key', 'nowhere/key.pem'], 'nowhere/key.pem'],
-  ])('is refused as %j, saying why', async (args, why) => {
+  ])('is refused as %j, saying why', LONG, async (args, why) => {
     const { output, ended } = server(...args)
     expect(await ended).toBe(1)
     expect(output()).toContain('transport-playground cannot start')

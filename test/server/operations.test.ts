@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { leave } from '../../src/client/members.ts'
 import { TRANSPORTS } from '../../src/protocol.ts'
+import { LONG } from '../support/long.ts'
 import { person, startPlayground, watch } from '../support/playground.ts'
 import { describeWithRedis, startRedis } from '../support/redis.ts'
 import { launchServer } from '../support/servers.ts'
@@ -109,7 +110,7 @@ describeWithRedis('with Redis', () => {
     await expect.poll(() => status('/readyz')).toBe(200)
   })
 
-  it('/metrics returns the sum of two workers from either worker', async () => {
+  it('/metrics returns the sum of two workers from either worker', LONG, async () => {
     const redis = await startRedis()
     const { base } = await launchServer('--workers', '2', '--store', redis.url, '--metrics')
     await fetch(`${base}/rooms/lobby/members`, { method: 'POST', headers: { connection: 'close' } })

@@ -9,11 +9,16 @@ const LONGEST = [
   'page/compare',
   'page/page-layout',
   'page/wire',
+  'server/command',
+  'server/transports',
+  'robustness/chaos',
   'robustness/hostile',
   'bench/counts',
   'robustness/soak',
   'bench/capacity',
   'page/experiments-classroom',
+  'server/limits',
+  'server/trace',
 ].map((name) => `/test/${name}.test.ts`)
 
 const rankOf = ({ moduleId }: TestSpecification): number => {
