@@ -19,6 +19,7 @@ const TIMELY = [
 const MEASURING = [
   'bench/times',
   'link/link-latency',
+  'page/experiments-broken',
   'page/experiments-faults',
   'page/first-paint',
   'page/page-accuracy',

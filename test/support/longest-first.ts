@@ -3,20 +3,19 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 /** Files that take longest, in this order: one that began late would still run when all others are over. */
 const LONGEST = [
   'page/experiments',
-  'page/experiments-broken',
   'packaging/package',
   'page/page',
   'page/compare',
   'page/page-layout',
   'page/wire',
-  'server/command',
-  'server/transports',
-  'robustness/chaos',
   'robustness/hostile',
   'bench/counts',
   'robustness/soak',
   'bench/capacity',
   'page/experiments-classroom',
+  'server/command',
+  'server/transports',
+  'robustness/chaos',
   'server/limits',
   'server/trace',
 ].map((name) => `/test/${name}.test.ts`)
