@@ -20,6 +20,10 @@ const MAX_DETAILED = 120
 const LONG_WORDS = 11
 /** With less room between the lifelines, there is no caption between those of the lifelines. */
 const LEAST_CAPTION_PX = 140
+/** The height of the box of a switch. */
+const SWITCH_PX = 22
+/** The height of the captions. Items that scroll up end below it. */
+const CAPTIONS_PX = 28
 /** Items this far beyond the edge are included, so that labels do not jump when their neighbours leave. */
 const MARGIN_PX = 60
 
@@ -122,8 +126,7 @@ class Painter {
     const { client, server } = this.#scale
     const { words } = this.#scene
     const { ink, ink3, sans, surface } = this.#brush.palette
-    // Items that have scrolled up end below the captions.
-    this.#brush.outline('switch', { fill: surface }).rect(0, 0, this.#scene.view.width, 28)
+    this.#brush.outline('switch', { fill: surface }).rect(0, 0, this.#scene.view.width, CAPTIONS_PX)
     const caption = { y: 20, colour: ink, font: `550 12px ${sans}`, align: 'center' } as const
     this.#brush.label({ ...caption, x: client, text: words.client })
     this.#brush.label({ ...caption, x: server, text: words.server })
@@ -284,14 +287,16 @@ class Painter {
     rule.moveTo(0, at)
     rule.lineTo(view.width, at)
     // Above the line, since the new transport's items begin directly below.
-    this.#brush.outline('switch', { fill: ink }).rect(middle - half, at - 22, 2 * half, 22)
+    const top = at - SWITCH_PX
+    this.#brush.outline('switch', { fill: ink }).rect(middle - half, top, 2 * half, SWITCH_PX)
     for (const [{ transport }, x] of [
       [switchEvent.from, middle - half + 12],
       [switchEvent.to, middle + half - 12],
     ] as const) {
       this.#brush.disc('switch', { fill: this.#brush.hue(transport).mark }, x, at - 11, 4)
     }
-    if (at < this.#scale.top) return
+    // The captions are drawn over the box, and would be behind the text.
+    if (top < CAPTIONS_PX) return
     this.#brush.label({ x: middle, y: at - 7, text, colour: surface, font: `550 11px ${sans}`, align: 'center' })
   }
 }
