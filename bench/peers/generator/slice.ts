@@ -67,6 +67,7 @@ export class Slice {
   #scheduled = 0
   #progress = { deliveries: 0, at: 0, quietMs: 0 }
   #acknowledgedBefore = 0
+  /** Stored messages at the last poll. */
   #polledFor = 0
 
   constructor(
@@ -178,12 +179,16 @@ export class Slice {
     this.#publishers.post(this.#check.publish(intendedMs))
   }
 
-  /** Readers that do not poll by themselves poll when all published messages are stored. */
+  /**
+   * Readers that do not poll by themselves poll when all published messages are stored. In an open loop they poll for each: where this
+   * process has no core for longer than the distance of two messages, the next one is always on its way.
+   */
   #pollOnce(): void {
-    const { published } = this.#check
-    if (this.#polledFor === published || this.#readerSet.asksByItself) return
-    if (this.#publishers.acknowledged - this.#acknowledgedBefore < published) return
-    this.#polledFor = published
+    if (this.#readerSet.asksByItself) return
+    const stored = this.#publishers.acknowledged - this.#acknowledgedBefore
+    if (stored === this.#polledFor) return
+    if (this.#request.load.loop === 'closed' && stored < this.#check.published) return
+    this.#polledFor = stored
     this.#readerSet.poll()
   }
 
